@@ -92,6 +92,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'agents',
       'findings',
       'inventories',
+      'responses',
       'reviews',
       'blueprints',
       'policy',

@@ -63,6 +63,10 @@ const KINDS = {
     ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
     ...{ prefix: 'dir_', members: ['name'], isSearched: false },
   },
+  RULE: {
+    ...{ operation: 'listResponseRules', singular: 'response rule', plural: 'response rules' },
+    ...{ noun: 'response-rules', prefix: 'rrl_', members: ['name'], isSearched: false },
+  },
   SUCCESSOR_RULE: {
     ...{ operation: 'listSuccessorRules', singular: 'successor rule', plural: 'successor rules' },
     ...{ noun: 'successor-rules', prefix: 'suc_', members: ['applies_to'], isSearched: false },

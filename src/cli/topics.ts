@@ -36,6 +36,8 @@ import { pushKeyCommands } from './commands/push-keys.ts';
 import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
+import { responseRuleCommands } from './commands/response-rules.ts';
+import { responseCommands } from './commands/responses.ts';
 import { reviewCommands, reviewItemCommands } from './commands/reviews.ts';
 import { checkConfigCommands, serveCommands } from './commands/server.ts';
 import { serverStateCommands } from './commands/server-state.ts';
@@ -165,6 +167,13 @@ export const TOPICS: readonly Topic[] = [
         'findings.md',
         findingCommands,
       ),
+      noun(
+        'response-rules',
+        'Decide when the server suspends an agent by itself, after a replay',
+        'responses.md',
+        responseRuleCommands,
+      ),
+      noun('responses', 'See what response rules did, and lift it', 'responses.md', responseCommands),
       noun('reviews', 'Review what agents hold for people', 'reviews.md', reviewCommands),
       noun('review-items', 'Keep, narrow, transfer or end what agents hold', 'reviews.md', reviewItemCommands),
       noun('grants', 'See, narrow and revoke grants', 'revocation.md', grantCommands),

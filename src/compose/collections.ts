@@ -50,6 +50,9 @@ import { CLIENT_ACTIVITY } from '../domain/governance/client-activity.ts';
 import { DISCOVERY_STATES } from '../domain/governance/discovery.ts';
 import { FINDINGS } from '../domain/governance/finding.ts';
 import { INVENTORY_ENTRIES } from '../domain/governance/inventory.ts';
+import { AGENT_FACTS } from '../domain/governance/responses/agent-facts.ts';
+import { RESPONSE_BRAKE, RESPONSES } from '../domain/governance/responses/response.ts';
+import { RESPONSE_RULES } from '../domain/governance/responses/response-rule.ts';
 import { REVIEW_ITEMS, REVIEWS } from '../domain/governance/reviews/review.ts';
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
@@ -115,6 +118,10 @@ export const COLLECTIONS = [
   REVIEWS,
   REVIEW_ITEMS,
   CLIENT_ACTIVITY,
+  AGENT_FACTS,
+  RESPONSE_RULES,
+  RESPONSES,
+  RESPONSE_BRAKE,
   DISCOVERY_STATES,
   VERIFIED_NAMES,
   CLIENTS,

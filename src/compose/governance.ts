@@ -8,10 +8,19 @@ import type { Finding } from '../domain/governance/finding.ts';
 import { type FindingRegistry, findingRegistry } from '../domain/governance/finding-registry.ts';
 import { findingWriter } from '../domain/governance/finding-writer.ts';
 import { type InventoryRegistry, inventoryRegistry } from '../domain/governance/inventory-registry.ts';
+import { type ResponseActs, responseActs } from '../domain/governance/responses/response-acts.ts';
+import { type ResponseList, responseList } from '../domain/governance/responses/response-list.ts';
+import {
+  type ResponseRuleRegistry,
+  responseRuleRegistry,
+} from '../domain/governance/responses/response-rule-registry.ts';
+import { responseWorker } from '../domain/governance/responses/response-worker.ts';
+import { type RuleReplays, ruleReplays } from '../domain/governance/responses/rule-replay.ts';
 import { serverFindings } from '../domain/governance/server-findings.ts';
 import { registeredStops } from '../domain/governance/subject-stops.ts';
 import type { Found } from '../domain/ports/document-store.ts';
 import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import type { ApprovalServices } from './approvals.ts';
 import type { ClientServices } from './clients.ts';
 import type { Foundations } from './foundations.ts';
 import { type ReviewServices, reviewServices } from './reviews.ts';
@@ -20,6 +29,8 @@ export interface GovernanceServices extends ReviewServices {
   readonly inventories: InventoryRegistry;
   readonly findings: FindingRegistry;
   readonly discovery: Discovery;
+  readonly responseRules: ResponseRuleRegistry & RuleReplays;
+  readonly responses: ResponseList & Pick<ResponseActs, 'lift'>;
 }
 
 export const governanceServices = (
@@ -32,6 +43,7 @@ export const governanceServices = (
       get(id: string): Found<ResourceServer>;
       findByIdentifier(identifier: string): Found<ResourceServer>;
     };
+    readonly approvals: Pick<ApprovalServices, 'service' | 'standing'>;
   },
 ): GovernanceServices => {
   const { documents, clock, identifiers, audit, masterKey, metrics, recent, state } = base;
@@ -50,18 +62,63 @@ export const governanceServices = (
     effective: effectiveRegistries.agents,
   });
   const servers = serverFindings({ documents, clock, writer, resourceServers: deps.resourceServers });
+  const digestOf = (client: string, network: string): string =>
+    masterKey.digest('client_network', client, network).slice(0, 22);
+  const pause = () => turn();
+  const { responseRules, responses, worker } = responseServices(base, { ...deps, digestOf, pause });
   return {
     ...reviewServices(base, { ...deps.reviewed, agents, resourceServers: deps.resourceServers }),
-    findings,
+    ...{ findings, responseRules, responses },
     inventories: inventoryRegistry({
-      ...{ ...parts, writer, pause: () => turn() },
+      ...{ ...parts, writer, pause },
       exists: async (id) => (await (id.startsWith('agt_') ? agents : clients).get(id)) !== undefined,
     }),
     discovery: discovery({
-      ...{ documents, clock, examiner: examined, node: state.node, recent, pause: () => turn() },
+      ...{ documents, clock, examiner: examined, node: state.node, recent, pause, digestOf, responses: worker },
       sweeps: discoverySweeps({ documents, examiner: examined, settle: servers.settle }),
       reported: servers.reported,
-      digestOf: (client, network) => masterKey.digest('client_network', client, network).slice(0, 22),
     }),
+  };
+};
+
+/** Most approvals and standing approvals of one agent that a response ends. */
+const MOST_ENDED = 10_000;
+
+const responseServices = (
+  base: Foundations,
+  deps: Pick<Parameters<typeof governanceServices>[1], 'agents' | 'approvals'> & {
+    readonly digestOf: (agent: string, network: string) => string;
+    readonly pause: () => Promise<void>;
+  },
+) => {
+  const { documents, clock, identifiers, audit, metrics, log } = base;
+  const { agents, approvals, digestOf, pause } = deps;
+  const rules = responseRuleRegistry({ documents, audit, clock, identifiers });
+  const acts = responseActs({
+    ...{ documents, audit, clock, identifiers, agents },
+    approvals: {
+      async endAllOf(agent, by) {
+        await approvals.service.cancelOf(agent, by, MOST_ENDED);
+        await approvals.standing.endOf(agent, by, MOST_ENDED);
+      },
+    },
+    onActed({ id, rule, agent, act, isBraked }) {
+      metrics.responses.acted.inc({ act, did: isBraked ? 'braked' : 'done' });
+      if (isBraked)
+        log.warn(
+          { event: 'response.braked', response: id, rule, agent },
+          'response rules suspended too many agents within an hour: further ones are only notified',
+        );
+    },
+  });
+  const replays = ruleReplays({
+    ...{ rules, clock, digestOf, pause },
+    list: (filters) => audit.list(filters),
+    agentsOf: async (ids) => (await agents.getMany(ids)).map(({ document }) => document),
+  });
+  return {
+    responseRules: { ...rules, ...replays },
+    responses: { ...responseList({ documents }), lift: acts.lift },
+    worker: responseWorker({ documents, rules, acts, digestOf, pause }),
   };
 };

@@ -26,9 +26,10 @@ const logMeasure = ({ documents, clock, metrics, log }: Services): (() => Promis
   };
 };
 
-/** Sets the gauge of open findings. */
-const measureFindings = async ({ findings, metrics }: Services): Promise<void> => {
+/** Sets the gauges of open findings and responses. */
+const measureFindings = async ({ findings, responses, metrics }: Services): Promise<void> => {
   for (const kind of FINDING_KINDS) metrics.findings.open.set({ kind }, await findings.count(kind));
+  metrics.responses.open.set(await responses.countOpen());
 };
 
 /** Sets the gauge of access reviews that are not completed. */

@@ -37,7 +37,7 @@ import {
   PUSH_GERMAN,
   TRUSTED_ISSUER_GERMAN,
 } from '../../views/words/refusals/clients.ts';
-import { FINDING_GERMAN, REVIEW_GERMAN } from '../../views/words/refusals/governance.ts';
+import { FINDING_GERMAN, RESPONSE_GERMAN, REVIEW_GERMAN } from '../../views/words/refusals/governance.ts';
 import {
   ACCOUNT_GERMAN,
   DIRECTORY_GERMAN,
@@ -114,6 +114,7 @@ import { REGISTRATION_REFUSALS } from '../domain/clients/registration/registrati
 import { SUCCESSOR_REFUSALS } from '../domain/clients/successors/successor-refusals.ts';
 import { TRUSTED_ISSUER_REFUSALS } from '../domain/clients/workload-identity/trusted-issuer-refusals.ts';
 import { FINDING_REFUSALS } from '../domain/governance/finding-refusals.ts';
+import { RESPONSE_REFUSALS } from '../domain/governance/responses/response-refusals.ts';
 import { REVIEW_REFUSALS } from '../domain/governance/reviews/review-refusals.ts';
 import { ACCOUNT_REFUSALS } from '../domain/identity/accounts/account-refusals.ts';
 import { SIGN_IN_REFUSALS } from '../domain/identity/accounts/sign-in-refusals.ts';
@@ -212,6 +213,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Successor rules', SUCCESSOR_REFUSALS, SUCCESSOR_GERMAN),
   area('Provisioning targets', PROVISIONING_REFUSALS, PROVISIONING_GERMAN),
   area('Findings', FINDING_REFUSALS, FINDING_GERMAN),
+  area('Response rules and responses', RESPONSE_REFUSALS, RESPONSE_GERMAN),
   area('Access reviews', REVIEW_REFUSALS, REVIEW_GERMAN),
   area('Shared Signals', SIGNAL_REFUSALS, SIGNAL_GERMAN),
   area('Push messages', PUSH_REFUSALS, PUSH_GERMAN),

@@ -112,6 +112,20 @@ const DECLARED: readonly Concept[] = [
     commands: ['review-items'],
   },
   {
+    name: 'response rule',
+    means: 'a rule by which the server notifies about an agent, or suspends it, when the agent behaves unlike itself',
+    collections: ['response_rules', 'agent_facts'],
+    paths: ['response-rules'],
+    commands: ['response-rules'],
+  },
+  {
+    name: 'response',
+    means: 'what a response rule did to one agent, and why',
+    collections: ['responses', 'response_brake'],
+    paths: ['responses'],
+    commands: ['responses'],
+  },
+  {
     name: 'signal receiver',
     means: 'a system that receives security events over Shared Signals',
     collections: ['signal_receivers'],

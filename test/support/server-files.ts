@@ -77,6 +77,8 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/refresh-races': 'a refresh races with each ending',
   'integration/registration-management': 'registrations are counted, and their tokens rotate in swaps',
   'integration/reports': 'a report is recorded once, by claims',
+  'integration/responses':
+    'a response takes a slot that is a unique key, and records are read again after their places',
   'integration/revocation-feed': 'readers follow endings in the order of the log',
   'integration/revocation-introspection': 'a revocation is seen by introspection at once',
   'integration/reviews': 'items are found by indexes, and of many decisions at once one swap counts',
@@ -168,6 +170,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-reviews',
     'integration/console-search',
     'integration/console-settings',
+    'integration/security-suspensions',
     'integration/console-transactions',
     'integration/console-trust',
     'integration/csv-exports',

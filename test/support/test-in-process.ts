@@ -42,6 +42,7 @@ const LONG: readonly string[] = [
   'integration/mutual-tls',
   'integration/notification-delivery',
   'integration/findings',
+  'integration/responses',
   'integration/notifications',
   'integration/one-time-restarts',
   'integration/own-handlers',

@@ -152,6 +152,20 @@ export const AGENT_MAILS = {
     },
     page: agentPage,
   },
+  'response.acted': {
+    subject: phrase({ en: 'An agent behaves unlike itself', de: 'Ein Agent verhält sich anders als sonst' }),
+    says: {
+      en: ({ agent, when }) => [
+        `On ${when} a response rule acted on the agent ${agent}.`,
+        'Its page says whether it is suspended. behalf responses list says which rule it was, and why.',
+      ],
+      de: ({ agent, when }) => [
+        `Am ${when} hat eine Reaktionsregel auf den Agenten ${agent} reagiert.`,
+        'Seine Seite sagt, ob er ausgesetzt ist. Welche Regel es war, und warum, sagt behalf responses list.',
+      ],
+    },
+    page: agentPage,
+  },
   'agent.killed': {
     subject: phrase({
       en: 'An agent of yours was stopped in an emergency',

@@ -41,6 +41,7 @@ export const notificationKinds = {
   'agent.retired': agents('An agent was retired', 'Ein Agent wurde stillgelegt'),
   'agent.orphaned': agents('An agent has no owner any more', 'Ein Agent hat keinen Eigentümer mehr'),
   'agent.without_successor': agents('No successor accepted an agent', 'Keine Nachfolge hat einen Agenten angenommen'),
+  'response.acted': agents('An agent behaves unlike itself', 'Ein Agent verhält sich anders als sonst'),
   'credential.ending': agents('A credential ends soon', 'Ein Nachweis endet bald'),
   'credential.expired': agents('A credential expired', 'Ein Nachweis ist abgelaufen'),
   'agent.killed': kills('An agent was killed', 'Notaus für einen Agenten'),

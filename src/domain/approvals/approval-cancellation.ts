@@ -8,7 +8,7 @@ import { type ApprovalStore, aboutApproval, closedApproval } from './approval-st
 /** Approvals read at a time. */
 const PAGE = 500;
 
-/** Ends approvals that no approver denied: the agent withdraws one, or an agent of the chain changed owner. */
+/** Ends approvals that no approver denied: the agent withdraws one, or an agent of the chain changed owner or was contained. */
 export interface ApprovalCancellation {
   /**
    * Withdraws an approval that the agent no longer needs. Returns the stored approval; one that has ended does not
@@ -20,6 +20,8 @@ export interface ApprovalCancellation {
    * under a former owner. Returns how many. They have been invalid since the hand-over; this makes it visible.
    */
   cancelFormer(agent: string, by: string, limit: number): Promise<number>;
+  /** Cancels at most `limit` approvals, open or approved, that an agent, or an agent below it in the chain, requested. Returns how many. */
+  cancelOf(agent: string, by: string, limit: number): Promise<number>;
 }
 
 export const approvalCancellation = ({
@@ -35,13 +37,44 @@ export const approvalCancellation = ({
 }): ApprovalCancellation => {
   const { approvals, settle } = states;
 
+  const isUnused = (approval: Approval): boolean => ['pending', 'approved'].includes(stateAt(approval, clock.now()));
+
+  /** Cancels those that are meant, of an agent or of agents below it in the chain. */
+  const cancelEach = async (
+    agent: string,
+    { by, limit, note }: { readonly by: string; readonly limit: number; readonly note: string },
+    isMeant: (approval: Approval) => Promise<boolean>,
+  ): Promise<number> => {
+    const { ttlSeconds, redeemSeconds } = settings;
+    let count = 0;
+    const found = everyDocument(approvals, {
+      where: { actors: agent },
+      // Older approvals have ended.
+      range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
+      order: { by: 'createdAt', direction: 'descending' },
+      limit: PAGE,
+    });
+    for await (const document of found) {
+      if (!isUnused(document) || !(await isMeant(document))) continue;
+      if (count === limit) return count;
+      await settle(document.id, async (approval) => {
+        if (!isUnused(approval)) return undefined;
+        return {
+          next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
+          event: { ...aboutApproval(approval), type: 'approval.cancelled', outcome: 'done', caller: by, note },
+        };
+      });
+      count += 1;
+    }
+    return count;
+  };
+
   return {
     async cancel(authReqId, client, request): Promise<Approval | undefined> {
       const found = await reads.find(authReqId, client);
       if (!found) return undefined;
       return settle(found.id, async (approval) => {
-        const state = stateAt(approval, clock.now());
-        if (state !== 'pending' && state !== 'approved') return undefined;
+        if (!isUnused(approval)) return undefined;
         return {
           next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: client }),
           event: { ...aboutApproval(approval), type: 'approval.cancelled', outcome: 'done', caller: client, request },
@@ -49,37 +82,10 @@ export const approvalCancellation = ({
       });
     },
 
-    async cancelFormer(agent, by, limit): Promise<number> {
-      const { ttlSeconds, redeemSeconds } = settings;
-      let count = 0;
-      const found = everyDocument(approvals, {
-        where: { actors: agent },
-        // Older approvals have ended.
-        range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
-        order: { by: 'createdAt', direction: 'descending' },
-        limit: PAGE,
-      });
-      for await (const document of found) {
-        const state = stateAt(document, clock.now());
-        if ((state !== 'pending' && state !== 'approved') || !(await states.isFromOtherHands(document))) continue;
-        if (count === limit) return count;
-        await settle(document.id, async (approval) => {
-          const now = stateAt(approval, clock.now());
-          if (now !== 'pending' && now !== 'approved') return undefined;
-          return {
-            next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
-            event: {
-              ...aboutApproval(approval),
-              type: 'approval.cancelled',
-              outcome: 'done',
-              caller: by,
-              note: 'the owner of an agent of the chain changed',
-            },
-          };
-        });
-        count += 1;
-      }
-      return count;
-    },
+    cancelFormer: (agent, by, limit) =>
+      cancelEach(agent, { by, limit, note: 'the owner of an agent of the chain changed' }, states.isFromOtherHands),
+
+    cancelOf: (agent, by, limit) =>
+      cancelEach(agent, { by, limit, note: 'a response contained an agent of the chain' }, async () => true),
   };
 };

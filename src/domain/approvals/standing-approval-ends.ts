@@ -43,6 +43,8 @@ export interface StandingApprovalEnds {
   end(id: string, account: string, request: string): Promise<StandingApproval>;
   /** Ends the standing approvals that an agent got under a former owner; at most `limit`. Returns how many. */
   endFormer(agent: Pick<Agent, 'id'>, by: string, limit: number): Promise<number>;
+  /** Ends all standing approvals of an agent; at most `limit`. Returns how many. */
+  endOf(agent: string, by: string, limit: number): Promise<number>;
   /**
    * Ends the standing approvals of every approver for one agent and one subject, at a resource. Matches any of these
    * scopes, and details of any of these types, since the next request may be for another detail of the type. Absent:
@@ -95,6 +97,21 @@ export const standingApprovalEnds = ({
       return (await standingApprovals.replace(next, version)) ? next : LOST;
     });
 
+  const endEach = async (
+    agent: string,
+    by: string,
+    limit: number,
+    isMeant: (one: StandingApproval) => Promise<boolean>,
+  ): Promise<number> => {
+    let count = 0;
+    for await (const standing of newestOf(agent)) {
+      if (standing.state !== 'active' || !(await isMeant(standing))) continue;
+      if (count === limit) return count;
+      if (await end(standing.id, by, undefined, ({ state }) => state === 'active')) count += 1;
+    }
+    return count;
+  };
+
   return {
     async endGivenWith(approval, by, request): Promise<boolean> {
       const [found] = await standingApprovals.find({ where: { approval }, limit: 1 });
@@ -108,15 +125,9 @@ export const standingApprovalEnds = ({
       return ended;
     },
 
-    async endFormer(agent, by, limit): Promise<number> {
-      let count = 0;
-      for await (const standing of newestOf(agent.id)) {
-        if (standing.state !== 'active' || !(await isFromOtherHands(standing))) continue;
-        if (count === limit) return count;
-        if (await end(standing.id, by, undefined, ({ state }) => state === 'active')) count += 1;
-      }
-      return count;
-    },
+    endFormer: (agent, by, limit) => endEach(agent.id, by, limit, isFromOtherHands),
+
+    endOf: (agent, by, limit) => endEach(agent, by, limit, async () => true),
 
     async endAbout({ subject, agent, resource, scopes, detailTypes }, by, request): Promise<number> {
       const isAbout = ({ scope, details }: Action): boolean =>

@@ -138,7 +138,8 @@ export const AUDIT_EVENTS = {
   'agent.bulk_registered': 'A caller registered many agents in one request. `inputs` count its lines.',
   'agent.accepted': 'An owner accepted an agent. The agent is active.',
   'agent.declined': 'The proposed owner of an agent declined it.',
-  'agent.suspended': 'An agent was suspended. Its tokens and credentials do not work.',
+  'agent.suspended':
+    'An agent was suspended. Its tokens and credentials do not work. `inputs.cause`: the finding or response that suspended it for security.',
   'agent.resumed': 'A suspended agent is active again.',
   'agent.retired': 'An agent was retired permanently.',
   'blueprint.created': 'A blueprint was created. It has no active version yet.',
@@ -300,6 +301,20 @@ export const AUDIT_EVENTS = {
     'A person suspended the subject of a finding. `inputs.reason` says why. The server writes this event before it suspends.',
   'finding.reopened':
     'A person undid a decision about a finding. The subject of a quarantine works again; the agent of an adoption stays.',
+  'response_rule.created':
+    'A response rule was created, as a draft. `inputs` have its conditions, its act and its environments, also in the other events about it.',
+  'response_rule.updated':
+    'A response rule was changed. With other conditions, environments or another act it is a draft.',
+  'response_rule.replayed':
+    'A caller replayed a response rule over the audit log. `inputs.replayed` has the range, and for how many agents it would have acted.',
+  'response_rule.activated':
+    'A caller who had read the replay of a response rule let it act. `inputs.replayed` is what it would have done.',
+  'response_rule.deactivated': 'A response rule is a draft again, and does nothing any more. What it did stays.',
+  'response_rule.removed': 'A response rule was deleted. What it did stays.',
+  'response.acted':
+    'A response rule acted on an agent. `inputs` have the rule, its act, the values that met its conditions, and the events that led to it. `inputs.isBraked`: rules had suspended too many agents within an hour, so this one is only notified. The server writes this event before it suspends.',
+  'response.lifted':
+    'An operator who does not own the agent ended a suspension by a response rule. The agent is active.',
   'review.created': 'An access review was created. The server makes its items.',
   'review.opened':
     'All items of an access review are made, and reviewers decide. `inputs` have the number of items, when they are due, and the default.',

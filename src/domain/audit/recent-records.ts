@@ -12,6 +12,10 @@ export type RecentRecord = Pick<AuditRecord, 'id' | 'stream' | 'sequence' | 'at'
   readonly source?: string;
 };
 
+/** The address of a request for a token. A record that this process wrote last has it in memory, a stored one beside the chain. */
+export const sourceOfRecord = (record: RecentRecord): string | undefined =>
+  record.source ?? (record as Partial<AuditRecord>).erasable?.['source']?.value;
+
 export interface RecentRecords {
   /**
    * Notes stored records of one stream, in its order, and how many characters the event of each has. Forgets the earlier ones

@@ -8,7 +8,7 @@
 import { AUDIT_RECORDS, type AuditRecord } from '../audit/audit-record.ts';
 import { readHeads } from '../audit/checkpoints.ts';
 import { passArchived } from '../audit/past-beginning.ts';
-import type { RecentRecord, RecentRecords } from '../audit/recent-records.ts';
+import { type RecentRecord, type RecentRecords, sourceOfRecord } from '../audit/recent-records.ts';
 import { cursorsAt, recentOrStored, recordsAfter, type StreamCursor, withNewStreams } from '../audit/records-after.ts';
 import { isLockedByOther } from '../notifications/delivery-runs.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -18,6 +18,7 @@ import { coarseNetwork } from '../vocabulary/client-network.ts';
 import { CLIENT_ACTIVITY, type ClientActivity, type SeenToken, withTokens } from './client-activity.ts';
 import type { Sweep, Sweeps } from './discovery-sweep.ts';
 import type { Examiner } from './examiner.ts';
+import type { ResponseWorker } from './responses/response-worker.ts';
 
 export type DiscoveryState = {
   /** Always DISCOVERY. */
@@ -87,6 +88,8 @@ export const discovery = (deps: {
   readonly clock: Clock;
   readonly examiner: Examiner;
   readonly sweeps: Sweeps;
+  /** Keeps the facts that response rules compare, and lets the rules act. */
+  readonly responses: ResponseWorker;
   /** Keyed digest of a network, for one client. */
   readonly digestOf: (client: string, network: string) => string;
   /** Keeps the finding of a resource server: how many unknown tokens it reported. */
@@ -94,7 +97,7 @@ export const discovery = (deps: {
   readonly node: string;
   readonly pause: () => Promise<void>;
 }): Discovery => {
-  const { documents, clock, examiner, sweeps, node } = deps;
+  const { documents, clock, examiner, sweeps, responses, node } = deps;
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
   const states = documents.collection<DiscoveryState>(DISCOVERY_STATES);
   const activities = documents.collection<ClientActivity>(CLIENT_ACTIVITY);
@@ -113,9 +116,15 @@ export const discovery = (deps: {
     return states.get(DISCOVERY);
   };
 
+  const forget = (): void => {
+    held = empty();
+    responses.forget();
+  };
+
   const note = (record: RecentRecord): void => {
     const { event } = record;
     held.records += 1;
+    responses.note(record);
     if (event.type === 'token.issued' && COUNTED.test(event.caller ?? '')) {
       const id = String(event.caller);
       const before = held.tokens.get(id);
@@ -138,7 +147,7 @@ export const discovery = (deps: {
 
   const seenToken = (record: RecentRecord): SeenToken => {
     const { id, stream, sequence, event } = record;
-    const source = sourceOf(record);
+    const source = sourceOfRecord(record);
     const { caller = '', grantType, subject, txn } = event;
     return {
       ...{ id, stream, sequence, at: Math.floor(record.at / 1000), grantType, subject, txn },
@@ -161,10 +170,11 @@ export const discovery = (deps: {
     return found.length === AT_ONCE;
   };
 
-  /** Stores the counts, then the findings, then the cursors: after a crash, what was read is read again and counts once. */
+  /** Stores the counts, lets rules act, then stores the findings, then the cursors: after a crash, what was read is read again and counts once. */
   const store = async (): Promise<void> => {
     const { tokens, changed, reports } = held;
     held = empty();
+    await responses.store();
     for (const [id, seen] of tokens) {
       await upsert(activities, id, (before) => withTokens(id, before, seen));
       await deps.pause();
@@ -188,7 +198,7 @@ export const discovery = (deps: {
     if (!(await states.replace({ ...found.document, lockedBy: node, lockedUntil }, found.version))) return undefined;
     if (!places) {
       places = new Map(found.document.cursors.map(({ stream, sequence }) => [stream, sequence]));
-      held = empty();
+      forget();
     }
     return found.document;
   };
@@ -203,7 +213,7 @@ export const discovery = (deps: {
 
   const lose = (): void => {
     places = undefined;
-    held = empty();
+    forget();
   };
 
   const sweepOn = async (state: DiscoveryState): Promise<void> => {
@@ -239,7 +249,3 @@ export const discovery = (deps: {
 };
 
 const empty = (): Held => ({ tokens: new Map(), changed: new Set(), reports: new Map(), records: 0, since: 0 });
-
-/** The address of the request. A record that this process wrote last has it in memory, a stored one beside the chain. */
-const sourceOf = (record: RecentRecord): string | undefined =>
-  record.source ?? (record as Partial<AuditRecord>).erasable?.['source']?.value;

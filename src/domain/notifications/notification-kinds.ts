@@ -132,6 +132,12 @@ export const NOTIFICATION_KINDS = {
     about: 'agent',
     mail: 'administrators',
   },
+  'response.acted': {
+    says: 'A response rule noticed that an agent behaves unlike itself. It may have suspended the agent.',
+    from: ['response.acted'],
+    about: 'agent',
+    mail: 'administrators',
+  },
   'agent.killed': {
     says: 'A kill was ordered for an agent.',
     from: ['kill.ordered'],

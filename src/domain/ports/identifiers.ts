@@ -56,6 +56,8 @@ export const ID_PREFIXES = [
   'ptg', // provisioning target: a directory elsewhere that has our agents
   'inv', // entry of an inventory: derived from the inventory and the id there (domain/governance/inventory.ts)
   'fnd', // finding: derived from its kind and subject (domain/governance/finding.ts)
+  'rrl', // response rule
+  'rsp', // response: what a rule did to an agent
   'rvw', // access review
   'rvi', // item of a review: derived from the review and the delegation (domain/governance/reviews/review.ts)
   'hld', // legal hold on records of the audit log

@@ -37,6 +37,8 @@ import { policySets } from './resources/policies/policy-sets.ts';
 import { provisioningTargets } from './resources/provisioning-targets.ts';
 import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
+import { responseRules } from './resources/response-rules.ts';
+import { responses } from './resources/responses.ts';
 import { reviewItems } from './resources/review-items.ts';
 import { reviews } from './resources/reviews.ts';
 import { server } from './resources/server.ts';
@@ -70,6 +72,8 @@ const RESOURCES = [
   reviews,
   reviewItems,
   inventories,
+  responseRules,
+  responses,
   agentSecrets,
   credentials,
   instances,

@@ -32,6 +32,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
     return discovery({
       ...{ documents: store, recent: undefined, clock, examiner: examined, node: name },
       sweeps: discoverySweeps({ documents: store, examiner: examined, settle: async () => undefined }),
+      responses: { note: () => undefined, store: async () => undefined, forget: () => undefined },
       digestOf: (client, network) => `${client} ${network}`,
       reported: async () => undefined,
       pause: async () => undefined,

@@ -15,6 +15,8 @@ const NOT_FOUND: Readonly<Record<string, string>> = {
   instance: 'Diese Instanz gibt es nicht.',
   kill: 'Diesen Notaus gibt es nicht.',
   peer: 'Diesen Partner gibt es nicht.',
+  response: 'Diese Reaktion gibt es nicht.',
+  'response rule': 'Diese Reaktionsregel gibt es nicht.',
   review: 'Diese Zugriffsprüfung gibt es nicht.',
   'review item': 'Diesen Eintrag gibt es nicht.',
   'resource server': 'Diesen Ressourcenserver gibt es nicht.',

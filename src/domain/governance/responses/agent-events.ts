@@ -1,0 +1,63 @@
+/** Which records of the audit log count for an agent: those of requests that the agent itself authenticated. */
+import { hash } from 'node:crypto';
+import type { AuditEventType } from '../../audit/audit-event.ts';
+import type { RecentRecord } from '../../audit/recent-records.ts';
+import { actorsOf } from '../../vocabulary/actor-chain.ts';
+import { coarseNetwork } from '../../vocabulary/client-network.ts';
+import type { Layer } from '../../vocabulary/errors.ts';
+import type { AgentEvent } from './agent-facts.ts';
+
+/** Types of records that can count. */
+export const COUNTED_TYPES = [
+  'token.issued',
+  'token.refused',
+  'approval.requested',
+] as const satisfies readonly AuditEventType[];
+
+/**
+ * Only refusals of these count: what the agent asked for is more than it may have. Others follow from what an agent forwards, such as a
+ * code or token that a stranger sent it, from people, or from load.
+ */
+const ATTEMPTS: ReadonlySet<Layer> = new Set([
+  ...(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server'] as const),
+]);
+
+const isAgent = (id: string | undefined): id is string => id?.startsWith('agt_') === true;
+
+const countsAs = ({ type, outcome, denial }: RecentRecord['event']): AgentEvent['counts'] | undefined => {
+  if (type === 'token.issued') return 'tokens';
+  if (type === 'approval.requested') return outcome === 'done' ? 'approvals' : undefined;
+  return type === 'token.refused' && denial && ATTEMPTS.has(denial.layer) ? 'denials' : undefined;
+};
+
+/** Names the agents of a chain of several. */
+const chainKey = (event: RecentRecord['event']): string | undefined => {
+  const actors = actorsOf(event.chain);
+  return actors.length < 2 ? undefined : hash('sha256', actors.join(' '), 'base64url').slice(0, 16);
+};
+
+/**
+ * The agent and its event; undefined: the record does not count. `source`: address of the request. `digestOf`: keyed digest of a network, for
+ * one agent.
+ */
+export const agentEventOf = (
+  { id, stream, sequence, at, event }: Pick<RecentRecord, 'id' | 'stream' | 'sequence' | 'at' | 'event'>,
+  source: string | undefined,
+  digestOf: (agent: string, network: string) => string,
+): { readonly agent: string; readonly event: AgentEvent } | undefined => {
+  const counts = countsAs(event);
+  const { caller, resource, subject } = event;
+  if (counts === undefined || !isAgent(caller)) return undefined;
+  const chain = chainKey(event);
+  // What was refused was not used.
+  const used =
+    counts === 'denials'
+      ? {}
+      : {
+          ...(resource === undefined ? {} : { resources: resource }),
+          ...(subject === undefined ? {} : { people: subject }),
+          ...(chain === undefined ? {} : { chains: chain }),
+          ...(source === undefined ? {} : { networks: digestOf(caller, coarseNetwork(source)) }),
+        };
+  return { agent: caller, event: { id, stream, sequence, at: Math.floor(at / 1000), counts, used } };
+};

@@ -1,0 +1,191 @@
+/** Carries out what a rule wants, and lifts it. Every step is idempotent: a process that takes over repeats it. */
+import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
+import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
+import type { Agent } from '../../clients/agents/agent.ts';
+import type { AgentRegistry } from '../../clients/agents/agent-registry.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, LOST, retryLost, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
+import type { AgentFacts } from './agent-facts.ts';
+import type { FactValues } from './fact-values.ts';
+import {
+  BRAKE,
+  BRAKE_SECONDS,
+  braked,
+  KEPT_SECONDS,
+  QUIET_SECONDS,
+  RESPONSE_BRAKE,
+  RESPONSES,
+  type Response,
+  type ResponseBrake,
+  slotOf,
+} from './response.ts';
+import { responseRefusal } from './response-refusals.ts';
+import { isBlocking, MOST_RULES, type ResponseRule } from './response-rule.ts';
+
+const SYSTEM: By = { caller: 'system' };
+/** Responses that another process began and did not finish, of one call. It may still be at work for so long. */
+const MOST_UNFINISHED = 50;
+const UNFINISHED_SECONDS = 10;
+
+/** Ends the approvals of an agent. */
+export interface ApprovalEnds {
+  /** Cancels its open approvals and those that are approved and not used, and ends its standing approvals. Idempotent. */
+  endAllOf(agent: string, by: string): Promise<void>;
+}
+
+export interface ResponseActs {
+  /**
+   * Only what an agent did after this time counts for the rule, epoch seconds: 0, or when the last response was lifted, or
+   * infinite while it lasts. A notification lasts 24 hours, one of the brake an hour. The agent is active.
+   */
+  since(rule: ResponseRule, agent: Agent): Promise<number>;
+  /** Lets a rule act on an active agent. Of several processes one does. Throws StoreUnavailable. */
+  act(
+    rule: ResponseRule,
+    agent: Agent,
+    found: { readonly facts: AgentFacts; readonly values: Partial<FactValues> },
+  ): Promise<void>;
+  /** Finishes what another process began. Throws StoreUnavailable. */
+  finish(): Promise<void>;
+  /**
+   * Resumes the agent of an open response. Throws 'not_found', 'conflict' when it is not open, and as the resumption of the agent
+   * does: 'forbidden' for its owner.
+   */
+  lift(id: string, by: By): Promise<Versioned<Response>>;
+}
+
+export const responseActs = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly agents: Pick<AgentRegistry, 'suspend' | 'resume'>;
+  readonly approvals: ApprovalEnds;
+  readonly onActed?: (response: Response) => void;
+}): ResponseActs => {
+  const { documents, audit, clock, identifiers, agents, approvals } = deps;
+  const responses = documents.collection<Response>(RESPONSES);
+  const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  const brakes = documents.collection<ResponseBrake>(RESPONSE_BRAKE);
+
+  /** Whether the brake lets one more agent be suspended. */
+  const passes = (agent: string): Promise<boolean> =>
+    retryLost(BRAKE, async () => {
+      const found = await brakes.get(BRAKE);
+      const next = braked(found?.document ?? { agents: [] }, agent, clock.now());
+      if (!next) return false;
+      const isWritten = found ? await brakes.replace(next, found.version) : await tryInsert(brakes, next);
+      return isWritten ? true : LOST;
+    });
+
+  const record = (response: Response, type: AuditEvent['type'], by: By): Promise<unknown> => {
+    const { id, agent, owner, rule, act, values, evidence, isBraked } = response;
+    return audit.append({
+      ...{ type, outcome: 'done', caller: by.caller, agent, owner, target: { kind: 'response', id } },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      inputs: { rule, act, values, evidence, ...(isBraked ? { isBraked } : {}) },
+    });
+  };
+
+  const over = (response: Response): Response => ({
+    ...response,
+    ...{ slot: response.id, updatedAt: clock.now(), expiresAt: clock.now() + KEPT_SECONDS },
+  });
+
+  /** It leaves the slot: the rule may act on the agent again. */
+  const ended = (id: string, change: Partial<Response>): Promise<Versioned<Response> | undefined> =>
+    update(responses, id, (one): Response | undefined =>
+      one.slot === one.id ? undefined : { ...over(one), ...change },
+    );
+
+  /** False: it was retired or lost its owner meanwhile, so that nothing it holds works. It must not hold up other agents. */
+  const isSuspended = async ({ id, agent }: Response): Promise<boolean> => {
+    try {
+      await agents.suspend(agent, SYSTEM, { security: id });
+      return true;
+    } catch (error) {
+      if (!isDomainError(error) || error.code === 'unavailable') throw error;
+      return false;
+    }
+  };
+
+  const applied = async (response: Response): Promise<void> => {
+    const isStop = isBlocking(response.act) && !response.isBraked;
+    const isOpen = isStop && (await isSuspended(response));
+    if (isStop && response.act === 'contain') await approvals.endAllOf(response.agent, SYSTEM.caller);
+    await update(responses, response.id, (one): Response | undefined => {
+      if (one.state !== 'begun') return undefined;
+      const now = clock.now();
+      return isOpen
+        ? { ...one, state: 'open', updatedAt: now }
+        : { ...one, state: 'notified', updatedAt: now, expiresAt: now + KEPT_SECONDS };
+    });
+  };
+
+  return {
+    async since(rule, { id, updatedAt }) {
+      const found = await responses.find({
+        ...{ where: { agent: id }, order: { by: 'createdAt', direction: 'descending' }, limit: MOST_RULES },
+      });
+      const [last] = found.flatMap(({ document }) => (document.rule === rule.id ? [document] : []));
+      if (!last) return 0;
+      if (last.state === 'lifted') return last.liftedAt ?? last.updatedAt;
+      if (last.state === 'notified') {
+        const quiet = last.isBraked ? BRAKE_SECONDS : QUIET_SECONDS;
+        return last.createdAt <= clock.now() - quiet ? last.eventAt : Number.POSITIVE_INFINITY;
+      }
+      if (last.state === 'begun') return Number.POSITIVE_INFINITY;
+      // The agent is active: an operator resumed it.
+      await ended(last.id, { state: 'lifted', liftedAt: updatedAt });
+      return updatedAt;
+    },
+
+    async act(rule, agent, { facts, values }) {
+      const slot = slotOf(rule.id, agent.id);
+      const [held] = await responses.find({ where: { slot }, limit: 1 });
+      if (held?.document.state === 'notified') await ended(held.document.id, {});
+      const isBraked = isBlocking(rule.act) && !(await passes(agent.id));
+      const now = clock.now();
+      const response: Response = {
+        ...{ id: identifiers.newId('rsp'), rule: rule.id, ruleName: rule.name, agent: agent.id, agentName: agent.name },
+        ...{ owner: agent.owner, act: rule.act, ...(isBraked ? { isBraked } : {}), state: 'begun', slot, values },
+        evidence: [...new Set([...facts.evidence, facts.lastRecord])].slice(-10),
+        ...{ eventAt: facts.lastAt, createdAt: now, updatedAt: now },
+      };
+      // The document comes first: after a crash the next process finishes it, and its event is written once.
+      if (!(await tryInsert(responses, response))) return;
+      await record(response, 'response.acted', SYSTEM);
+      deps.onActed?.(response);
+      await applied(response);
+    },
+
+    async finish() {
+      const unfinished = await responses.find({
+        where: { state: 'begun' },
+        range: { field: 'createdAt', lte: clock.now() - UNFINISHED_SECONDS },
+        order: { by: 'createdAt', direction: 'ascending' },
+        limit: MOST_UNFINISHED,
+      });
+      for (const { document } of unfinished) {
+        const known = await records.find({ where: { target: document.id }, limit: 1 });
+        if (known.length === 0) await record(document, 'response.acted', SYSTEM);
+        await applied(document);
+      }
+    },
+
+    async lift(id, by) {
+      const found = await responses.get(id);
+      if (!found) throw documentRefusal('document_not_found', { params: { kind: 'response' } });
+      if (found.document.state !== 'open') throw responseRefusal('response_not_open');
+      await agents.resume(found.document.agent, by);
+      await record(found.document, 'response.lifted', by);
+      const change = { state: 'lifted', liftedBy: by.caller, liftedAt: clock.now() } as const;
+      return (await ended(id, change)) ?? found;
+    },
+  };
+};

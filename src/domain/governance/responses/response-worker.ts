@@ -1,0 +1,84 @@
+/**
+ * Keeps the facts of agents from the audit log, and lets active rules act. Part of the reader of the log (discovery.ts), which calls it
+ * in one process at a time, behind the requests.
+ */
+import { type RecentRecord, sourceOfRecord } from '../../audit/recent-records.ts';
+import { AGENTS, type Agent } from '../../clients/agents/agent.ts';
+import { type DocumentStore, upsert } from '../../ports/document-store.ts';
+import { agentEventOf } from './agent-events.ts';
+import { AGENT_FACTS, type AgentEvent, type AgentFacts, withEvents } from './agent-facts.ts';
+import { factValues } from './fact-values.ts';
+import type { ResponseActs } from './response-acts.ts';
+import { appliesTo, metBy, type ResponseRule } from './response-rule.ts';
+import type { ResponseRuleRegistry } from './response-rule-registry.ts';
+
+export interface ResponseWorker {
+  /** Notes a record that was read. */
+  note(record: RecentRecord): void;
+  /**
+   * Stores the facts of what was noted, then lets the rules act. After a crash the same records are noted again: they count once, and a rule
+   * acts once. Throws StoreUnavailable.
+   */
+  store(): Promise<void>;
+  /** Forgets what was noted and not stored. */
+  forget(): void;
+}
+
+export const responseWorker = (deps: {
+  readonly documents: DocumentStore;
+  readonly rules: Pick<ResponseRuleRegistry, 'active'>;
+  readonly acts: Pick<ResponseActs, 'since' | 'act' | 'finish'>;
+  /** Keyed digest of a network, for one agent. */
+  readonly digestOf: (agent: string, network: string) => string;
+  readonly pause: () => Promise<void>;
+}): ResponseWorker => {
+  const { documents, rules, acts, digestOf } = deps;
+  const agents = documents.collection<Agent>(AGENTS);
+  const collection = documents.collection<AgentFacts>(AGENT_FACTS);
+  let noted = new Map<string, AgentEvent[]>();
+
+  const stored = async (id: string, events: readonly AgentEvent[]): Promise<AgentFacts | undefined> => {
+    const result: { facts?: AgentFacts | undefined } = {};
+    await upsert(collection, id, (before) => {
+      result.facts = withEvents(id, before, events);
+      return result.facts === before ? undefined : result.facts;
+    });
+    return result.facts;
+  };
+
+  /** Examines the agent again with what counts since the last response. */
+  const acted = async (rule: ResponseRule, facts: AgentFacts): Promise<void> => {
+    const agent = (await agents.get(facts.id))?.document;
+    if (agent?.state !== 'active' || !appliesTo(rule, agent.environment)) return;
+    const since = await acts.since(rule, agent);
+    const values = since === Number.POSITIVE_INFINITY ? undefined : metBy(rule, factValues(facts, since));
+    if (values) await acts.act(rule, agent, { facts, values });
+  };
+
+  return {
+    note(record) {
+      const found = agentEventOf(record, sourceOfRecord(record), digestOf);
+      if (!found) return;
+      const before = noted.get(found.agent);
+      if (before) before.push(found.event);
+      else noted.set(found.agent, [found.event]);
+    },
+
+    async store() {
+      const all = noted;
+      noted = new Map();
+      await acts.finish();
+      const active = await rules.active();
+      for (const [id, events] of all) {
+        const facts = await stored(id, events);
+        const met = facts ? active.filter((rule) => metBy(rule, factValues(facts))) : [];
+        for (const rule of met) if (facts) await acted(rule, facts);
+        await deps.pause();
+      }
+    },
+
+    forget: () => {
+      noted = new Map();
+    },
+  };
+};

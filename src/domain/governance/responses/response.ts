@@ -1,0 +1,120 @@
+/** Responses: what a rule did to an agent, and why. Owns RESPONSES and RESPONSE_BRAKE. */
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
+import type { FactValues } from './fact-values.ts';
+import type { ResponseAct } from './response-rule.ts';
+
+/**
+ * `begun`: the act is under way. `open`: the agent is suspended by it. `notified`: administrators were notified, and nothing else
+ * happened. `lifted`: an operator ended the suspension.
+ */
+export const RESPONSE_STATES = ['begun', 'open', 'notified', 'lifted'] as const;
+export type ResponseState = (typeof RESPONSE_STATES)[number];
+
+export type Response = {
+  readonly id: string;
+  readonly rule: string;
+  /** Name of the rule at that time. */
+  readonly ruleName: string;
+  readonly agent: string;
+  /** Name of the agent at that time. Its owner chose it. */
+  readonly agentName: string;
+  /** Owner of the agent: that account or group sees the response. */
+  readonly owner: string;
+  /** What the rule wants. */
+  readonly act: ResponseAct;
+  /** The brake left a notification of it: rules had suspended too many agents within an hour. */
+  readonly isBraked?: true;
+  readonly state: ResponseState;
+  /**
+   * The rule and the agent while no other response of the rule may come for the agent; else its own id. Unique: of several
+   * processes one makes the response.
+   */
+  readonly slot: string;
+  readonly values: Partial<FactValues>;
+  /** Ids of audit records, the newest last. */
+  readonly evidence: readonly string[];
+  /** Time of the last event that led to it, epoch seconds. */
+  readonly eventAt: number;
+  readonly liftedBy?: string;
+  readonly liftedAt?: number;
+  /** When it is forgotten. Absent while it is begun or open. */
+  readonly expiresAt?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const RESPONSES = {
+  name: 'responses',
+  holds: 'what a response rule did to one agent, and why',
+  prefixes: ['rsp'],
+  events: ['response'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'sweeper', once: 'it was lifted, or notified, a year ago' },
+  transfer: 'removes authority',
+  indexes: [
+    { fields: ['slot'], unique: true },
+    { fields: ['createdAt'] },
+    { fields: ['state', 'createdAt'] },
+    { fields: ['agent', 'createdAt'] },
+    { fields: ['rule', 'createdAt'] },
+    { fields: ['owner', 'createdAt'] },
+  ],
+  expiresAt: 'expiresAt',
+  members: [
+    'rule',
+    'ruleName',
+    'agent',
+    'agentName',
+    'owner',
+    'act',
+    'state',
+    'slot',
+    'values',
+    'evidence',
+    'createdAt',
+  ],
+} as const satisfies OwnedCollection;
+
+/** How long a response that is over stays on record. */
+export const KEPT_SECONDS = 365 * 86_400;
+/** A rule notifies about the same agent once in this time. */
+export const QUIET_SECONDS = 86_400;
+
+export const slotOf = (rule: string, agent: string): string => `${rule} ${agent}`;
+
+/** The agents that rules suspended lately. One document, so that one compare-and-swap counts over all nodes. */
+export type ResponseBrake = {
+  /** Always BRAKE. */
+  readonly id: string;
+  readonly agents: readonly { readonly agent: string; readonly at: number }[];
+};
+
+export const RESPONSE_BRAKE = {
+  name: 'response_brake',
+  holds: 'which agents response rules suspended within the last hour',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'it is one document' },
+  transfer: 'neither',
+  indexes: [],
+  members: ['agents'],
+} as const satisfies OwnedCollection;
+
+export const BRAKE = 'brake';
+/** Most agents that rules suspend within an hour. A mistake in a rule then stops few of many. */
+const MOST_AGENTS_IN_HOUR = 10;
+export const BRAKE_SECONDS = 3600;
+
+/** Counts an agent. The same agent counts once. Undefined: it is one too many. */
+export const braked = (
+  { agents }: Pick<ResponseBrake, 'agents'>,
+  agent: string,
+  now: number,
+): ResponseBrake | undefined => {
+  const recent = agents.filter(({ at }) => at > now - BRAKE_SECONDS);
+  if (recent.some((one) => one.agent === agent)) return { id: BRAKE, agents: recent };
+  return recent.length < MOST_AGENTS_IN_HOUR ? { id: BRAKE, agents: [...recent, { agent, at: now }] } : undefined;
+};

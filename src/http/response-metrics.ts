@@ -1,0 +1,28 @@
+/** Instruments of responses. The labels are of closed sets. */
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+export interface ResponseMetrics {
+  /** What rules did. `did` is `braked` for a suspension that the brake left a notification. */
+  readonly acted: Counter<'act' | 'did'>;
+
+  /** Agents that rules have suspended; counted up to 100. */
+  readonly open: Gauge;
+}
+
+/** The instruments of responses. */
+export const responseInstruments = (registry: Registry): ResponseMetrics => {
+  const acted = new Counter({
+    name: 'behalf_responses_total',
+    help: 'Responses by rules, by act; did is braked for a suspension that the brake left a notification.',
+    labelNames: ['act', 'did'],
+    registers: [registry],
+  });
+  const open = new Gauge({
+    name: 'behalf_responses_open',
+    help: 'Agents that response rules have suspended, counted up to 100.',
+    registers: [registry],
+    // Every process of a server reports the same value.
+    aggregator: 'max',
+  });
+  return { acted, open };
+};

@@ -1,0 +1,117 @@
+/** A response rule over the API: drafted, replayed, activated by an administrator, suspending an agent within seconds, and lifted. */
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+import { until } from '../support/until.ts';
+
+// A rule acts within some seconds, on a machine that others work on.
+jest.setTimeout(90_000);
+
+type Json = Readonly<Record<string, unknown>>;
+
+let server: RunningServer;
+let scene: Scene;
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+});
+afterAll(async () => {
+  await server?.close();
+});
+
+const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+  scene.management.call(method, path, body, headers);
+const DENIALS = { name: 'Denials', when: [{ fact: 'denials_10_minutes', at_least: 6 }], act: 'suspend' };
+const versioned = async (path: string) => {
+  const { headers } = await call('GET', path);
+  return { 'if-match': String(headers.get('etag')) };
+};
+/** A rule that acts. */
+const activeRule = async (more: object = {}): Promise<string> => {
+  const { body } = await call('POST', '/response-rules', { ...DENIALS, ...more });
+  const path = `/response-rules/${body['id']}`;
+  await call('POST', `${path}/replay`, {});
+  const answer = await call('POST', `${path}/activate`, undefined, await versioned(path));
+  expect([answer.status, answer.body['state']]).toEqual([200, 'active']);
+  return String(body['id']);
+};
+const responsesOf = async (agent: string): Promise<readonly Json[]> =>
+  (await call('GET', `/responses?agent=${agent}`)).body['items'] as readonly Json[];
+
+describe('a response rule', () => {
+  test('suspends an agent that asks beyond its rights again and again; its owner cannot lift that, another operator can', async () => {
+    const rule = await activeRule();
+    const identity = await scene.newAgent('Curious', scene.accountId, ['read']);
+    const credential = { kind: 'key', identity } as const;
+    const asked = (scope: string) =>
+      scene.calls.token(credential, { grant_type: 'client_credentials', resource: scene.jwt.identifier, scope });
+    expect((await asked('read')).status).toBe(200);
+    const stranger = await scene.newAgent('Stranger');
+    const forged = { kind: 'key', identity: { clientId: identity.clientId, key: stranger.key } } as const;
+    for (let count = 0; count < 8; count += 1)
+      expect((await scene.calls.token(forged, { grant_type: 'client_credentials' })).status).toBe(401);
+    for (let count = 0; count < 6; count += 1) expect((await asked('write')).status).toBe(400);
+    await until(async () => (await responsesOf(identity.clientId)).some(({ state }) => state === 'open'), {
+      ...{ what: 'an open response', seconds: 60 },
+    });
+    expect((await asked('read')).status).toBe(401);
+    const [response] = await responsesOf(identity.clientId);
+    expect(response).toMatchObject({
+      ...{ rule, rule_name: 'Denials', agent_name: 'Curious', act: 'suspend', braked: false },
+      values: { denials_10_minutes: 6 },
+    });
+    const [evidence] = (response?.['evidence'] ?? []) as readonly string[];
+    expect((await call('GET', `/audit/events/${encodeURIComponent(String(evidence))}`)).status).toBe(200);
+    expect((await server.events('response.acted')).map(({ agent }) => agent)).toEqual([identity.clientId]);
+
+    const ofOwner = await scene.management.newScript(scene.accountId);
+    const path = `/responses/${response?.['id']}/lift`;
+    const refused = await scene.management.call('POST', path, undefined, {}, ofOwner);
+    expect([refused.status, refused.body['reason']]).toEqual([403, 'agent_suspended_for_security']);
+    expect(await server.events('response.lifted')).toEqual([]);
+    expect((await server.events('management.refused')).at(-1)).toMatchObject({ note: 'liftResponse' });
+    const lifted = await call('POST', path);
+    expect([lifted.status, lifted.body['state']]).toEqual([200, 'lifted']);
+    expect((await asked('read')).status).toBe(200);
+    expect(await server.events('response.lifted')).toMatchObject([{ agent: identity.clientId, outcome: 'done' }]);
+    expect((await call('POST', path)).body['reason']).toBe('response_not_open');
+    await call('DELETE', `/response-rules/${rule}`);
+  });
+
+  test('is activated only in the version with the replay, and by an administrator', async () => {
+    const made = await call('POST', '/response-rules', DENIALS);
+    expect([made.status, made.body]).toMatchObject([201, { state: 'draft', when: DENIALS.when, act: 'suspend' }]);
+    const path = `/response-rules/${made.body['id']}`;
+    const draft = await versioned(path);
+    const early = await call('POST', `${path}/activate`, undefined, draft);
+    expect([early.status, early.body['reason']]).toEqual([409, 'response_rule_not_replayed']);
+    const replayed = await call('POST', `${path}/replay`, { days: 7 });
+    expect([replayed.status, replayed.body['replay']]).toMatchObject([
+      200,
+      { agents_acted_on: expect.any(Number), agents_seen: expect.any(Number), cut: false, archived: false },
+    ]);
+    expect((await call('POST', `${path}/activate`, undefined, draft)).status).toBe(412);
+    expect((await call('POST', `${path}/activate`)).status).toBe(428);
+    const operator = await scene.management.newScript(scene.accountId);
+    const now = await versioned(path);
+    const refused = await scene.management.call('POST', `${path}/activate`, undefined, now, operator);
+    expect([refused.status, refused.body['reason']]).toEqual([403, 'role_missing']);
+    expect(await server.events('response_rule.activated')).not.toContainEqual(
+      expect.objectContaining({ target: { kind: 'response rule', id: made.body['id'] } }),
+    );
+    expect((await call('DELETE', path)).status).toBe(204);
+    expect((await call('GET', path)).status).toBe(404);
+  });
+
+  test.each([
+    ['/when/0/fact', { when: [{ fact: 'unknown', at_least: 1 }] }],
+    ['/when/0/at_least', { when: [{ fact: 'tokens_hour', at_least: 0 }] }],
+    ['/when', { when: [] }],
+    ['/act', { act: 'retire' }],
+    ['/when/1/fact', { when: [...DENIALS.when, ...DENIALS.when] }],
+  ])('with a wrong %s is refused', async (pointer, more) => {
+    const answer = await call('POST', '/response-rules', { ...DENIALS, ...more });
+    expect([answer.status, answer.body['errors']]).toMatchObject([400, [{ pointer }]]);
+  });
+});

@@ -1,0 +1,158 @@
+/** What counts about an agent, and which values response rules see. */
+import { describe, expect, test } from '@jest/globals';
+import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
+import { agentEventOf } from '../../../src/domain/governance/responses/agent-events.ts';
+import { type AgentEvent, type AgentFacts, withEvents } from '../../../src/domain/governance/responses/agent-facts.ts';
+import { type Fact, factValues } from '../../../src/domain/governance/responses/fact-values.ts';
+
+const DAY = 86_400;
+/** 12:00 UTC. */
+const NOON = 20_000 * DAY + DAY / 2;
+
+let sequence = 0;
+const event = (at: number, more: Partial<AgentEvent> = {}): AgentEvent => {
+  sequence += 1;
+  return { id: `s:${sequence}`, stream: 's', sequence, at, counts: 'tokens', used: {}, ...more };
+};
+const HOME = { resources: 'https://api.example', networks: 'home', people: 'acc_1' };
+/** A token an hour from 9 to 16 UTC of each of the last `days` days before today. */
+const habit = (days: number, used: AgentEvent['used'] = HOME): readonly AgentEvent[] =>
+  Array.from({ length: days }, (_, back) => days - back).flatMap((ago) =>
+    Array.from({ length: 8 }, (_, hour) => event(NOON - ago * DAY + (hour - 3) * 3600, { used })),
+  );
+const factsOf = (events: readonly AgentEvent[]): AgentFacts => {
+  const facts = withEvents('agt_1', undefined, events);
+  if (!facts) throw new Error('no facts');
+  return facts;
+};
+const values = (events: readonly AgentEvent[], since?: number) =>
+  Object.fromEntries(Object.entries(factValues(factsOf(events), since)).filter(([, value]) => value !== 0));
+const times = (count: number, make: (index: number) => AgentEvent) =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+describe('values of an agent', () => {
+  test('an agent that keeps its habits has none beside its tokens', () => {
+    expect(values([...habit(20), event(NOON, { used: HOME })])).toEqual({ tokens_hour: 1, rate_times: 0.1 });
+  });
+
+  test.each<readonly [string, Fact, number, (index: number) => AgentEvent, number]>([
+    ['a burst of tokens', 'rate_times', 4, (at) => event(NOON + at, { used: HOME }), 40],
+    ['denials', 'denials_10_minutes', 12, (at) => event(NOON + at, { counts: 'denials' }), 12],
+    ['new APIs', 'new_resources_hour', 3, (at) => event(NOON, { used: { ...HOME, resources: `r${at}` } }), 3],
+    ['a new network', 'new_networks_hour', 1, () => event(NOON, { used: { ...HOME, networks: 'abroad' } }), 5],
+    ['new people', 'new_people_hour', 30, (at) => event(NOON, { used: { people: `acc_p${at}` } }), 30],
+    ['a new chain', 'new_chains_hour', 1, () => event(NOON, { used: { chains: 'x' } }), 2],
+    ['approvals at night', 'odd_approvals_hour', 3, () => event(NOON + 13 * 3600, { counts: 'approvals' }), 3],
+  ])('%s: %s', (_, fact, value, make, count) => {
+    expect(values([...habit(20), ...times(count, make)])[fact]).toBe(value);
+    // An agent without habits has nothing that is new or odd; what it is refused counts at once.
+    const young = values([event(NOON - 6 * DAY, { used: HOME }), ...times(count, make)])[fact];
+    expect(young).toBe(fact === 'denials_10_minutes' ? value : undefined);
+  });
+
+  test('approvals in its usual hours, and what it used before, are nothing new', () => {
+    const usual = values([...habit(20), event(NOON, { counts: 'approvals', used: HOME })]);
+    expect(Object.keys(usual)).toEqual([]);
+  });
+
+  test('idle for weeks, then at work again: the days it did nothing, and what it used then is new', () => {
+    const woken = values([...habit(20).map((one) => ({ ...one, at: one.at - 40 * DAY })), event(NOON, { used: HOME })]);
+    expect(woken).toMatchObject({ idle_days: 40, new_resources_hour: 1, new_networks_hour: 1 });
+  });
+
+  test('what is older than its window counts no more', () => {
+    const usual = habit(20);
+    const burst = times(40, (at) => event(NOON + at, { used: { ...HOME, networks: 'abroad' } }));
+    const denials = times(12, () => event(NOON, { counts: 'denials' }));
+    const later = event(NOON + 3700, { used: HOME });
+    expect(values([...usual, ...burst, ...denials, later])).toEqual({ tokens_hour: 1, rate_times: 0.1 });
+  });
+
+  test('only what came after a lifted suspension counts', () => {
+    const events = [...habit(20), ...times(12, () => event(NOON, { counts: 'denials', used: { networks: 'abroad' } }))];
+    expect(values(events, NOON + 1)).toEqual({});
+    expect(values([...events, event(NOON + 600, { counts: 'denials' })], NOON + 1)).toEqual({ denials_10_minutes: 1 });
+  });
+});
+
+describe('facts', () => {
+  test('a record that is read again counts once', () => {
+    const events = [...habit(3), ...times(5, () => event(NOON, { counts: 'denials' }))];
+    const once = factsOf(events);
+    expect(withEvents('agt_1', once, events)).toBe(once);
+    expect(withEvents('agt_1', factsOf(events.slice(0, 9)), events)).toEqual(once);
+  });
+
+  test('have a bounded size for any agent', () => {
+    const wild = times(3000, (at) =>
+      event(NOON + at * 977, {
+        ...{ stream: `s${at % 200}`, counts: (['tokens', 'denials', 'approvals'] as const)[at % 3] ?? 'tokens' },
+        used: { resources: `https://api-${at}.example`, networks: `n${at}`, people: `acc_${at}`, chains: `c${at}` },
+      }),
+    );
+    const facts = factsOf(wild);
+    expect(facts).toMatchObject({ resources: { length: 64 }, networks: { length: 32 }, people: { length: 128 } });
+    expect([facts.chains.length, facts.counted.length, facts.evidence.length]).toEqual([32, 64, 10]);
+    expect(facts.slots.length).toBeLessThanOrEqual(13);
+    expect(facts.days.length).toBeLessThanOrEqual(28);
+    expect(JSON.stringify(facts).length).toBeLessThan(30_000);
+  });
+
+  test('many new networks do not push out the usual ones', () => {
+    const usual = habit(20);
+    const many = times(200, (at) => event(NOON, { used: { ...HOME, networks: `n${at}` } }));
+    const facts = factsOf([...usual, ...many]);
+    expect(facts.networks[0]).toMatchObject({ key: 'home' });
+    expect(factValues(facts).new_networks_hour).toBe(31);
+  });
+});
+
+describe('which events count', () => {
+  const counted = (more: Partial<AuditEvent>) =>
+    agentEventOf(
+      {
+        ...{ id: 's:1', stream: 's', sequence: 1, at: NOON * 1000 },
+        event: { type: 'token.issued', outcome: 'granted', caller: 'agt_1', ...more } as AuditEvent,
+      },
+      '192.0.2.7',
+      (agent, network) => `${agent} ${network}`,
+    );
+  const refused = (layer: string) =>
+    ({ type: 'token.refused', outcome: 'refused', denial: { id: 'dny_1', layer, reason: 'x' } }) as Partial<AuditEvent>;
+
+  test('tokens of an agent, with what it used and a digest of its network', () => {
+    expect(counted({ resource: 'https://api.example', subject: 'acc_1' })).toEqual({
+      agent: 'agt_1',
+      event: {
+        ...{ id: 's:1', stream: 's', sequence: 1, at: NOON, counts: 'tokens' },
+        used: { resources: 'https://api.example', people: 'acc_1', networks: 'agt_1 192.0.2.0/24' },
+      },
+    });
+  });
+
+  test.each(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server'])(
+    'a refusal by %s counts',
+    (layer) => {
+      expect(counted(refused(layer))).toMatchObject({ event: { counts: 'denials', used: {} } });
+    },
+  );
+
+  test.each<readonly [string, Partial<AuditEvent>]>([
+    ['tokens of a client', { caller: 'app_1' }],
+    ['tokens of another caller in whose chain the agent is', { caller: 'app_1', agent: 'agt_1' }],
+    ['events without a caller', { caller: undefined as never }],
+    ['a code that a stranger sent to the agent', refused('grant')],
+    ['a token that a stranger sent to the agent', refused('subject_token')],
+    ['a person without consent', refused('delegation')],
+    ['a malformed request', refused('request')],
+    ['load', refused('limits')],
+    ['a person who denied', refused('subject')],
+    ['a refusal without a decision', { type: 'token.refused', outcome: 'refused' }],
+    ['what a resource server reports', { type: 'report.stated', outcome: 'done', caller: 'rs_1', agent: 'agt_1' }],
+    ['an approval that a resource server asked for', { type: 'approval.requested', outcome: 'done', caller: 'rs_1' }],
+    ['an approval that was never stored', { type: 'approval.requested', outcome: 'refused' }],
+    ['authentications that failed', { type: 'client.authentication_refused', outcome: 'refused' }],
+  ])('nothing counts of %s', (_, more) => {
+    expect(counted(more)).toBeUndefined();
+  });
+});

@@ -1,0 +1,238 @@
+/** Active rules act on agents once, over crashes and processes, and stop at the brake; operators lift what they did. */
+import { describe, expect, test } from '@jest/globals';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { AUDIT_RECORDS, type AuditRecord } from '../../../src/domain/audit/audit-record.ts';
+import { listEvents } from '../../../src/domain/audit/list-events.ts';
+import { RESPONSES, type Response } from '../../../src/domain/governance/responses/response.ts';
+import { responseActs } from '../../../src/domain/governance/responses/response-acts.ts';
+import { responseList } from '../../../src/domain/governance/responses/response-list.ts';
+import { responseRuleRegistry } from '../../../src/domain/governance/responses/response-rule-registry.ts';
+import { responseWorker } from '../../../src/domain/governance/responses/response-worker.ts';
+import { ruleReplays } from '../../../src/domain/governance/responses/rule-replay.ts';
+import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
+import { agentEvents } from '../../support/agent-events.ts';
+import { BY, newAgent, refusalOf, registryWorld } from '../registries/registry-world.ts';
+
+const DENIALS = { name: 'Denials', when: [{ fact: 'denials_10_minutes', atLeast: 5 }], act: 'suspend' } as const;
+const OPERATOR = { caller: 'acc_operator', account: 'acc_operator', isByRole: true };
+const OWNER = { caller: 'acc_owner', account: 'acc_owner', isByRole: true };
+
+const world = () => {
+  const base = registryWorld();
+  const { documents, audit, clock, agents } = base;
+  const log = agentEvents(clock.now, documents);
+  const rules = responseRuleRegistry({ documents, audit, clock, identifiers: randomIdentifiers });
+  const digestOf = (agent: string, network: string) => `${agent} ${network}`;
+  const pause = async () => undefined;
+  const ended: string[] = [];
+  const actsOn = (store: DocumentStore) =>
+    responseActs({
+      ...{ documents: store, audit, clock, agents, identifiers: randomIdentifiers },
+      approvals: {
+        async endAllOf(agent) {
+          ended.push(agent);
+        },
+      },
+    });
+  const acts = actsOn(documents);
+  const replays = ruleReplays({
+    ...{ rules, clock, digestOf, pause },
+    list: (filters) => listEvents(documents.collection<AuditRecord>(AUDIT_RECORDS), filters),
+    agentsOf: async (ids) => (await agents.getMany(ids)).map(({ document }) => document),
+  });
+  const place = { read: 0 };
+  const workerOn = (store: DocumentStore) =>
+    responseWorker({ documents: store, rules, acts: actsOn(store), digestOf, pause });
+  /** Reads what is new, as the reader of the log does; `again`: everything. */
+  const read = async ({ again = false, store = documents }: { again?: boolean; store?: DocumentStore } = {}) => {
+    const worker = workerOn(store);
+    const found = await log.records.find({ order: { by: 'at', direction: 'ascending' }, limit: 1000 });
+    for (const { document } of found) if (again || document.sequence > place.read) worker.note(document);
+    await worker.store();
+    place.read = found.length;
+  };
+  const activated = async (given: Parameters<typeof rules.create>[0]) => {
+    const { document } = await rules.create(given, BY);
+    const replayed = await replays.replay(document.id, 28, BY);
+    return (await rules.activate(document.id, replayed.version, BY)).document;
+  };
+  const agent = async () => (await agents.create(newAgent(), BY)).document.id;
+  const denied = async (id: string, count = 5) => {
+    for (let index = 0; index < count; index += 1) await log.denial(id);
+  };
+  const stateOf = async (id: string) => (await agents.get(id))?.document.state;
+  const { list } = responseList({ documents });
+  const responses = async () => (await list({ limit: 200 })).items.map(({ document }) => document);
+  const typed = (type: string) => base.events.filter((event) => event.type === type);
+  return { ...base, log, rules, replays, acts, read, activated, agent, denied, stateOf, responses, ended, typed };
+};
+
+describe('a rule', () => {
+  test('suspends an agent for security, with one event each, and only the agent that met its conditions', async () => {
+    const { activated, agent, denied, read, stateOf, responses, typed, log } = world();
+    const rule = await activated(DENIALS);
+    const [odd, usual] = [await agent(), await agent()];
+    await denied(odd);
+    await denied(usual, 4);
+    await log.denial(usual, 'grant');
+    await read();
+    expect([await stateOf(odd), await stateOf(usual)]).toEqual(['suspended', 'active']);
+    const [response] = await responses();
+    expect(await responses()).toMatchObject([
+      {
+        ...{ rule: rule.id, agent: odd, owner: 'acc_owner', act: 'suspend', state: 'open' },
+        ...{ values: { denials_10_minutes: 5 }, evidence: { length: 5 } },
+      },
+    ]);
+    expect(typed('response.acted')).toMatchObject([
+      {
+        ...{ caller: 'system', outcome: 'done', agent: odd, target: { kind: 'response', id: response?.id } },
+        inputs: { rule: rule.id, act: 'suspend', values: { denials_10_minutes: 5 } },
+      },
+    ]);
+    expect(typed('agent.suspended')).toMatchObject([{ agent: odd, inputs: { cause: response?.id } }]);
+  });
+
+  test('that is a draft, or for another environment, does nothing', async () => {
+    const { activated, agent, denied, read, stateOf, responses, rules } = world();
+    await rules.create(DENIALS, BY);
+    await activated({ ...DENIALS, environments: ['production'] });
+    const id = await agent();
+    await denied(id);
+    await read();
+    expect([await stateOf(id), await responses()]).toEqual(['active', []]);
+  });
+
+  test('acts once, over any number of processes and of readings of the same records', async () => {
+    const { activated, agent, denied, read, responses, typed } = world();
+    await activated(DENIALS);
+    const id = await agent();
+    await denied(id);
+    await Promise.all([read({ again: true }), read({ again: true }), read({ again: true })]);
+    await read({ again: true });
+    expect(await responses()).toHaveLength(1);
+    expect([typed('response.acted').length, typed('agent.suspended').length]).toEqual([1, 1]);
+  });
+
+  test('is finished by the next process after a crash, before its event and after it', async () => {
+    const made = world();
+    const { activated, agent, denied, read, documents, stateOf, responses, typed, log, tick } = made;
+    await activated({ ...DENIALS, act: 'contain' });
+    const id = await agent();
+    await denied(id);
+    /** The process ends when it writes the response for the second time: the agent is suspended, and the response begun. */
+    const crashing: DocumentStore = {
+      ...documents,
+      collection(declaration) {
+        const collection = documents.collection<never>(declaration);
+        const replace = async () => {
+          throw new Error('the process ends here');
+        };
+        return (declaration.name === RESPONSES.name ? { ...collection, replace } : collection) as never;
+      },
+    };
+    await expect(read({ store: crashing })).rejects.toThrow('ends here');
+    expect(await responses()).toMatchObject([{ state: 'begun' }]);
+    const [event] = typed('response.acted');
+    await log.add('system', event);
+    tick(61);
+    await read({ again: true });
+    expect(await responses()).toMatchObject([{ state: 'open' }]);
+    expect([await stateOf(id), typed('response.acted').length, typed('agent.suspended').length]).toEqual([
+      ...['suspended', 1, 1],
+    ]);
+    // One that crashed before its event gets it now.
+    const other = await agent();
+    const [first] = await responses();
+    const slot = { id: 'rsp_other', agent: other, slot: `rule ${other}`, state: 'begun' } as const;
+    await documents.collection<Response>(RESPONSES).insert({ ...(first as Response), ...slot });
+    await read();
+    expect([await stateOf(other), typed('response.acted').length]).toEqual(['suspended', 2]);
+  });
+
+  test('notifies once in 24 hours, and suspends nothing', async () => {
+    const { activated, agent, denied, read, stateOf, responses, typed, tick } = world();
+    await activated({ ...DENIALS, act: 'notify' });
+    const id = await agent();
+    for (const seconds of [0, 60, 86_400]) {
+      tick(seconds);
+      await denied(id);
+      await read();
+    }
+    expect([await stateOf(id), typed('response.acted').length]).toEqual(['active', 2]);
+    expect((await responses()).map(({ state }) => state)).toEqual(['notified', 'notified']);
+  });
+
+  test('contain also ends approvals; an agent that is suspended already is left alone', async () => {
+    const { activated, agent, agents, denied, read, ended, responses } = world();
+    await activated({ ...DENIALS, act: 'contain' });
+    const [odd, stopped] = [await agent(), await agent()];
+    await agents.suspend(stopped, BY);
+    await denied(odd);
+    await denied(stopped);
+    await read();
+    expect(ended).toEqual([odd]);
+    expect((await responses()).map(({ agent: of }) => of)).toEqual([odd]);
+  });
+
+  test('the brake: of many agents within an hour ten are suspended, the others only notified', async () => {
+    const { activated, agent, denied, read, stateOf, responses, typed, tick } = world();
+    await activated(DENIALS);
+    const all: string[] = [];
+    for (let index = 0; index < 13; index += 1) all.push(await agent());
+    for (const id of all) await denied(id);
+    await read();
+    const states = await Promise.all(all.map(stateOf));
+    expect(states.filter((state) => state === 'suspended')).toHaveLength(10);
+    const braked = (await responses()).filter(({ isBraked }) => isBraked);
+    expect(braked.map(({ state }) => state)).toEqual(['notified', 'notified', 'notified']);
+    expect(typed('response.acted').filter(({ inputs }) => inputs?.['isBraked'] === true)).toHaveLength(3);
+    tick(3601);
+    const late = await agent();
+    await denied(late);
+    await read();
+    expect(await stateOf(late)).toBe('suspended');
+  });
+});
+
+describe('lifting', () => {
+  test('is for an operator who does not own the agent; then only what comes later counts', async () => {
+    const { activated, acts, agent, denied, read, stateOf, responses, typed, tick } = world();
+    await activated(DENIALS);
+    const id = await agent();
+    await denied(id);
+    await read();
+    const [response] = await responses();
+    expect(await refusalOf(() => acts.lift(response?.id ?? '', OWNER))).toMatchObject({ code: 'forbidden' });
+    expect([await stateOf(id), typed('response.lifted')]).toEqual(['suspended', []]);
+    tick(10);
+    const lifted = await acts.lift(response?.id ?? '', OPERATOR);
+    expect(lifted.document).toMatchObject({ state: 'lifted', liftedBy: 'acc_operator' });
+    expect(typed('response.lifted')).toMatchObject([{ caller: 'acc_operator', agent: id, outcome: 'done' }]);
+    expect(await refusalOf(() => acts.lift(response?.id ?? '', OPERATOR))).toMatchObject({ code: 'conflict' });
+    await denied(id, 4);
+    await read();
+    expect(await stateOf(id)).toBe('active');
+    tick(300);
+    await denied(id);
+    await read();
+    expect([await stateOf(id), (await responses()).length]).toEqual(['suspended', 2]);
+  });
+
+  test('an agent that an operator resumed without it can be suspended again, by what comes later', async () => {
+    const { activated, agents, agent, denied, read, stateOf, responses, tick } = world();
+    await activated(DENIALS);
+    const id = await agent();
+    await denied(id);
+    await read();
+    tick(10);
+    await agents.resume(id, OPERATOR);
+    await denied(id, 1);
+    await read();
+    expect([await stateOf(id), (await responses()).map(({ state }) => state)]).toEqual(['active', ['lifted']]);
+    tick(300);
+    await denied(id);
+    await read();
+    expect(await stateOf(id)).toBe('suspended');
+  });
+});
