@@ -24,6 +24,7 @@ import { previewedDirectory } from './previewed-directory.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
+import { shownResponses } from './shown-responses.ts';
 import { shownSignals } from './shown-signals.ts';
 import { undeclaredAgent } from './undeclared-agent.ts';
 import { until } from './until.ts';
@@ -190,6 +191,7 @@ export const fullServer = async (options: RunOptions = {}) => {
   });
   const settled = await idOf('/legal-holds', { reason: 'Audit of the first quarter' });
   await management.call('POST', `/legal-holds/${settled}/release`, { reason: 'The auditors have their report' });
+  const responses = await shownResponses(server, scene, { agent: planner, owner: ada });
   const blueprintPath = `/blueprints/${blueprint.id}`;
   const version = String((await management.call('GET', blueprintPath)).headers.get('etag'));
   const ceilings = { authority: { [jwt.identifier]: ['read'] }, max_access_token_seconds: 600 };
@@ -373,7 +375,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       ...{ receiver: signals.receiver, stream: signals.stream, transmitter: signals.transmitter },
       directory,
       dryRun,
-      hold,
+      ...{ hold, ...responses },
       finding: (await undeclaredAgent(scene, 'Report agent')).finding,
       ...(await openReview(management)),
       upstream,

@@ -3,6 +3,7 @@ import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, confirmPage, type ListModel, listPage, table } from '../partials/console-list.ts';
 import { choice, type Option, textArea } from '../partials/controls.ts';
+import { type Evidence, evidenceCard } from '../partials/evidence.ts';
 import { field } from '../partials/field.ts';
 import { actionLink, type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { agoText, timeText } from '../time-text.ts';
@@ -102,8 +103,7 @@ export type FindingModel = ConsoleFrame & {
   readonly finding: FindingRow & {
     readonly score: number;
     readonly parts: readonly FindingPart[];
-    /** Events of the audit log. Without a link: not permitted to the viewer. */
-    readonly evidence: readonly { readonly stream: string; readonly sequence: number; readonly href?: string }[];
+    readonly evidence: Evidence;
     readonly until?: number;
     readonly decided?: { readonly byName: Text; readonly at: number; readonly reason?: string };
     readonly agent?: { readonly id: string; readonly href: string };
@@ -117,13 +117,6 @@ const PART_COLUMNS: readonly Column<FindingPart>[] = [
   { title: words.reason, cell: ({ reason, value = 0 }) => reasonWords[reason](value) },
   { title: words.points, cell: ({ points }) => html`<strong>${points > 0 && '+'}${points}</strong>` },
 ];
-
-const evidenceOf = ({ finding: { evidence } }: FindingModel): Html =>
-  html`<section aria-labelledby="evidence" class="card"><h2 id="evidence">${words.evidence}</h2>
-<ul class="plain-list">${evidence.map(({ stream, sequence, href }) => {
-    const text = words.event(String(sequence), plainText(stream, 60).toString());
-    return html`<li>${href === undefined ? text : html`<a class="long" href="${href}">${text}</a>`}</li>`;
-  })}</ul></section>`;
 
 export const findingPage = (model: FindingModel): Html => {
   const { finding } = model;
@@ -147,7 +140,7 @@ ${table(PART_COLUMNS, finding.parts, 'why')}</section>`,
       agent && [words.agent, html`<a href="${agent.href}"><code>${plainText(agent.id, 60)}</code></a>`],
       kill && [words.kill, html`<a href="${kill.href}"><code>${plainText(kill.id, 60)}</code></a>`],
     ],
-    ...(finding.evidence.length > 0 ? { further: evidenceOf(model) } : {}),
+    further: evidenceCard(finding.evidence),
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };

@@ -18,6 +18,7 @@ const SECTIONS = {
   overview: {
     overview: { path: '/console', name: words.places.overview },
     findings: { path: '/console/findings', name: words.places.findings },
+    responses: { path: '/console/responses', name: words.places.responses },
     'review-items': { path: '/console/review-items', name: words.places['review-items'] },
   },
   parties: {
@@ -40,6 +41,7 @@ const SECTIONS = {
     try: { path: '/console/policy/try', name: words.places.try },
     'try-use': { path: '/console/policy/try/use', name: words.places['try-use'] },
     replay: { path: '/console/policy/replay', name: words.places.replay },
+    'response-rules': { path: '/console/response-rules', name: words.places['response-rules'] },
   },
   oversight: {
     approvals: { path: '/console/approvals', name: words.places.approvals },

@@ -24,6 +24,8 @@ export const listWords = {
     people: phrase({ en: 'Pages of people', de: 'Seiten der Personen' }),
     groups: phrase({ en: 'Pages of groups', de: 'Seiten der Gruppen' }),
     directories: phrase({ en: 'Pages of directories', de: 'Seiten der Verzeichnisse' }),
+    responseRules: phrase({ en: 'Pages of response rules', de: 'Seiten der Reaktionsregeln' }),
+    responses: phrase({ en: 'Pages of responses', de: 'Seiten der Reaktionen' }),
     successorRules: phrase({ en: 'Pages of successor rules', de: 'Seiten der Nachfolgeregeln' }),
     provisioningTargets: phrase({ en: 'Pages of provisioning targets', de: 'Seiten der Provisionierungsziele' }),
     clients: phrase({ en: 'Pages of clients', de: 'Seiten der Clients' }),

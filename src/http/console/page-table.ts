@@ -41,6 +41,8 @@ import { addPersonForms } from './person-forms.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addRegistrationTokenPages } from './registration-token-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
+import { addResponsePages } from './response-pages.ts';
+import { addResponseRulePages } from './response-rule-pages.ts';
 import { addReviewItemPages } from './review-item-pages.ts';
 import { addReviewPages } from './review-pages.ts';
 import { addSearchPage } from './search-pages.ts';
@@ -90,6 +92,8 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addTryPage, places: { try: ['simulatePolicies'] } },
   { add: addTryUsePage, places: { 'try-use': ['simulatePolicies'] } },
   { add: addReplayPages, places: { replay: ['replayPolicies'] } },
+  { add: addResponseRulePages, places: { 'response-rules': ['listResponseRules'] } },
+  { add: addResponsePages, places: { responses: ['listResponses', 'all'] } },
   // Before the page of one person, so that `disable` is not read as an id.
   { add: addPersonForms },
   { add: addPeopleBulk },

@@ -50,6 +50,7 @@ import { secretPage } from '../../../views/partials/secret-page.ts';
 import { bulkWords } from '../../../views/words/console-bulk.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { refusalWords } from '../../../views/words/refusals.ts';
+import { responsePages } from './response-pages.ts';
 
 const NOON = 1_790_000_000;
 
@@ -453,6 +454,7 @@ export const operationPages = (
       sink: { ...sink, ...sinkFacts, refused: { id: text('nod_1:1'), href: `${home}/e` }, isContentRefused: false },
       actions: [],
     }),
+    ...responsePages(frame, text),
     legalHolds: holdsPage({
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
       rows: [

@@ -1,0 +1,46 @@
+/** A response rule with its replay, and responses of it, as pages show them. */
+import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
+import {
+  RESPONSE_RULES,
+  type ResponseRule,
+  type RuleReplay,
+} from '../../src/domain/governance/responses/response-rule.ts';
+import { update } from '../../src/domain/ports/document-store.ts';
+import type { RunningServer } from './running-server.ts';
+import type { Scene } from './scene.ts';
+
+export const shownResponses = async (
+  server: RunningServer,
+  { management }: Pick<Scene, 'management'>,
+  { agent, owner }: { readonly agent: string; readonly owner: string },
+): Promise<{ readonly responseRule: string; readonly response: string }> => {
+  const { documents } = server.behalf.services;
+  const drafted = await management.call('POST', '/response-rules', {
+    ...{ name: 'Denials from a new network', act: 'contain', environments: ['production', 'test'] },
+    when: [
+      { fact: 'denials_10_minutes', at_least: 20 },
+      { fact: 'new_networks_hour', at_least: 1 },
+    ],
+  });
+  const rule = String(drafted.body['id']);
+  const replayed = await management.call('POST', `/response-rules/${rule}/replay`, {});
+  const at = Number(replayed.body['updated_at']);
+  const values = { denials_10_minutes: 22, new_networks_hour: 1 };
+  await update(documents.collection<ResponseRule>(RESPONSE_RULES), rule, (one) => ({
+    ...one,
+    replay: { ...(one.replay as RuleReplay), acted: 1, mostInHour: 1, agents: [{ agent, at, values, evidence: [] }] },
+  }));
+  const response = (id: string, more: Partial<Response> = {}): Response => ({
+    ...{ id, rule, ruleName: 'Denials from a new network', agent, agentName: 'Planner', owner, act: 'contain' },
+    ...{ state: 'open', slot: id, values, evidence: [`${server.behalf.services.state.node}:0000000000000001`] },
+    ...{ eventAt: at, createdAt: at, updatedAt: at },
+    ...more,
+  });
+  const responses = documents.collection<Response>(RESPONSES);
+  await responses.insertMany([
+    response('rsp_shown'),
+    response('rsp_braked', { state: 'notified', isBraked: true }),
+    response('rsp_lifted', { state: 'lifted', liftedBy: owner, liftedAt: at }),
+  ]);
+  return { responseRule: rule, response: 'rsp_shown' };
+};

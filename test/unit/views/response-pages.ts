@@ -1,0 +1,91 @@
+/** The pages of response rules and responses, in their states. */
+import type { Html } from '../../../views/html.ts';
+import {
+  activateRulePage,
+  type ResponseRow,
+  type ResponseRuleModel,
+  removeResponseRulePage,
+  responsePage,
+  responseRulePage,
+  responseRulesPage,
+  responsesPage,
+} from '../../../views/pages/console-responses.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { responseWords as words } from '../../../views/words/console-responses.ts';
+
+const NOON = 1_790_000_000;
+
+export const responsePages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
+  const home = `${frame.basePath}/console/responses`;
+  const rule: ResponseRuleModel['rule'] = {
+    ...{ id: 'rrl_1', href: `${home}/rrl_1`, name: text('Denials'), act: 'contain', state: 'active', acted: 1 },
+    when: [
+      { fact: 'denials_10_minutes', value: 20 },
+      { fact: 'rate_times', value: 2.5 },
+    ],
+    environments: ['production'],
+    ...{ createdAt: NOON, updatedAt: NOON + 60, activated: { byName: text('Ada'), at: NOON } },
+    replay: {
+      ...{ at: NOON, events: 4213, seen: 12, acted: 1, most: 1, isCut: false, isArchived: false },
+      agents: [
+        {
+          agent: { name: text('Planner'), href: `${home}/agt_1` },
+          ...{ at: NOON, values: [{ fact: 'denials_10_minutes', value: 22 }] },
+        },
+      ],
+    },
+  };
+  const { replay, activated: _, acted: __, ...draft } = rule;
+  const response: ResponseRow = {
+    ...{ id: 'rsp_1', href: `${home}/rsp_1`, agent: { name: text('Planner'), href: home }, ownerName: text('Ada') },
+    ...{ rule: { name: text('Denials'), href: home }, act: 'suspend', state: 'open', isBraked: false, at: NOON },
+    values: [{ fact: 'denials_10_minutes', value: 22 }],
+  };
+  const list = { ...frame, action: home, asked: { search: '', state: '' }, pages: {} };
+  return {
+    responseRules: responseRulesPage({ ...list, newHref: `${home}/new`, rows: [rule, { ...draft, state: 'draft' }] }),
+    noResponseRules: responseRulesPage({ ...list, rows: [] }),
+    responseRule: responseRulePage({
+      ...{ ...frame, rule, auditLogHref: home },
+      actions: [
+        { text: words.replay, action: `${home}/replay` },
+        { text: words.deactivate, action: `${home}/deactivate` },
+        { text: words.remove, href: `${home}/delete`, kind: 'danger' },
+      ],
+    }),
+    responseRuleDraft: responseRulePage({
+      ...frame,
+      rule: { ...draft, state: 'draft', environments: [] },
+      actions: [],
+    }),
+    responseRuleCut: responseRulePage({
+      ...{ ...frame, actions: [] },
+      rule: { ...rule, ...(replay ? { replay: { ...replay, agents: [], isCut: true, isArchived: true } } : {}) },
+    }),
+    responseRuleToActivate: activateRulePage(frame, { rule, version: 2 }),
+    removeResponseRule: removeResponseRulePage(
+      frame,
+      home,
+      { name: text('Denials'), value: text('Den') },
+      { name: text('Denials') },
+    ),
+    responses: responsesPage({
+      ...list,
+      rows: [response, { ...response, state: 'notified', isBraked: true }, { ...response, state: 'lifted' }],
+    }),
+    noResponses: responsesPage({ ...list, rows: [] }),
+    response: responsePage({
+      ...{ ...frame, auditLogHref: home },
+      response: { ...response, evidence: [{ stream: 'nod_1', sequence: 12, href: home }] },
+      actions: [{ text: words.lift, href: `${home}/lift`, kind: 'danger' }],
+    }),
+    responseBraked: responsePage({
+      ...{ ...frame, actions: [] },
+      response: { ...response, state: 'notified', isBraked: true, evidence: [] },
+    }),
+    responseLifted: responsePage({
+      ...{ ...frame, actions: [] },
+      response: { ...response, state: 'lifted', evidence: [], lifted: { byName: text('Ada'), at: NOON } },
+    }),
+  };
+};

@@ -1,0 +1,217 @@
+import { anyName, chosenName } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import { type Column, confirmPage, type ListModel, listPage, table } from '../partials/console-list.ts';
+import { type Evidence, evidenceCard } from '../partials/evidence.ts';
+import { linkedName, type NamedLink } from '../partials/named-link.ts';
+import { type ObjectAction, objectPage } from '../partials/object-page.ts';
+import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
+import { agoText, timeText } from '../time-text.ts';
+import { agentWords } from '../words/agent.ts';
+import { responseWords as words } from '../words/console-responses.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registries.ts';
+
+export type ResponseFact = keyof typeof words.facts;
+export type ResponseAct = keyof typeof words.acts;
+/** A fact and the number that it has, or has to reach. */
+export type FactValue = { readonly fact: ResponseFact; readonly value: number };
+
+export type ResponseRuleRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly act: ResponseAct;
+  readonly when: readonly FactValue[];
+  readonly environments: readonly (keyof typeof agentWords.environments)[];
+  readonly state: keyof typeof words.ruleStates;
+  /** On how many agents the last replay says that it would have acted; absent: it was not replayed. */
+  readonly acted?: number;
+};
+
+const factTexts = (values: readonly FactValue[], sign: HtmlValue = ''): HtmlValue =>
+  values.map(
+    ({ fact, value }) => html`<span class="line">${sign}<strong>${String(value)}</strong> ${words.facts[fact]}</span>`,
+  );
+
+const RULE_LOOKS = { draft: 'gone', active: 'good' } as const;
+const ruleTag = (state: ResponseRuleRow['state']): Html =>
+  html`<span class="tag ${RULE_LOOKS[state]}">${words.ruleStates[state]}</span>`;
+
+const RULE_COLUMNS: readonly Column<ResponseRuleRow>[] = [
+  { title: words.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
+  { title: registerWords.state, cell: ({ state }) => ruleTag(state) },
+  { title: words.act, cell: ({ act }) => words.acts[act] },
+  { title: words.when, cell: ({ when }) => factTexts(when, '≥ ') },
+  {
+    title: words.wouldHave,
+    cell: ({ acted }) => (acted === undefined ? words.notReplayed : words.agents(acted)),
+  },
+];
+
+export const responseRulesPage = (model: ListModel<ResponseRuleRow>): Html =>
+  listPage(model, {
+    ...{ place: 'response-rules', title: words.rules, lead: words.rulesLead, columns: RULE_COLUMNS },
+    ...{ none: words.noRules, pagesLabel: listWords.pagesOf.responseRules, newText: words.make },
+  });
+
+export type ReplayedAgentRow = {
+  readonly agent: NamedLink;
+  readonly at: number;
+  readonly values: readonly FactValue[];
+};
+
+export type ReplayModel = {
+  readonly at: number;
+  readonly events: number;
+  readonly seen: number;
+  readonly acted: number;
+  readonly most: number;
+  /** The first 50. */
+  readonly agents: readonly ReplayedAgentRow[];
+  readonly isCut: boolean;
+  readonly isArchived: boolean;
+};
+
+const AGENT_COLUMNS: readonly Column<ReplayedAgentRow>[] = [
+  { title: words.agent, cell: ({ agent }) => linkedName(agent) },
+  { title: words.at, cell: ({ at }) => timeText(at) },
+  { title: words.values, cell: ({ values }) => factTexts(values) },
+];
+
+/** What a rule would have done, below a heading. */
+const replayed = (replay: ReplayModel | undefined): Html =>
+  html`<section aria-labelledby="replay"><h2 id="replay">${words.replayTitle}</h2>${
+    replay === undefined
+      ? html`<p class="empty">${words.replayMissing}</p>`
+      : html`<p>${words.replaySaid({ ...replay, at: agoText(replay.at) })}</p>
+${replay.isCut && html`<p>${words.replayCut}</p>`}${replay.isArchived && html`<p>${words.replayArchived}</p>`}
+${replay.agents.length > 0 && table(AGENT_COLUMNS, replay.agents, 'replay')}`
+  }</section>`;
+
+export type ResponseRuleModel = ConsoleFrame & {
+  readonly rule: ResponseRuleRow & {
+    readonly createdAt: number;
+    readonly updatedAt: number;
+    readonly activated?: { readonly byName: Text; readonly at: number };
+    readonly replay?: ReplayModel;
+  };
+  readonly actions: readonly (ObjectAction | false)[];
+  readonly auditLogHref?: string;
+};
+
+export const responseRulePage = (model: ResponseRuleModel): Html => {
+  const { rule } = model;
+  const { activated } = rule;
+  return objectPage(model, {
+    ...{ place: 'response-rules', title: words.rule, name: rule.name, id: rule.id, actions: model.actions },
+    state: ruleTag(rule.state),
+    first: replayed(rule.replay),
+    facts: [
+      [words.when, factTexts(rule.when, '≥ ')],
+      [words.act, words.acts[rule.act]],
+      [
+        words.environments,
+        rule.environments.length === 0
+          ? words.all
+          : rule.environments.map((one) => html`<span class="line">${agentWords.environments[one]}</span>`),
+      ],
+      activated && [words.activatedBy, html`${anyName(activated.byName)}, ${timeText(activated.at)}`],
+      [registerWords.made, timeText(rule.createdAt)],
+      rule.updatedAt !== rule.createdAt && [registerWords.changed, timeText(rule.updatedAt)],
+    ],
+    ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
+  });
+};
+
+/** Shows what the rule would have done, and asks. The form POSTs `csrf` and `version`. */
+export const activateRulePage = (
+  frame: ConsoleFrame,
+  { rule, version }: { readonly rule: ResponseRuleModel['rule']; readonly version: number },
+): Html =>
+  confirmPage(frame, {
+    ...{ place: 'response-rules', title: words.activateTitle, lead: words.activateLead, version },
+    question: words.activateAsked(chosenName(rule.name, 100)),
+    more: html`<p>${words.acts[rule.act]}</p>${replayed(rule.replay)}`,
+    ...{ button: words.activate, action: `${rule.href}/activate`, cancelHref: rule.href },
+  });
+
+export const removeResponseRulePage = (
+  frame: ConsoleFrame,
+  href: string,
+  typed: TypedConfirmation,
+  { name }: { readonly name: string },
+): Html =>
+  confirmPage(frame, {
+    ...{ place: 'response-rules', title: words.removeTitle, question: words.removeAsked(chosenName(name, 100)) },
+    ...{ lead: words.removeLead, isNarrow: true, typed },
+    ...{ button: words.remove, action: `${href}/delete`, cancelHref: href },
+  });
+
+export type ResponseRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly agent: NamedLink;
+  readonly ownerName: string;
+  readonly rule: NamedLink;
+  readonly act: ResponseAct;
+  readonly state: keyof typeof words.states;
+  readonly isBraked: boolean;
+  readonly values: readonly FactValue[];
+  readonly at: number;
+};
+
+const LOOKS = { begun: 'warn', open: 'warn', notified: 'off', lifted: 'gone' } as const;
+const stateTag = ({ state, isBraked }: ResponseRow): Html =>
+  html`<span class="tag ${LOOKS[state]}">${isBraked ? words.braked : words.states[state]}</span>`;
+
+const COLUMNS: readonly Column<ResponseRow>[] = [
+  {
+    title: words.response,
+    cell: ({ href, agent, values }) =>
+      html`<a href="${href}">${chosenName(agent.name, 100)}</a><span class="line hint">${factTexts(values)}</span>`,
+  },
+  { title: registerWords.state, cell: stateTag },
+  { title: words.rule, cell: ({ rule }) => linkedName(rule) },
+  { title: words.owner, cell: ({ ownerName }) => anyName(ownerName) },
+  { title: words.at, cell: ({ at }) => agoText(at) },
+];
+
+export const responsesPage = (model: ListModel<ResponseRow>): Html =>
+  listPage(model, {
+    ...{ place: 'responses', title: words.title, lead: words.lead, columns: COLUMNS, none: words.none },
+    pagesLabel: listWords.pagesOf.responses,
+    states: (['open', 'notified', 'lifted'] as const).map((value) => ({ value, text: words.states[value] })),
+  });
+
+export type ResponseModel = ConsoleFrame & {
+  readonly response: ResponseRow & {
+    readonly evidence: Evidence;
+    readonly lifted?: { readonly byName?: Text; readonly at: number };
+  };
+  readonly actions: readonly (ObjectAction | false)[];
+  readonly auditLogHref?: string;
+};
+
+export const responsePage = (model: ResponseModel): Html => {
+  const { response } = model;
+  const { lifted } = response;
+  return objectPage(model, {
+    ...{ place: 'responses', title: words.response, name: response.agent.name, id: response.id },
+    state: stateTag(response),
+    actions: model.actions,
+    ...(response.isBraked ? { first: html`<p class="lead">${words.brakedLong}</p>` } : {}),
+    facts: [
+      [words.agent, linkedName(response.agent)],
+      [words.owner, anyName(response.ownerName)],
+      [words.rule, linkedName(response.rule)],
+      [words.act, words.acts[response.act]],
+      [words.values, factTexts(response.values)],
+      [words.at, timeText(response.at)],
+      lifted && [words.liftedAt, timeText(lifted.at)],
+      lifted?.byName !== undefined && [words.liftedBy, anyName(lifted.byName)],
+    ],
+    further: evidenceCard(response.evidence),
+    ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
+  });
+};

@@ -1,0 +1,163 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Response rules, and what they did. */
+export const responseWords = {
+  rules: phrase({ en: 'Response rules', de: 'Reaktionsregeln' }),
+  rule: phrase({ en: 'Response rule', de: 'Reaktionsregel' }),
+  rulesLead: phrase({
+    en: 'A rule suspends an agent, or notifies about it, when the agent behaves unlike itself. It acts only after you have seen what it would have done.',
+    de: 'Eine Regel setzt einen Agenten aus oder meldet ihn, wenn er sich anders verhält als sonst. Sie handelt erst, wenn Sie gesehen haben, was sie getan hätte.',
+  }),
+  noRules: phrase({
+    en: 'There are no response rules. The server suspends no agent by itself.',
+    de: 'Es gibt keine Reaktionsregeln. Der Server setzt von sich aus keinen Agenten aus.',
+  }),
+  make: phrase({ en: 'New response rule', de: 'Neue Reaktionsregel' }),
+  makeLead: phrase({
+    en: 'The rule is a draft. It does nothing until it was replayed and activated.',
+    de: 'Die Regel ist ein Entwurf. Sie tut nichts, bevor sie nachgespielt und aktiviert ist.',
+  }),
+  add: phrase({ en: 'Save as a draft', de: 'Als Entwurf speichern' }),
+  changeTitle: phrase({ en: 'Change a response rule', de: 'Reaktionsregel ändern' }),
+  changeOf: (name: HtmlValue) => phrase({ en: html`Change ${name}`, de: html`${name} ändern` }),
+  changeLead: phrase({
+    en: 'With other conditions, environments or another act the rule is a draft, and needs another replay.',
+    de: 'Mit anderen Bedingungen, Umgebungen oder einer anderen Handlung ist die Regel ein Entwurf und wird neu nachgespielt.',
+  }),
+  name: phrase({ en: 'Name', de: 'Name' }),
+  act: phrase({ en: 'Act', de: 'Handlung' }),
+  acts: {
+    notify: phrase({ en: 'Notify administrators', de: 'Verwaltung benachrichtigen' }),
+    suspend: phrase({ en: 'Suspend the agent', de: 'Agenten aussetzen' }),
+    contain: phrase({
+      en: 'Suspend the agent and end its approvals',
+      de: 'Agenten aussetzen und seine Freigaben beenden',
+    }),
+  },
+  when: phrase({ en: 'When all of this holds', de: 'Wenn all das zutrifft' }),
+  whenHint: phrase({
+    en: 'Facts about habits are 0 in the first seven days of an agent.',
+    de: 'Größen über Gewohnheiten sind in den ersten sieben Tagen eines Agenten 0.',
+  }),
+  condition: (number: number) => phrase({ en: `Condition ${number}`, de: `Bedingung ${number}` }),
+  addCondition: phrase({ en: 'Add a condition', de: 'Bedingung hinzufügen' }),
+  fact: phrase({ en: 'Fact', de: 'Größe' }),
+  atLeast: phrase({ en: 'At least', de: 'Mindestens' }),
+  noFact: phrase({ en: 'none', de: 'keine' }),
+  facts: {
+    tokens_hour: phrase({ en: 'tokens within an hour', de: 'Tokens in einer Stunde' }),
+    rate_times: phrase({
+      en: 'times as many tokens as in its busiest hour',
+      de: 'mal so viele Tokens wie in seiner stärksten Stunde',
+    }),
+    denials_10_minutes: phrase({
+      en: 'refusals within ten minutes of what is beyond its rights',
+      de: 'Ablehnungen in zehn Minuten, weil es über seine Rechte ging',
+    }),
+    new_resources_hour: phrase({
+      en: 'APIs used for the first time within an hour',
+      de: 'zum ersten Mal benutzte APIs in einer Stunde',
+    }),
+    new_networks_hour: phrase({
+      en: 'networks used for the first time within an hour',
+      de: 'zum ersten Mal benutzte Netze in einer Stunde',
+    }),
+    new_people_hour: phrase({
+      en: 'people it acted for the first time within an hour',
+      de: 'Personen, für die er in einer Stunde zum ersten Mal handelt',
+    }),
+    new_chains_hour: phrase({
+      en: 'new chains of agents within an hour',
+      de: 'neue Ketten von Agenten in einer Stunde',
+    }),
+    idle_days: phrase({ en: 'idle days before it began again', de: 'untätige Tage, bevor er wieder anfing' }),
+    odd_approvals_hour: phrase({
+      en: 'requests for approval at an unusual time of day within an hour',
+      de: 'Bitten um Freigabe zu ungewohnter Tageszeit in einer Stunde',
+    }),
+  },
+  environments: phrase({ en: 'Only agents in', de: 'Nur Agenten in' }),
+  environmentsHint: phrase({ en: 'None ticked: all environments.', de: 'Nichts angekreuzt: alle Umgebungen.' }),
+  all: phrase({ en: 'all environments', de: 'alle Umgebungen' }),
+  ruleStates: {
+    draft: phrase({ en: 'draft', de: 'Entwurf' }),
+    active: phrase({ en: 'active', de: 'aktiv' }),
+  },
+  wouldHave: phrase({ en: 'Would have acted on', de: 'Hätte gehandelt bei' }),
+  agents: (count: number) =>
+    phrase({ en: count === 1 ? '1 agent' : `${count} agents`, de: count === 1 ? '1 Agent' : `${count} Agenten` }),
+  notReplayed: phrase({ en: 'not replayed', de: 'nicht nachgespielt' }),
+  replay: phrase({ en: 'Replay over 28 days', de: '28 Tage nachspielen' }),
+  replayTitle: phrase({ en: 'What it would have done', de: 'Was sie getan hätte' }),
+  replayMissing: phrase({
+    en: 'The rule was not replayed as it is. Replay it before you activate it.',
+    de: 'Die Regel wurde so, wie sie ist, nicht nachgespielt. Spielen Sie sie nach, bevor Sie sie aktivieren.',
+  }),
+  replaySaid: (replayed: {
+    readonly events: number;
+    readonly seen: number;
+    readonly acted: number;
+    readonly most: number;
+    readonly at: HtmlValue;
+  }) =>
+    phrase({
+      en: html`Replayed ${replayed.at} over ${replayed.events} events of ${replayed.seen} agents: it would have acted on <strong>${replayed.acted}</strong>, at most ${replayed.most} in an hour.`,
+      de: html`Nachgespielt ${replayed.at} über ${replayed.events} Ereignisse von ${replayed.seen} Agenten: Sie hätte bei <strong>${replayed.acted}</strong> gehandelt, höchstens bei ${replayed.most} in einer Stunde.`,
+    }),
+  replayCut: phrase({
+    en: 'The end of the log was not read. Replay fewer days on the command line.',
+    de: 'Das Ende des Protokolls wurde nicht gelesen. Spielen Sie auf der Kommandozeile weniger Tage nach.',
+  }),
+  replayArchived: phrase({
+    en: 'Older events are in an archive only, and were not read.',
+    de: 'Ältere Ereignisse liegen nur im Archiv und wurden nicht gelesen.',
+  }),
+  agent: phrase({ en: 'Agent', de: 'Agent' }),
+  at: phrase({ en: 'When', de: 'Wann' }),
+  values: phrase({ en: 'Values', de: 'Werte' }),
+  activate: phrase({ en: 'Activate', de: 'Aktivieren' }),
+  activateTitle: phrase({ en: 'Activate a response rule', de: 'Reaktionsregel aktivieren' }),
+  activateAsked: (name: HtmlValue) => phrase({ en: html`Let ${name} act?`, de: html`Soll ${name} handeln?` }),
+  activateLead: phrase({
+    en: 'From now on the rule acts by itself, within seconds. Rules suspend at most ten agents an hour. You can deactivate it at any time.',
+    de: 'Ab jetzt handelt die Regel von selbst, in Sekunden. Regeln setzen höchstens zehn Agenten in der Stunde aus. Sie lässt sich jederzeit deaktivieren.',
+  }),
+  deactivate: phrase({ en: 'Deactivate', de: 'Deaktivieren' }),
+  remove: phrase({ en: 'Delete', de: 'Löschen' }),
+  removeTitle: phrase({ en: 'Delete a response rule', de: 'Reaktionsregel löschen' }),
+  removeAsked: (name: HtmlValue) => phrase({ en: html`Delete ${name}?`, de: html`${name} löschen?` }),
+  removeLead: phrase({
+    en: 'The rule and its replay are gone. What it did stays.',
+    de: 'Die Regel und ihr Nachspiel sind weg. Was sie getan hat, bleibt.',
+  }),
+  activatedBy: phrase({ en: 'Activated by', de: 'Aktiviert von' }),
+  title: phrase({ en: 'Responses', de: 'Reaktionen' }),
+  response: phrase({ en: 'Response', de: 'Reaktion' }),
+  lead: phrase({
+    en: 'What response rules did to agents. Only an operator who does not own an agent lifts its suspension.',
+    de: 'Was Reaktionsregeln mit Agenten getan haben. Eine Aussetzung hebt nur eine Person mit der Rolle operator auf, der der Agent nicht gehört.',
+  }),
+  none: phrase({ en: 'No response rule has acted.', de: 'Keine Reaktionsregel hat gehandelt.' }),
+  states: {
+    begun: phrase({ en: 'under way', de: 'läuft' }),
+    open: phrase({ en: 'suspended', de: 'ausgesetzt' }),
+    notified: phrase({ en: 'notified', de: 'gemeldet' }),
+    lifted: phrase({ en: 'lifted', de: 'aufgehoben' }),
+  },
+  braked: phrase({ en: 'only notified: brake', de: 'nur gemeldet: Bremse' }),
+  brakedLong: phrase({
+    en: 'Rules had suspended ten agents within an hour, so this one was only notified.',
+    de: 'Regeln hatten in einer Stunde zehn Agenten ausgesetzt. Dieser wurde darum nur gemeldet.',
+  }),
+  owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
+  lift: phrase({ en: 'Lift the suspension', de: 'Aussetzung aufheben' }),
+  liftTitle: phrase({ en: 'Lift a suspension', de: 'Aussetzung aufheben' }),
+  liftAsked: (name: HtmlValue) =>
+    phrase({ en: html`Let ${name} work again?`, de: html`Soll ${name} wieder arbeiten?` }),
+  liftLead: phrase({
+    en: 'The agent is active at once. What it did before counts no more for the rule.',
+    de: 'Der Agent ist sofort aktiv. Was er vorher getan hat, zählt für die Regel nicht mehr.',
+  }),
+  liftedBy: phrase({ en: 'Lifted by', de: 'Aufgehoben von' }),
+  liftedAt: phrase({ en: 'Lifted', de: 'Aufgehoben' }),
+};
