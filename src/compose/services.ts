@@ -133,9 +133,8 @@ export const services = async (configuration: Configuration, overrides: Override
   const signals = signalServices(configuration, base, { clients, accounts });
   const provisioning = provisioningServices(base, { agents, accounts, groups });
   const reviewed = { delegations: authority.delegations, owners, accounts: offboarding.accounts, revocation };
-  const governance = governanceServices(base, {
-    ...{ agents: offboarding.agents, client, resourceServers, reviewed, approvals },
-  });
+  const governed = { agents: offboarding.agents, client, resourceServers, reviewed, approvals };
+  const governance = governanceServices(base, governed);
   const sealed = [...sealedIn({ ...sinks, ...signals, ...provisioning }), signalReceiver.transmitters];
 
   if (otherSecretOf(configuration) !== undefined)

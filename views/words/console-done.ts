@@ -52,15 +52,7 @@ export const doneWords = {
     en: 'Saved as a draft. Nothing of it is active yet.',
     de: 'Als Entwurf gespeichert. Noch gilt nichts davon.',
   }),
-  ruleReplayed: phrase({
-    en: 'Replayed. Look at what it would have done.',
-    de: 'Nachgespielt. Sehen Sie an, was sie getan hätte.',
-  }),
   ruleActivated: phrase({ en: 'It acts from now on.', de: 'Sie handelt ab jetzt.' }),
-  ruleDeactivated: phrase({
-    en: 'It is a draft again. What it did stays.',
-    de: 'Sie ist wieder ein Entwurf. Was sie getan hat, bleibt.',
-  }),
   responseLifted: phrase({ en: 'Lifted. The agent is active.', de: 'Aufgehoben. Der Agent ist aktiv.' }),
   activated: phrase({
     en: 'It is active from now on, for every decision.',

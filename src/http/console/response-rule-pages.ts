@@ -53,7 +53,7 @@ export const addResponseRulePages = (parts: PageParts): void => {
   addObjectActions(parts, {
     ...{ path: PATH, place: 'response-rules' },
     nameOf: async (viewer, id) => (await ruleOf(parts, viewer, id)).rule.name,
-    actions: { deactivate: { operation: 'deactivateResponseRule', done: 'ruleDeactivated' } },
+    actions: { deactivate: { operation: 'deactivateResponseRule', done: 'drafted' } },
   });
   addReplay(parts, home);
   addActivation(parts, home);
@@ -207,7 +207,7 @@ const addReplay = ({ router, calls, sessions, openedAs }: PageParts, home: strin
     const { id = '' } = ctx.params;
     const { account, by } = openedAs(ctx, session).viewer;
     await calls.run('replayResponseRule', account, by, { id, body: {} });
-    seeOther(ctx, `${home}/${id}?done=ruleReplayed`);
+    seeOther(ctx, `${home}/${id}`);
   });
 };
 
