@@ -24,6 +24,7 @@ import { offboarding } from './offboarding.ts';
 import { races } from './races.ts';
 import { replay } from './replay.ts';
 import { keepResult } from './results.ts';
+import { reviews } from './reviews.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
 import { scimFilters } from './scim-filters.ts';
@@ -59,6 +60,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   diskFull,
   transactions,
   offboarding,
+  reviews,
 ];
 
 /** Exit code when nothing was violated but bounds on time; `.ci/run` then runs the campaign once more. */
