@@ -152,7 +152,7 @@ test('a review that ends by default can be cancelled; confirming needs an admini
   await newToken(await scene.newAgent('Gardener'));
   const path = await begun('Cancels', { agent: 'Gardener', default: 'end' });
   const page = await operator.open(at(path));
-  expect(page.text).toContain('the server ends 1 items');
+  expect(page.text).toContain('the server ends what is still open, 1 now');
   expect((await operator.open(at(`${path}/confirm`))).status).toBe(403);
   const done = await send(operator, await operator.open(at(`${path}/cancel`)), '/cancel');
   expect([done.status, done.url]).toEqual([200, expect.stringContaining('?done=reviewCancelled')]);

@@ -6,7 +6,7 @@ import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { actionLink, type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { tickList } from '../partials/tick-list.ts';
-import { agoText, timeText } from '../time-text.ts';
+import { agoText, dayPhrase, timeText } from '../time-text.ts';
 import { findingWords } from '../words/console-findings.ts';
 import { reviewWords, reviewItemWords as words } from '../words/console-reviews.ts';
 import { listWords } from '../words/lists.ts';
@@ -27,10 +27,13 @@ export type ItemRow = {
   readonly risk?: Risk;
   readonly scope: readonly string[];
   readonly unusedScopes: readonly string[];
+  /** Since when the unused ones were in no token. */
+  readonly unusedFrom: number;
   readonly lastUsedAt?: number;
   readonly givenAt: number;
   readonly isOwnerGone: boolean;
-  readonly hasFindings: boolean;
+  /** Open findings about the agent. */
+  readonly findings: readonly (keyof typeof findingWords.kinds)[];
   /** Whether the viewer may decide about it now. */
   readonly isForViewer: boolean;
 };
@@ -52,6 +55,8 @@ const scopes = (names: readonly string[]): HtmlValue =>
   commaList(names.slice(0, MOST_SCOPES).map((name) => html`<code>${plainText(name, 80)}</code>`));
 
 const MOST_SCOPES = 50;
+/** In a row; the page of the item has all. */
+const MOST_FINDINGS = 2;
 
 export const ITEM_COLUMNS: readonly Column<ItemRow>[] = [
   {
@@ -66,16 +71,20 @@ export const ITEM_COLUMNS: readonly Column<ItemRow>[] = [
   },
   {
     title: words.used,
-    cell: ({ lastUsedAt, unusedScopes, scope }) =>
+    cell: ({ lastUsedAt, unusedScopes, unusedFrom, scope }) =>
       html`${lastUsedAt === undefined ? words.neverUsed : agoText(lastUsedAt)}<span class="line hint">${
-        unusedScopes.length === 0 ? words.allUsed : words.unusedOf(unusedScopes.length, scope.length)
+        unusedScopes.length === 0
+          ? words.allUsed
+          : words.unusedOf(unusedScopes.length, scope.length, dayPhrase(unusedFrom))
       }</span>`,
   },
   {
     title: words.findings,
-    cell: ({ isOwnerGone, hasFindings }) => [
+    cell: ({ isOwnerGone, findings }) => [
       isOwnerGone && html`<span class="line">${words.owner}: ${words.ownerGone}</span>`,
-      hasFindings && html`<span class="line">${words.findings}</span>`,
+      ...findings
+        .slice(0, MOST_FINDINGS)
+        .map((kind) => html`<span class="line">${findingWords.kinds[kind].title}</span>`),
     ],
   },
   {
@@ -99,8 +108,6 @@ export type ItemModel = ConsoleFrame & {
     readonly review?: { readonly name: string; readonly href: string };
     readonly ownerName: string;
     readonly endsAt: number;
-    readonly unusedFrom: number;
-    readonly findings: readonly (keyof typeof findingWords.kinds)[];
     readonly below: { readonly count: number; readonly isMore: boolean; readonly agentNames: readonly string[] };
     readonly reviewerName?: string;
     readonly decided?: {
@@ -177,7 +184,7 @@ export const reviewItemPage = (model: ItemModel): Html => {
       [words.reviewer, item.reviewerName === undefined ? words.operators : isolated(item.reviewerName, 100)],
       ...decisionFacts(item),
       review && [reviewWords.review, html`<a href="${review.href}">${isolated(review.name, 100)}</a>`],
-      [words.item, linkedId(item.delegation)],
+      [words.delegation, linkedId(item.delegation)],
     ],
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
@@ -241,7 +248,7 @@ export const narrowItemPage = (frame: ConsoleFrame, model: ItemDecisionModel): H
         ...{ id: `remove-${index}`, name: 'remove', value: name, isChecked: model.ticked.includes(name) },
         label: html`<code>${plainText(name, 100)}</code>`,
       })),
-    )}${model.errors['remove'] !== undefined && html`<p class="error">${anyName(model.errors['remove'])}</p>`}</fieldset>
+    )}${model.errors['remove'] !== undefined && html`<p class="error" role="alert">${anyName(model.errors['remove'])}</p>`}</fieldset>
 ${reasonField(model)}`,
   });
 

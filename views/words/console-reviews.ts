@@ -76,13 +76,13 @@ export const reviewWords = {
   counted: phrase({ en: 'Decided', de: 'Entschieden' }),
   willEnd: (items: string, anHour: number, due: HtmlValue) =>
     phrase({
-      en: html`From ${due} on, the server ends ${items} items without a decision: at most ${String(anHour)} an hour.`,
-      de: html`Ab ${due} beendet der Server ${items} Einträge ohne Entscheidung: höchstens ${String(anHour)} in der Stunde.`,
+      en: html`From ${due} on, the server ends what is still open, ${items} now: at most ${String(anHour)} an hour.`,
+      de: html`Ab ${due} beendet der Server, was noch offen ist, jetzt ${items}: höchstens ${String(anHour)} in der Stunde.`,
     }),
   willEndAll: (items: string, due: HtmlValue) =>
     phrase({
-      en: html`From ${due} on, the server ends all ${items} items without a decision at once.`,
-      de: html`Ab ${due} beendet der Server alle ${items} Einträge ohne Entscheidung auf einmal.`,
+      en: html`From ${due} on, the server ends all that is still open at once, ${items} now.`,
+      de: html`Ab ${due} beendet der Server auf einmal alles, was noch offen ist, jetzt ${items}.`,
     }),
   items: phrase({ en: 'Items', de: 'Einträge' }),
   noItems: phrase({ en: 'There are no items.', de: 'Es gibt keine Einträge.' }),
@@ -135,8 +135,11 @@ export const reviewItemWords = {
   unused: phrase({ en: 'Not used', de: 'Nicht benutzt' }),
   unusedSince: (at: HtmlValue) =>
     phrase({ en: html`no token carried it since ${at}`, de: html`seit ${at} in keinem Token` }),
-  unusedOf: (unused: number, all: number) =>
-    phrase({ en: `${unused} of ${all} scopes not used`, de: `${unused} von ${all} Scopes nicht benutzt` }),
+  unusedOf: (unused: number, all: number, since: HtmlValue) =>
+    phrase({
+      en: html`${unused} of ${all} scopes not used since ${since}`,
+      de: html`${unused} von ${all} Scopes nicht benutzt seit ${since}`,
+    }),
   allUsed: phrase({ en: 'all scopes used', de: 'alle Scopes benutzt' }),
   given: phrase({ en: 'Given', de: 'Erteilt' }),
   ends: phrase({ en: 'Ends', de: 'Endet' }),
@@ -161,6 +164,7 @@ export const reviewItemWords = {
     en: 'The effect is outstanding. The server completes it within seconds.',
     de: 'Die Wirkung steht aus. Der Server holt sie in Sekunden nach.',
   }),
+  delegation: phrase({ en: 'Delegation', de: 'Delegation' }),
   newDelegation: phrase({ en: 'New delegation', de: 'Neue Delegation' }),
   states: {
     open: phrase({ en: 'open', de: 'offen' }),
@@ -182,8 +186,8 @@ export const reviewItemWords = {
   narrowAsked: (name: HtmlValue) =>
     phrase({ en: html`Narrow what ${name} may do?`, de: html`Einschränken, was ${name} darf?` }),
   narrowLead: phrase({
-    en: 'Tick what to remove. Unused scopes are ticked.',
-    de: 'Kreuzen Sie an, was wegfällt. Unbenutzte Scopes sind angekreuzt.',
+    en: 'Tick what to remove. Scopes that were not used for 30 days or more are ticked.',
+    de: 'Kreuzen Sie an, was wegfällt. Was 30 Tage oder länger nicht benutzt wurde, ist angekreuzt.',
   }),
   remove: phrase({ en: 'Remove', de: 'Entfernen' }),
   transferAsked: (name: HtmlValue) =>

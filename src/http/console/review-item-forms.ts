@@ -90,7 +90,7 @@ export const addReviewItemForms = (parts: PageParts): void => {
       if (!decision.isOpenTo(item)) return seeOther(ctx, href);
       const model = {
         ...{ href, version, agentName: item.agent_name, scope: item.scope },
-        ticked: again.typed?.remove ?? (item.unused_scopes.length < item.scope.length ? item.unused_scopes : []),
+        ticked: again.typed?.remove ?? tickedOf(item, deps.clock.now()),
         values: again.typed?.values ?? {},
         errors: errorsOf(decision, again.error),
       };
@@ -126,6 +126,12 @@ export const addReviewItemForms = (parts: PageParts): void => {
     });
   }
 };
+
+/** A scope that was not used for so long is ticked at first. What was watched for less time says little. */
+const TICKED_SECONDS = 30 * 86_400;
+
+const tickedOf = ({ scope, unused_scopes: unused, unused_from: from }: ShownItem, now: number): readonly string[] =>
+  unused.length < scope.length && from <= now - TICKED_SECONDS ? unused : [];
 
 const typedIn = (form: URLSearchParams, { fields }: Decision): Typed => ({
   values: Object.fromEntries(

@@ -54,7 +54,7 @@ export const addReviewItemPages = (parts: PageParts): void => {
           ...(calls.mayAll('listAgents', viewer.account) ? { agentHref: agentHref(deps, item.agent) } : {}),
           ...{ delegation: delegation(item.delegation), ownerName: names.parties(item.owner), endsAt: item.ends_at },
           ...(review ? { review } : {}),
-          ...{ unusedFrom: item.unused_from, findings: item.findings, isInEffect: item.in_effect },
+          isInEffect: item.in_effect,
           below: { count: below.redelegations, isMore: below.more, agentNames: below.agents.map(agents) },
           ...(reviewer === undefined ? {} : { reviewerName: names.parties(reviewer) }),
           ...(by === undefined || at === undefined

@@ -32,8 +32,8 @@ export const itemRow = (
     ...{ id, href: reviewItemHref(deps, id), agentName: item.agent_name, state: item.state },
     ...{ personName: names.parties(item.subject), apiName: names.resources(item.resource) },
     ...(risk === undefined ? {} : { risk }),
-    ...{ scope: item.scope, unusedScopes: item.unused_scopes, givenAt: item.given_at },
+    ...{ scope: item.scope, unusedScopes: item.unused_scopes, unusedFrom: item.unused_from, givenAt: item.given_at },
     ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
-    ...{ isOwnerGone: item.owner_gone, hasFindings: item.findings.length > 0, isForViewer },
+    ...{ isOwnerGone: item.owner_gone, findings: item.findings, isForViewer },
   };
 };

@@ -35,10 +35,11 @@ export const reviewPages = (frame: ConsoleFrame, text: (usual: string) => string
     ...{ id: 'rvi_1', href: `${basePath}/console/review-items/rvi_1`, agentName: text('Planner'), state: 'open' },
     ...{ personName: text('Alice'), apiName: text('Calendar'), risk: 'high', isForViewer: true },
     ...{ scope: [text('events:read'), text('events:write')], unusedScopes: [text('events:write')] },
-    ...{ lastUsedAt: NOON - 3600, givenAt: NOON - 86_400, isOwnerGone: true, hasFindings: true },
+    ...{ lastUsedAt: NOON - 3600, givenAt: NOON - 86_400, isOwnerGone: true, findings: ['unused', 'orphaned'] },
+    ...{ unusedFrom: NOON - 86_400 },
   };
   const plain: ItemRow = {
-    ...{ ...item, state: 'kept', unusedScopes: [], isOwnerGone: false, hasFindings: false, isForViewer: false },
+    ...{ ...item, state: 'kept', unusedScopes: [], isOwnerGone: false, findings: [], isForViewer: false },
   };
   const review: ReviewModel['review'] = {
     ...{ ...row, read: 4000, reviewers: 'manager', groupName: text('Planners'), ownerDecides: true },
@@ -67,7 +68,7 @@ export const reviewPages = (frame: ConsoleFrame, text: (usual: string) => string
     ...{ ...item, agentHref: `${basePath}/console/agents/agt_1`, ownerName: text('Bob'), endsAt: NOON + 86_400 },
     delegation: { id: 'dlg_1', href: `${basePath}/console/delegations/dlg_1` },
     review: { name: text('Autumn'), href: row.href },
-    ...{ unusedFrom: NOON - 86_400, findings: ['unused', 'orphaned'], isInEffect: true },
+    isInEffect: true,
     below: { count: 2, isMore: true, agentNames: [text('Helper'), text('Clerk')] },
     reviewerName: text('Dora'),
   };

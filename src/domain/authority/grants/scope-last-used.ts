@@ -44,7 +44,7 @@ export interface ScopeUses {
   flush(): Promise<void>;
   /** Last uses of the scopes of these delegations, by delegation and scope; unknown ones are left out. */
   lastUses(held: readonly Held[]): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>>;
-  /** Since when uses are tracked, epoch seconds. A server that never wrote any: now. */
+  /** Since when uses are tracked, epoch seconds. */
   since(): Promise<number>;
 }
 
@@ -57,6 +57,8 @@ export const scopeUse = ({
 }): ScopeUses => {
   const collection = documents.collection<ScopeUse>(SCOPE_USE);
   const noted = lastUsedTracker<ScopeUse>(clock, usesIn(collection), APART_SECONDS);
+  /** This process notes uses from now on. */
+  const begunAt = clock.now();
   let isBegun = false;
 
   return {
@@ -69,7 +71,7 @@ export const scopeUse = ({
     },
 
     async flush(): Promise<void> {
-      if (!isBegun) await tryInsert(collection, { id: SINCE, usedAt: clock.now() });
+      if (!isBegun) await tryInsert(collection, { id: SINCE, usedAt: begunAt });
       isBegun = true;
       await noted.flush();
     },
@@ -90,6 +92,6 @@ export const scopeUse = ({
       );
     },
 
-    since: async () => (await collection.get(SINCE))?.document.usedAt ?? clock.now(),
+    since: async () => (await collection.get(SINCE))?.document.usedAt ?? begunAt,
   };
 };

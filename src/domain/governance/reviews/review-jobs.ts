@@ -12,9 +12,10 @@ import { aboutReview, type ReviewItems } from './review-items.ts';
 import { mostEndedAnHour, type ReviewRegistry } from './review-registry.ts';
 import type { ReviewWalk } from './review-walk.ts';
 
-const LOCK_SECONDS = 30;
+/** Each page extends it. After a crash another process goes on when it is over; swaps decide if two work at once. */
+const LOCK_SECONDS = 10;
 /** Pages of delegations of one poll. */
-const MOST_PAGES = 20;
+const MOST_PAGES = 60;
 /** Items that one poll decides by default. */
 const MOST_DECIDED = 200;
 /** Reviews of one kind that one poll works at. */
