@@ -211,6 +211,18 @@ describe('verification (SSF 1.0 §8.1.4)', () => {
     expect((await world.send('verification', '', {}, { state })).status).toBe(400);
   });
 
+  test('events that no one requested are accepted, and change the transmitter at most once a minute', async () => {
+    const before = await world.server.events('transmitter.verified');
+    const statuses: number[] = [];
+    for (let count = 0; count < 5; count += 1) statuses.push((await world.send('verification', '')).status);
+    expect(statuses).toEqual([202, 202, 202, 202, 202]);
+    // A version that changed with each would let no administrator change the settings.
+    expect((await world.server.events('transmitter.verified')).length - before.length).toBeLessThanOrEqual(1);
+    const { headers } = await world.read();
+    await world.send('verification', '');
+    expect((await world.read()).headers).toBe(headers);
+  });
+
   test('stream-updated is accepted and has no effect', async () => {
     const before = (await world.signals()).length;
     expect((await world.send('stream_updated', '', {}, { status: 'paused' })).status).toBe(202);
