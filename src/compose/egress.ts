@@ -34,6 +34,8 @@ export const egress = (
       // Only counts exhausted budgets, which can be any number. Other failures are few, because the client caches each for a
       // while.
       if (outcome === 'fetched' || outcome === 'over_budget') return;
+      // A transmitter may hold each poll for longer than this server waits. The state of its polls says when it fails.
+      if (purpose === 'signal_poll' && outcome === 'timed_out') return;
       log.warn(
         { event: 'egress.failed', purpose, outcome, host: host.slice(0, 253), detail },
         'a document was not had',
