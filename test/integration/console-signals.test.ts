@@ -14,6 +14,7 @@ import {
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
 import { makeSignalReceiver, type SignalReceiverUnderTest } from '../support/signal-receiver.ts';
 import { type SignalWorld, signalWorld } from '../support/signal-world.ts';
+import { until } from '../support/until.ts';
 
 const PASSWORD = 'a long enough pass phrase';
 const ADMIN: Person = { username: 'ruth', password: PASSWORD };
@@ -299,5 +300,36 @@ describe('trusted transmitters', () => {
     expect(await events('transmitter.disabled')).toHaveLength(1);
     expect((await press(plain, path, /enable$/)).status).toBe(403);
     expect((await press(proven, path, /enable$/)).text).toContain('The server accepts its events again');
+  });
+
+  test('one is polled: the form takes URL and token, the page shows the polls, and another URL needs its token', async () => {
+    const url = 'https://polled.example.invalid/poll';
+    const made = await press(proven, '/console/transmitters/new', /transmitters$/, {
+      set: {
+        ...{ name: 'Polled engine', issuer: 'https://polled.example.invalid', upstream: world.provider.id },
+        ...{ poll_url: url, poll_token: 'p0ll-token', poll_seconds: '90' },
+      },
+    });
+    expect(made.text).toContain('This server polls');
+    // It pushes nothing, so its authorization is not shown.
+    expect(made.html).not.toMatch(/Bearer|p0ll-token/);
+    expect(made.text).toContain('90 seconds');
+    const { pathname } = new URL(made.url);
+    await until(async () => (await auditor.open(at(pathname))).text.includes('polls fail'), { what: 'a failed poll' });
+    const failing = await auditor.open(at(pathname));
+    expect(failing.text).toMatch(/Check the host in the poll URL|Check that the transmitter runs/);
+    expect((await auditor.open(at('/console/transmitters'))).text).toContain('polls fail');
+    await measureSignals(world.services);
+    const text = await world.server.behalf.metrics.registry.metrics();
+    expect(text).toMatch(/^behalf_transmitter_polls_failing_seconds\{transmitter="trm_\w+"\} \d+$/m);
+    expect(text).toMatch(/^behalf_transmitter_polled_events\{transmitter="trm_\w+",outcome="acknowledged"\} 0$/m);
+    const moved = await press(proven, `${pathname}/edit`, /edit$/, { set: { poll_url: `${url}/other` } });
+    expect([moved.status, moved.text]).toEqual([400, expect.stringContaining('needs its token in the same change')]);
+    const pushes = await press(proven, `${pathname}/edit`, /edit$/, { set: { poll_url: '', poll_seconds: '' } });
+    expect(pushes.text).toContain('The transmitter pushes');
+    await measureSignals(world.services);
+    expect(await world.server.behalf.metrics.registry.metrics()).not.toContain(
+      'behalf_transmitter_polls_failing_seconds{',
+    );
   });
 });

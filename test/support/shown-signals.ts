@@ -1,5 +1,7 @@
 /** Security events with every text that a page shows of them: a failing stream, held signals, and risk about an account. */
+import { update } from '../../src/domain/ports/document-store.ts';
 import { ACCOUNT_SIGNALS, type AccountSignal } from '../../src/domain/signals/receiver/account-signals.ts';
+import { newPollState, type PollState, TRANSMITTER_POLLS } from '../../src/domain/signals/receiver/poll-state.ts';
 import {
   SIGNALS,
   type Signal,
@@ -64,6 +66,23 @@ export const shownSignals = async (
     ...{ name: 'Risk engine', issuer: 'https://risk.example.com', jwks_uri: 'https://risk.example.com/jwks' },
     ...{ audience: 'https://behalf.example.com/signals', upstream, most_accounts: 1 },
   });
+  // The server polls nothing: another process holds the lock.
+  const lock = { lockedBy: 'another process', lockedUntil: now + 24 * HOUR };
+  const polls = documents.collection<PollState>(TRANSMITTER_POLLS);
+  await polls.insert({ ...newPollState(transmitter), ...lock });
+  const polled = { poll_url: 'https://risk.example.com/poll', poll_token: 'token', poll_seconds: 60 };
+  const before = await management.call('GET', `/trusted-transmitters/${transmitter}`);
+  const version = { 'if-match': String(before.headers.get('etag')) };
+  const { status, text } = await management.call('PATCH', `/trusted-transmitters/${transmitter}`, polled, version);
+  if (status !== 200) throw new Error(`no polled transmitter: ${text}`);
+  await update(
+    polls,
+    transmitter,
+    (state): PollState => ({
+      ...{ ...state, failures: 3, acknowledged: 41, refused: 1, lastAnswerAt: now - HOUR, failingSince: now - HOUR },
+      ...{ lastFailure: { failure: 'unauthorized', status: 401 }, lastFailureAt: now - 60, dueAt: now + 24 * HOUR },
+    }),
+  );
   const signal: Omit<Signal, 'id' | 'key' | 'state'> = {
     ...{ transmitter, account, effects: ['record_risk', 'end_sessions'], level: 'high', at: now - 120 },
     ...{ createdAt: now, updatedAt: now, expiresAt: now + 24 * HOUR, event: 'session_revoked' },

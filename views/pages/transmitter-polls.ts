@@ -23,7 +23,7 @@ export const pollsCard = ({ failed, failingSince, dueAt, node, ...polls }: Polls
 ${failingSince !== undefined && failed && html`<div class="flash warning"><span>${pollRemedy(failed.failure)}</span></div>`}
 ${factList([
   [words.url, isolated(polls.url, 400)],
-  [words.interval, polls.interval === 0 ? words.held : durationPhrase(polls.interval)],
+  [words.every, polls.interval === 0 ? words.held : durationPhrase(polls.interval)],
   [words.answered, polls.answeredAt === undefined ? never : agoText(polls.answeredAt)],
   [words.acknowledged, numberPhrase(polls.acknowledged)],
   polls.refused > 0 && [words.refused, numberPhrase(polls.refused)],

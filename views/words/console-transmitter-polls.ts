@@ -30,6 +30,7 @@ export const pollWords = {
     en: '0 to 3,600. 0: the transmitter may hold each poll until it has an event. Default: 0.',
     de: '0 bis 3.600. 0: Der Sender darf jeden Abruf halten, bis er ein Ereignis hat. Vorgabe: 0.',
   }),
+  every: phrase({ en: 'Interval', de: 'Zeitabstand' }),
   held: phrase({ en: 'held until there is an event', de: 'gehalten, bis es ein Ereignis gibt' }),
   fail: phrase({ en: 'polls fail', de: 'Abrufe scheitern' }),
   answered: phrase({ en: 'Last answer', de: 'Letzte Antwort' }),

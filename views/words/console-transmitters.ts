@@ -144,8 +144,8 @@ export const transmitterWords = {
         }),
   make: phrase({ en: 'Trust a transmitter', de: 'Einem Sender vertrauen' }),
   makeLead: phrase({
-    en: 'Its events take effect on accounts that are linked to its provider. The authorization that it sends is shown once.',
-    de: 'Seine Ereignisse wirken auf Konten, die mit seinem Anmeldedienst verknüpft sind. Die Autorisierung, die er sendet, wird einmal gezeigt.',
+    en: 'Its events take effect on accounts that are linked to its provider. The authorization of a transmitter that pushes is shown once.',
+    de: 'Seine Ereignisse wirken auf Konten, die mit seinem Anmeldedienst verknüpft sind. Die Autorisierung eines Senders, der selbst sendet, wird einmal gezeigt.',
   }),
   add: phrase({ en: 'Trust the transmitter', de: 'Sender vertrauen' }),
   changeTitle: phrase({ en: 'Change a trusted transmitter', de: 'Vertrauten Sender ändern' }),

@@ -115,7 +115,9 @@ const create = managementCommand({
     'Its push endpoint is <issuer>/signals/events; one with --poll-url is polled instead. docs/how-to/receive-signals.md has the whole way.',
   run: async (call) => {
     const { body } = await call.api.run('createTrustedTransmitter', { body: members(call) });
-    call.print.object(body, `The transmitter is ${printable(String(body['id']))}.\n${authorizationOf(body)}`);
+    const isPolled = body['delivery'] === 'poll';
+    const next = isPolled ? 'The server polls it now: behalf trusted-transmitters activity\n' : authorizationOf(body);
+    call.print.object(body, `The transmitter is ${printable(String(body['id']))}.\n${next}`);
     return EXIT.done;
   },
 });

@@ -57,7 +57,7 @@ export const addTransmitterPages = (parts: PageParts): void => {
     );
   });
 
-  const spec = transmitterForms(home, secretOf);
+  const spec = transmitterForms(home, firstSecretOf);
   addObjectForms(parts, spec);
   addRotation(parts, {
     ...{ path: TRANSMITTERS, place: spec.place, hrefOf: spec.hrefOf, lead: words.rotateLead, page: secretOf },
@@ -259,6 +259,10 @@ const addDrop = ({ router, deps, calls, sessions, openedAs }: PageParts, home: s
 };
 
 /** Shows the authorization once. */
+/** A polled transmitter sends nothing, unless it revokes tokens: then an administrator rotates the secret. */
+const firstSecretOf = (frame: ConsoleFrame, made: Shown, href: string): Html | undefined =>
+  made['delivery'] === 'poll' ? undefined : secretOf(frame, made, href);
+
 const secretOf = (frame: ConsoleFrame, made: Shown, href: string): Html | undefined =>
   typeof made['authorization'] === 'string'
     ? secretPage(frame, {
