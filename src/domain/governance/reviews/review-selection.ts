@@ -1,6 +1,7 @@
 /** Which delegations fit a review, and the item that is made of each. Reads a page at a time. */
 
 import type { Delegation } from '../../authority/delegation/delegation.ts';
+import { slotOf } from '../../authority/delegation/delegation-record.ts';
 import type { GrantUses } from '../../authority/grants/grant-last-used.ts';
 import type { ScopeUses } from '../../authority/grants/scope-last-used.ts';
 import { AGENTS, type Agent } from '../../clients/agents/agent.ts';
@@ -132,13 +133,17 @@ export const reviewSelector = (deps: {
   };
 };
 
-/** A delegation that a person gave and that has not ended, and that fits what the delegation itself says. */
+/**
+ * A delegation that a person gave and that has not ended, and that fits what the delegation itself says. One approved action has
+ * a slot of its own and is none: it is over at once, and an undo of its end would allow it again and again.
+ */
 const isReviewed = (
-  { parent, state, expiresAt, createdAt, subject, actor, resource }: Delegation,
+  { parent, state, expiresAt, createdAt, subject, actor, resource, via, slot }: Delegation,
   { person, agent, resource: wanted, olderThanDays = 0 }: Review,
   now: number,
 ): boolean =>
   parent === null &&
+  slot === slotOf(subject, null, actor, resource, via) &&
   state !== 'revoked' &&
   expiresAt > now &&
   createdAt <= now - olderThanDays * DAY &&
