@@ -6,7 +6,7 @@ import { type AuditEvent, type AuditLog, OVER_FIRST } from '../../audit/audit-ev
 import { isLockedByOther } from '../../notifications/delivery-runs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
-import { REVIEWS, type Review } from './review.ts';
+import { MOST_OPEN_REVIEWS, REVIEWS, type Review } from './review.ts';
 import type { ReviewDecisions } from './review-decisions.ts';
 import { aboutReview, type ReviewItems } from './review-items.ts';
 import { mostEndedAnHour, type ReviewRegistry } from './review-registry.ts';
@@ -103,6 +103,14 @@ export const reviewJobs = (deps: {
   const isLeft = async (review: string): Promise<boolean> =>
     (await items.find({ where: { review, state: 'open' }, order: OLDEST_FIRST, limit: 1 })).length > 0;
 
+  /** Whether the effect of a decision is not stored yet. Where it cannot be, the item is open again. */
+  const isUnfinished = async (review: string): Promise<boolean> => {
+    const order = { by: 'unfinishedAt', direction: 'ascending' } as const;
+    return (
+      (await items.find({ where: { review }, range: { field: 'unfinishedAt', gte: 0 }, order, limit: 1 })).length > 0
+    );
+  };
+
   /** How many items the default may decide now, and the hour that they count for. */
   const share = (review: Review): { readonly most: number; readonly hour: Pick<Review, 'hourFrom' | 'hourCount'> } => {
     if (review.default === 'keep' || review.isConfirmed) return { most: MOST_DECIDED, hour: {} };
@@ -132,7 +140,8 @@ export const reviewJobs = (deps: {
   const due = (field: 'escalateAt' | 'nextAt' | 'dueAt', where: Readonly<Record<string, string>> = {}) =>
     reviews.find({
       ...{ where, range: { field, lte: clock.now() }, order: { by: field, direction: 'ascending' } },
-      limit: MOST_REVIEWS,
+      // All that are open: one whose hour is used up must not hold up the others.
+      limit: field === 'dueAt' ? MOST_OPEN_REVIEWS : MOST_REVIEWS,
     });
 
   const finishDecisions = async (): Promise<void> => {
@@ -155,7 +164,7 @@ export const reviewJobs = (deps: {
 
     async completeIfDecided(id) {
       const found = await reviews.get(id);
-      if (found?.document.state !== 'open' || (await isLeft(id))) return;
+      if (found?.document.state !== 'open' || (await isLeft(id)) || (await isUnfinished(id))) return;
       const { escalateAt: _, ...review } = unlocked(found.document);
       const next = { ...review, state: 'completed', completedAt: clock.now() } as const;
       await recorded('review.completed', next, found.version, { items: review.items });
