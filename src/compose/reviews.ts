@@ -69,7 +69,11 @@ export const reviewServices = (
   return {
     reviews: {
       ...registry,
-      ...{ decide: decisions.decide, assign: decisions.assign, undo: undo.undo },
+      ...{ decide: decisions.decide, assign: decisions.assign },
+      async undo(id, expected, by) {
+        await decisions.refuseOwner(id, by);
+        return undo.undo(id, expected, by);
+      },
       figures: reviewFigures(items),
       consequences: consequencesOf(delegations),
     },

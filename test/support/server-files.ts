@@ -82,6 +82,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/revocation-feed': 'readers follow endings in the order of the log',
   'integration/revocation-introspection': 'a revocation is seen by introspection at once',
   'integration/reviews': 'items are found by indexes, and of many decisions at once one swap counts',
+  'integration/reviews-kept-access': 'unfinished items are found by an index, and many reviews by their time',
   'integration/signals-transmitter': 'events wait in the state of a stream, which is changed in swaps',
   'integration/provisioning-targets': 'changes wait in the log and in one document, which a lock and swaps protect',
   'integration/successors': 'proposals, acceptances and their ends race in swaps of one agent',

@@ -23,10 +23,12 @@ export const REVIEW_GERMAN = {
   review_item_decided: 'Dieser Eintrag ist inzwischen {state}: Genau eine Entscheidung zählt. Lesen Sie ihn neu.',
   review_item_over: 'Die Vollmacht endete vor dieser Entscheidung. Es bleibt nichts zu entscheiden.',
   review_by_owner:
-    'Ihnen gehört dieser Agent, und die Prüfung will, dass jemand anderes entscheidet. Übergeben Sie den Eintrag.',
+    'Ihnen gehört dieser Agent, und die Prüfung will, dass jemand anderes entscheidet: eine andere prüfende Person oder der Betrieb.',
   review_assigned_to_owner: 'Diesem Konto gehört der Agent, und die Prüfung will, dass jemand anderes entscheidet.',
   review_scope_missing: 'Nennen Sie mindestens eine Berechtigung, die entfernt wird.',
   review_owner_missing: 'Nennen Sie das Konto oder die Gruppe, der der Agent gehören soll.',
+  review_transfer_to_self:
+    'Wer prüft, überträgt den Agenten nicht sich selbst oder einer eigenen Gruppe. Nennen Sie einen anderen Eigentümer.',
   review_member_unfit: 'Diese Angabe gehört nicht zur Entscheidung {decision}.',
   review_item_not_ended: 'Nur was diese Prüfung beendet hat, lässt sich zurücknehmen.',
   review_undo_late:

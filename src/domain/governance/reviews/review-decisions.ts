@@ -37,6 +37,8 @@ export interface ReviewDecisions {
   decideByDefault(held: Versioned<ReviewItem>, review: Review): Promise<void>;
   /** Hands an open item to another reviewer. Throws as `decide` does, and 'conflict' for an owner who must not decide. */
   assign(id: string, expected: Expected, to: string, by: By): Promise<Versioned<ReviewItem>>;
+  /** Throws 'forbidden' for the owner of the agent where the review says so, and 'not_found'. */
+  refuseOwner(id: string, by: By): Promise<void>;
   /** Completes decisions that a process did not. Idempotent. Store errors propagate. */
   finish(item: ReviewItem): Promise<void>;
 }
@@ -74,6 +76,11 @@ export const reviewDecisions = (deps: {
     return (await owners.answersFor(owner, account)) || (await owners.answersFor(now, account));
   };
 
+  /** What an owner must not decide, they must not hand to a friend either. */
+  const refuseOwnerOf = async (item: ReviewItem, review: Review | undefined, by: By): Promise<void> => {
+    if (!review?.ownerDecides && (await isOwner(item, by.account ?? by.caller))) throw reviewRefusal('review_by_owner');
+  };
+
   const standing = async ({ delegation }: ReviewItem): Promise<Delegation | undefined> => {
     const found = await delegations.get(delegation);
     return found && found.state !== 'revoked' && found.expiresAt > clock.now() ? found : undefined;
@@ -83,6 +90,7 @@ export const reviewDecisions = (deps: {
   const changeOf = async (
     { decision, remove = [], owner, reason }: GivenDecision,
     { scope, details = [] }: Delegation,
+    by: By,
   ): Promise<Partial<ReviewItem>> => {
     const because = reason === undefined ? {} : { reason };
     if (decision !== 'narrow' && remove.length > 0)
@@ -100,6 +108,9 @@ export const reviewDecisions = (deps: {
     if (decision === 'transfer') {
       if (owner === undefined) throw reviewRefusal('review_owner_missing', { field: '/owner' });
       if (!(await owners.isActive(owner))) throw reviewRefusal('review_party_unknown', { field: '/owner' });
+      // Who may accept for the new owner would have the agent at once: a reviewer could take any agent over.
+      if (await owners.answersFor(owner, by.account ?? by.caller))
+        throw reviewRefusal('review_transfer_to_self', { field: '/owner' });
       return { ...because, newOwner: owner };
     }
     return because;
@@ -176,19 +187,20 @@ export const reviewDecisions = (deps: {
   return {
     async decide(id, expected, given, by) {
       const { held, review } = await openItem(id, expected);
-      if (!review.ownerDecides && (await isOwner(held.document, by.account ?? by.caller)))
-        throw reviewRefusal('review_by_owner');
+      await refuseOwnerOf(held.document, review, by);
       const delegation = await standing(held.document);
       if (!delegation) {
         await over(held, SYSTEM);
         throw reviewRefusal('review_item_over');
       }
-      const change = await changeOf(given, delegation);
+      const change = await changeOf(given, delegation, by);
       return settled(await decided(held, given.decision, by, change), by);
     },
 
     async decideByDefault(held, review) {
       try {
+        // An operator may cancel it while the default runs.
+        if ((await reviews.get(review.id))?.document.state !== 'open') return;
         if (!(await standing(held.document))) return await over(held, SYSTEM);
         await settled(await decided(held, review.default, SYSTEM, { isDefault: true }), SYSTEM);
       } catch (error) {
@@ -199,12 +211,18 @@ export const reviewDecisions = (deps: {
 
     async assign(id, expected, to, by) {
       const { held, review } = await openItem(id, expected);
+      await refuseOwnerOf(held.document, review, by);
       if (!(await owners.isActive(to))) throw reviewRefusal('review_party_unknown', { field: '/to' });
       const { owner } = held.document;
       if (!review.ownerDecides && (to === owner || (await isOwner(held.document, to))))
         throw reviewRefusal('review_assigned_to_owner', { field: '/to' });
       const next: ReviewItem = { ...held.document, reviewer: to, assignedBy: by.caller };
       return items.swap(held, 'review.item_assigned', by, next, { to });
+    },
+
+    async refuseOwner(id, by) {
+      const { document: item } = await items.found(id, undefined);
+      await refuseOwnerOf(item, (await reviews.get(item.review))?.document, by);
     },
 
     async finish(item) {

@@ -18,7 +18,7 @@ export const REVIEW_REFUSALS = {
   review_item_over: { code: 'conflict', text: 'The delegation ended before this decision. Nothing is left to decide.' },
   review_by_owner: {
     code: 'forbidden',
-    text: 'You own this agent, and the review wants someone else to decide. Hand the item to another person.',
+    text: 'You own this agent, and the review wants someone else to decide. Another reviewer or an operator does.',
   },
   review_assigned_to_owner: {
     code: 'conflict',
@@ -26,6 +26,10 @@ export const REVIEW_REFUSALS = {
   },
   review_scope_missing: { code: 'invalid_field', text: 'Name at least one scope to remove.' },
   review_owner_missing: { code: 'invalid_field', text: 'Name the account or group that is to own the agent.' },
+  review_transfer_to_self: {
+    code: 'conflict',
+    text: 'A reviewer does not transfer an agent to themself, or to a group of theirs. Name another owner.',
+  },
   review_member_unfit: { code: 'invalid_field', text: 'This member does not belong to the decision {decision}.' },
   review_item_not_ended: { code: 'conflict', text: 'Only what this review ended can be undone.' },
   review_undo_late: {
