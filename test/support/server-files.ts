@@ -36,6 +36,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/cascade-revocation': 'a standing approval ends with the right below it',
   'integration/clock-and-growth': 'clocks step, collections grow and are swept',
   'integration/composition-drift': 'a composition is compared with the cached agent, and changes it in a swap',
+  'integration/composition-races': 'of compositions that are shown at once the first swap counts',
   'integration/consent-attacks': 'of many answers at once one counts, and the others write nothing',
   'integration/console-limits': 'blueprints and budgets are replaced at their version',
   'integration/credentials': 'assertions are used once, and keys end at a time',
