@@ -29,8 +29,13 @@ const worldOf = async (toolChanges: string, pins?: object): Promise<World> => {
   };
 };
 
-const answerWith = (world: World, body: string, headers: readonly string[] = ['content-type: application/json']) => {
-  const lines = ['HTTP/1.1 200 OK', ...headers, `content-length: ${Buffer.byteLength(body)}`, '', ''];
+const answerWith = (
+  world: World,
+  body: string,
+  headers: readonly string[] = ['content-type: application/json'],
+  status = '200 OK',
+) => {
+  const lines = [`HTTP/1.1 ${status}`, ...headers, `content-length: ${Buffer.byteLength(body)}`, '', ''];
   world.upstream.state.answer = `${lines.join('\r\n')}${body}`;
 };
 const listOf = (...tools: readonly object[]): string => JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } });
@@ -99,6 +104,33 @@ describe('refuse', () => {
     answerWith(world, body, ['content-type: application/json', ...headers]);
     const refused = await list(world);
     expect([refused.status, bodyOf(refused).denial.reason]).toEqual([502, 'tools_unreadable']);
+  });
+
+  const STREAM = 'content-type: text/event-stream';
+  const JSON_TYPE = 'content-type: application/json';
+  test.each([
+    ['with another status of success', listOf(turned), [JSON_TYPE], '203 Fine'],
+    ['after a byte order mark', `\uFEFFdata: ${listOf(turned)}\n\n`, [STREAM], '200 OK'],
+    ['between two kinds of line ends', `data: {}\n\r\ndata: ${listOf(turned)}\r\n\n`, [STREAM], '200 OK'],
+  ] as const)('a changed tool is found %s, as a client finds it', async (_, body, headers, status) => {
+    answerWith(world, body, headers, status);
+    const refused = await list(world);
+    expect([refused.status, bodyOf(refused).denial.reason]).toEqual([502, 'tools_changed']);
+  });
+
+  test.each([
+    ['two types', ['content-type: text/event-stream', 'content-type: application/json']],
+    ['a type that only begins as that of events', ['content-type: text/event-stream-of-mine']],
+    ['no type', []],
+  ] as const)('an answer with %s, of which a client could read another one, does not pass', async (_, headers) => {
+    answerWith(world, listOf(turned), headers);
+    const refused = await list(world);
+    expect([refused.status, bodyOf(refused).denial.reason]).toEqual([502, 'tools_unreadable']);
+  });
+
+  test('an answer without content passes', async () => {
+    answerWith(world, '', [], '202 Accepted');
+    expect((await list(world)).status).toBe(202);
   });
 
   test('an answer that is larger than it reads does not pass', async () => {

@@ -9,6 +9,7 @@ import type { OwnRefusal } from '../request/own-refusals.ts';
 
 /** What an upstream answered to a request that lists tools. */
 export type ListAnswer = {
+  /** All values of the header, with commas between them. */
   readonly contentType: string;
   /** `content-encoding`; empty without one. */
   readonly encoding: string;
@@ -35,19 +36,24 @@ const refusal = (reason: string, description: string): OwnRefusal => ({ status: 
 
 const UNREADABLE = refusal('tools_unreadable', 'The gateway could not read the list of tools, and lets none pass.');
 
-/** The JSON texts in an answer: its body, or the data of its events (text/event-stream). */
+/** One of the two types of an answer (MCP, Streamable HTTP). Two values, of which clients choose differently, are none. */
+const TYPE = /^(application\/json|text\/event-stream)\s*(?:;[^,]*)?$/i;
+
+/**
+ * The JSON texts in an answer: its body, or the data of its events (text/event-stream). Lines end as a client reads them: it also
+ * leaves out a byte order mark.
+ */
 const textsIn = ({ contentType, body }: ListAnswer): readonly string[] => {
-  const text = body.toString('utf8');
-  if (!/^text\/event-stream\b/i.test(contentType)) return [text];
-  return text
-    .split(/\r\n\r\n|\n\n|\r\r/)
-    .map((event) =>
-      event
-        .split(/\r\n|\n|\r/)
-        .flatMap((line) => (line.startsWith('data:') ? [line.slice(5).replace(/^ /, '')] : []))
-        .join('\n'),
-    )
-    .filter((data) => data !== '');
+  const type = TYPE.exec(contentType)?.[1]?.toLowerCase();
+  if (type === undefined) throw new TypeError('it has another type');
+  const text = body.toString('utf8').replace(/^\uFEFF/, '');
+  if (type === 'application/json') return [text];
+  const events: string[][] = [[]];
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    if (line === '') events.push([]);
+    else if (line.startsWith('data:')) events.at(-1)?.push(line.slice(5).replace(/^ /, ''));
+  }
+  return events.map((lines) => lines.join('\n')).filter((data) => data !== '');
 };
 
 const isTool = (value: unknown): value is McpTool =>

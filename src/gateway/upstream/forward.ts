@@ -23,7 +23,7 @@ export type Forwarded = {
   /** For the client, besides those of the upstream. */
   readonly more: RefusalAnswer['headers'];
   readonly session?: Permit['session'];
-  /** Reads a whole answer of status 200 before any of it passes. Returns why it may not. */
+  /** Reads a whole answer of success before any of it passes. Returns why it may not. */
   readonly examine?: (answer: ListAnswer) => OwnRefusal | undefined;
   /** Watches the token of an answer whose end is not known. Undefined on a public route. */
   readonly watch: WatchToken | undefined;
@@ -186,8 +186,12 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
       if (isOver) return;
       isOver = true;
       const body = Buffer.concat(chunks);
-      const { 'content-type': contentType = '', 'content-encoding': encoding = '' } = answer.headers;
-      const refusal = answer.statusCode === 200 ? examine({ contentType, encoding, body }) : undefined;
+      const status = Number(answer.statusCode);
+      const { 'content-type': types = [], 'content-encoding': encodings = [] } = answer.headersDistinct;
+      const found = { contentType: types.join(', '), encoding: encodings.join(', '), body };
+      // Clients read each status of success. An empty one has no list.
+      const isRead = status >= 200 && status < 300 && size > 0;
+      const refusal = isRead ? examine(found) : undefined;
       if (refusal) {
         resolve(refuseWith(response, refusal));
         return;
@@ -196,7 +200,6 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
       const flat = request.session ? changedHeader(passed, SESSION_HEADER, request.session.sealed) : [...passed];
       if (lengthIn(passed) === undefined) flat.push('content-length', String(size));
       for (const [name, value] of request.more) flat.push(name, value);
-      const status = Number(answer.statusCode);
       response.writeHead(status, answer.statusMessage, flat);
       response.end(body);
       resolve({ status, outcome: 'answered' });
