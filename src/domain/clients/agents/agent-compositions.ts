@@ -75,6 +75,14 @@ export const composed = (
   return { ...rest, composition: next, ...(history.length > 0 ? { compositionHistory: history } : {}) };
 };
 
+const versionOf = ({ composition }: Agent): number => composition?.version ?? 0;
+
+/** An agent in its effective state, with the composition that is stored now. */
+const withCompositionOf = (agent: Agent, { composition, compositionDrift }: Agent): Agent => {
+  const { composition: _, compositionDrift: __, ...others } = agent;
+  return { ...others, ...(composition ? { composition } : {}), ...(compositionDrift ? { compositionDrift } : {}) };
+};
+
 const withoutDrift = ({ compositionDrift: _, ...agent }: Agent): Agent => agent;
 
 /**
@@ -157,7 +165,7 @@ export const agentCompositions = ({
       { inputs: { digest } },
     );
 
-  return {
+  const operations: AgentCompositions = {
     declareComposition: async (id, expected, given, by): Promise<Versioned<Agent>> => {
       const declared = canonicalComposition(given);
       return documentsOf.change(id, expected, 'agent.composition_declared', by, (agent) => {
@@ -175,14 +183,22 @@ export const agentCompositions = ({
       if (isSameComposition(composition, presented.composition)) return 'current';
       const action = composition ? actionOfDrift(agent, presented.composition.digest) : 'note';
       const type = composition ? 'agent.composition_drifted' : 'agent.composition_declared';
+      const others: Agent[] = [];
       await documentsOf.change(
         agent.id,
         undefined,
         type,
         by,
-        (stored) => drifted(stored, presented, action, by),
+        (stored) => {
+          if (versionOf(stored) === versionOf(agent)) return drifted(stored, presented, action, by);
+          others.push(stored);
+          return stored;
+        },
         differenceOf(agent, presented, action),
       );
+      // Another request was faster: this one is no first composition any more, and is compared with that of the other.
+      const [other] = others;
+      if (other) return operations.noticeComposition(withCompositionOf(agent, other), presented, by);
       if (action === 'suspend') await suspend(agent.id, by);
       return action === 'note' ? 'current' : action === 'suspend' ? 'suspended' : 'waits';
     },
@@ -195,4 +211,6 @@ export const agentCompositions = ({
     rejectComposition: (id, digest, by): Promise<Versioned<Agent>> =>
       decide(id, digest, by, 'agent.composition_rejected', withoutDrift),
   };
+
+  return operations;
 };
