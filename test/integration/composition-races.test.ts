@@ -1,4 +1,4 @@
-/** Instances of one agent that show their compositions at the same time, before the server has any. */
+/** Instances of one agent that show their compositions at the same time, and agents that show any number of large ones. */
 import { beforeEach, expect, test } from '@jest/globals';
 import type { CompositionDriftAction } from '../../src/domain/clients/blueprints/ceilings.ts';
 import { composeManagementApi } from '../support/composed-management-api.ts';
@@ -48,4 +48,17 @@ test('an agent that shows what its owner has just declared is not suspended', as
   expect(await world.agents.noticeComposition(read, shown('2'), by)).toBe('current');
   expect(await stored(made.id)).toMatchObject({ state: 'active', composition: { version: 2 } });
   expect(world.audit.of('agent.composition_drifted')).toEqual([]);
+});
+
+test('an agent that shows large compositions without end does not grow', async () => {
+  let agent = await newAgent('note');
+  for (let round = 0; round < 60; round += 1) {
+    const tools = Array.from({ length: 200 }, (_, index) => `${round} ${index} `.padEnd(190, 'x'));
+    const digest = `sha256:${round.toString(16).padStart(64, '0')}`;
+    await world.agents.noticeComposition(agent, { composition: { digest, tools }, grade: 'declared' }, SYSTEM);
+    agent = (await stored(agent.id)) ?? agent;
+  }
+  expect(agent.composition?.version).toBe(60);
+  expect(agent.compositionHistory?.[0]?.version).toBe(59);
+  expect(JSON.stringify(agent).length).toBeLessThan(200_000);
 });

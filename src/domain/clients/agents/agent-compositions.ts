@@ -18,7 +18,7 @@ import {
   type DeclaredComposition,
   type GivenComposition,
   isSameComposition,
-  KEPT_COMPOSITIONS,
+  keptCompositions,
   type PresentedComposition,
   saysAsMuch,
 } from './composition.ts';
@@ -71,7 +71,7 @@ export const composed = (
     declaredBy: by.caller,
     declaredAt: now,
   };
-  const history = composition ? [composition, ...compositionHistory].slice(0, KEPT_COMPOSITIONS) : [];
+  const history = composition ? keptCompositions([composition, ...compositionHistory]) : [];
   return { ...rest, composition: next, ...(history.length > 0 ? { compositionHistory: history } : {}) };
 };
 

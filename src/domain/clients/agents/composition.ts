@@ -60,7 +60,19 @@ export type CompositionChange = {
 };
 
 /** Maximum number of compositions kept with the agent; the audit log has all. */
-export const KEPT_COMPOSITIONS = 50;
+const KEPT_COMPOSITIONS = 50;
+/** Characters of their JSON. An agent shows any number of large ones, and its document is read with each request. */
+const MOST_KEPT_CHARACTERS = 65_536;
+
+/** Those that are kept of these, the newest first: the last one in any case. */
+export const keptCompositions = (all: readonly Composition[]): readonly Composition[] => {
+  let left = MOST_KEPT_CHARACTERS;
+  const isKept = (one: Composition, index: number): boolean => {
+    left -= JSON.stringify(one).length;
+    return index === 0 || left >= 0;
+  };
+  return all.slice(0, KEPT_COMPOSITIONS).filter(isKept);
+};
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const MOST_TOOLS = 200;
