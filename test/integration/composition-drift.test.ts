@@ -196,6 +196,23 @@ describe('drift of what an agent declares about itself', () => {
     expect((await ask(agent, { digest: second })).status).toBe(200);
   });
 
+  test('what a blueprint does not allow waits, and no owner can approve it before an operator allows it', async () => {
+    const [first, second] = [digestOf('a'), digestOf('b')];
+    const blueprint = async (path: string, body: object, headers: Record<string, string> = {}) =>
+      scene.management.call('POST', `/blueprints${path}`, body, headers);
+    const ceilings = { compositions: [first] };
+    const { body } = await blueprint('', { name: 'Composed agents', purpose: 'Book trips', ceilings });
+    const id = String(body['id']);
+    const { headers } = await scene.management.call('GET', `/blueprints/${id}`);
+    await blueprint(`/${id}/activate`, {}, { 'if-match': String(headers.get('etag')) });
+    const agent = await newAgent({}, { blueprint: id, composition: { digest: first } });
+    await audit.refused(() => ask(agent, { digest: second }), REFUSED);
+    const refused = await act(agent, 'compositions/approval', { digest: second });
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('/composition')]);
+    expect(await read(agent)).toMatchObject({ composition: { digest: first }, composition_drift: { digest: second } });
+    expect((await ask(agent, { digest: first })).status).toBe(200);
+  });
+
   test('a malformed composition is no authentication, and the answer says what is wrong', async () => {
     const agent = await newAgent();
     const { answer } = await audit.refused(() => ask(agent, { model: 'm', memory: 'x' }), {

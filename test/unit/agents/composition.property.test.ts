@@ -6,6 +6,7 @@ import {
   type GivenComposition,
   isSameComposition,
 } from '../../../src/domain/clients/agents/composition.ts';
+import { canonicalJson } from '../../../src/domain/vocabulary/canonical-json.ts';
 import { compositionIn } from '../../../src/provider/client-authentication/composition-claim.ts';
 import { newAgent, registryWorld } from '../registries/registry-world.ts';
 
@@ -80,11 +81,9 @@ describe('the canonical form of a composition', () => {
     fc.assert(
       fc.property(drift, ({ before, after, says }) => {
         const [one, other] = [canonicalComposition(before), canonicalComposition(after)];
-        expect(isSameComposition(one, other)).toBe(false);
-        expect(one.digest).not.toBe(other.digest);
-        expect(compositionChanges(one, other)).toEqual([says]);
         // What the agent presents may name the digest alone.
-        expect(isSameComposition(one, canonicalComposition({ digest: other.digest }))).toBe(false);
+        const isNoticed = [other, { digest: other.digest }].every((shown) => !isSameComposition(one, shown));
+        return isNoticed && canonicalJson(compositionChanges(one, other)) === canonicalJson([says]);
       }),
       { numRuns: 10_000, seed: 21 },
     );
@@ -94,9 +93,8 @@ describe('the canonical form of a composition', () => {
     fc.assert(
       fc.property(full, fc.nat(), (composition, seed) => {
         const [one, other] = [canonicalComposition(composition), canonicalComposition(shuffled(composition, seed))];
-        expect(other).toEqual(one);
-        expect(isSameComposition(one, other)).toBe(true);
-        expect(compositionChanges(one, other)).toEqual([]);
+        const isSame = one.digest === other.digest && isSameComposition(one, other);
+        return isSame && compositionChanges(one, other).length === 0;
       }),
       { numRuns: 10_000, seed: 21 },
     );
@@ -146,7 +144,7 @@ describe('the claim of an assertion or attestation', () => {
 describe('the registry', () => {
   const BY_AGENT = (id: string) => ({ caller: id, request: 'req_2' });
 
-  test('notices 500 drifts with one event each, and writes nothing for 500 reorderings', async () => {
+  test('notices 200 drifts with one event each, and writes nothing for 200 reorderings', async () => {
     const { agents, events } = registryWorld();
     const { document } = await agents.create(newAgent(), { caller: 'acc_owner', account: 'acc_owner' });
     const noticed = (): number => events.filter(({ type }) => type === 'agent.composition_drifted').length;
@@ -167,7 +165,7 @@ describe('the registry', () => {
         await present(after);
         expect(noticed()).toBe(at + 1);
       }),
-      { numRuns: 500, seed: 21, endOnFailure: true },
+      { numRuns: 200, seed: 21, endOnFailure: true },
     );
   });
 });

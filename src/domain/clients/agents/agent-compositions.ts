@@ -50,7 +50,7 @@ export interface AgentCompositions {
   noticeComposition(agent: Agent, presented: PresentedComposition | undefined, by: By): Promise<CompositionStanding>;
   /**
    * Makes the drift that waits the agent's composition. `digest`: the one that the caller has seen. Does not resume the agent.
-   * Throws 'not_found', and 'conflict' when another drift waits, or none.
+   * Throws 'not_found', 'conflict' when another drift waits, or none, and 'invalid_field' when the blueprint does not allow it.
    */
   approveComposition(id: string, digest: string, by: By): Promise<Versioned<Agent>>;
   /** Forgets the drift that waits; the agent's composition stays. Throws as `approveComposition` does. */
@@ -99,7 +99,12 @@ const actionOfDrift = ({ ceilings }: Pick<Agent, 'ceilings'>, digest: string): C
 export const agentCompositions = ({
   documentsOf,
   clock,
-}: Pick<AgentDocuments, 'documentsOf'> & { readonly clock: Clock }): AgentCompositions => {
+  admitted,
+}: Pick<AgentDocuments, 'documentsOf'> & {
+  readonly clock: Clock;
+  /** Stores an agent if its blueprint admits it as it will be. Throws otherwise. */
+  readonly admitted: (agent: Agent, before: Agent, store: () => Promise<Versioned<Agent>>) => Promise<Versioned<Agent>>;
+}): AgentCompositions => {
   /** The difference for the audit log. Its names are those of the agent, and no values of people. */
   const differenceOf = (agent: Agent, { composition, grade }: PresentedComposition, action: CompositionDriftAction) => {
     const changes = compositionChanges(agent.composition, composition);
@@ -203,10 +208,15 @@ export const agentCompositions = ({
       return action === 'note' ? 'current' : action === 'suspend' ? 'suspended' : 'waits';
     },
 
-    approveComposition: (id, digest, by): Promise<Versioned<Agent>> =>
-      decide(id, digest, by, 'agent.composition_approved', (agent, { composition }) =>
-        composed(agent, composition, by, clock.now()),
-      ),
+    async approveComposition(id, digest, by): Promise<Versioned<Agent>> {
+      const approved = (agent: Agent, { composition }: CompositionDrift): Agent =>
+        composed(agent, composition, by, clock.now());
+      const { document: stored } = await documentsOf.found(id);
+      const { compositionDrift: drift } = stored;
+      // Decides about the stored drift, and refuses another one.
+      const next = drift?.composition.digest === digest ? approved(stored, drift) : stored;
+      return admitted(next, stored, () => decide(id, digest, by, 'agent.composition_approved', approved));
+    },
 
     rejectComposition: (id, digest, by): Promise<Versioned<Agent>> =>
       decide(id, digest, by, 'agent.composition_rejected', withoutDrift),

@@ -165,7 +165,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
   return {
     ...agentReader({ documents, uses }),
     ...agentProposals({ documentsOf, owners }),
-    ...agentCompositions({ documentsOf, clock }),
+    ...agentCompositions({ documentsOf, clock, admitted }),
 
     async create(input, by, reservedId, { isKeyless, suspendedByDirectory } = {}): Promise<Versioned<Agent>> {
       const now = clock.now();
