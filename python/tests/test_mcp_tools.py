@@ -21,6 +21,7 @@ from behalf.agent import (
     tool_digest,
     tool_digests,
 )
+from behalf.resource_server import PinnedTools
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +62,22 @@ async def test_changes_may_be_reported_only() -> None:
     await pins.check("trips", [BOOK])
     assert await pins.check("trips", [TURNED, FIND]) == (CHANGE, ToolChange("find", None, tool_digest(FIND)))
     assert await pins.check("trips", []) == (ToolChange("book", tool_digest(BOOK), None),)
+
+
+def test_a_server_lists_only_tools_that_a_person_has_read() -> None:
+    told: list[tuple[str, str | None, str]] = []
+    pinned = PinnedTools(digests=tool_digests([BOOK]), on_changed=lambda *change: told.append(change))
+    assert pinned.of([FIND, BOOK]) == [BOOK]
+    assert pinned.of([TURNED]) == []
+    assert told == [
+        ("find", None, tool_digest(FIND)),
+        ("book", tool_digest(BOOK), tool_digest(TURNED)),
+    ]
+    first = PinnedTools(on_change="report")
+    assert first.of([BOOK]) == [BOOK]
+    assert first.of([TURNED]) == [TURNED]
+    with pytest.raises(ValueError, match="two tools"):
+        pinned.of([TURNED, BOOK])
 
 
 async def test_fails_closed_if_pins_cannot_be_read() -> None:

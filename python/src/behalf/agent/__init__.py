@@ -6,20 +6,12 @@
 When the server refuses, the agent follows the remedies that the refusal names, as far as the hooks of the program
 allow. It ends in a token or in :class:`AgentStop`."""
 
+from ..resource_server.tool_pins import McpTool, ToolDigests, tool_digest, tool_digests
 from .agent import Agent, AgentAuth
 from .composition import Composition, CompositionSource, composition_of
 from .denial import Approval, Consent, Contact, Denial, Narrow, Remedy, StepUp, StepUpPage, Wait
 from .keys import AgentKey, key_file, key_from_jwk, new_key
-from .mcp_tools import (
-    McpTool,
-    ToolChange,
-    ToolDigests,
-    ToolPins,
-    ToolsChanged,
-    tool_changes,
-    tool_digest,
-    tool_digests,
-)
+from .mcp_tools import ToolChange, ToolPins, ToolsChanged, tool_changes
 from .options import Bounds, ConfigurationError, Hooks, Options
 from .pings import PingReceiver
 from .session import Session

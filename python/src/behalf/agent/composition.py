@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from ..resource_server.options import ConfigurationError
-from .mcp_tools import McpTool, text_digest, tool_digests
+from ..resource_server.tool_pins import McpTool, tool_digests
+from .mcp_tools import text_digest
 
 Composition = Mapping[str, Any]
 """Members `model`, `model_digest`, `prompt`, `prompt_digest`, `tools` and `tool_digests`, as far as they are known."""

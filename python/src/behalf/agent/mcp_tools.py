@@ -1,45 +1,18 @@
-"""Digests of the tools of MCP servers, and pins that show when a server changes one."""
+"""Pins that show when an MCP server changes a tool."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from ..resource_server.json_values import canonical_json
-
-McpTool = Mapping[str, Any]
-"""A tool, as `tools/list` has it. Of a model of the MCP SDK: `tool.model_dump(by_alias=True, exclude_none=True)`."""
-
-ToolDigests = Mapping[str, str]
-"""`sha256:` and 64 hexadecimal digits, by the name of the tool."""
-
-_READ = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
+from ..resource_server.tool_pins import McpTool, ToolDigests, tool_digests
 
 
 def text_digest(text: str) -> str:
     """The SHA-256 of a text in UTF-8, as the server writes digests."""
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def tool_digest(tool: McpTool) -> str:
-    """The digest of what a model reads of a tool: name, title, description, schemas and annotations (RFC 8785,
-    SHA-256). Raises ValueError for a tool without canonical JSON."""
-    read = {name: tool[name] for name in _READ if tool.get(name) is not None}
-    return f"sha256:{hashlib.sha256(canonical_json(read)).hexdigest()}"
-
-
-def tool_digests(tools: Iterable[McpTool]) -> dict[str, str]:
-    """The digests of a whole list, in any order. Raises ValueError if two tools have one name, or as
-    :func:`tool_digest` does."""
-    digests: dict[str, str] = {}
-    for tool in tools:
-        name = tool["name"]
-        if name in digests:
-            raise ValueError(f"two tools have the name {name}")
-        digests[name] = tool_digest(tool)
-    return digests
 
 
 @dataclass(frozen=True, slots=True)

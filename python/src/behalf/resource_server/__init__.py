@@ -26,6 +26,7 @@ from .requirement import Requirement
 from .resource_server import Granted, Refused, ResourceMetadata, ResourceServer
 from .security_events import EventAnswer
 from .step_up import Page, page_of
+from .tool_pins import PinnedTools, tool_digests
 
 __all__ = [
     "Access",
@@ -42,6 +43,7 @@ __all__ = [
     "LogEntry",
     "Options",
     "Page",
+    "PinnedTools",
     "PresentedRequest",
     "Refusal",
     "Refused",
@@ -56,4 +58,5 @@ __all__ = [
     "SecurityEvents",
     "UsedOnce",
     "page_of",
+    "tool_digests",
 ]
