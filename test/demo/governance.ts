@@ -1,6 +1,6 @@
 /**
  * `npm run demo:governance`: an agent that no one registered surfaces and is stopped, an agent with another prompt waits for its
- * owner, and a review ends access that no one uses. The audit log proves all of it. Every sentence is checked. `--pictures FOLDER`
+ * owner, one that was taken over is suspended, and a review ends access that no one uses. The audit log proves all of it. Every sentence is checked. `--pictures FOLDER`
  * says where pictures go (default: a new folder among the temporary ones).
  */
 import { writeFile } from 'node:fs/promises';
@@ -110,6 +110,49 @@ const drift = async (scene: Scene, page: Page, picture: Picture): Promise<void> 
   check('the agent works with the new prompt', (await ask(CHANGED)).status === 200);
 };
 
+const response = async (scene: Scene, page: Page, picture: Picture): Promise<void> => {
+  const { management, calls, jwt, keyed, accountId, issuer } = scene;
+  step('A response rule: suspend an agent that is refused six times within ten minutes');
+  const rule = await management.call('POST', '/response-rules', {
+    name: 'Bursts of denials',
+    when: [{ fact: 'denials_10_minutes', at_least: 6 }],
+    act: 'contain',
+  });
+  const path = `/response-rules/${rule.body['id']}`;
+  const replayed = await management.call('POST', `${path}/replay`, {});
+  const { events, agents_acted_on: acted } = replayed.body['replay'] as Json;
+  check(`a replay of ${events} events says what it would have done so far: nothing`, acted === 0, replayed.text);
+  const etag = String((await management.call('GET', path)).headers.get('etag'));
+  const active = await management.call('POST', `${path}/activate`, undefined, { 'if-match': etag });
+  check('an administrator who read that lets it act', active.body['state'] === 'active', active.text);
+
+  step('“Clerk” was taken over: it tries what it may not');
+  const identity = await scene.newAgent('Clerk', accountId, ['read']);
+  const ask = (scope: string): Promise<Answer> =>
+    calls.token(keyed(identity), { grant_type: 'client_credentials', resource: jwt.identifier, scope });
+  const token = String((await ask('read')).body['access_token']);
+  for (let time = 0; time < 6; time += 1) await ask('delete');
+  const begin = performance.now();
+  const isActive = async (): Promise<boolean> =>
+    (await calls.introspect(jwt.credential, token)).body['active'] === true;
+  await until(async () => !(await isActive()), { what: 'the end of its tokens', seconds: 60 });
+  check(`after ${((performance.now() - begin) / 1000).toFixed(1)} s its token is not active`, true);
+  refused('a new token', await ask('read'), ['invalid_client']);
+  const { body } = await management.call('GET', `/responses?agent=${identity.clientId}`);
+  const [done = {}] = body['items'] as readonly Json[];
+  const seen = await look(page, `${issuer}/console/responses/${done['id']}`, picture, 'response');
+  check('the page says which rule it was, and why', seen.includes('Bursts of denials'), seen);
+
+  step('Its owner, whose account may be the one that was taken over, cannot lift that');
+  const ofOwner = await management.newScript(accountId);
+  const lift = `/responses/${done['id']}/lift`;
+  const own = await management.call('POST', lift, undefined, {}, ofOwner);
+  check(`the owner: ${own.status} ${own.body['reason']}`, own.status === 403, own.text);
+  const other = await management.call('POST', lift);
+  check('another operator can', other.status === 200, other.text);
+  check('Clerk works again', (await ask('read')).status === 200);
+};
+
 const review = async (scene: Scene, page: Page, picture: Picture): Promise<void> => {
   const { management, calls, jwt, opaque, keyed, agent, issuer } = scene;
   step('Ada allowed her agent “Secretary” two APIs, and forgot one of them');
@@ -177,8 +220,8 @@ const proof = async (server: ServerProcess, folder: string): Promise<void> => {
   await writeFile(file, exported);
   say((await behalf('audit', 'verify', file)).trim().split('\n')[0] ?? '');
   for (const type of [
-    ...['finding.opened', 'finding.quarantined', 'agent.composition_drifted', 'review.opened', 'review.item_decided'],
-    'review.item_undone',
+    ...['finding.opened', 'finding.quarantined', 'agent.composition_drifted', 'response.acted', 'response.lifted'],
+    ...['review.opened', 'review.item_decided', 'review.item_undone'],
   ]) {
     check(type, exported.includes(`"type":"${type}"`));
   }
@@ -191,9 +234,14 @@ const story = async (server: ServerProcess, browser: Browser, picture: Picture, 
     await signIn(page, server.issuer);
     await discovery(scene, page, picture);
     await drift(scene, page, picture);
+    await response(scene, page, picture);
     await review(scene, page, picture);
   });
   await proof(server, folder);
 };
 
-await picturedDemo('governance', 'unknown agents surface, changed ones wait, and unused access ends', story);
+await picturedDemo(
+  'governance',
+  'unknown agents surface, changed ones wait, odd ones stop, and unused access ends',
+  story,
+);
