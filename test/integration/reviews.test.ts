@@ -354,6 +354,7 @@ describe('after the due time', () => {
     const fresh = { token: world.token({ subject: world.admin.account.id, assurance }) };
     expect((await world.call(fresh, 'post', path)).body).toMatchObject({ confirmed: true });
     expect(eventsOf('review.default_confirmed', made['id'])).toMatchObject([{ caller: world.admin.account.id }]);
+    world.clock.move(10);
     await world.reviewJobs.poll();
     expect(await countsOf(made['id'])).toMatchObject({ open: 0, ended: 10 });
   });

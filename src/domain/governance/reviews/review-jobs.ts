@@ -23,6 +23,8 @@ const MOST_REVIEWS = 20;
 const MOST_UNFINISHED = 100;
 /** Time for the call itself to complete its decision. */
 const GRACE_SECONDS = 10;
+/** How soon a process sees that a review is due: four questions to the store, on each node. */
+const LATER_SECONDS = 10;
 const HOUR = 3600;
 const OLDEST_FIRST = { by: 'createdAt', direction: 'ascending' } as const;
 
@@ -47,6 +49,7 @@ export const reviewJobs = (deps: {
   const { documents, audit, clock, node, walk, registry, pause } = deps;
   const reviews = documents.collection<Review>(REVIEWS);
   const items = deps.items.collection;
+  let laterAt = 0;
 
   const stored = async (next: Review, version: number): Promise<Versioned<Review> | undefined> =>
     (await reviews.replace(next, version)) ? { document: next, version: version + 1 } : undefined;
@@ -157,6 +160,8 @@ export const reviewJobs = (deps: {
       await finishDecisions();
       const preparing = await reviews.find({ where: { state: 'preparing' }, order: OLDEST_FIRST, limit: MOST_REVIEWS });
       for (const review of preparing) await prepare(review);
+      if (clock.now() < laterAt) return;
+      laterAt = clock.now() + LATER_SECONDS;
       for (const review of await due('escalateAt')) await escalate(review);
       for (const review of await due('dueAt', { state: 'open' })) await applyDefault(review);
       for (const review of await due('nextAt')) await registry.repeat(review);
