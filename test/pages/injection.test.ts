@@ -115,6 +115,7 @@ const SHOWN: readonly string[] = [
   'resource_servers.scopes[].description',
   'resource_servers.scopes[].name',
   'review_items.agentName',
+  'review_items.reason',
   'review_items.resource',
   'review_items.scope[]',
   'review_items.unusedScopes[]',

@@ -377,7 +377,12 @@ export const fullServer = async (options: RunOptions = {}) => {
       dryRun,
       ...{ hold, ...responses },
       finding: (await undeclaredAgent(scene, 'Report agent')).finding,
-      ...(await openReview(management)),
+      ...(await openReview(management, (resource) =>
+        services.delegations.recordConsent({
+          ...{ ...consent, actor: planner, resource, asked: ['read'], scope: ['read'] },
+          delegableTo: { agents: [], depth: 0 },
+        }),
+      )),
       upstream,
       draft: String(draft['version']),
     },

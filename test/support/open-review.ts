@@ -4,10 +4,18 @@ import { until } from './until.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Returns the review and its oldest item with more than one scope. Its owners decide, too. */
+/** Of a delegation that the review ends. */
+const ENDED = 'https://ended.example.com';
+
+/**
+ * Returns the review, its oldest open item with more than one scope, and an item whose delegation it ended. Owners decide, too. `give` makes a
+ * delegation at a resource.
+ */
 export const openReview = async (
   management: Pick<Management, 'call'>,
-): Promise<{ readonly review: string; readonly item: string }> => {
+  give: (resource: string) => Promise<unknown>,
+): Promise<{ readonly review: string; readonly item: string; readonly ended: string }> => {
+  await give(ENDED);
   const settings = { name: 'Autumn', owner_decides: true, default: 'end', reviewers: 'manager' };
   const { body } = await management.call('POST', '/reviews', settings);
   const review = String(body['id']);
@@ -15,6 +23,10 @@ export const openReview = async (
     ...{ what: 'the items of a review', seconds: 60 },
   });
   const items = (await management.call('GET', `/review-items?review=${review}`)).body['items'] as readonly Json[];
+  const ended = String(items.find(({ resource }) => resource === ENDED)?.['id']);
+  const decision = { decision: 'end', reason: 'It is not needed any more' };
+  const answer = await management.call('POST', `/review-items/${ended}/decide`, decision);
+  if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
   const item = items.find(({ scope }) => Array.isArray(scope) && scope.length > 1) ?? items[0];
-  return { review, item: String(item?.['id']) };
+  return { review, item: String(item?.['id']), ended };
 };

@@ -176,6 +176,8 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('access review, to cancel', `/console/reviews/${ids.review}/cancel`),
     ada('review items', '/console/review-items'),
     ada('review item', `/console/review-items/${ids.item}`),
+    ada('review item, ended', `/console/review-items/${ids.ended}`),
+    ada('review item, to undo', `/console/review-items/${ids.ended}/undo`),
     ada('review item, to narrow', `/console/review-items/${ids.item}/narrow`),
     ada('review item, to transfer', `/console/review-items/${ids.item}/transfer`),
     ada('review item, to end', `/console/review-items/${ids.item}/end`),
