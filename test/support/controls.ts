@@ -52,7 +52,12 @@ export const CATALOGUES: readonly Catalogue[] = [
         name: 'Agentic supply chain',
         does: 'Software registers under limits. The composition of an agent is declared, and a changed metadata document asks people again.',
         tests: ['DR-08', 'DR-09'],
-        events: ['agent.composition_declared', 'client.metadata_changed', 'registration.refused'],
+        events: [
+          'agent.composition_declared',
+          'agent.composition_drifted',
+          'client.metadata_changed',
+          'registration.refused',
+        ],
         pages: ['how-to/registration', 'how-to/client-id-metadata'],
       },
       {

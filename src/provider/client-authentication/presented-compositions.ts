@@ -62,9 +62,16 @@ const presentedBy = (
   ...(grade === 'attested' ? { isProven: true } : {}),
 });
 
-/** What a token says about the composition of its agent. Undefined: it has none. */
-export const tokenComposition = ({ composition }: Pick<Agent, 'composition'>): TokenComposition | undefined =>
-  composition && { digest: composition.digest, grade: composition.isProven ? 'attested' : 'declared' };
+/**
+ * What a token from this request says about the composition of its agent: what the agent presented, else what is stored. Undefined:
+ * it has none, or the client is no agent.
+ */
+export const tokenComposition = (of: OfRequest, clientId: string): TokenComposition | undefined => {
+  const { effective, composition: shown } = requestState(of).presented ?? {};
+  if (effective?.id !== clientId) return undefined;
+  if (shown) return { digest: shown.composition.digest, grade: shown.grade };
+  return effective.composition && { digest: effective.composition.digest, grade: 'declared' };
+};
 
 /** A registry of agents for all code that decides about the request under way. */
 export const agentsAsPresented = <Agents extends Reading>(agents: Agents): Agents => ({

@@ -194,13 +194,6 @@ export const tokenClaims = (deps: {
     return requestEvent(ctx, { type: 'token.issued', outcome: 'granted' }, { sent, result, decided });
   };
 
-  /** With what the agent runs that gets the token. */
-  const compositionOf = async (ctx: KoaContextWithOIDC): Promise<TokenComposition | undefined> => {
-    const clientId = String(ctx.oidc.client?.clientId);
-    const [agent] = clientId.startsWith('agt_') ? await deps.agents.getMany([clientId]) : [];
-    return agent && tokenComposition(agent.document);
-  };
-
   /** Writes the audit event, and only then runs the uses and writes of the request. */
   const record = async (
     ctx: KoaContextWithOIDC,
@@ -240,7 +233,7 @@ export const tokenClaims = (deps: {
       const clientId = String(token.clientId);
       const instance = clientId.startsWith('agt_') ? await deps.instances.of(ctx, clientId, token.jkt) : undefined;
       const which = instance ? { instance: instance.id } : {};
-      const composition = await compositionOf(ctx);
+      const composition = tokenComposition(ctx, String(ctx.oidc.client?.clientId));
       const event = eventOf(ctx, token, { ...facts, ...which }, { parent, composition });
       await record(ctx, event, await ownershipBehind(ctx, event), { instance });
     },
@@ -256,7 +249,7 @@ export const tokenClaims = (deps: {
         const { claims, facts, parent, instance, participants } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
-        const composition = await compositionOf(ctx);
+        const composition = tokenComposition(ctx, String(ctx.oidc.client?.clientId));
         const event = eventOf(ctx, token, facts, { parent, maxUses: claims['max_uses'], composition });
         const ownership = await ownershipBehind(ctx, event);
         await record(ctx, event, ownership, {

@@ -8,7 +8,7 @@ import { beginRequest } from '../../../src/provider/seam/request-state.ts';
 import { standingClock } from '../../support/standing-clock.ts';
 
 /** Proofs of one key, of which the agent has these running instances. Counts the instances that are started. */
-const proofsWith = (running: readonly object[]) => {
+const proofsWith = (running: readonly object[], claims: object = {}) => {
   const clock = standingClock();
   const left = [...running];
   let started = 0;
@@ -17,7 +17,7 @@ const proofsWith = (running: readonly object[]) => {
     attestations: {
       prove: async () => {
         used += 1;
-        return { credential: { id: 'crd_a' }, thumbprint: 'key', jti: `jti_${used}`, provenAt: clock.now() };
+        return { credential: { id: 'crd_a' }, thumbprint: 'key', jti: `jti_${used}`, provenAt: clock.now(), claims };
       },
     },
     instances: {
@@ -48,4 +48,11 @@ test('the first proof of a key starts its instance, and the next one finds it', 
   const { prove, started } = proofsWith([]);
   expect([await prove(), await prove()].map(({ instance }) => instance.id)).toEqual(['ins_new', 'ins_new']);
   expect(started()).toBe(1);
+});
+
+test('what the attestation says about the composition is attested; what is malformed proves nothing', async () => {
+  const { prove } = proofsWith([{ id: 'ins_one' }], { composition: { model: 'm-1' } });
+  expect(await prove()).toMatchObject({ composition: { grade: 'attested', composition: { model: 'm-1' } } });
+  const wrong = proofsWith([], { composition: { memory: 'm' } });
+  await expect(wrong.prove()).rejects.toThrow('attestation, composition: memory is unknown or malformed');
 });

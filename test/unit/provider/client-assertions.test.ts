@@ -46,6 +46,7 @@ const scene = ({ proof, isOurs = false, coldSince }: { proof?: object; isOurs?: 
         return isFirst;
       },
     },
+    compositions: { notice: async () => void remembered.push('composition') },
     presented: { proofIn: () => proof, isOurs: () => isOurs, noteUse: () => void remembered.push('use') },
   } as unknown as Parameters<typeof clientAssertions>[0]);
 
@@ -156,10 +157,10 @@ describe('an assertion is used once', () => {
   test('and proves its client; the mark lasts as long as the assertion', async () => {
     const { asserted, remembered, claimed, beingUsedUp, marked } = scene();
     expect(await asserted()).toBe(true);
-    expect(remembered).toEqual(['app', 'use']);
+    expect(remembered).toEqual(['app', 'use', 'composition']);
     expect([claimed[0]?.[1], beingUsedUp.length, marked]).toEqual([60, 1, []]);
     expect(await asserted()).toBe(false);
-    expect(remembered).toHaveLength(2);
+    expect(remembered).toHaveLength(3);
     expect(await asserted('j2')).toBe(true);
   });
 
@@ -208,7 +209,7 @@ describe('an assertion is used once', () => {
     const { asserted, claimed, remembered } = scene({ isOurs: true });
     expect([await asserted(), await asserted()]).toEqual([true, true]);
     expect(claimed).toEqual([]);
-    expect(remembered).toEqual(['app', 'use', 'app', 'use']);
+    expect(remembered).toEqual(['app', 'use', 'composition', 'app', 'use', 'composition']);
   });
 });
 
@@ -221,13 +222,13 @@ describe('a token of a workload', () => {
   test('is valid again and again where its issuer repeats it', async () => {
     const { asserted, claimed, remembered } = scene({ proof: proof(false) });
     expect([await asserted(), await asserted()]).toEqual([true, true]);
-    expect([claimed, remembered]).toEqual([[], ['app', 'use', 'app', 'use']]);
+    expect([claimed, remembered]).toEqual([[], ['app', 'use', 'composition', 'app', 'use', 'composition']]);
   });
 
   test('is valid once where its issuer is configured so, and has an id', async () => {
     const { asserted, claimed, remembered } = scene({ proof: proof(true) });
     expect([await asserted(), await asserted()]).toEqual([true, false]);
-    expect([claimed[0]?.[1], remembered]).toEqual([60 + TOLERANCE, ['app', 'use']]);
+    expect([claimed[0]?.[1], remembered]).toEqual([60 + TOLERANCE, ['app', 'use', 'composition']]);
     const without = scene({ proof: proof(true, { jti: undefined }) });
     expect([await without.asserted(), await without.asserted()]).toEqual([true, true]);
     await expect(scene({ proof: proof(true), coldSince: START }).asserted()).rejects.toMatchObject({
