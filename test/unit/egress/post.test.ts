@@ -230,3 +230,42 @@ describe('a message to a push service', () => {
     expect(answeredOf(await send().catch((error: unknown) => error))).toEqual({ status: 404 });
   });
 });
+
+describe('a poll for security events (RFC 8936)', () => {
+  const poll = (more: object = {}) =>
+    egress().call({
+      ...{ method: 'POST', url: 'https://pdp.example.com/poll', purpose: 'signal_poll', body: '{"maxEvents":50}' },
+      ...{ authorization: 'Bearer x', headers: { 'content-language': 'en' }, timeoutMilliseconds: 30_000 },
+      ...more,
+    });
+  const ofLength = (length: number) => (response: ServerResponse) =>
+    void response.writeHead(200, { 'content-type': 'application/json' }).end(`"${'x'.repeat(length - 2)}"`);
+
+  test('is JSON both ways, and its answer has at most 1 MiB', async () => {
+    answer = ofLength(1_048_576);
+    expect((await poll()).body).toHaveLength(1_048_576);
+    expect(asked[0]).toMatchObject({
+      ...{ method: 'POST', body: '{"maxEvents":50}' },
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'content-language': 'en' },
+    });
+    answer = ofLength(1_048_577);
+    expect(await failure(poll())).toBe('too_large');
+    await expect(poll({ headers: { cookie: 'x' } })).rejects.toThrow(TypeError);
+  });
+
+  test('fails with another status, which says when to come again', async () => {
+    answer = (response) => void response.writeHead(503, { 'retry-after': '7' }).end();
+    expect(answeredOf(await poll().catch((error: unknown) => error))).toEqual({ status: 503, retryAfter: '7' });
+  });
+
+  test('that is held ends when its caller stops, and one that begins afterwards sends nothing', async () => {
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    answer = () => stopping.abort();
+    const before = performance.now();
+    expect(await failure(poll({ signal }))).toBe('timed_out');
+    expect(performance.now() - before).toBeLessThan(25_000);
+    expect(await failure(poll({ signal }))).toBe('timed_out');
+    expect(asked).toHaveLength(1);
+  });
+});
