@@ -90,6 +90,24 @@ describe('a good event', () => {
     expect(await isSignedIn(browser)).toBe(true);
   });
 
+  test('is not accepted again when a longer age is allowed: what was received may be forgotten', async () => {
+    const issuer = `${world.served.origin}/aged`;
+    const { id, authorization } = await world.makeTransmitter({ name: 'Aged', issuer, max_age: 60 });
+    await world.linked('aged');
+    const now = Math.floor(Date.now() / 1000);
+    const old = await world.sign(world.claimsOf('session_revoked', 'aged', { iss: issuer, iat: now - 600 }));
+    expect((await world.push(old, { authorization })).body['err']).toBe('invalid_request');
+    const path = `/trusted-transmitters/${id}`;
+    const { headers } = await world.management.call('GET', path);
+    const version = { 'if-match': String(headers.get('etag')) };
+    expect((await world.management.call('PATCH', path, { max_age: 86_400 }, version)).status).toBe(200);
+    expect((await last('transmitter.updated'))?.changed).toEqual(['max_age']);
+    expect((await world.push(old, { authorization })).body['err']).toBe('invalid_request');
+    expect(await last('signal.refused')).toMatchObject({ caller: id, error: 'invalid_request', note: 'time' });
+    const young = await world.sign(world.claimsOf('session_revoked', 'aged', { iss: issuer, iat: now - 30 }));
+    expect((await world.push(young, { authorization })).status).toBe(202);
+  });
+
   test('whose effect failed is 503, and the same again has its effect', async () => {
     await world.linked('retried');
     const browser = await signedIn('retried');

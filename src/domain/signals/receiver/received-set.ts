@@ -95,12 +95,16 @@ export const setVerifier = (deps: {
     return now !== known && isByOneOf(now);
   };
 
-  const read = ({ claims }: SignedToken, { audience, maxAge }: Transmitter): ReceivedSet | SetRefusal => {
+  const read = (
+    { claims }: SignedToken,
+    { audience, maxAge, eventsFrom = 0 }: Transmitter,
+  ): ReceivedSet | SetRefusal => {
     const { aud, iat, jti, txn, sub, exp, events, sub_id: subId } = claims;
     if (![aud].flat().includes(audience)) return refuse('invalid_audience', 'audience', `aud is not ${audience}`);
     if (!isTime(iat)) return refuse('invalid_request', 'time', 'iat is missing or no number');
     if (iat > clock.now() + tolerance) return refuse('invalid_request', 'time', 'iat lies in the future');
-    if (iat < clock.now() - maxAge) return refuse('invalid_request', 'time', 'iat is too long ago');
+    if (iat < Math.max(clock.now() - maxAge, eventsFrom))
+      return refuse('invalid_request', 'time', 'iat is too long ago');
     if (!isName(jti)) return refuse('invalid_request', 'jti', 'jti is missing or too long');
     // SSF 1.0 §4.1.2 and §4.1.7: otherwise another kind of token could pass as an event.
     if (sub !== undefined) return refuse('invalid_request', 'sub', 'a security event token has no sub');

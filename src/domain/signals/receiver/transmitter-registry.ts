@@ -89,7 +89,7 @@ export const transmitterRegistry = (deps: {
   const { documents, audit, clock, identifiers, masterKey, upstreams, checkUrl } = deps;
   const collection = documents.collection<Transmitter>(TRUSTED_TRANSMITTERS);
   const documentsOf = registeredDocuments<Transmitter>({
-    ...{ collection, kind: 'trusted transmitter', audit, clock },
+    ...{ collection, kind: 'trusted transmitter', audit, clock, derived: ['eventsFrom'] },
     taken: () => transmitterRefusal('transmitter_issuer_taken', { field: '/issuer' }),
   });
 
@@ -121,6 +121,10 @@ export const transmitterRegistry = (deps: {
       throw transmitterRefusal('polled_transmitters_exceeded', { params: { most: MOST_POLLED } });
     return settings;
   };
+
+  /** What was received is remembered for as long as it was accepted. */
+  const eventsFrom = ({ maxAge, eventsFrom: before = 0 }: Transmitter): number =>
+    Math.max(before, clock.now() - maxAge);
 
   const setState = async (id: string, state: Transmitter['state'], by: By): Promise<Versioned<Transmitter>> => {
     const type = state === 'active' ? 'transmitter.enabled' : 'transmitter.disabled';
@@ -172,7 +176,8 @@ export const transmitterRegistry = (deps: {
         const keys = jwksUri === undefined ? kept : (jwksUri ?? undefined);
         // Of the document that is replaced: one that was read before may have another URL.
         const poll = await polled(id, given, found);
-        return checked({ ...rest, ...others, ...poll, ...(keys === undefined ? {} : { jwksUri: keys }) }, found);
+        const next = { ...rest, ...others, ...poll, ...(keys === undefined ? {} : { jwksUri: keys }) };
+        return checked(next.maxAge > found.maxAge ? { ...next, eventsFrom: eventsFrom(found) } : next, found);
       });
       await deps.polls.begin(id);
       return changed;

@@ -85,6 +85,8 @@ export type Transmitter = {
   readonly digest: string;
   /** Seconds after `iat` for which an event is accepted. */
   readonly maxAge: number;
+  /** Older events are not accepted: `maxAge` was less when they came to an end, and they may have been received before. */
+  readonly eventsFrom?: number;
   /** Seconds for which an event is a fact of policies. */
   readonly riskSeconds: number;
   /**
