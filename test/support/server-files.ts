@@ -173,6 +173,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-search',
     'integration/console-settings',
     'integration/security-suspensions',
+    'integration/console-responses',
     'integration/console-transactions',
     'integration/console-trust',
     'integration/csv-exports',

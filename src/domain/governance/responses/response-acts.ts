@@ -49,7 +49,7 @@ export interface ResponseActs {
     agent: Agent,
     found: { readonly facts: AgentFacts; readonly values: Partial<FactValues> },
   ): Promise<void>;
-  /** Finishes what another process began. Throws StoreUnavailable. */
+  /** Finishes what another process began; looks for it once in ten seconds. Throws StoreUnavailable. */
   finish(): Promise<void>;
   /**
    * Resumes the agent of an open response. Throws 'not_found', 'conflict' when it is not open, and as the resumption of the agent
@@ -70,6 +70,7 @@ export const responseActs = (deps: {
   const { documents, audit, clock, identifiers, agents, approvals } = deps;
   const responses = documents.collection<Response>(RESPONSES);
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  let lookedAt = 0;
   const brakes = documents.collection<ResponseBrake>(RESPONSE_BRAKE);
 
   /** Whether the brake lets one more agent be suspended. */
@@ -165,9 +166,12 @@ export const responseActs = (deps: {
     },
 
     async finish() {
+      const now = clock.now();
+      if (now < lookedAt + UNFINISHED_SECONDS) return;
+      lookedAt = now;
       const unfinished = await responses.find({
         where: { state: 'begun' },
-        range: { field: 'createdAt', lte: clock.now() - UNFINISHED_SECONDS },
+        range: { field: 'createdAt', lte: now - UNFINISHED_SECONDS },
         order: { by: 'createdAt', direction: 'ascending' },
         limit: MOST_UNFINISHED,
       });

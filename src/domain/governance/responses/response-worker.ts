@@ -68,6 +68,7 @@ export const responseWorker = (deps: {
       const all = noted;
       noted = new Map();
       await acts.finish();
+      if (all.size === 0) return;
       const active = await rules.active();
       for (const [id, events] of all) {
         const facts = await stored(id, events);
