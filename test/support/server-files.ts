@@ -148,6 +148,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/cli-agents',
     'integration/cli-asking',
     'integration/provisioning-cli',
+    'integration/responses-cli',
     'integration/signals-cli',
     'integration/cli-config',
     'integration/cli-login',

@@ -2,8 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { listEvents } from '../../../src/domain/audit/list-events.ts';
+import { RESPONSE_RULES, type ResponseRule } from '../../../src/domain/governance/responses/response-rule.ts';
 import { responseRuleRegistry } from '../../../src/domain/governance/responses/response-rule-registry.ts';
 import { ruleReplays } from '../../../src/domain/governance/responses/rule-replay.ts';
+import { update } from '../../../src/domain/ports/document-store.ts';
 import { agentEvents } from '../../support/agent-events.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
 import { refusalOf } from '../registries/registry-world.ts';
@@ -67,6 +69,17 @@ describe('activating a rule', () => {
     expect(changed.document).not.toHaveProperty('replay');
     expect(await rules.active()).toEqual([]);
     expect(await refusalOf(() => rules.activate(document.id, changed.version, BY))).toMatchObject({ code: 'conflict' });
+  });
+
+  test('a replay of another definition in the store is none', async () => {
+    const { rules, replays, log } = world();
+    const { document } = await rules.create(DENIALS, BY);
+    const { version } = await replays.replay(document.id, 28, BY);
+    const stored = log.documents.collection<ResponseRule>(RESPONSE_RULES);
+    await update(stored, document.id, (one) => ({ ...one, when: [{ fact: 'tokens_hour', atLeast: 1 }] }));
+    await expect(rules.activate(document.id, version + 1, BY)).rejects.toMatchObject({
+      reason: 'response_rule_not_replayed',
+    });
   });
 
   test('another name changes nothing about it', async () => {
