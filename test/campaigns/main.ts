@@ -21,6 +21,7 @@ import { killTree } from './kill-tree.ts';
 import { grants } from './leases.ts';
 import { metadata } from './metadata.ts';
 import { offboarding } from './offboarding.ts';
+import { organisation } from './organisation.ts';
 import { races } from './races.ts';
 import { replay } from './replay.ts';
 import { keepResult } from './results.ts';
@@ -61,6 +62,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   transactions,
   offboarding,
   reviews,
+  organisation,
 ];
 
 /** Exit code when nothing was violated but bounds on time; `.ci/run` then runs the campaign once more. */

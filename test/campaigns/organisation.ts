@@ -1,0 +1,263 @@
+/**
+ * A simulated organisation of 30 days: agents with habits, honest bursts and mistakes, and takeovers of ten kinds, in this process and with
+ * a clock of its own. A violation is a kind of which less than four of five are noticed, less than four of five of all contained, an
+ * act later than 60 s after its event, or more than one false suspension in 1,000 agent-months. The rules and the takeovers are by the same
+ * hand: the figures say that the mechanism works, and not how well it knows the attacks of others.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import type { RecentRecord } from '../../src/domain/audit/recent-records.ts';
+import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
+import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
+import { responseActs } from '../../src/domain/governance/responses/response-acts.ts';
+import type { ResponseRule } from '../../src/domain/governance/responses/response-rule.ts';
+import { responseWorker } from '../../src/domain/governance/responses/response-worker.ts';
+import { update } from '../../src/domain/ports/document-store.ts';
+import type { Campaign, CampaignRun, Random } from './campaign.ts';
+import { seededRandom } from './campaign.ts';
+import {
+  DAY,
+  honestDay,
+  hostile,
+  newWorker,
+  TAKEOVER_KINDS,
+  type TakeoverKind,
+  type Work,
+  type Worker,
+} from './organisation-work.ts';
+
+const DAYS = 30;
+/** Takeovers begin when the agents have habits. */
+const FIRST_TAKEOVER = 16;
+const DEFAULT_AGENTS = 100;
+const EACH_KIND = 5;
+/** As often as a busy server stores what it counted. */
+const POLL_SECONDS = 10;
+const MOST_SECONDS = 60;
+const LEAST_SHARE = 0.8;
+/** An operator lifts a false suspension after so long. */
+const LIFTED_SECONDS = 3600;
+const START = 20_000 * DAY;
+
+const rule = (name: string, act: ResponseRule['act'], ...when: ResponseRule['when']): ResponseRule => ({
+  ...{ id: `rrl_${name}`, name, act, when, state: 'active', createdBy: 'acc_1', createdAt: START, updatedAt: START },
+});
+
+/** As the guide recommends them. */
+const RULES: readonly ResponseRule[] = [
+  rule('abroad', 'contain', { fact: 'new_networks_hour', atLeast: 1 }, { fact: 'new_resources_hour', atLeast: 1 }),
+  rule('abroad and busy', 'contain', { fact: 'new_networks_hour', atLeast: 1 }, { fact: 'rate_times', atLeast: 2 }),
+  rule('woken abroad', 'contain', { fact: 'new_networks_hour', atLeast: 1 }, { fact: 'idle_days', atLeast: 14 }),
+  rule('network', 'notify', { fact: 'new_networks_hour', atLeast: 1 }),
+  rule('denials', 'suspend', { fact: 'denials_10_minutes', atLeast: 15 }),
+  rule('APIs', 'suspend', { fact: 'new_resources_hour', atLeast: 3 }),
+  rule('people', 'suspend', { fact: 'new_people_hour', atLeast: 20 }),
+  rule('rate', 'suspend', { fact: 'rate_times', atLeast: 8 }),
+  rule('night', 'contain', { fact: 'odd_approvals_hour', atLeast: 4 }),
+  rule('chains', 'suspend', { fact: 'new_chains_hour', atLeast: 3 }, { fact: 'new_resources_hour', atLeast: 1 }),
+];
+
+const agentOf = (id: string): Agent => ({
+  ...{ id, name: id, owner: 'acc_1', purpose: 'Works', environment: 'production', state: 'active' },
+  ...{ redirectUris: [], grantTypes: [], dpopBoundAccessTokens: false, resourceServers: [] },
+  ...{ createdAt: START, updatedAt: START },
+});
+
+/** The server: its store, its clock, and the worker that keeps facts and lets rules act. */
+const newServer = async (ids: readonly string[]) => {
+  const documents = memoryDocumentStore();
+  const time = { now: START };
+  const clock = { now: () => time.now, nowMillis: () => time.now * 1000 };
+  const agents = documents.collection<Agent>(AGENTS);
+  await agents.insertMany(ids.map(agentOf));
+  const responses = documents.collection<Response>(RESPONSES);
+  const known = new Set<string>();
+  let events = 0;
+  const audit = {
+    async append() {
+      events += 1;
+      return { stream: 's', sequence: events, hash: '' };
+    },
+  };
+  const stateTo = (state: Agent['state']) => async (id: string) => {
+    const found = await update(agents, id, (one) => ({ ...one, state, updatedAt: time.now }));
+    if (!found) throw new Error(`no agent ${id}`);
+    return found;
+  };
+  const acts = responseActs({
+    ...{ documents, audit, clock, identifiers: randomIdentifiers },
+    agents: { suspend: stateTo('suspended'), resume: stateTo('active') },
+    approvals: { endAllOf: async () => undefined },
+  });
+  const worker = responseWorker({
+    ...{ documents, acts, rules: { active: async () => RULES }, pause: async () => undefined },
+    digestOf: (_, network) => network,
+  });
+  /** The responses since the last call. */
+  const newResponses = async (): Promise<readonly Response[]> => {
+    const order = { by: 'createdAt', direction: 'descending' } as const;
+    const found = (await responses.find({ order, limit: 50 })).map(({ document }) => document);
+    const fresh = found.filter(({ id }) => !known.has(id));
+    for (const { id } of fresh) known.add(id);
+    return fresh;
+  };
+  const stateOf = async (id: string) => (await agents.get(id))?.document.state;
+  return { time, acts, worker, newResponses, stateOf };
+};
+
+/** `seconds`: from its first act to its suspension; absent: it was not suspended. */
+type Outcome = { readonly kind: TakeoverKind; readonly seconds?: number; readonly isNotified: boolean };
+
+/** The takeovers of one run, each of another agent, with the day on which it begins. */
+const planned = (workers: readonly Worker[], random: Random) => {
+  const free = new Set(workers);
+  const taken = (fits: (worker: Worker) => boolean): Worker | undefined => {
+    const fitting = [...free].filter(fits);
+    const worker = fitting.length === 0 ? undefined : random.pick(fitting);
+    if (worker) free.delete(worker);
+    return worker;
+  };
+  return TAKEOVER_KINDS.flatMap((kind) =>
+    Array.from({ length: EACH_KIND }, () => {
+      const isForgotten = kind === 'forgotten key';
+      const isAtNight = kind === 'asks people at night';
+      const worker = taken(({ isDormant, hours }) => isDormant === isForgotten && !(isAtNight && hours > 20));
+      const day = isForgotten ? DAYS + 8 : FIRST_TAKEOVER + random.integer(DAYS - FIRST_TAKEOVER);
+      return worker ? [{ kind, worker, day }] : [];
+    }).flat(),
+  );
+};
+
+const runOnce = async (run: CampaignRun, seed: number, count: number) => {
+  const random = seededRandom(seed);
+  const workers = Array.from({ length: count }, (_, index) => newWorker(`agt_${index}`, random));
+  const server = await newServer(workers.map(({ id }) => id));
+  const takeovers = planned(workers, random);
+  const outcomes: Outcome[] = [];
+  let sequence = 0;
+  let falsely = 0;
+  let cpu = 0;
+  let latest = 0;
+  const liftAt = new Map<string, number>();
+
+  const record = ({ at, caller, event, source }: Work): RecentRecord => {
+    sequence += 1;
+    return {
+      ...{ id: `s:${sequence}`, stream: 's', sequence, at: at * 1000, hash: '', source },
+      event: { outcome: 'granted', ...event, caller } as RecentRecord['event'],
+    };
+  };
+
+  /** Lets a false suspension end, as an operator would. */
+  const lifted = async (): Promise<void> => {
+    for (const [id, at] of liftAt) {
+      if (at > server.time.now) continue;
+      liftAt.delete(id);
+      await server.acts.lift(id, { caller: 'acc_operator' });
+    }
+  };
+
+  for (let day = 0; day < DAYS + 10; day += 1) {
+    const begin = START / DAY + day;
+    // Later days have only what a forgotten key does.
+    const honest = day < DAYS ? workers.flatMap((worker) => honestDay(worker, begin, random)) : [];
+    const begun = takeovers.filter((one) => one.day === day);
+    const attacked = begun.map(({ kind, worker }) => {
+      const at = (begin + ((worker.from + 2) % 24) / 24) * DAY;
+      return { kind, worker, work: hostile(kind, worker, Math.round(at), random) };
+    });
+    const victims = new Map(attacked.map((one) => [one.worker.id, { ...one, isNotified: false }]));
+    const contained = new Set<string>();
+    const all = [...honest, ...attacked.flatMap(({ work }) => work)].sort((one, other) => one.at - other.at);
+    const firstAt = new Map<string, number>();
+    let at = 0;
+    while (at < all.length) {
+      const until = (all[at]?.at ?? 0) + POLL_SECONDS;
+      const some: Work[] = [];
+      for (let next = all[at]; next && next.at < until; next = all[at]) {
+        some.push(next);
+        at += 1;
+      }
+      server.time.now = until;
+      await lifted();
+      const before = process.cpuUsage();
+      for (const work of some) {
+        // Nothing that a suspended agent holds works, and an operator ends a takeover before the agent works again.
+        if ((work.isHostile && contained.has(work.caller)) || (await server.stateOf(work.caller)) !== 'active')
+          continue;
+        if (work.isHostile && !firstAt.has(work.caller)) firstAt.set(work.caller, work.at);
+        server.worker.note(record(work));
+      }
+      await server.worker.store();
+      const used = process.cpuUsage(before);
+      cpu += used.user + used.system;
+      for (const response of await server.newResponses()) {
+        latest = Math.max(latest, response.createdAt - response.eventAt);
+        const victim = victims.get(response.agent);
+        const since = firstAt.get(response.agent);
+        const isHostile = victim !== undefined && since !== undefined;
+        if (response.state === 'notified') {
+          if (isHostile) victim.isNotified = true;
+        } else if (isHostile) {
+          outcomes.push({ kind: victim.kind, seconds: until - since, isNotified: true });
+          victims.delete(response.agent);
+          contained.add(response.agent);
+          await server.acts.lift(response.id, { caller: 'acc_operator' });
+        } else {
+          falsely += 1;
+          liftAt.set(response.id, until + LIFTED_SECONDS);
+        }
+      }
+    }
+    for (const { kind, isNotified } of victims.values()) outcomes.push({ kind, isNotified });
+    run.progress(`seed ${seed}, day ${day}, ${sequence} events, ${falsely} false`);
+    await turn();
+    if (run.isOver()) break;
+  }
+  return { outcomes, falsely, latest, events: sequence, cpu };
+};
+
+export const organisation: Campaign = {
+  name: 'organisation',
+  about: `response rules in a simulated organisation of ${DAYS} days (--trials seeds, default 1; --agents, default ${DEFAULT_AGENTS})`,
+  async run(run) {
+    const seeds = run.options.trials ?? 1;
+    const count = run.options.agents ?? DEFAULT_AGENTS;
+    const outcomes: Outcome[] = [];
+    let [falsely, events, cpu, latest] = [0, 0, 0, 0];
+    for (let index = 0; index < seeds && !run.isOver(); index += 1) {
+      const one = await runOnce(run, run.options.seed + index, count);
+      outcomes.push(...one.outcomes);
+      falsely += one.falsely;
+      events += one.events;
+      cpu += one.cpu;
+      latest = Math.max(latest, one.latest);
+    }
+    const contained = (some: readonly Outcome[]) => some.filter(({ seconds }) => seconds !== undefined).length;
+    const byKind = Object.fromEntries(
+      TAKEOVER_KINDS.map((kind) => {
+        const some = outcomes.filter((one) => one.kind === kind);
+        const noticed = some.filter(({ isNotified }) => isNotified).length;
+        if (noticed < LEAST_SHARE * some.length) run.violation(`${kind}: ${noticed} of ${some.length} noticed`);
+        return [kind, { takeovers: some.length, noticed, contained: contained(some) }];
+      }),
+    );
+    const all = contained(outcomes);
+    if (all < LEAST_SHARE * outcomes.length) run.violation(`${all} of ${outcomes.length} takeovers contained`);
+    if (latest > MOST_SECONDS) run.violation(`an act ${latest} s after its event`);
+    const perThousand = (falsely / (count * seeds)) * 1000;
+    if (perThousand > 1) run.violation(`${falsely} false suspensions in ${count * seeds} agent-months`);
+    const seconds = outcomes.flatMap((one) => one.seconds ?? []).sort((one, other) => one - other);
+    const figures = {
+      ...{ trials: seeds, agents: count, events, takeovers: outcomes.length, contained: all },
+      containedWithin60s: seconds.filter((one) => one <= MOST_SECONDS).length,
+      medianSecondsFromFirstAct: seconds[Math.floor(seconds.length / 2)] ?? null,
+      ...{ latestActSeconds: latest, falseSuspensions: falsely, byKind },
+      falsePerThousandAgentMonths: Math.round(perThousand * 10) / 10,
+      microsecondsOfCpuPerEvent: Math.round(cpu / Math.max(1, events)),
+    };
+    run.finished('memory', figures);
+    return figures;
+  },
+};
