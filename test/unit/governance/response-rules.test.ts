@@ -76,7 +76,7 @@ describe('activating a rule', () => {
     const { document } = await rules.create(DENIALS, BY);
     const { version } = await replays.replay(document.id, 28, BY);
     const stored = log.documents.collection<ResponseRule>(RESPONSE_RULES);
-    await update(stored, document.id, (one) => ({ ...one, when: [{ fact: 'tokens_hour', atLeast: 1 }] }));
+    await update(stored, document.id, (one): ResponseRule => ({ ...one, when: [{ fact: 'tokens_hour', atLeast: 1 }] }));
     await expect(rules.activate(document.id, version + 1, BY)).rejects.toMatchObject({
       reason: 'response_rule_not_replayed',
     });
