@@ -170,6 +170,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-registries',
     'integration/console-provisioning',
     'integration/console-directories',
+    'integration/cli-reviews',
     'integration/console-reviews',
     'integration/console-search',
     'integration/console-settings',
