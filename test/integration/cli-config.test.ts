@@ -39,6 +39,7 @@ beforeAll(async () => {
     ].concat(['--introspection', 'client_secret_basic']),
     ['blueprints', 'create', '--name', 'Clerks', '--purpose', 'File things', '--token-seconds', '300'],
     ['blueprints', 'activate', 'Clerks'],
+    ['blueprints', 'create', '--name', 'Later', '--purpose', 'Wait for a review', '--token-seconds', '600'],
     ['clients', 'create', '--name', 'Desk', '--redirect-uri', 'https://desk.example.com/callback', '--owner', 'admin'],
     [
       ...['webhooks', 'create', 'https://hooks.example.com/behalf', '--name', 'Hooks', '--kind', 'agent.suspended'],
@@ -78,7 +79,7 @@ const write = (file: string, members: object): void => writeFileSync(join(copy, 
 test('export writes a file for each object, with names in place of ids and without secrets', async () => {
   const { code, out, err } = await on(source, 'config', 'export', '-f', copy);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toContain('6 files are written');
+  expect(out).toContain('7 files are written');
   expect(readdirSync(copy).sort()).toEqual([
     'blueprints',
     'budgets',
@@ -88,6 +89,8 @@ test('export writes a file for each object, with names in place of ids and witho
     'webhooks',
   ]);
   expect(read('clients/desk.json')).toMatchObject({ name: 'Desk', owner: 'admin', state: 'active' });
+  // Its ceilings are those of the draft: the next diff shows nothing, and no apply empties them.
+  expect(read('blueprints/later.json')).toMatchObject({ state: 'draft', ceilings: { max_access_token_seconds: 600 } });
   expect(read('budgets/few.json')).toMatchObject({ name: 'Few', about: 'owner', subject: 'admin', limit: 9 });
   expect(read('resource-servers/payments-example-com.json')).toMatchObject({
     identifier: 'https://payments.example.com',
@@ -118,7 +121,7 @@ test('the server that was exported does not differ, and another server is made t
 
   const applied = await on(target, 'config', 'apply', '-f', copy, '--yes');
   expect(applied.code).toBe(0);
-  expect(applied.out).toMatch(/^5 changes made\.\n.*client Desk \(app_\w+\) has the secret \S+ \(shown once\)\n/s);
+  expect(applied.out).toMatch(/^6 changes made\.\n.*client Desk \(app_\w+\) has the secret \S+ \(shown once\)\n/s);
   expect(applied.out).toContain('resource server https://payments.example.com');
   const before = (await target.events()).length;
   expect(await on(target, 'config', 'apply', '-f', copy, '--yes')).toMatchObject({

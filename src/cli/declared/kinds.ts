@@ -251,8 +251,15 @@ export const declaredObjects = async (kind: DeclaredKind, api: ManagementClient)
   return found;
 };
 
+/** An object in this state as files see it: they declare what is active, and of a blueprint that never was, its draft. */
+export const inState = (kind: DeclaredKind, read: Json, state: unknown): Json => {
+  const draft = read['draft'] as Json | undefined;
+  return kind.folder === 'blueprints' && state === 'draft' && draft ? { ...read, ceilings: draft['ceilings'] } : read;
+};
+
 /** The object as a file declares it: with names in place of ids, without what files do not declare. */
-export const declarationOf = async (kind: DeclaredKind, found: Json, api: ManagementClient): Promise<Json> => {
+export const declarationOf = async (kind: DeclaredKind, read: Json, api: ManagementClient): Promise<Json> => {
+  const found = inState(kind, read, read['state']);
   const entries: (readonly [string, unknown])[] = [];
   for (const member of membersOf(kind)) {
     const value = found[member];

@@ -5,7 +5,7 @@
 import { CommandError, isCommandError } from '../command.ts';
 import type { Json, ManagementClient } from '../management-client.ts';
 import type { Declaration, Declarations } from './files.ts';
-import { DECLARED_KINDS, type DeclaredKind, declaredObjects } from './kinds.ts';
+import { DECLARED_KINDS, type DeclaredKind, declaredObjects, inState } from './kinds.ts';
 
 export type Step = {
   readonly sign: '+' | '~' | '-';
@@ -115,7 +115,7 @@ const changed = async (
   id: string,
 ): Promise<readonly Step[]> => {
   const { body: read, etag } = await api.run(kind.read, { id });
-  const current = kind.folder === 'blueprints' ? withDraft(read, wanted) : read;
+  const current = inState(kind, read, wanted['state']);
   const differences = differencesOf(current, wanted);
   if (differences.length === 0) return [];
   const fixed = differences.find(({ member }) => kind.fixed.includes(member));
@@ -150,12 +150,6 @@ const changed = async (
 };
 
 const kindChanges = (kind: DeclaredKind, state: unknown): boolean => kind.states[String(state)] === 'change';
-
-/** A file declares what is active. A file with the state draft declares the draft. */
-const withDraft = (read: Json, wanted: Json): Json => {
-  const draft = read['draft'] as Json | undefined;
-  return wanted['state'] === 'draft' && draft ? { ...read, ceilings: draft['ceilings'] } : read;
-};
 
 const toState = async (
   api: ManagementClient,
