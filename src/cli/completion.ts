@@ -53,9 +53,14 @@ function __behalf_next
         set typed "$typed$word"\\n
     end
     set -l begun (commandline -ct)
-    behalf completion --line="$typed$begun" 2>/dev/null
+    set -l next (behalf completion --line="$typed$begun" 2>/dev/null)
+    if test (count $next) -gt 0
+        printf '%s\\n' $next
+    else
+        __fish_complete_path $begun
+    end
 end
-complete -c behalf -a '(__behalf_next)'
+complete -c behalf -f -a '(__behalf_next)'
 `;
 
 export const COMPLETION_SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: FISH };

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { COMPLETION_SCRIPTS, completions } from '../../../src/cli/completion.ts';
 import { COMMANDS, TOPICS } from '../../../src/cli/topics.ts';
 
+const [FISH, ZSH] = ['fish', 'zsh'];
 const MAIN = resolve(import.meta.dirname, '../../../src/cli/main.ts');
 
 describe('what can follow', () => {
@@ -78,5 +79,29 @@ describe('in a shell', () => {
     [['agents', 'show', ''], []],
   ])('bash completes %j', (words, expected) => {
     expect(inBash(words)).toEqual(expected);
+  });
+
+  const inFish = (line: string): readonly string[] => {
+    const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}`, HOME: folder };
+    const program = `cd '${folder}'; source '${join(folder, 'fish')}'; complete -C 'behalf ${line}'`;
+    const out = execFileSync(FISH, ['--no-config', '-c', program], { env, encoding: 'utf8' });
+    return out.split('\n').filter((word) => word !== '');
+  };
+  const hasFish = spawnSync(FISH, ['--version']).status === 0;
+
+  // Files stand among the words only where no word fits.
+  (hasFish ? test : test.skip)('fish completes words, and files where no word fits', () => {
+    expect(inFish('agents cre')).toEqual(['create', 'credentials']);
+    expect(inFish('agents credentials ')).toEqual(['list', 'remove', 'resume', 'suspend']);
+    expect(inFish('agents create --nam')).toEqual(['--name']);
+    expect(inFish('agents show ba')).toEqual(['bash']);
+  });
+
+  const hasZsh = spawnSync(ZSH, ['--version']).status === 0;
+
+  (hasZsh ? test : test.skip)('zsh takes the script', () => {
+    const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}`, HOME: folder };
+    const program = `autoload -U compinit; compinit -u -D; source '${join(folder, 'zsh')}'; print $_comps[behalf]`;
+    expect(execFileSync(ZSH, ['-f', '-c', program], { env, encoding: 'utf8' }).trim()).toBe('_behalf');
   });
 });
