@@ -80,7 +80,7 @@ test('an agent is registered with a key of the browser: the private key is in a 
     expect(await fieldOf(page)).toEqual(half);
     expect(await page.locator('.maker [role=status]').textContent()).toMatch(/^Saved\. Move the file/);
     expect(await pageFaults(page)).toEqual([]);
-    await keyboard.press(page, 'Register');
+    await keyboard.press(page, 'Register the agent');
     expect(sent.filter((body) => body.includes(half.x ?? '-'))).toHaveLength(1);
     expect(sent.filter((body) => body.includes(String(d)) || /%22d%22|"d"/.test(body))).toEqual([]);
     const id = /agt_[a-z0-9]+/.exec(page.url())?.[0] ?? '';
@@ -133,7 +133,7 @@ test('without scripts there is no button, and the field takes a key', () =>
       await page.getByLabel('Name', { exact: true }).fill('By hand');
       await page.getByLabel('Purpose', { exact: true }).fill('Finds references');
       await page.getByLabel('Public keys', { exact: true }).fill(JSON.stringify(scene.agent.key.publicJwk));
-      await page.getByRole('button', { name: 'Register' }).click();
+      await page.getByRole('button', { name: 'Register the agent' }).click();
       await page.waitForURL(/agt_/);
     },
     { javaScriptEnabled: false },

@@ -63,7 +63,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await keyboard.type(page, 'Another owner', scene.person.username);
       await keyboard.choose(page, 'Environment', 'production');
       await keyboard.type(page, 'Public keys', JSON.stringify((await newKeyPair()).publicJwk));
-      await keyboard.press(page, 'Register');
+      await keyboard.press(page, 'Register the agent');
       id = page.url().split('/').at(-1)?.split('?')[0] ?? '';
       expect(id).toMatch(/^agt_/);
       expect(await state(page)).toBe('pending');

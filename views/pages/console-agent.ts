@@ -105,9 +105,9 @@ export const agentPage = (model: AgentPageModel): Html =>
     body: html`<div class="page-head"><div class="row"><h1>${chosenName(model.agent.name)}</h1>
 ${model.actions && buttons(model, model.actions)}</div>
 <p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <span class="copied"><code>${plainText(model.agent.id, 80)}</code>${copyButton(model.agent.id)}</span></p>
-<p class="hint">${words.lastUse(lastUse(model.agent.lastUsedAt))}${model.timeline && html` <a href="#timeline">${words.whatItDid}</a>`}${model.expiresAt !== undefined && html` ${words.ends(timeText(model.expiresAt))}`}${
+<p class="hint">${words.lastUse(lastUse(model.agent.lastUsedAt))}${model.expiresAt !== undefined && html` ${words.ends(timeText(model.expiresAt))}`}${
       model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
-    }${model.offeredUntil !== undefined && html` ${words.offeredUntil(timeText(model.offeredUntil))}`}${succession(model)}</p></div>
+    }${model.offeredUntil !== undefined && html` ${words.offeredUntil(timeText(model.offeredUntil))}`}${succession(model)}${model.timeline && html` <a href="#timeline">${words.whatItDid}</a>`}</p></div>
 ${(model.stops.length > 0 || model.waiting) && state(model)}
 ${model.drift && compositionDrift(model.drift, model.csrf, plainText(model.agent.name, 60))}
 ${accountSignals(model.ownerSignals, accountSignalWords.ownerLead(isolated(model.agent.ownerName)))}

@@ -92,6 +92,9 @@ export type SinkModel = ConsoleFrame & {
   readonly auditLogHref?: string;
 };
 
+/** Ids of events are `STREAM:SEQUENCE`. */
+const sequenceOf = (id: string): number => Number(id.split(':').at(-1));
+
 export const sinkPage = (model: SinkModel): Html => {
   const { sink } = model;
   return objectPage(model, {
@@ -112,7 +115,7 @@ ${factList([
   sink.failedAt !== undefined && [words.failure, failureOf(sink)],
   sink.refused && [
     words.refusedEvent,
-    html`<a href="${sink.refused.href}"><code>${plainText(sink.refused.id, 200)}</code></a>`,
+    html`<a href="${sink.refused.href}">${words.sequence(sequenceOf(sink.refused.id))}</a> <code class="long">${plainText(sink.refused.id.split(':')[0] ?? '', 80)}</code>`,
   ],
   sink.failingSince !== undefined && [words.failing, agoText(sink.failingSince)],
   sink.failingSince !== undefined && sink.dueAt !== undefined && [words.due, agoText(sink.dueAt)],

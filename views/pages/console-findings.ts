@@ -45,10 +45,13 @@ const STATE_LOOKS = { open: 'warn', dismissed: 'off', adopted: 'good', quarantin
 const stateTag = (state: FindingState): Html =>
   html`<span class="tag ${STATE_LOOKS[state]}">${words.states[state]}</span>`;
 
-const subject = ({ name, subject: id, subjectKind, subjectHref }: FindingRow): Html => {
+const subjectName = ({ name, subjectHref }: FindingRow): Html => {
   const shown = chosenName(name, 100);
-  return html`${subjectHref === undefined ? shown : html`<a href="${subjectHref}">${shown}</a>`}<span class="line hint">${words.subjects[subjectKind]} <code class="long">${plainText(id, 120)}</code></span>`;
+  return subjectHref === undefined ? shown : html`<a href="${subjectHref}">${shown}</a>`;
 };
+
+const subject = (row: FindingRow): Html =>
+  html`${subjectName(row)}<span class="line hint">${words.subjects[row.subjectKind]} <code class="long">${plainText(row.subject, 120)}</code></span>`;
 
 const COLUMNS: readonly Column<FindingRow>[] = [
   {
@@ -56,7 +59,10 @@ const COLUMNS: readonly Column<FindingRow>[] = [
     cell: ({ href, kind, severity, state }) =>
       html`${severityTag(severity)} <a href="${href}">${words.kinds[kind].title}</a>${state !== 'open' && html` ${stateTag(state)}`}<span class="line hint">${words.kinds[kind].meaning}</span>`,
   },
-  { title: words.about, cell: subject },
+  {
+    title: words.about,
+    cell: (row) => html`${subjectName(row)}<span class="line hint">${words.subjects[row.subjectKind]}</span>`,
+  },
   {
     title: words.owner,
     cell: ({ ownerName }) => (ownerName === undefined ? words.noOwner : anyName(ownerName)),
@@ -123,7 +129,7 @@ export const findingPage = (model: FindingModel): Html => {
   const { kind, decided, agent, kill, until, endsAt } = finding;
   return objectPage(model, {
     ...{ place: 'findings', title: words.finding, name: finding.name, id: finding.id },
-    heading: words.kinds[kind].title,
+    heading: words.headingOf(words.kinds[kind].title, chosenName(finding.name, 100)),
     state: html`${stateTag(finding.state)} ${severityTag(finding.severity)}`,
     actions: model.actions,
     first: html`<p class="lead">${words.kinds[kind].meaning}</p>

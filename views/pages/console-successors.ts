@@ -1,5 +1,5 @@
 import { isolated } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, confirmPage, type ListModel, listPage } from '../partials/console-list.ts';
 import { linkedName, type NamedLink } from '../partials/named-link.ts';
@@ -22,6 +22,9 @@ export type RuleRow = {
 
 const scopeName = ({ scope }: RuleRow): HtmlValue =>
   scope === undefined ? words.everyOwner : isolated(scope.name, 100);
+
+const whose = ({ scope }: RuleRow): Phrase =>
+  scope === undefined ? words.ofEveryOwner : words.agentsOfWhom(isolated(scope.name, 100));
 
 /** Who is asked, in this order. */
 const askedOf = ({ asksManager, group }: RuleRow): HtmlValue => [
@@ -51,6 +54,7 @@ export const successorRulePage = (model: RuleModel): Html => {
   const { rule } = model;
   return objectPage(model, {
     ...{ place: 'successor-rules', title: words.rule, name: words.rule, id: rule.id, actions: model.actions },
+    heading: whose(rule),
     facts: [
       [words.agentsOf, rule.scope === undefined ? words.everyOwner : linkedName(rule.scope)],
       [words.asks, askedOf(rule)],
@@ -64,7 +68,7 @@ export const successorRulePage = (model: RuleModel): Html => {
 
 export const removeRulePage = (frame: ConsoleFrame, rule: RuleRow): Html =>
   confirmPage(frame, {
-    ...{ place: 'successor-rules', title: words.remove, question: words.removeAsked(scopeName(rule)) },
+    ...{ place: 'successor-rules', title: words.remove, question: words.removeAsked(whose(rule)) },
     ...{ lead: words.removeLead, isNarrow: true },
     ...{ button: words.remove, action: `${rule.href}/delete`, cancelHref: rule.href },
   });

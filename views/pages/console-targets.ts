@@ -61,7 +61,8 @@ const COLUMNS: readonly Column<TargetRow>[] = [
   { title: words.last, cell: lastOf },
   {
     title: words.failure,
-    cell: ({ failed }) => (failed ? html`${agoText(failed.at)}: ${reasonOf(failed)}` : '–'),
+    cell: ({ failed }) =>
+      failed ? html`${agoText(failed.at)}<span class="line hint">${targetRemedy(failed.failure)}</span>` : '–',
   },
 ];
 

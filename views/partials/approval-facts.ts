@@ -150,7 +150,7 @@ ${rawText(exact, words.allDetails(id))}</details>`;
 export const facts = (approval: ApprovalFacts, look?: 'folded' | 'usual'): Html =>
   look !== 'folded'
     ? html`<dl class="facts">${background(approval)}${effects(approval, look)}</dl>`
-    : html`<dl class="facts">${effects(approval)}</dl>
+    : html`<dl class="facts">${!isUndecided(approval) && html`<div><dt>${agentWords.agent}</dt><dd>${chosenName(approval.agent.name)}</dd></div>`}${effects(approval)}</dl>
 <details class="background"><summary>${words.more}</summary><dl class="facts">${background(approval)}</dl></details>`;
 
 /** Through which agents, on whose behalf, what an approval permits, and who gives it. */
@@ -190,12 +190,16 @@ const escalation = ({ escalatesAt, isEscalated }: ApprovalFacts): Html | undefin
     ? undefined
     : html`<div><dt>${peopleWords.further}</dt><dd>${isEscalated ? peopleWords.furtherAsked(timeText(escalatesAt)) : peopleWords.furtherLater(timeText(escalatesAt))}</dd></div>`;
 
-const people = ({ quorum, people: all }: ApprovalFacts, title: Phrase): Html => {
+const people = (approval: ApprovalFacts, title: Phrase): Html => {
+  const { quorum, people: all } = approval;
   const agreed = all.filter(({ hasAgreed }) => hasAgreed);
   const named = ({ name, isYou }: { readonly name: string; readonly isYou: boolean }): HtmlValue =>
     isYou ? words.you : isolated(name);
   if (quorum === 1 && all.length === 1 && agreed.length === 0)
     return html`<div><dt>${title}</dt><dd>${peopleWords.alone(all.map(named))}</dd></div>`;
+  const [one] = agreed;
+  if (!isUndecided(approval) && quorum === 1 && agreed.length === 1 && one)
+    return html`<div><dt>${title}</dt><dd>${named(one)}${one.through !== undefined && html` <span class="hint">${peopleWords.through(isolated(one.through))}</span>`}</dd></div>`;
   return html`<div><dt>${title}</dt><dd>${peopleWords.agreedSoFar(quorum, agreed.length)}
 <ul class="people">${all.map(
     (one) =>

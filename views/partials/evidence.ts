@@ -15,6 +15,6 @@ export const evidenceCard = (evidence: Evidence): Html | undefined => {
 };
 
 const item = ({ stream, sequence, href }: Proof): Html => {
-  const text = words.event(String(sequence), plainText(stream, 60).toString());
-  return html`<li>${href === undefined ? text : html`<a class="long" href="${href}">${text}</a>`}</li>`;
+  const text = words.event(sequence);
+  return html`<li>${href === undefined ? text : html`<a href="${href}">${text}</a>`} <code class="long">${plainText(stream, 60)}</code></li>`;
 };

@@ -98,6 +98,7 @@ export const sinkWords = {
     en: 'The sink refuses the content of one event, and all later events wait. Let it accept the event, or skip the event.',
     de: 'Das Ziel lehnt den Inhalt eines Ereignisses ab, und alle späteren warten. Lassen Sie es dort annehmen, oder überspringen Sie es.',
   }),
+  sequence: (sequence: number) => phrase({ en: `Event ${sequence}`, de: `Ereignis ${sequence}` }),
   refusedEvent: phrase({ en: 'Refused event', de: 'Abgelehntes Ereignis' }),
   event: phrase({ en: 'Event', de: 'Ereignis' }),
   eventGone: phrase({

@@ -13,8 +13,8 @@ export const directoryWords = {
   }),
   make: phrase({ en: 'Add a directory', de: 'Verzeichnis hinzufügen' }),
   makeLead: phrase({
-    en: html`Accounts come from it over SCIM. After this page you enter some values at the directory. The guide <code>docs/how-to/directories.md</code> says where, for Entra ID, Okta, authentik and Google Workspace.`,
-    de: html`Über SCIM kommen Konten von dort. Nach dieser Seite tragen Sie im Verzeichnis einige Werte ein. Wo, sagt die Anleitung <code>docs/how-to/directories.md</code> für Entra ID, Okta, authentik und Google Workspace.`,
+    en: html`Then you enter some values at the directory. Where, says <code>docs/how-to/directories.md</code>.`,
+    de: html`Danach tragen Sie im Verzeichnis einige Werte ein. Wo, sagt <code>docs/how-to/directories.md</code>.`,
   }),
   add: phrase({ en: 'Add the directory', de: 'Verzeichnis hinzufügen' }),
   clientHint: phrase({

@@ -129,15 +129,15 @@ export const fieldWords = {
   rolesTitle: phrase({ en: 'Change roles', de: 'Rollen ändern' }),
   rolesOf: (name: HtmlValue) => phrase({ en: html`Roles of ${name}`, de: html`Rollen von ${name}` }),
   rolesLead: phrase({
-    en: 'Only administrators change roles, and confirm it with a second factor used in the last 5 minutes.',
-    de: 'Nur Administratoren ändern Rollen, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
+    en: 'Roles decide what the person may do in the console, on the command line and over the API.',
+    de: 'Rollen entscheiden, was die Person in der Konsole, auf der Kommandozeile und über die API darf.',
   }),
   passwordTitle: phrase({ en: 'Set a password', de: 'Passwort setzen' }),
   passwordOf: (name: HtmlValue) =>
     phrase({ en: html`Set the password of ${name}`, de: html`Passwort von ${name} setzen` }),
   passwordLead: phrase({
-    en: 'This signs the person out everywhere. Only administrators can do it, confirmed with a second factor in the last 5 minutes.',
-    de: 'Die Person wird überall abgemeldet. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
+    en: 'This signs the person out everywhere.',
+    de: 'Die Person wird überall abgemeldet.',
   }),
   newClient: phrase({ en: 'Register a client', de: 'Client registrieren' }),
   newClientLead: phrase({

@@ -23,6 +23,7 @@ export const findingWords = {
   onlyKind: (kind: Phrase) => phrase({ en: html`Only: ${kind}.`, de: html`Nur: ${kind}.` }),
   allKinds: phrase({ en: 'All kinds', de: 'Alle Arten' }),
   finding: phrase({ en: 'Finding', de: 'Befund' }),
+  headingOf: (title: Phrase, name: HtmlValue) => phrase({ en: html`${title}: ${name}`, de: html`${title}: ${name}` }),
   severityTitle: phrase({ en: 'Severity', de: 'Schwere' }),
   about: phrase({ en: 'About', de: 'Betrifft' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
@@ -67,8 +68,7 @@ export const findingWords = {
   reason: phrase({ en: 'Reason', de: 'Grund' }),
   points: phrase({ en: 'Points', de: 'Punkte' }),
   evidence: phrase({ en: 'Events that prove it', de: 'Ereignisse, die es belegen' }),
-  event: (sequence: string, stream: string) =>
-    phrase({ en: `Event ${sequence} of ${stream}`, de: `Ereignis ${sequence} von ${stream}` }),
+  event: (sequence: number) => phrase({ en: `Event ${sequence}`, de: `Ereignis ${sequence}` }),
   foundAt: phrase({ en: 'Found', de: 'Gefunden' }),
   until: phrase({ en: 'Dismissed until', de: 'Zurückgestellt bis' }),
   decidedBy: phrase({ en: 'Decided by', de: 'Entschieden von' }),
@@ -102,7 +102,8 @@ export const findingWords = {
   noBlueprint: phrase({ en: 'none', de: 'keiner' }),
   environmentField: phrase({ en: 'Environment', de: 'Umgebung' }),
   quarantineTitle: phrase({ en: 'Quarantine', de: 'Quarantäne' }),
-  quarantineAsked: (name: HtmlValue) => phrase({ en: html`Suspend ${name}?`, de: html`${name} sperren?` }),
+  quarantineAsked: (name: HtmlValue) =>
+    phrase({ en: html`Quarantine ${name}?`, de: html`${name} in Quarantäne nehmen?` }),
   quarantineLead: phrase({
     en: 'Its tokens and credentials stop working at once. You can undo that here.',
     de: 'Tokens und Nachweise gelten sofort nicht mehr. Das lässt sich hier zurücknehmen.',

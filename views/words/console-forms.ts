@@ -78,7 +78,7 @@ export const agentFormWords = {
     en: 'Only if it sends people here to sign in. One on each line.',
     de: 'Nur wenn er Personen zur Anmeldung hierher schickt. Eine in jeder Zeile.',
   }),
-  registerButton: phrase({ en: 'Register', de: 'Registrieren' }),
+  registerButton: phrase({ en: 'Register the agent', de: 'Agenten registrieren' }),
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
   /** The answer of policies to it. */
   notLet: (said: HtmlValue) =>

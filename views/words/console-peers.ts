@@ -13,14 +13,15 @@ export const peerWords = {
   }),
   peer: phrase({ en: 'Other domain', de: 'Andere Domäne' }),
   make: phrase({ en: 'Trust a domain', de: 'Einer Domäne vertrauen' }),
+  add: phrase({ en: 'Trust the domain', de: 'Domäne vertrauen' }),
   makeLead: phrase({
-    en: 'People of that domain can use agents here, as it vouches for them. Only administrators can do this, confirmed with a second factor in the last 5 minutes.',
-    de: 'Personen dieser Domäne können hier Agenten nutzen, denn sie bürgt für sie. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
+    en: 'People of that domain can use agents here, as it vouches for them.',
+    de: 'Personen dieser Domäne können hier Agenten nutzen, denn sie bürgt für sie.',
   }),
   changeTitle: phrase({ en: 'Change a trusted domain', de: 'Vertraute Domäne ändern' }),
   changeLead: phrase({
-    en: 'Tokens that rest on a removed client or scope end. Only administrators can do this, confirmed with a second factor in the last 5 minutes.',
-    de: 'Tokens, die auf einem entfernten Client oder Scope beruhen, enden. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
+    en: 'Tokens that rest on a removed client or scope end.',
+    de: 'Tokens, die auf einem entfernten Client oder Scope beruhen, enden.',
   }),
   inbound: phrase({ en: 'Assertions that this server accepts', de: 'Assertions, die dieser Server annimmt' }),
   inboundHint: phrase({

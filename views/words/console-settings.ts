@@ -102,6 +102,7 @@ export const webhookWords = {
   failing: phrase({ en: 'Failing since', de: 'Fehler seit' }),
   never: phrase({ en: 'never', de: 'nie' }),
   make: phrase({ en: 'Add a webhook', de: 'Webhook hinzufügen' }),
+  add: phrase({ en: 'Add the webhook', de: 'Webhook hinzufügen' }),
   makeLead: phrase({
     en: 'The server shows the secret of the endpoint once. It sends nothing until you verify the endpoint.',
     de: 'Der Server zeigt das Geheimnis des Endpunkts einmal. Er sendet nichts, bis Sie den Endpunkt prüfen.',

@@ -14,6 +14,10 @@ export const successorWords = {
   rule: phrase({ en: 'Successor rule', de: 'Nachfolgeregel' }),
   agentsOf: phrase({ en: 'Agents of', de: 'Agenten von' }),
   everyOwner: phrase({ en: 'Every owner', de: 'Alle Eigentümer' }),
+  ofEveryOwner: phrase({ en: 'Agents of every owner', de: 'Agenten aller Eigentümer' }),
+  agentsOfWhom: (whom: HtmlValue) => phrase({ en: html`Agents of ${whom}`, de: html`Agenten von ${whom}` }),
+  which: phrase({ en: 'Which agents', de: 'Welche Agenten' }),
+  whoIsAsked: phrase({ en: 'Who is asked', de: 'Wer gefragt wird' }),
   asks: phrase({ en: 'Asks', de: 'Fragt' }),
   manager: phrase({ en: 'The manager', de: 'Die Führungskraft' }),
   afterwards: phrase({ en: 'then', de: 'dann' }),
@@ -35,18 +39,15 @@ export const successorWords = {
   }),
   make: phrase({ en: 'Add a successor rule', de: 'Nachfolgeregel hinzufügen' }),
   makeLead: phrase({
-    en: 'Agents that have no owner now are proposed by it, too.',
-    de: 'Auch Agenten, die jetzt keinen Eigentümer haben, werden danach vorgeschlagen.',
+    en: 'The server also asks about agents that have no owner now.',
+    de: 'Der Server fragt auch zu Agenten, die jetzt keinen Eigentümer haben.',
   }),
   add: phrase({ en: 'Add the rule', de: 'Regel hinzufügen' }),
   changeTitle: phrase({ en: 'Change a successor rule', de: 'Nachfolgeregel ändern' }),
   changeLead: phrase({ en: 'Open proposals stay as they are.', de: 'Offene Vorschläge bleiben, wie sie sind.' }),
   remove: phrase({ en: 'Delete', de: 'Löschen' }),
-  removeAsked: (whom: HtmlValue) =>
-    phrase({
-      en: html`Delete the rule for the agents of: ${whom}?`,
-      de: html`Die Regel für die Agenten von ${whom} löschen?`,
-    }),
+  removeAsked: (whose: HtmlValue) =>
+    phrase({ en: html`Delete this rule? ${whose}`, de: html`Diese Regel löschen? ${whose}` }),
   removeLead: phrase({
     en: 'Agents of people who leave from now on wait for an operator, unless another rule applies. Open proposals stay.',
     de: 'Agenten von Personen, die ab jetzt gehen, warten auf den Betrieb, sofern keine andere Regel gilt. Offene Vorschläge bleiben.',

@@ -39,6 +39,10 @@ export const targetWords = {
   node: phrase({ en: 'Delivered by', de: 'Übertragender Prozess' }),
   never: phrase({ en: 'never', de: 'nie' }),
   url: phrase({ en: 'URL of the SCIM endpoint', de: 'URL des SCIM-Endpunkts' }),
+  newUrlHint: phrase({
+    en: html`<code>/Agents</code> and <code>/Users</code> are below it.`,
+    de: html`Darunter sind <code>/Agents</code> und <code>/Users</code>.`,
+  }),
   urlHint: phrase({
     en: html`<code>/Agents</code> and <code>/Users</code> are below it. Another URL needs its token in the same change.`,
     de: html`Darunter sind <code>/Agents</code> und <code>/Users</code>. Eine andere URL braucht ihr Token in derselben Änderung.`,
@@ -52,7 +56,7 @@ export const targetWords = {
     en: 'Empty: the stored token stays. The server never shows it.',
     de: 'Leer: Das gespeicherte Token bleibt. Der Server zeigt es nie.',
   }),
-  what: phrase({ en: 'What it has', de: 'Was es hat' }),
+  what: phrase({ en: 'What it receives', de: 'Was es bekommt' }),
   agents: phrase({ en: 'Agents', de: 'Agenten' }),
   agentsHint: phrase({
     en: html`Names or ids of agents, and of accounts and groups whose agents it has, one on each line. Empty or <code>*</code>: all.`,

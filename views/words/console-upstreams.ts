@@ -1,10 +1,5 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-const SECOND_FACTOR = {
-  en: 'Only administrators can do this, confirmed with a second factor in the last 5 minutes.',
-  de: 'Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
-};
-
 /** Providers at which people sign in. */
 export const upstreamsWords = {
   title: phrase({ en: 'Where people sign in', de: 'Wo Personen sich anmelden' }),
@@ -23,14 +18,15 @@ export const upstreamsWords = {
   pages: phrase({ en: 'Pages of providers', de: 'Seiten der Anmeldedienste' }),
   provider: phrase({ en: 'Provider', de: 'Anmeldedienst' }),
   make: phrase({ en: 'Add a provider', de: 'Anmeldedienst hinzufügen' }),
+  add: phrase({ en: 'Add the provider', de: 'Anmeldedienst hinzufügen' }),
   makeLead: phrase({
-    en: `People then sign in here with their account there, by OpenID Connect. ${SECOND_FACTOR.en}`,
-    de: `Personen melden sich dann hier mit ihrem Konto dort an, über OpenID Connect. ${SECOND_FACTOR.de}`,
+    en: 'People then sign in here with their account there, by OpenID Connect.',
+    de: 'Personen melden sich dann hier mit ihrem Konto dort an, über OpenID Connect.',
   }),
   changeTitle: phrase({ en: 'Change a provider', de: 'Anmeldedienst ändern' }),
   changeLead: phrase({
-    en: `The change applies to the next sign-in. ${SECOND_FACTOR.en}`,
-    de: `Die Änderung gilt ab der nächsten Anmeldung. ${SECOND_FACTOR.de}`,
+    en: 'The change applies to the next sign-in.',
+    de: 'Die Änderung gilt ab der nächsten Anmeldung.',
   }),
   toRegister: phrase({ en: 'Addresses to register at the provider', de: 'Adressen, die der Anmeldedienst braucht' }),
   redirectUri: phrase({ en: 'Redirect URI', de: 'Redirect-URI' }),
@@ -64,6 +60,10 @@ export const upstreamsWords = {
     }),
   },
   secret: phrase({ en: 'Client secret', de: 'Client-Secret' }),
+  newSecretHint: phrase({
+    en: 'Only for a method with a secret. The server never shows it.',
+    de: 'Nur für eine Methode mit Secret. Der Server zeigt es nie.',
+  }),
   secretHint: phrase({
     en: 'Only for a method with a secret. The server never shows it. Empty: it stays as it is.',
     de: 'Nur für eine Methode mit Secret. Der Server zeigt es nie. Leer: Es bleibt, wie es ist.',

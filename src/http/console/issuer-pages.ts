@@ -148,7 +148,7 @@ const formsOf = (home: string): ObjectFormSpec => ({
   ...{ path: '/console/trusted-issuers', place: 'issuers', sections: SECTIONS },
   hrefOf: (id) => `${home}/${id}`,
   create: {
-    ...{ operation: 'createTrustedIssuer', title: words.make, lead: words.makeLead, button: words.make },
+    ...{ operation: 'createTrustedIssuer', title: words.make, lead: words.makeLead, button: words.add },
     done: 'added',
   },
   change: {

@@ -164,7 +164,7 @@ const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
     return { ...peer, inbound: { ...inbound, clients: clients.map(names) } };
   },
   create: {
-    ...{ operation: 'createPeer', title: words.make, lead: words.makeLead, button: words.make },
+    ...{ operation: 'createPeer', title: words.make, lead: words.makeLead, button: words.add },
     done: 'added',
   },
   change: {

@@ -5,7 +5,6 @@ import {
   successorRulesPage,
 } from '../../../views/pages/console-successors.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
-import { objectWords } from '../../../views/words/console-objects.ts';
 import { successorWords as words } from '../../../views/words/console-successors.ts';
 import { ACCEPT_WITHIN } from '../../domain/clients/successors/successor-rule.ts';
 import { isGroupId } from '../../domain/identity/groups/group.ts';
@@ -116,13 +115,16 @@ const { least, most, usual } = ACCEPT_WITHIN;
 
 const SECTIONS: readonly SectionSpec[] = [
   {
-    title: objectWords.identity,
+    title: words.which,
+    fields: [{ name: 'applies_to', label: words.appliesTo, hint: words.appliesToHint, kind: scopeField }],
+  },
+  {
+    title: words.whoIsAsked,
     fields: [
-      { name: 'applies_to', label: words.appliesTo, hint: words.appliesToHint, kind: scopeField, optional: true },
       { name: 'manager', label: words.managerField, hint: words.managerHint, kind: managerField },
       { name: 'group', label: words.groupField, hint: words.groupHint, kind: namedField('group'), optional: true },
       {
-        ...{ name: 'accept_within', label: words.acceptWithin, optional: true },
+        ...{ name: 'accept_within', label: words.acceptWithin },
         kind: { ...timeField({ least, most, usual }), emptied: usual },
       },
     ],

@@ -24,7 +24,8 @@ const SECTIONS: readonly SectionSpec[] = [
     title: objectWords.identity,
     fields: [
       { name: 'name', label: fieldWords.name, kind: lineField(100) },
-      { name: 'url', label: words.url, hint: words.urlHint, kind: lineField(2048) },
+      { name: 'url', label: words.url, hint: words.newUrlHint, kind: lineField(2048), only: 'new' },
+      { name: 'url', label: words.url, hint: words.urlHint, kind: lineField(2048), only: 'change' },
       { name: 'token', label: words.token, hint: words.tokenHint, kind: secretField(4096), only: 'new' },
       {
         ...{ name: 'token', label: words.token, hint: words.tokenKept, kind: secretField(4096), only: 'change' },

@@ -88,8 +88,12 @@ const SECTIONS: readonly SectionSpec[] = [
         kind: choiceField(AUTHENTICATION_METHODS.map((value) => ({ value, text: words.methods[value] }))),
       },
       {
-        ...{ name: 'client_secret', label: words.secret, hint: words.secretHint, optional: true },
-        kind: secretField(1024),
+        ...{ name: 'client_secret', label: words.secret, hint: words.newSecretHint, only: 'new' },
+        ...{ kind: secretField(1024), optional: true },
+      },
+      {
+        ...{ name: 'client_secret', label: words.secret, hint: words.secretHint, only: 'change' },
+        ...{ kind: secretField(1024), optional: true },
       },
     ],
   },
@@ -125,7 +129,7 @@ export const upstreamForms = (path: string, home: string): ObjectFormSpec => ({
   ...{ path, place: 'sign-in', sections: SECTIONS },
   hrefOf: (id) => `${home}/${id}`,
   create: {
-    ...{ operation: 'createUpstream', title: words.make, lead: words.makeLead, button: words.make, done: 'on' },
+    ...{ operation: 'createUpstream', title: words.make, lead: words.makeLead, button: words.add, done: 'on' },
     values: { button: true, scopes: USUAL_SCOPES, claims: USUAL_CLAIMS },
   },
   change: {

@@ -177,7 +177,7 @@ const formsOf = ({ deps }: PageParts, home: string): ObjectFormSpec => ({
     { title: words.kinds, fields: [{ name: 'kinds', label: words.kinds, kind: kindsField }] },
   ],
   create: {
-    ...{ operation: 'createWebhook', title: words.make, lead: words.makeLead, button: words.make, done: 'created' },
+    ...{ operation: 'createWebhook', title: words.make, lead: words.makeLead, button: words.add, done: 'created' },
     body: (body) => ({ kinds: [], ...body }),
     page: secretOf,
   },
