@@ -79,7 +79,7 @@ const STREAM_COLUMNS: readonly Column<StreamRow>[] = [
   {
     title: words.stream,
     cell: ({ href, id, method }) =>
-      html`<a href="${href}">${streamWords.methods[method]}<span class="unseen"> ${plainText(id, 80)}</span></a> <code class="line">${plainText(id, 80)}</code>`,
+      html`<a href="${href}">${streamWords.methods[method]}<span class="unseen"> ${plainText(id, 80)}</span></a>`,
   },
   { title: registerWords.state, cell: ({ state }) => stateOf(state) },
   { title: streamWords.waiting, cell: waitingOf },
