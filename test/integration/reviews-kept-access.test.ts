@@ -1,7 +1,7 @@
 /** Access reviews against those who want to keep access through one: owners, reviewers, and operators with agents of their own. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Delegation } from '../../src/domain/authority/delegation/delegation.ts';
-import { REVIEW_ITEMS, type ReviewItem } from '../../src/domain/governance/reviews/review.ts';
+import { REVIEW_ITEMS, REVIEWS, type Review, type ReviewItem } from '../../src/domain/governance/reviews/review.ts';
 import { composeManagementApi } from '../support/composed-management-api.ts';
 import { SYSTEM } from '../support/composed-services.ts';
 
@@ -152,4 +152,17 @@ describe('the default', () => {
     await world.reviewJobs.poll();
     expect((await world.call(world.admin, 'get', `/reviews/${made['id']}`)).body.state).toBe('completed');
   });
+});
+
+test('a review that cannot be prepared holds up no other one, and the failure is told', async () => {
+  await delegated();
+  const broken = await world.call(world.admin, 'post', '/reviews', { name: 'Broken', agent });
+  const reviews = world.documents.collection<Review>(REVIEWS);
+  const held = await reviews.get(broken.body.id);
+  if (!held) throw new Error('no review');
+  await reviews.replace({ ...held.document, agent: { id: agent } as never }, held.version);
+  world.clock.move(1);
+  const made = await world.call(world.admin, 'post', '/reviews', { name: 'Autumn' });
+  await expect(world.reviewJobs.poll()).rejects.toThrow();
+  expect((await world.call(world.admin, 'get', `/reviews/${made.body.id}`)).body.state).toBe('open');
 });

@@ -147,24 +147,38 @@ export const reviewJobs = (deps: {
       limit: field === 'dueAt' ? MOST_OPEN_REVIEWS : MOST_REVIEWS,
     });
 
-  const finishDecisions = async (): Promise<void> => {
+  const finishDecisions = async (failures: unknown[]): Promise<void> => {
     const unfinished = await items.find({
       range: { field: 'unfinishedAt', lte: clock.now() - GRACE_SECONDS },
       ...{ order: { by: 'unfinishedAt', direction: 'ascending' }, limit: MOST_UNFINISHED },
     });
-    for (const { document } of unfinished) await deps.decisions().finish(document);
+    for (const { document } of unfinished) {
+      await deps
+        .decisions()
+        .finish(document)
+        .catch((error: unknown) => failures.push(error));
+    }
   };
 
   const jobs: ReviewJobs = {
     async poll() {
-      await finishDecisions();
-      const preparing = await reviews.find({ where: { state: 'preparing' }, order: OLDEST_FIRST, limit: MOST_REVIEWS });
-      for (const review of preparing) await prepare(review);
-      if (clock.now() < laterAt) return;
-      laterAt = clock.now() + LATER_SECONDS;
-      for (const review of await due('escalateAt')) await escalate(review);
-      for (const review of await due('dueAt', { state: 'open' })) await applyDefault(review);
-      for (const review of await due('nextAt')) await registry.repeat(review);
+      const failures: unknown[] = [];
+      /** A review that fails, such as over a damaged document, must not hold up the others. */
+      const each = async (
+        reading: Promise<readonly Versioned<Review>[]>,
+        work: (review: Versioned<Review>) => Promise<void>,
+      ): Promise<void> => {
+        for (const review of await reading) await work(review).catch((error: unknown) => failures.push(error));
+      };
+      await finishDecisions(failures);
+      await each(reviews.find({ where: { state: 'preparing' }, order: OLDEST_FIRST, limit: MOST_REVIEWS }), prepare);
+      if (clock.now() >= laterAt) {
+        laterAt = clock.now() + LATER_SECONDS;
+        await each(due('escalateAt'), escalate);
+        await each(due('dueAt', { state: 'open' }), applyDefault);
+        await each(due('nextAt'), registry.repeat);
+      }
+      if (failures.length > 0) throw failures[0];
     },
 
     async completeIfDecided(id) {

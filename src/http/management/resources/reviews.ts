@@ -208,7 +208,12 @@ const handlers = ({ reviews, ownerNames }: Dependencies): Handlers<typeof routes
     async listReviews(call) {
       const { state } = call.query;
       const { items, next } = await reviews.list({ ...pageOf(call), ...(state === undefined ? {} : { state }) });
-      const bodies = await Promise.all(items.map(async (one) => (await shown(one)).body));
+      const counts: ItemCounts[] = [];
+      // One after the other: each reads up to 1,000 items of each state.
+      for (const { document } of items) counts.push(await reviews.count(document.id));
+      const bodies = items.flatMap(({ document }, index) =>
+        counts.slice(index, index + 1).map((of) => showReview(document, of)),
+      );
       return { body: { items: bodies }, next };
     },
     getReview: async ({ id }) => shown(existing(await reviews.get(id))),
