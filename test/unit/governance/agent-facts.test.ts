@@ -120,6 +120,9 @@ describe('which events count', () => {
   const refused = (layer: string) =>
     ({ type: 'token.refused', outcome: 'refused', denial: { id: 'dny_1', layer, reason: 'x' } }) as Partial<AuditEvent>;
 
+  const link = { iss: 'https://as.example', sub_profile: 'ai_agent' } as const;
+  const CHAIN = { ...link, sub: 'agt_1', act: { ...link, sub: 'agt_2' } };
+
   test('tokens of an agent, with what it used and a digest of its network', () => {
     expect(counted({ resource: 'https://api.example', subject: 'acc_1' })).toEqual({
       agent: 'agt_1',
@@ -147,6 +150,10 @@ describe('which events count', () => {
     ['a malformed request', refused('request')],
     ['load', refused('limits')],
     ['a person who denied', refused('subject')],
+    ['a policy that forbids the person whose token a stranger sent', { ...refused('policy'), subject: 'acc_1' }],
+    ['a decision point that denies that person', { ...refused('external'), subject: 'acc_1' }],
+    ['rights of another agent that called it', { ...refused('agent'), subject: 'acc_1', chain: CHAIN }],
+    ['ceilings of another agent that called it', { ...refused('blueprint'), subject: 'acc_1', chain: CHAIN }],
     ['a refusal without a decision', { type: 'token.refused', outcome: 'refused' }],
     ['what a resource server reports', { type: 'report.stated', outcome: 'done', caller: 'rs_1', agent: 'agt_1' }],
     ['an approval that a resource server asked for', { type: 'approval.requested', outcome: 'done', caller: 'rs_1' }],

@@ -22,12 +22,25 @@ const ATTEMPTS: ReadonlySet<Layer> = new Set([
   ...(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server'] as const),
 ]);
 
+/** Whom else the request is for or comes from may be why these refused: a policy may forbid that person what it permits to others. */
+const OF_PERSON: ReadonlySet<Layer> = new Set(['policy', 'external'] as const);
+/** These may have refused because of another agent of the chain. */
+const OF_CHAIN: ReadonlySet<Layer> = new Set(['agent', 'blueprint', 'environment'] as const);
+
+/** Whether the agent asked for more than it may have, and no one else is a reason for the refusal. */
+const isAttempt = ({ denial, subject, caller, chain }: RecentRecord['event']): boolean => {
+  if (!denial || !ATTEMPTS.has(denial.layer)) return false;
+  if (OF_PERSON.has(denial.layer) && subject !== undefined && subject !== caller) return false;
+  return !OF_CHAIN.has(denial.layer) || actorsOf(chain).every((actor) => actor === caller);
+};
+
 const isAgent = (id: string | undefined): id is string => id?.startsWith('agt_') === true;
 
-const countsAs = ({ type, outcome, denial }: RecentRecord['event']): AgentEvent['counts'] | undefined => {
+const countsAs = (event: RecentRecord['event']): AgentEvent['counts'] | undefined => {
+  const { type, outcome } = event;
   if (type === 'token.issued') return 'tokens';
   if (type === 'approval.requested') return outcome === 'done' ? 'approvals' : undefined;
-  return type === 'token.refused' && denial && ATTEMPTS.has(denial.layer) ? 'denials' : undefined;
+  return type === 'token.refused' && isAttempt(event) ? 'denials' : undefined;
 };
 
 /** Names the agents of a chain of several. */
