@@ -128,21 +128,22 @@ export const createGateway = (configuration: GatewayConfiguration, ports: Gatewa
     };
   };
 
-  /** A list of tools is read, so it must not be compressed. */
-  const listing = ({ listsTools }: Permit): Pick<Forwarded, 'examine'> => {
-    const { toolLists } = tools;
-    return listsTools && toolLists ? { examine: (answer) => toolLists.refusalOf(answer) } : {};
+  /** What is read must not be compressed. Only an MCP server has sessions. */
+  const listing = ({ listsTools, session }: Permit): Pick<Forwarded, 'examine' | 'screen'> => {
+    const { refusalOf, refusalOfOther } = (session && tools.toolLists) ?? {};
+    if (listsTools && refusalOf) return { examine: refusalOf };
+    return refusalOfOther ? { screen: refusalOfOther } : {};
   };
 
   const passOn = async (request: IncomingMessage, response: ServerResponse, permit: Permit, body: Uint8Array) => {
     const { path, query, deed, access } = permit;
-    const examined = listing(permit);
+    const read = listing(permit);
     const sent = headers.of(request, permit, body);
     const forwarded = {
-      ...examined,
+      ...read,
       method: String(request.method),
       target: `${path}${query}`,
-      headers: examined.examine ? withoutHeader(sent, 'accept-encoding') : sent,
+      headers: read.examine || read.screen ? withoutHeader(sent, 'accept-encoding') : sent,
       body,
       more: permit.headers,
       session: permit.session,

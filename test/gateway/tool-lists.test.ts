@@ -128,6 +128,37 @@ describe('refuse', () => {
     expect([refused.status, bodyOf(refused).denial.reason]).toEqual([502, 'tools_unreadable']);
   });
 
+  const stream = (world: World) =>
+    world.gateway.send({
+      method: 'GET',
+      target: '/mcp',
+      headers: [
+        ['Authorization', `Bearer ${world.token}`],
+        ['Accept', 'text/event-stream'],
+      ],
+    });
+
+  test.each(['\n\n', '\r\r', '\r\n\r\n', '\n\r\n', '\r\n\n'])(
+    'in a stream that the client opens, events pass before a changed tool, and not it: %j',
+    async (boundary) => {
+      const first = `\uFEFFid: 1${boundary}data: {"jsonrpc":"2.0","method":"notifications/progress"}${boundary}data: ping${boundary}`;
+      answerWith(world, `${first}data: ${listOf(turned)}${boundary}`, [STREAM]);
+      const answer = await stream(world).catch((error: Error) => ({ status: 0, body: String(error) }));
+      expect(answer.body).not.toContain('mallory');
+      answerWith(world, first, [STREAM]);
+      expect(await stream(world)).toMatchObject({ status: 200, body: first });
+    },
+  );
+
+  test('nor does it in the answer to another request, in which clients accept it', async () => {
+    answerWith(world, listOf(turned));
+    const refused = await call(world, 'find');
+    expect([refused.status, bodyOf(refused).denial.reason]).toEqual([502, 'tools_changed']);
+    const other = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { content: [], tools: 3 } });
+    answerWith(world, other);
+    expect(await call(world, 'find')).toMatchObject({ status: 200, body: other });
+  });
+
   test('an answer without content passes', async () => {
     answerWith(world, '', [], '202 Accepted');
     expect((await list(world)).status).toBe(202);

@@ -22,6 +22,11 @@ export type ChangedTool = { readonly tool: string; readonly from: string; readon
 export interface ToolLists {
   /** Why the answer may not go to the client; undefined: it may. */
   refusalOf(answer: ListAnswer): OwnRefusal | undefined;
+  /**
+   * The same for an answer to another request, or some whole events of a stream: a client accepts its list of tools there, too. Absent
+   * unless changes are refused.
+   */
+  readonly refusalOfOther?: (answer: ListAnswer) => OwnRefusal | undefined;
   /** Whether calls of this tool are refused, because it changed. */
   isChanged(tool: string): boolean;
 }
@@ -70,6 +75,23 @@ const toolsIn = (answer: ListAnswer): readonly McpTool[] =>
       if (tools === undefined) return [];
       if (!Array.isArray(tools) || !tools.every(isTool)) throw new TypeError('no list of tools');
       return tools;
+    });
+  });
+
+/** All lists of tools in an answer that may have none. What is no JSON is no message to a client either. */
+const toolsAmong = (answer: ListAnswer): readonly McpTool[] =>
+  textsIn(answer).flatMap((text) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return [];
+    }
+    return [value].flat().flatMap((message) => {
+      const { tools } = ((message as { readonly result?: unknown } | null)?.result ?? {}) as {
+        readonly tools?: unknown;
+      };
+      return Array.isArray(tools) ? tools.filter(isTool) : [];
     });
   });
 
@@ -131,12 +153,13 @@ export const toolLists = ({
     return found;
   };
 
-  return {
-    refusalOf(answer) {
+  const refusalBy =
+    (read: (answer: ListAnswer) => readonly McpTool[]) =>
+    (answer: ListAnswer): OwnRefusal | undefined => {
       let found: readonly string[];
       try {
         if (!['', 'identity'].includes(answer.encoding)) throw new TypeError('it is compressed');
-        found = compare(toolsIn(answer));
+        found = compare(read(answer));
       } catch {
         onUnreadable();
         return onChange === 'refuse' ? UNREADABLE : undefined;
@@ -144,7 +167,11 @@ export const toolLists = ({
       if (found.length === 0 || onChange === 'report') return undefined;
       const names = found.join(', ').slice(0, 300);
       return refusal('tools_changed', `The server changed its tools, and the operator has to accept that: ${names}.`);
-    },
+    };
+
+  return {
+    refusalOf: refusalBy(toolsIn),
+    ...(onChange === 'refuse' ? { refusalOfOther: refusalBy(toolsAmong) } : {}),
     isChanged: (tool) => onChange === 'refuse' && changed.has(tool),
   };
 };

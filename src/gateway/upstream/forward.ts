@@ -6,6 +6,7 @@ import type { Permit } from '../decision/gateway-decision.ts';
 import { SESSION_HEADER } from '../decision/sessions.ts';
 import { type ListAnswer, MOST_LIST_BYTES } from '../decision/tool-lists.ts';
 import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
+import { eventScreen, pumpScreened } from './event-screen.ts';
 import { lateWatch, type Watched } from './late.ts';
 import { answeredHeaders, changedHeader, lengthIn } from './request-headers.ts';
 import type { Upstream } from './upstream.ts';
@@ -25,6 +26,8 @@ export type Forwarded = {
   readonly session?: Permit['session'];
   /** Reads a whole answer of success before any of it passes. Returns why it may not. */
   readonly examine?: (answer: ListAnswer) => OwnRefusal | undefined;
+  /** The same where the answer may be an endless stream, of which it reads each event. JSON is read as a whole. */
+  readonly screen?: (answer: ListAnswer) => OwnRefusal | undefined;
   /** Watches the token of an answer whose end is not known. Undefined on a public route. */
   readonly watch: WatchToken | undefined;
 };
@@ -87,6 +90,21 @@ const endWith = (message: ClientRequest | ServerResponse, body: Buffer): void =>
 
 const NOTHING = (): void => undefined;
 
+const typeOf = ({ headersDistinct }: IncomingMessage): Omit<ListAnswer, 'body'> => ({
+  contentType: (headersDistinct['content-type'] ?? []).join(', '),
+  encoding: (headersDistinct['content-encoding'] ?? []).join(', '),
+});
+
+/** Whether a client reads events from an answer. With a second type, it is read as a whole, and does not pass. */
+const isStream = (answer: IncomingMessage): boolean =>
+  /^text\/event-stream\s*(?:;[^,]*)?$/i.test(typeOf(answer).contentType);
+
+/** Whether a client reads messages from the content of an answer. */
+const hasMessages = (answer: IncomingMessage): boolean => {
+  const status = Number(answer.statusCode);
+  return status >= 200 && status < 300 && /json|event-stream/i.test(typeOf(answer).contentType);
+};
+
 /** As `pipe` does, for one answer and one client. */
 const pump = (answer: IncomingMessage, response: ServerResponse, length: number | undefined): void => {
   let isWaiting = false;
@@ -143,7 +161,11 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
     response.on('error', () => end('client_gone'));
     // A stream begins with its head: the first event can be minutes away.
     if (length === undefined) response.flushHeaders();
-    pump(answer, response, length);
+    const { screen } = request;
+    if (screen && isStream(answer)) {
+      const events = eventScreen((body) => screen({ ...typeOf(answer), body }) === undefined, MOST_LIST_BYTES);
+      pumpScreened(events, answer, response, () => end('tools_changed'));
+    } else pump(answer, response, length);
     return () => {
       late.forget(lasting);
       stopWatch?.();
@@ -187,8 +209,7 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
       isOver = true;
       const body = Buffer.concat(chunks);
       const status = Number(answer.statusCode);
-      const { 'content-type': types = [], 'content-encoding': encodings = [] } = answer.headersDistinct;
-      const found = { contentType: types.join(', '), encoding: encodings.join(', '), body };
+      const found = { ...typeOf(answer), body };
       // Clients read each status of success. An empty one has no list.
       const isRead = status >= 200 && status < 300 && size > 0;
       const refusal = isRead ? examine(found) : undefined;
@@ -234,8 +255,9 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
         if (isOver) return;
         late.forget(timer);
         isOver = true;
-        closed = request.examine
-          ? examined(request.examine, request, answer, response, resolve)
+        const whole = request.examine ?? (hasMessages(answer) && !isStream(answer) ? request.screen : undefined);
+        closed = whole
+          ? examined(whole, request, answer, response, resolve)
           : passOn(request, answer, response, resolve);
       });
       // The client asked for no other protocol.
