@@ -159,6 +159,25 @@ describe('refuse', () => {
     expect(await call(world, 'find')).toMatchObject({ status: 200, body: other });
   });
 
+  test.each(['find ', 'FIND', 'fi\u200bnd', 'ｆｉｎｄ', 'fi\u202end'])(
+    'a further tool that reads like a pinned one does not pass: %j',
+    async (name) => {
+      answerWith(world, listOf({ ...turned, name }));
+      const refused = await list(world);
+      expect([refused.status, bodyOf(refused).denial.reason]).toEqual([502, 'tools_changed']);
+      const before = world.upstream.requests.length;
+      expect((await call(world, name)).status).toBe(403);
+      expect(world.upstream.requests.length).toBe(before);
+    },
+  );
+
+  test('a further tool with a name of its own is pinned', async () => {
+    const body = listOf(find, { name: 'find_all', description: 'Finds all trips.', inputSchema: {} });
+    answerWith(world, body);
+    expect(await list(world)).toMatchObject({ status: 200, body });
+    expect(JSON.parse(await readFile(world.file, 'utf8'))).toHaveProperty('find_all');
+  });
+
   test('an answer without content passes', async () => {
     answerWith(world, '', [], '202 Accepted');
     expect((await list(world)).status).toBe(202);

@@ -37,6 +37,13 @@ export const MOST_LIST_BYTES = 4_194_304;
 /** Tools that are pinned. Another one counts as changed. */
 const MOST_TOOLS = 10_000;
 
+/** A name as a person or model reads it: without what is not visible, and in one case. */
+const readAs = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/[\p{C}\p{Z}]/gu, '')
+    .toLowerCase();
+
 const refusal = (reason: string, description: string): OwnRefusal => ({ status: 502, reason, description });
 
 const UNREADABLE = refusal('tools_unreadable', 'The gateway could not read the list of tools, and lets none pass.');
@@ -131,6 +138,8 @@ export const toolLists = ({
   const pins = file === undefined ? new Map<string, string>() : pinsIn(file);
   /** The last other digest of each changed tool. */
   const changed = new Map<string, string>();
+  /** The pinned names, as they are read. A further tool that reads like one of them takes its place, so it counts as changed. */
+  const names = new Map([...pins.keys()].map((name) => [readAs(name), name]));
 
   const compare = (tools: readonly McpTool[]): readonly string[] => {
     const found: string[] = [];
@@ -139,15 +148,17 @@ export const toolLists = ({
       const digest = toolDigest(tool);
       const pinned = pins.get(tool.name);
       if (pinned === digest) continue;
-      if (pinned === undefined && pins.size < MOST_TOOLS) {
+      const alike = pinned === undefined ? names.get(readAs(tool.name)) : undefined;
+      if (pinned === undefined && alike === undefined && pins.size < MOST_TOOLS) {
         pins.set(tool.name, digest);
+        names.set(readAs(tool.name), tool.name);
         isNew = true;
         continue;
       }
       found.push(tool.name);
       if (changed.get(tool.name) === digest) continue;
       if (changed.size < MOST_TOOLS || changed.has(tool.name)) changed.set(tool.name, digest);
-      onChanged({ tool: tool.name.slice(0, 200), from: pinned ?? '', to: digest });
+      onChanged({ tool: tool.name.slice(0, 200), from: pinned ?? pins.get(alike ?? '') ?? '', to: digest });
     }
     if (isNew && file !== undefined) writePins(file, pins);
     return found;
