@@ -106,6 +106,7 @@ const SHOWN: readonly string[] = [
   'push_subscriptions.name',
   'response_rules.name',
   'responses.agentName',
+  'responses.evidence[]',
   'responses.ruleName',
   'resource_servers.detailTypes[].amount',
   'resource_servers.detailTypes[].description',
