@@ -7,6 +7,7 @@ import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { accountAgentWords, accountAppWords as words } from '../words/account.ts';
 import { agentWords } from '../words/agent.ts';
+import { wordOf } from '../words/word-of.ts';
 import type { AccountModel, ClientAccess } from './account-model.ts';
 
 /** Apps to which the person signed in or gave access. */
@@ -30,7 +31,7 @@ const client = (access: ClientAccess, csrf: string): Html => html`<article class
 ${access.isUnasked === true && html`<p class="notice">${words.unasked}</p>`}
 ${
   access.openidScopes.length > 0 &&
-  html`<p>${words.itKnows(access.openidScopes.map((name, index) => html`${index > 0 && ', '}${words.knows[name] ?? plainText(name, 80)}`))}</p>`
+  html`<p>${words.itKnows(access.openidScopes.map((name, index) => html`${index > 0 && ', '}${wordOf(words.knows, name) ?? plainText(name, 80)}`))}</p>`
 }
 ${access.resources.map(
   (resource) =>

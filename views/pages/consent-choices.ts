@@ -7,6 +7,7 @@ import { durationPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentChoiceWords as words } from '../words/consent.ts';
 import { scopeWords } from '../words/scope.ts';
+import { wordOf } from '../words/word-of.ts';
 import type { ConsentModel } from './consent-model.ts';
 
 /** All choices by which the person can narrow the request, in order of importance. `reason`: after the permissions. */
@@ -62,7 +63,7 @@ const openid = ({ openidScopes: scopes }: ConsentModel): Html | undefined =>
           .map(({ name, isNew }) => ({
             ...{ id: `openid-${name}`, name: 'openid', value: name, isChecked: true },
             ...(name === 'openid' ? { isFixed: true as const } : {}),
-            label: html`<span class="does">${words.openidScopes[name] ?? name}</span>`,
+            label: html`<span class="does">${wordOf(words.openidScopes, name) ?? name}</span>`,
             ...(isNew ? { marks: html`<span class="tag new">${scopeWords.isNew}</span>` } : {}),
           })),
       )}</fieldset>`;

@@ -10,6 +10,7 @@ import { eventPhrase } from '../words/audit-events.ts';
 import { auditWords } from '../words/console-audit.ts';
 import { compositionWords as grades } from '../words/console-composition.ts';
 import { transactionWords as words } from '../words/console-transaction.ts';
+import { wordOf } from '../words/word-of.ts';
 import { outcomeTag } from './console-audit.ts';
 import { transactionState } from './console-transactions.ts';
 import { compared, type TransactionDifference } from './transaction-difference.ts';
@@ -125,7 +126,7 @@ const isEmpty = ({ facts, events, steps = [] }: TransactionModel): boolean =>
 const declared = (facts: TransactionFacts): Html =>
   html`<section class="card declared" aria-labelledby="declared"><h2 id="declared" class="unseen">${words.intent}</h2>
 ${factList([
-  [words.source, words.sources[facts.source] ?? plainText(facts.source, 40)],
+  [words.source, wordOf(words.sources, facts.source) ?? plainText(facts.source, 40)],
   [
     words.agent,
     facts.agentHref === undefined

@@ -7,6 +7,7 @@ import { type Item, itemList } from '../partials/item-list.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { sessionWords as words } from '../words/sessions.ts';
+import { wordOf } from '../words/word-of.ts';
 
 export type ShownSession = {
   readonly isThis: boolean;
@@ -110,7 +111,7 @@ const signedIn = ({ amr, provider, authTime }: ShownSession): HtmlValue => {
   const there = provider === undefined ? words.anotherProvider : words.provider(chosenName(provider));
   const parts = [
     ...(amr.some((one) => ELSEWHERE.includes(one)) ? [there] : []),
-    ...new Set(amr.flatMap((one) => FACTORS[one] ?? [])),
+    ...new Set(amr.flatMap((one) => wordOf(FACTORS, one) ?? [])),
   ];
   const how = parts.map((part, index) => html`${index > 0 && words.and}${part}`);
   return how.length === 0 ? timeText(authTime) : words.signedInWith(timeText(authTime), how);

@@ -5,6 +5,7 @@ import { type Column, table } from '../partials/console-list.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
 import { transactionWords as words } from '../words/console-transaction.ts';
+import { wordOf } from '../words/word-of.ts';
 
 export type DifferenceRow = {
   readonly agent: Text;
@@ -57,7 +58,7 @@ const COLUMNS: readonly Column<DifferenceRow>[] = [
   { title: words.api, cell: ({ api }) => isolated(api, 120) },
   {
     title: words.result,
-    cell: ({ result: outcome }) => words.grades[outcome as 'confirmed'] ?? cellText(outcome, 40),
+    cell: ({ result: outcome }) => wordOf(words.grades, outcome) ?? cellText(outcome, 40),
   },
   {
     title: words.here,

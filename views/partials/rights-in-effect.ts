@@ -2,6 +2,7 @@ import { plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { agoText } from '../time-text.ts';
 import { accountAppWords, narrowingWords as words } from '../words/account.ts';
+import { wordOf } from '../words/word-of.ts';
 import type { DetailChoice } from './detail-list.ts';
 import { heldRights, type Right, rightChoices } from './rights-list.ts';
 import { type ResourceFacts, resourceHeading, type ScopeItem } from './scope-list.ts';
@@ -70,7 +71,7 @@ ${
   html`<fieldset><legend>${words.knowledge}</legend>${tickList(
     openidScopes.map((name, index) => ({
       ...{ id: `${id}-o${index}`, name: 'openid', value: name, isChecked: false },
-      label: html`<span class="does">${accountAppWords.knows[name] ?? plainText(name, 80)}</span>`,
+      label: html`<span class="does">${wordOf(accountAppWords.knows, name) ?? plainText(name, 80)}</span>`,
     })),
   )}</fieldset>`
 }

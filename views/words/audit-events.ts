@@ -1,5 +1,6 @@
 /** A table of the names of audit events on pages. */
 import { type Phrase, phrase } from '../html.ts';
+import { wordOf } from './word-of.ts';
 
 /** What each event of the audit log is called on pages. A test fails when one is missing. */
 const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
@@ -363,7 +364,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
 
 /** The short name of an event; its type where it has none. */
 export const eventPhrase = (type: string): Phrase => {
-  const [en, de] = NAMES[type] ?? [type, type];
+  const [en, de] = wordOf(NAMES, type) ?? [type, type];
   return phrase({ en, de });
 };
 

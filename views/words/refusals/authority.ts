@@ -1,4 +1,5 @@
 import type { GermanWords } from '../refusals.ts';
+import { wordOf } from '../word-of.ts';
 
 const DECIDED: Readonly<Record<string, string>> = {
   approved: 'Über diese Anfrage gibt es nichts mehr zu entscheiden: Sie wurde freigegeben.',
@@ -212,7 +213,7 @@ export const ACCESS_REQUEST_GERMAN = {
   access_end_too_soon: 'Frühestens in {least} Sekunden.',
   access_polled_too_soon: 'Fragen Sie ab jetzt einmal in {seconds} Sekunden.',
   submission_not_canonical: 'Der Body enthält etwas, das keine kanonische Form hat (RFC 8785).',
-  access_question_not_object: ({ member = '' }) => `${WHOLE[member] ?? member} ist ein Objekt.`,
+  access_question_not_object: ({ member = '' }) => `${wordOf(WHOLE, member) ?? member} ist ein Objekt.`,
   access_question_not_text: '{member} ist ein Text.',
   evaluations_not_array: 'evaluations ist eine Liste.',
   evaluations_exceeded: 'evaluations hat höchstens {most} Einträge.',
