@@ -46,9 +46,9 @@ test('creates a review, decides about its items, undoes an end, and shows how pe
   const at = (resource: string): string => String(items.find((item) => item['resource'] === resource)?.['id']);
   const [kept, narrowed, ended] = [scene.jwt.identifier, scene.opaque.identifier, 'https://other.example.com'].map(at);
   expect((await behalf('review-items', 'keep', kept ?? '')).code).toBe(0);
-  const wrong = await behalf('review-items', 'narrow', narrowed ?? '', '--remove', 'admin');
+  const wrong = await behalf('review-items', 'narrow', narrowed ?? '', '--remove', 'admin', '--yes');
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('does not hold this')]);
-  expect((await behalf('review-items', 'narrow', narrowed ?? '', '--remove', 'write')).code).toBe(0);
+  expect((await behalf('review-items', 'narrow', narrowed ?? '', '--remove', 'write', '--yes')).code).toBe(0);
   const end = await behalf('review-items', 'end', ended ?? '', '--reason', 'Not needed', '--yes');
   expect([end.code, end.err]).toEqual([0, expect.stringContaining('Its tokens stop working at once.')]);
   expect((await behalf('review-items', 'show', ended ?? '')).out).toContain('Not needed');

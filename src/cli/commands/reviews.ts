@@ -183,9 +183,10 @@ export const reviewItemCommands: readonly Command[] = [
   decide('keep', { summary: 'Keep a delegation as it is.', done: 'It is kept.' }),
   decide('narrow', {
     summary: 'Remove scopes from a delegation.',
+    warning: 'Tokens with these scopes stop working at once. It cannot be undone: the agent asks the person again.',
     options: { remove: { value: 'SCOPE', description: 'Scope to remove.', isRepeatable: true, isRequired: true } },
     members: (call) => lists(call, { remove: 'remove' }),
-    done: 'It is narrowed. Tokens with these scopes stop working.',
+    done: 'It is narrowed.',
   }),
   decide('transfer', {
     summary: 'Offer the agent of a delegation to another owner, who accepts it.',
