@@ -63,7 +63,7 @@ const KINDS = {
     ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
     ...{ prefix: 'dir_', members: ['name'], isSearched: false },
   },
-  RULE: {
+  RESPONSE_RULE: {
     ...{ operation: 'listResponseRules', singular: 'response rule', plural: 'response rules' },
     ...{ noun: 'response-rules', prefix: 'rrl_', members: ['name'], isSearched: false },
   },

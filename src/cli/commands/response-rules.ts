@@ -56,7 +56,7 @@ const replayText = (replay: Json | undefined): string => {
 
 const show = managementCommand({
   words: [NOUN, 'show'],
-  operands: ['RULE'],
+  operands: ['RESPONSE_RULE'],
   summary: 'Show a response rule, and on which agents it would have acted.',
   role: 'operator',
   options: {},
@@ -90,7 +90,7 @@ const create = managementCommand({
 
 const replay = managementCommand({
   words: [NOUN, 'replay'],
-  operands: ['RULE'],
+  operands: ['RESPONSE_RULE'],
   summary: 'Replay a response rule over the audit log: on which agents it would have acted.',
   role: 'operator',
   options: { days: { value: 'N', description: 'How many days of the log. Default: 28.' } },
@@ -107,7 +107,7 @@ const replay = managementCommand({
 
 const activate = managementCommand({
   words: [NOUN, 'activate'],
-  operands: ['RULE'],
+  operands: ['RESPONSE_RULE'],
   summary: 'Let a response rule act, after you have seen what it would have done.',
   role: 'administrator',
   isProvenHere: true,

@@ -12,7 +12,7 @@ export const responseCommands: readonly Command[] = [
     nothing: 'No response rule has acted.',
     filters: {
       state: { value: 'STATE', description: 'begun, open (the agent is suspended by it), notified or lifted.' },
-      rule: { value: 'RULE', description: 'Only of this rule.' },
+      rule: { value: 'RESPONSE_RULE', description: 'Only of this rule.' },
       agent: { value: 'AGENT', description: 'Only about this agent.' },
     },
     columns: [
