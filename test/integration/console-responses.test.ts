@@ -66,6 +66,10 @@ describe('a response rule', () => {
       const again = await send(operator, `${PATH}/new`, /response-rules$/, { name: 'Nothing', act: 'notify', ...set });
       expect(again.status).toBe(400);
     }
+    for (const wrong of ['many', '1e999', '-1', 'Infinity']) {
+      const again = await send(operator, `${PATH}/${id}/edit`, /\/edit$/, { 'when.0.at_least': wrong });
+      expect([wrong, again.status]).toEqual([wrong, 400]);
+    }
     const { body } = await scene.management.call('GET', '/response-rules');
     expect((body['items'] as readonly unknown[]).length).toBe(1);
   });

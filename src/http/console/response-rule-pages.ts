@@ -20,6 +20,7 @@ import type { AnswerOf } from './console-calls.ts';
 import { agentHref, doerName, partyNames } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
+import { consoleRefusal } from './console-refusals.ts';
 import { choiceField, type FieldKind, lineField, manyField } from './form-fields.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
@@ -144,7 +145,12 @@ const actionsOf = (
 /** The value from which on a condition holds; it may have a part behind the point. */
 const atLeastField: FieldKind = {
   look: { kind: 'line', maxLength: 12 },
-  read: ([text = '']) => (text.trim() === '' ? undefined : Number(text.trim().replace(',', '.'))),
+  read: ([given = ''], field) => {
+    const text = given.trim().replace(',', '.');
+    if (text === '') return undefined;
+    if (!/^\d{1,7}(?:\.\d{1,3})?$/.test(text)) throw consoleRefusal('number_malformed', { field });
+    return Number(text);
+  },
   write: (member) => (typeof member === 'number' ? [String(member)] : []),
 };
 
