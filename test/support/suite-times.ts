@@ -5,7 +5,7 @@
  * load before each run says whether that was so. `.ci/run` runs in a fresh clone of the commit, as in CI.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -49,6 +49,8 @@ const commit = (): string =>
 /** The clone has the commit alone, and no modules. */
 const clone = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'behalf-times-'));
+  // Some tests run Node as another user.
+  chmodSync(folder, 0o755);
   const { status, stderr } = spawnSync('git', ['clone', '--quiet', ROOT, folder], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`git clone: ${stderr}`);
   return folder;
