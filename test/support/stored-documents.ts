@@ -9,11 +9,11 @@ import type { OwnPart } from './shared-servers.ts';
 export type StoredRows = Readonly<Record<string, number>>;
 
 /**
- * Tables that hold the audit log, what follows from it a second later (figures, findings, responses), and heartbeats of nodes, which come and go: they
+ * Tables that hold the audit log, what follows from it a second later (figures, findings, uses of scopes, responses), and heartbeats of nodes, which come and go: they
  * are bounded by other rules.
  */
 const OF_AUDIT =
-  /audit|checkpoint|refusal|outcome|notification|changes|collections|nodes|findings|client_activity|agent_facts|response|discovery/;
+  /audit|checkpoint|refusal|outcome|notification|changes|collections|nodes|findings|client_activity|agent_facts|scope_use|response|discovery/;
 
 /** Rows of each table that has any. The file may be open in the server. */
 export const storedRows = (dataFolder: string): StoredRows => {
