@@ -18,12 +18,3 @@ export const runJest = (args: readonly string[], environment: Readonly<Record<st
     process.exitCode = code ?? 1;
   });
 };
-
-const SAYS_WORKERS = /^(?:--maxWorkers|-w|--runInBand|-i)(?:=|$)/;
-
-/**
- * Options of Jest for a suite whose files wait for servers and browsers for much of their time: on two cores four of them leave little
- * unused, and three a fifth. Options that say a number of workers stay as they are.
- */
-export const fourAtATime = (options: readonly string[]): readonly string[] =>
-  options.some((one) => SAYS_WORKERS.test(one)) ? options : ['--maxWorkers=4', ...options];

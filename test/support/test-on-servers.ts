@@ -5,7 +5,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fourAtATime, ROOT, runJest } from './run-jest.ts';
+import { ROOT, runJest } from './run-jest.ts';
 import { isOfRun, ON_SERVERS, pathOf, tableFaults } from './server-files.ts';
 
 const faults = tableFaults();
@@ -27,6 +27,6 @@ if (files.length === 0) throw new Error('none of these files has a server on the
 
 /** Over a network everything takes longer, above all where other work takes the cores. */
 const patience = '--testTimeout=240000';
-const options = fourAtATime(given.filter((one) => one.startsWith('-') && one !== '--list'));
+const options = given.filter((one) => one.startsWith('-') && one !== '--list');
 if (given.includes('--list')) process.stdout.write(`${files.join('\n')}\n`);
 else runJest(['--runTestsByPath', patience, ...files, ...options], { BEHALF_TEST_STORES: 'mongodb+redis' });
