@@ -3,12 +3,12 @@ import { Worker } from 'node:worker_threads';
 import type { ExportFacts, LargeExport } from './audit-log-export.ts';
 import type { CampaignRun } from './campaign.ts';
 
-/** Changes between two messages of a thread. */
-const BLOCK = 50;
+/** Changes between two messages of a thread: those on the whole export take half a minute each. */
+const [BLOCK, WHOLE_BLOCK] = [50, 1];
 
 export type ThreadData = { readonly facts: ExportFacts; readonly seed: number };
 /** Changes from `from` on, before `to`. */
-export type Block = { readonly from: number; readonly to: number };
+export type Block = { readonly from: number; readonly to: number; readonly isWhole: boolean };
 /** `unfound`: changes that the verifier did not find. */
 export type BlockResult = {
   readonly findings: Readonly<Record<string, number>>;
@@ -20,12 +20,18 @@ const addTo = (sums: Record<string, number>, more: Readonly<Record<string, numbe
   for (const [name, count] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + count;
 };
 
-/** So many changes, each on the smallest range that holds it. `done`: fewer when the time is over. */
-export const changesOnThreads = async (run: CampaignRun, log: LargeExport, trials: number, count: number) => {
+/** So many changes, each on the smallest range that holds it, or with `isWhole` on the whole export. `done`: fewer when the time is over. */
+export const changesOnThreads = async (
+  run: CampaignRun,
+  log: LargeExport,
+  how: { readonly trials: number; readonly threads: number; readonly isWhole?: true },
+) => {
+  const { trials, isWhole = false } = how;
   const { file, bytes, key, lines, offsets } = log;
   const workerData: ThreadData = { facts: { file, bytes, key, lines, offsets }, seed: run.options.seed };
   const findings: Record<string, number> = {};
   const kinds: Record<string, number> = {};
+  const where = isWhole ? 'the whole export' : 'their ranges';
   let [next, done] = [0, 0];
   const thread = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -36,7 +42,7 @@ export const changesOnThreads = async (run: CampaignRun, log: LargeExport, trial
           void worker.terminate().then(() => resolve(), reject);
           return;
         }
-        const block: Block = { from: next, to: Math.min(next + BLOCK, trials) };
+        const block: Block = { from: next, to: Math.min(next + (isWhole ? WHOLE_BLOCK : BLOCK), trials), isWhole };
         next = block.to;
         underWay = block.to - block.from;
         worker.postMessage(block);
@@ -47,12 +53,12 @@ export const changesOnThreads = async (run: CampaignRun, log: LargeExport, trial
           done += underWay;
           addTo(findings, result.findings);
           addTo(kinds, result.kinds);
-          for (const one of result.unfound) run.violation(`not found on its range: ${one}`);
-          run.progress(`${done} of ${trials} changes`);
+          for (const one of result.unfound) run.violation(`not found on ${where}: ${one}`);
+          run.progress(`${done} of ${trials} changes on ${where}`);
         }
         goOn();
       });
     });
-  await Promise.all(Array.from({ length: count }, thread));
+  await Promise.all(Array.from({ length: Math.min(how.threads, trials) }, thread));
   return { done, findings, kinds };
 };

@@ -2,17 +2,16 @@
  * Whether `behalf audit verify` finds every change of an export. Each random change is verified on the smallest range that holds
  * it, and some on the whole export. Before that, the whole export verifies, with one thread and with more.
  */
-import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyThreads } from '../../src/cli/verify-thread-pool.ts';
 import { checkLines } from '../../src/domain/audit/line-check.ts';
-import { type CheckLines, verifyChunks } from '../../src/domain/audit/verify-export.ts';
+import type { CheckLines } from '../../src/domain/audit/verify-export.ts';
 import { type LargeExport, largeExport } from './audit-log-export.ts';
-import { type Edit, newMutation } from './audit-log-mutations.ts';
 import { rangesOf } from './audit-log-ranges.ts';
 import { changesOnThreads } from './audit-log-threads.ts';
+import { verifyWhole } from './audit-log-whole.ts';
 import type { Campaign, CampaignRun } from './campaign.ts';
 
 const DEFAULT_TRIALS = 2_000;
@@ -24,25 +23,10 @@ const MOST_EVENTS = 1_000_000;
 const WHOLE_PART = 500;
 /** A larger export is measured with more threads only. */
 const EVENTS_ON_READER = 100_000;
-const CHUNK = 1 << 20;
-
-async function* changed(from: LargeExport, edits: readonly Edit[]): AsyncGenerator<Uint8Array | string> {
-  let line = 0;
-  const copy = async function* (end: number): AsyncGenerator<Uint8Array> {
-    const [start, stop] = [from.offset(line), from.offset(end)];
-    if (stop > start) yield* createReadStream(from.file, { start, end: stop - 1, highWaterMark: CHUNK });
-  };
-  for (const { at, remove, insert } of edits) {
-    yield* copy(at);
-    for (const text of insert) yield `${text}\n`;
-    line = at + remove;
-  }
-  yield* copy(from.lines);
-}
 
 const measured = async (run: CampaignRun, from: LargeExport, check: CheckLines, ahead: number, records: number) => {
   const [begin, before] = [performance.now(), process.cpuUsage()];
-  const verdict = await verifyChunks(changed(from, []), { key: from.key }, check, ahead);
+  const verdict = await verifyWhole(from, [], check, ahead);
   if (!verdict.ok) run.violation(`an unchanged export does not verify: ${verdict.problem}`);
   const { user, system } = process.cpuUsage(before);
   return {
@@ -65,7 +49,6 @@ export const auditLog: Campaign = {
     try {
       const { first, clean } = await rangesOf(from);
       const records = from.lines - 2;
-      const context = { from, random: run.random, first };
       const speeds = {
         ...(events > EVENTS_ON_READER
           ? {}
@@ -79,28 +62,18 @@ export const auditLog: Campaign = {
         if (wrong) run.violation(`an unchanged range at line ${line} does not verify: ${wrong}`);
       }
 
-      const { done, findings, kinds } = await changesOnThreads(run, from, trials, cores);
+      const { done, findings, kinds } = await changesOnThreads(run, from, { trials, threads: cores });
       const wholes = Math.max(1, Math.round(trials / WHOLE_PART));
-      let onWhole = 0;
-      for (; onWhole < wholes && !run.isOver(); onWhole += 1) {
-        const mutation = newMutation(context, true);
-        const verdict = await verifyChunks(
-          changed(from, mutation.edits),
-          { key: from.key },
-          pools[1].check,
-          pools[1].ahead,
-        );
-        if (verdict.ok) run.violation(`not found on the whole: ${JSON.stringify(mutation).slice(0, 2000)}`);
-        run.progress(`${onWhole} of ${wholes} changes on the whole export`);
-      }
+      const onWhole = await changesOnThreads(run, from, { trials: wholes, threads: cores, isWhole: true });
       const figures = {
         trials: done,
         records,
         megabytes: Math.round(from.bytes / 1e6),
-        onWhole,
+        onWhole: onWhole.done,
         speeds,
         findings,
         kinds,
+        whole: { findings: onWhole.findings, kinds: onWhole.kinds },
       };
       run.finished(`${events} events`, figures);
       return figures;
