@@ -107,6 +107,21 @@ describe('the delivery to an audit sink', () => {
     expect(received).toHaveLength(3);
   });
 
+  test('leaves what is recorded during a request to the next poll, except behind a full request', async () => {
+    const { received, record, run, answers } = await scene();
+    await record(600);
+    answers[0] = async () => {
+      await record(1);
+      return ACKNOWLEDGED;
+    };
+    await run();
+    expect(received.map(({ length }) => length)).toEqual([500, 102]);
+    answers.pop();
+    await run();
+    expect(received.map(({ length }) => length)).toEqual([500, 102, 1]);
+    expect(sequencesOf(received)).toEqual(upTo(603));
+  });
+
   test('takes what this process recorded last from memory, and sends the same as from the store', async () => {
     const [fromMemory, fromStore] = [await scene(recentRecords()), await scene()];
     const event = { type: 'token.issued', outcome: 'granted', note: 'one', personal: { source: '192.0.2.7' } } as const;

@@ -158,7 +158,7 @@ export const sinkDelivery = (deps: {
     }
   };
 
-  /** Delivers until nothing is left, the turn is over, or the sink fails. */
+  /** Delivers what there is, until the turn is over or the sink fails. */
   const deliver = async (id: string): Promise<void> => {
     const end = clock.now() + TURN_SECONDS;
     const begun = await cursors.get(id);
@@ -184,6 +184,8 @@ export const sinkDelivery = (deps: {
       deps.onAttempt({ sink, records: taken.length, outcome });
       if (outcome.isAcknowledged) {
         held = await afterSuccess(sink, held, taken, outcome.leftOut);
+        // What was recorded meanwhile waits for the next poll: on a busy server a few records each time would cost a sync each.
+        if (found.length < most && taken.length === found.length) return;
         most = Math.min(MOST_RECORDS, most * 2);
       } else if (isContentRefused(outcome.status) && batch.texts.length > 1) {
         most = Math.floor(batch.texts.length / 2);
