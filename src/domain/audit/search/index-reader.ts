@@ -3,6 +3,7 @@ import { type AuditRecord, recordId } from '../audit-record.ts';
 import type { IndexReader } from '../event-search.ts';
 import { meets, termsOfConditions } from '../search-terms.ts';
 import { EMPTY_INDEX, inTime, type SearchCollections, widest } from './index-writer.ts';
+import { unpacked } from './packed-numbers.ts';
 import { hasPlaceIn, intersect, type PostingSet, placesOf, readSet, unite } from './posting-set.ts';
 import {
   CHUNK,
@@ -159,9 +160,10 @@ const segmentsOf = ({ segments, chunks, size }: IndexEnd): Numbered[] => [
 ];
 
 const candidatesOf = (
-  { streams, runs, first, gaps }: ChunkDocument,
+  { streams, runs, first, gaps: stored }: ChunkDocument,
   places: readonly number[],
 ): readonly Candidate[] => {
+  const gaps = typeof stored === 'string' ? unpacked(stored) : stored;
   const all: Candidate[] = [];
   let [at, place, next] = [first, 0, 0];
   for (const [stream, sequence, count] of runs) {

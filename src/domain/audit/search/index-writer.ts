@@ -4,6 +4,7 @@ import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import type { RecentRecord, RecentRecords } from '../recent-records.ts';
 import { type Records, recentOrStored, type StreamCursor, withNewStreams } from '../records-after.ts';
 import { termsOf } from '../search-terms.ts';
+import { packed } from './packed-numbers.ts';
 import { withPlaces } from './posting-set.ts';
 import {
   CHUNK,
@@ -203,7 +204,7 @@ const chunkOf = (index: number, added: readonly RecentRecord[]): ChunkDocument =
   const gaps = added.map(({ at }, place) => at - (added[place - 1]?.at ?? first));
   // Its content names it: two processes that choose other records write other chunks, and the end names one of them.
   const digest = hash('sha256', JSON.stringify([streams, runs]), 'base64url').slice(0, 16);
-  return { id: `chunk:${String(index).padStart(10, '0')}:${digest}`, streams, runs, first, gaps };
+  return { id: `chunk:${String(index).padStart(10, '0')}:${digest}`, streams, runs, first, gaps: packed(gaps) };
 };
 
 /** Adds the places of each term, from `first` on. */

@@ -43,8 +43,8 @@ export type ChunkDocument = {
   readonly runs: readonly (readonly [stream: number, sequence: number, count: number])[];
   /** Milliseconds since the epoch of the first one. */
   readonly first: number;
-  /** Milliseconds between each one and the one before. */
-  readonly gaps: readonly number[];
+  /** Milliseconds between each one and the one before, packed. Chunks of earlier versions have an array. */
+  readonly gaps: string | readonly number[];
 };
 
 /** The places of a term in a segment: as gaps, or a bit for each. */
