@@ -9,6 +9,7 @@ const TOOLS = 400;
 export const agentId = (index: number): string => `agt_${String(index).padStart(26, 'a')}`;
 export const personId = (index: number): string => `acc_${String(index).padStart(26, 'a')}`;
 export const resourceOf = (index: number): string => `https://api-${index}.example.com`;
+const transactionId = (index: number): string => `txn_${index.toString(36).padStart(26, 'a')}`;
 export const toolOf = (index: number): string => `ledger.entry${index}`;
 
 /** 32 bits that depend on the number of the event and on what is drawn. */
@@ -29,17 +30,20 @@ const serverOf = (index: number, agent: number): number =>
     ? Math.floor(share(index, 3) ** 2 * (SERVERS / 2))
     : Math.floor(SERVERS / 2 + share(index, 3) ** 2 * (SERVERS / 2)) % SERVERS;
 
-export const eventAt = (index: number): AuditEvent => {
+/** A transaction of many tokens, over the whole time. */
+export const LARGE_TRANSACTION = `trn_${'large'.padStart(26, 'a')}`;
+
+/** `largeEvery`: one event of so many is a token of the large transaction. */
+export const eventAt = (index: number, largeEvery: number): AuditEvent => {
+  const isLarge = index % largeEvery === 0;
   const agent = agentOf(index);
   const person = personId(Math.floor(share(index, 4) ** 2 * PEOPLE));
   const resource = resourceOf(serverOf(index, agent));
-  const kind = share(index, 5);
+  const kind = isLarge ? 0 : share(index, 5);
   const id = index.toString(36).padStart(22, '0');
   const common = {
     request: `req_${id}`,
-    txn: `txn_${Math.floor(index / 6)
-      .toString(36)
-      .padStart(26, 'a')}`,
+    txn: isLarge ? LARGE_TRANSACTION : transactionId(Math.floor(index / 6)),
     subject: person,
     caller: agentId(agent),
     agent: agentId(agent),
