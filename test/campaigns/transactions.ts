@@ -19,8 +19,8 @@ const [DEFAULT_TRIALS, DEFAULT_TOKENS] = [200, 200];
 /** Transactions under way at the same time: one kill interrupts many of them. */
 const AT_ONCE = 24;
 const ASKED_AT_ONCE = 6;
-/** A node is killed once in so many transactions, at least once. */
-const KILL_EVERY = 25;
+/** A node is killed once in so many transactions, at least once and at most so many times: each start takes seconds of CPU. */
+const [KILL_EVERY, MOST_KILLS] = [25, 120];
 const LONGEST_LOAD_MS = 400;
 /** One of so many, at most so many, is measured afterwards, while nothing else happens and nothing is killed. */
 const [QUIET_PART, MOST_QUIET] = [5, 200];
@@ -157,7 +157,7 @@ const besideKills = async (
   one: (number: number) => Promise<void>,
 ): Promise<void> => {
   const { random } = run;
-  const every = Math.min(KILL_EVERY, numbers.length);
+  const every = Math.min(Math.max(KILL_EVERY, Math.ceil(numbers.length / MOST_KILLS)), numbers.length);
   const crashes: Promise<void>[] = [];
   let failure: Error | undefined;
   const crash = async (): Promise<void> => {
