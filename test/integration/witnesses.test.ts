@@ -106,12 +106,20 @@ test('with both witnesses readers see cosigned checkpoints, and one tool after t
   const stored = await behalf('audit', 'verify', '--store', '--policy', file);
   expect([stored.code, stored.err]).toEqual([0, '']);
 
+  const exported = join(folder, 'audit.ndjson');
+  expect((await behalf('audit', 'export', '--to', exported)).code).toBe(0);
+  const offline = await behalf('audit', 'verify', exported, '--policy', file);
+  expect([offline.code, offline.out]).toEqual([0, expect.stringMatching(/cosigned by +w0, .*; w1, /)]);
+  expect(offline.out).toMatch(/transparency log +\d+ entries of .*; \d+ records of the export are behind them/);
+  const part = await behalf('audit', 'verify', exported, '--txn', 'txn_x', '--policy', file);
+  expect([part.code, part.err]).toEqual([2, expect.stringContaining('--policy verifies a whole export')]);
+
   // A verifier that wants a third witness.
   const third = join(folder, 'three');
   const listen = { host: '127.0.0.1', port: 0 };
   const other = run({ name: 'w3.example', folder: join(folder, 'w3'), listen, logs: new Map() });
   await writeFile(third, `${given}witness w3 ${other.verifierKey}\nquorum w3\n`);
-  for (const what of [['--proof', proof], ['--store']]) {
+  for (const what of [['--proof', proof], ['--store'], [exported]]) {
     const refused = await behalf('audit', 'verify', ...what, '--policy', third);
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('w3 did not')]);
   }

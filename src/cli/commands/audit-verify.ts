@@ -6,6 +6,7 @@ import { linesOf } from '../../domain/audit/export-lines.ts';
 import { FINDINGS, type Finding, faultOf, type Warning } from '../../domain/audit/findings.ts';
 import { checkLines } from '../../domain/audit/line-check.ts';
 import { readTrustedHeads, type TrustedHeads } from '../../domain/audit/signed-heads.ts';
+import { openStatement } from '../../domain/audit/transparency-log/log-statement.ts';
 import { type Verdict, type VerifyOptions, verifyChunks } from '../../domain/audit/verify-export.ts';
 import { type Part, type PartVerdict, verifyPart } from '../../domain/audit/verify-part.ts';
 import type { StoreVerdict } from '../../domain/audit/verify-store.ts';
@@ -16,7 +17,7 @@ import { SETTINGS, settings } from '../settings.ts';
 import { details, jsonText, printable } from '../table.ts';
 import { verifyThreads } from '../verify-thread-pool.ts';
 import { archiveText, checkArchiveOf, verifyArchiveAt } from './audit-archive.ts';
-import { policyOf, textOf, verifyProofFile } from './transparency-log.ts';
+import { cosignersText, policyOf, textOf, verifyProofFile } from './transparency-log.ts';
 
 /** Bytes from which an export is worth the start of threads. */
 const LARGE = 8 << 20;
@@ -63,7 +64,7 @@ export const auditVerify: Command = {
     policy: {
       value: 'FILE',
       description:
-        'With --proof, --archive or --store: a policy (C2SP tlog-policy). Its quorum of witnesses must have cosigned the checkpoint. With --proof and --archive, its lines of logs replace --key.',
+        'A policy (C2SP tlog-policy). Its quorum of witnesses must have cosigned the checkpoint of the transparency log. With --proof and --archive, its lines of logs replace --key.',
     },
     'trusted-heads': {
       value: 'FILE',
@@ -83,7 +84,12 @@ export const auditVerify: Command = {
     if (source === '--store') return verifyHere(call, key, trustedHeads);
     const [file = ''] = call.operands;
     const part = partOf(call);
-    const options = { ...(key === undefined ? {} : { key }), ...(trustedHeads === undefined ? {} : { trustedHeads }) };
+    if (part && call.text('policy') !== undefined) {
+      throw usageError('--policy verifies a whole export. For one event, use --proof with --policy.');
+    }
+    const policy = policyOf(call.text('policy'));
+    const named = { ...(key === undefined ? {} : { key }), ...(trustedHeads === undefined ? {} : { trustedHeads }) };
+    const options = { ...named, openLog: (value: unknown) => openStatement(value, policy) };
     const verdict = await (part ? verifyPartOf(file, part, options) : verifyWhole(call, file, options)).catch(
       (error: unknown) => {
         throw new CommandError(`${file} cannot be read.`, {
@@ -108,7 +114,7 @@ export const auditVerify: Command = {
 
 /** The options that apply to each source. With another one, the command would leave out a check that the caller asked for. */
 const OPTIONS_OF = {
-  FILE: ['key', 'trusted-heads', 'stream', 'from', 'to', 'txn', 'threads'],
+  FILE: ['key', 'trusted-heads', 'policy', 'stream', 'from', 'to', 'txn', 'threads'],
   '--store': ['key', 'trusted-heads', 'checkpoint', 'policy'],
   '--proof': ['key', 'policy', 'record'],
   '--archive': ['key', 'policy'],
@@ -135,7 +141,9 @@ const sourceOf = (call: Call): Source => {
   return source;
 };
 
-const wholeText = ({ records, streams, checkpoints }: Extract<Verdict, { ok: true }>): string =>
+type Whole = Extract<Verdict, { ok: true }>;
+
+const wholeText = ({ records, streams, checkpoints }: Whole): string =>
   `${records} records in ${streams} streams, ${checkpoints} checkpoints`;
 
 const partText = ({ records, read, namedBy }: Extract<PartVerdict, { ok: true }>): string => {
@@ -149,6 +157,12 @@ const rowsOf = (verdict: Extract<Verdict | PartVerdict, { ok: true }>): [string,
   ['in an archive', verdict.archived && archivedText(verdict.archived)],
   ['left out', 'redacted' in verdict ? verdict.redacted?.join(', ') : undefined],
   ['signed with', verdict.key],
+  ...('log' in verdict && verdict.log ? logRows(verdict.log) : []),
+];
+
+const logRows = ({ origin, size, uncovered, cosigned }: NonNullable<Whole['log']>): [string, unknown][] => [
+  ['transparency log', `${size} entries of ${origin}; ${uncovered} records of the export are behind them`],
+  ['cosigned by', cosignersText(cosigned)],
 ];
 
 /** The part that the options name; undefined for the whole export. */

@@ -6,7 +6,12 @@ import { hashOf } from '../../domain/audit/record-digest.ts';
 import { type LogEntry, parseEntry } from '../../domain/audit/transparency-log/log-entry.ts';
 import { proofText, verifyProof } from '../../domain/audit/transparency-log/log-proof.ts';
 import { type NoteVerifier, noteVerifier } from '../../domain/audit/transparency-log/signed-note.ts';
-import { judged, parsePolicy, type WitnessPolicy } from '../../domain/audit/transparency-log/witness-policy.ts';
+import {
+  judged,
+  type PolicyVerdict,
+  parsePolicy,
+  type WitnessPolicy,
+} from '../../domain/audit/transparency-log/witness-policy.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
 import { timeText } from '../look.ts';
 import type { Json } from '../management-client.ts';
@@ -133,6 +138,10 @@ const verifierOf = (key: string | undefined): NoteVerifier => {
   }
 };
 
+/** Which witnesses cosigned, and when. */
+export const cosignersText = (cosigned: PolicyVerdict['cosigned'] | undefined): string | undefined =>
+  cosigned?.map(({ name, at }) => `${name}, ${timeText(at)}`).join('; ');
+
 /** `behalf audit verify --proof`: needs neither server nor network. */
 export const verifyProofFile = async (call: Call): Promise<number> => {
   const policy = policyOf(call.text('policy'));
@@ -155,7 +164,7 @@ export const verifyProofFile = async (call: Call): Promise<number> => {
         ['verified', `record ${entry.sequence} of stream ${entry.stream} is entry ${index} of ${size}`],
         ['digest', entry.hash],
         ['log', origin],
-        ['cosigned by', witnesses?.map(({ name, at }) => `${name}, ${timeText(at)}`).join('; ')],
+        ['cosigned by', cosignersText(witnesses)],
       ]),
     );
     if (record === undefined) {

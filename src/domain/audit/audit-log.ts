@@ -18,11 +18,19 @@ import { type Checkpoint, checkpoints, type RememberHeads } from './checkpoints.
 import type { IndexReader } from './event-search.ts';
 import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
+import type { LogStatement } from './logged-heads.ts';
 import type { RecentRecords } from './recent-records.ts';
 import { type Sample, sampleStore } from './sample-store.ts';
 import { isStreamName, verificationKey } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 import { currentTransaction } from './transaction-context.ts';
+
+/** What an export has: see FullAuditLog. */
+export type ExportOptions = {
+  readonly personal?: boolean;
+  readonly redact?: readonly string[];
+  readonly log?: LogStatement | undefined;
+};
 
 /** The audit log of this node, with everything that composition, the API and housekeeping use. */
 export interface FullAuditLog extends AuditLog {
@@ -58,12 +66,9 @@ export interface FullAuditLog extends AuditLog {
   /**
    * Lines of an export, each without its line end: see docs/reference/audit-log.md. Makes a checkpoint first. With
    * `personal`, includes the values that were not erased, with their salts. `redact`: names of members of events to leave
-   * out; the export still verifies.
+   * out; the export still verifies. `log`: what the transparency log has, read before.
    */
-  export(options?: {
-    readonly personal?: boolean;
-    readonly redact?: readonly string[];
-  }): AsyncGenerator<string, void, undefined>;
+  export(options?: ExportOptions): AsyncGenerator<string, void, undefined>;
 
   /**
    * Removes a personal value and the salt of its commitment; the chain still verifies. False when there is no such
@@ -193,9 +198,7 @@ export const newAuditLog = (deps: {
 
     get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),
 
-    export: (
-      options: { readonly personal?: boolean; readonly redact?: readonly string[] } = {},
-    ): AsyncGenerator<string, void, undefined> =>
+    export: (options: ExportOptions = {}): AsyncGenerator<string, void, undefined> =>
       exportAuditLog({
         records,
         clock,
@@ -209,6 +212,7 @@ export const newAuditLog = (deps: {
         },
         personal: options.personal ?? false,
         redact: options.redact ?? [],
+        log: options.log,
       }),
 
     async erase(id: string, field: string): Promise<boolean> {

@@ -27,6 +27,8 @@ export interface ChainCheck {
    * the first record.
    */
   begin(heads: Heads): void;
+  /** Adds records that the transparency log has, by the proofs of an export; `isTrusted`: witnesses saw them. Call it before the first record. */
+  logged(heads: Heads, isTrusted: boolean): void;
   /** Adds trusted heads, whose records must still exist. Call it before the first record. */
   trust(trusted: TrustedHeads, keys: readonly VerificationKey[]): Promise<void>;
   /** Ends the last stream. Throws when a named record is missing. */
@@ -199,6 +201,7 @@ export const chainCheck = (): ChainCheck => {
     begin(heads): void {
       for (const head of heads) beginnings.set(head.stream, head);
     },
+    logged: (heads, isTrusted) => name(heads, 'the checkpoint of the transparency log', isTrusted),
     async trust({ signed }, keys): Promise<void> {
       const opened = await openSignedHeads(signed, keys);
       if (!opened) {

@@ -8,6 +8,7 @@ import { isBefore } from './beginning.ts';
 import { canonicalText } from './canonical-text.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import type { ExportedRecord } from './export-lines.ts';
+import type { LogStatement } from './logged-heads.ts';
 import { inPart } from './record-digest.ts';
 
 const PAGE = 500;
@@ -30,6 +31,8 @@ export async function* exportAuditLog(deps: {
   readonly personal: boolean;
   /** Names of members of events to leave out. Their digests stand in their place. */
   readonly redact: readonly string[];
+  /** What the transparency log has: read before the export begins, so that the export has all of it. */
+  readonly log: LogStatement | undefined;
 }): AsyncGenerator<string, void, undefined> {
   const { records, issuer, signer } = deps;
   const { heads } = await deps.checkpoint();
@@ -47,7 +50,9 @@ export async function* exportAuditLog(deps: {
   const formerKeys = deps.formerKeys.length > 0 ? { formerKeys: deps.formerKeys } : {};
   const redacted = deps.redact.length > 0 ? { redacted: deps.redact } : {};
   const begins = beginning ? { beginning: beginning.signed } : {};
-  const header = line({ behalf_audit: 2, issuer, exportedAt, key: signer.key, ...formerKeys, ...redacted, ...begins });
+  const log = deps.log ? { log: deps.log } : {};
+  const about = { ...formerKeys, ...redacted, ...begins, ...log };
+  const header = line({ behalf_audit: 2, issuer, exportedAt, key: signer.key, ...about });
   yield header;
   for (const head of checkpointsFirst(heads)) {
     for await (const record of recordsUpTo(records, head)) {

@@ -5,6 +5,7 @@ import { type ChainCheck, chainCheck } from './chain-check.ts';
 import { blocksOf } from './export-blocks.ts';
 import { broken, type Finding, faultOf, type Warning } from './findings.ts';
 import { type CheckedLine, checkLines } from './line-check.ts';
+import { type LoggedCheck, type LoggedFacts, type LoggedHeads, loggedCheck, type OpenLog } from './logged-heads.ts';
 import {
   openSignedHeads,
   type SignedHeads,
@@ -12,7 +13,6 @@ import {
   type VerificationKey,
   verificationKey,
 } from './signed-heads.ts';
-
 export type Failed = {
   readonly ok: false;
   readonly finding: Finding;
@@ -43,6 +43,8 @@ export type Verdict =
       readonly redacted?: readonly string[];
       /** Records that are in an archive only. */
       readonly archived?: Archived;
+      /** What the export says of the transparency log. `uncovered`: records that no proof of the checkpoint covers. */
+      readonly log?: LoggedFacts & { readonly uncovered: number };
       /** What does not break the log; absent when there is none. */
       readonly warnings?: readonly Warning[];
     }
@@ -53,6 +55,8 @@ export type VerifyOptions = {
   readonly key?: string;
   /** Trusted heads from an earlier day, whose records must still exist. */
   readonly trustedHeads?: TrustedHeads;
+  /** Verifies what the export says of the transparency log; absent: that is not read. */
+  readonly openLog?: OpenLog;
 };
 
 /** Checks whole lines, on this thread or on others. */
@@ -111,13 +115,22 @@ export type Header = {
   readonly redacted: readonly string[];
   /** Where the streams begin; absent: with their first record. */
   readonly beginning?: Beginning;
+  /** What the transparency log has; absent: the export does not say. */
+  readonly log?: LoggedHeads;
 };
 
 /** Exports of version 1 have records of the first form only (decision 33). The form is that of each record, so one check reads both. */
 const VERSIONS: readonly unknown[] = [1, 2];
 
-/** Reads the first line of an export. Throws a Fault, also when another key than the pinned one has signed. */
-export const readHeader = async (value: Readonly<Record<string, unknown>>, pinned?: string): Promise<Header> => {
+/**
+ * Reads the first line of an export, and tells `chain` which records it and the trusted heads name. Throws a Fault, also when
+ * another key than the pinned one has signed.
+ */
+export const readHeader = async (
+  value: Readonly<Record<string, unknown>>,
+  { key: pinned, openLog, trustedHeads }: VerifyOptions,
+  chain: ChainCheck,
+): Promise<Header> => {
   const { behalf_audit: version, issuer, exportedAt, key, formerKeys, redacted = [], beginning: signed } = value;
   const isHeader = VERSIONS.includes(version) && typeof issuer === 'string' && Number.isSafeInteger(exportedAt);
   if (!isHeader || !Array.isArray(redacted))
@@ -136,9 +149,14 @@ export const readHeader = async (value: Readonly<Record<string, unknown>>, pinne
   if (signed !== undefined && beginning?.issuer !== issuer) {
     broken('beginning_changed', 'the statement of where the audit log begins does not verify');
   }
+  const log = openLog?.(value['log']);
+  chain.begin(beginning?.heads ?? []);
+  chain.logged(log?.heads ?? [], log?.isTrusted ?? false);
+  if (trustedHeads) await chain.trust(trustedHeads, keys);
   return {
     ...{ issuer: issuer as string, exportedAt: exportedAt as number, keys, redacted: redacted as readonly string[] },
     ...(beginning ? { beginning } : {}),
+    ...(log ? { log } : {}),
   };
 };
 
@@ -171,6 +189,7 @@ const checkHeads = (head: SignedHeads, chain: ChainCheck): void => {
 const verifier = (options: VerifyOptions, digest: () => string) => {
   const chain = chainCheck();
   let header: Header | undefined;
+  let logged: LoggedCheck | undefined;
   let signedHead: SignedHeads | undefined;
 
   const readHead = async (jws: unknown, opened: Header, line: number): Promise<void> => {
@@ -188,14 +207,14 @@ const verifier = (options: VerifyOptions, digest: () => string) => {
   };
 
   const readFirst = async (value: Readonly<Record<string, unknown>>): Promise<void> => {
-    header = await readHeader(value, options.key);
-    chain.begin(header.beginning?.heads ?? []);
-    if (options.trustedHeads) await chain.trust(options.trustedHeads, header.keys);
+    header = await readHeader(value, options, chain);
+    logged = loggedCheck(header.log?.heads ?? []);
   };
 
   const readRecord = (checked: Extract<CheckedLine, { readonly record: unknown }>, line: number) => {
     if (!header) return broken('unreadable', 'this is not the header of an export of the audit log');
     chain.follow(checked.record, checked.digest);
+    logged?.follow(checked.record);
     if (checked.fault) throw checked.fault;
     return checked.checkpoint && chain.readCheckpoint(checked.checkpoint, header.keys, ` (line ${line})`);
   };
@@ -217,14 +236,15 @@ const verifier = (options: VerifyOptions, digest: () => string) => {
       if (!header || key === undefined) return broken('cut_off', 'the export is empty');
       if (!signedHead) return broken('cut_off', 'the export ends without a signed head: its end was cut off');
       const heads = chain.heads();
-      const { issuer, exportedAt, redacted, beginning } = header;
-      const warnings = chain.warnings();
+      const { issuer, exportedAt, redacted, beginning, log } = header;
+      const warnings = [...chain.warnings(), ...(log && logged ? logged.warnings(exportedAt) : [])];
       return {
         ok: true,
         ...{ issuer, exportedAt, records: chain.records(), streams: heads.length, checkpoints: chain.checkpoints() },
         ...{ heads, key },
         ...(redacted.length > 0 ? { redacted } : {}),
         ...(beginning ? { archived: archivedOf(beginning) } : {}),
+        ...(log ? { log: { ...log.facts, uncovered: logged?.uncovered() ?? 0 } } : {}),
         ...(warnings.length > 0 ? { warnings } : {}),
       };
     },

@@ -80,10 +80,8 @@ export const exportOpening = (options: VerifyOptions) => {
       if (header && PLACE.exec(text)?.[2] !== CHECKPOINT_STREAM) return false;
       const checked = checkLine(text);
       if ('value' in checked && !header) {
-        header = await readHeader(checked.value, options.key);
+        header = await readHeader(checked.value, options, chain);
         headerDigest = hash('sha256', text, 'base64url');
-        chain.begin(header.beginning?.heads ?? []);
-        if (options.trustedHeads) await chain.trust(options.trustedHeads, header.keys);
         return true;
       }
       if (!('record' in checked) && 'fault' in checked) throw checked.fault;

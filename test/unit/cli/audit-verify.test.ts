@@ -11,7 +11,7 @@ test.each([
     '--trusted-heads applies to FILE, --store, not to --archive.',
   ],
   ['a range', ['--store', '--stream', 'nod_a', '--from', '1'], '--stream applies to FILE, not to --store.'],
-  ['a policy', ['x', '--policy', 'y'], '--policy applies to --store, --proof, --archive, not to FILE.'],
+  ['a policy, for a part', ['x', '--txn', 'trn_x', '--policy', 'y'], '--policy verifies a whole export.'],
   ['nothing', [], 'Specify exactly one of FILE, --store, --proof FILE or --archive PLACE.'],
   ['two sources', ['x', '--store'], 'Specify exactly one of'],
   ['two others', ['--archive', 'x', '--proof', 'y'], 'Specify exactly one of'],

@@ -7,15 +7,23 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, StoreUnavailable, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
+import {
+  type DocumentStore,
+  isStoreUnavailable,
+  StoreUnavailable,
+  tryInsert,
+  update,
+  type Versioned,
+} from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../audit-record.ts';
 import { storedBeginning } from '../beginning.ts';
+import type { LogStatement } from '../logged-heads.ts';
 import type { RecentRecords } from '../recent-records.ts';
 import { coseReceipt } from './cose.ts';
 import {
   type BundleDocument,
-  bundleId,
   LOG_BUNDLES,
   LOG_TILES,
   type LogDocument,
@@ -25,33 +33,17 @@ import {
   TRANSPARENCY_LOGS,
   WIDTH,
 } from './log-documents.ts';
-import { bundleBytes, entriesOf, entryText, type LogEntry } from './log-entry.ts';
+import { bundleBytes, entryText } from './log-entry.ts';
 import { logGuard, type TrustedCheckpoints } from './log-guard.ts';
 import { coseSignerOf, type LogSealing, sealedFor, signerOf } from './log-key.ts';
 import type { Inclusion } from './log-proof.ts';
 import { type LogHead, type LogWitnessing, logReaders } from './log-readers.ts';
+import { type LogSnapshot, logSnapshot, statementOf } from './log-snapshot.ts';
 import { type LogTree, logTree } from './log-tree.ts';
 import { type LogWriter, logWriter } from './log-writer.ts';
-import {
-  consistencyProof,
-  HASH_LENGTH,
-  inclusionProof,
-  leafHash,
-  rootOfInclusion,
-  rootOfPeaks,
-  type TreeHash,
-} from './merkle-tree.ts';
+import { consistencyProof, HASH_LENGTH, leafHash, rootOfInclusion, rootOfPeaks, type TreeHash } from './merkle-tree.ts';
 import { checkpointText, type NoteSigner, noteSigner, noteVerifier, openCheckpoint } from './signed-note.ts';
 import type { Cosigning } from './witnessing.ts';
-
-/** One state of the log. */
-export type LogSnapshot = {
-  readonly origin: string;
-  readonly verifierKey: string;
-  readonly checkpoint: string;
-  /** Undefined when this state does not have the record. Throws StoreUnavailable. */
-  inclusion(stream: string, sequence: number): Promise<Inclusion | undefined>;
-};
 
 /**
  * Each method throws StoreUnavailable when the store fails. Those that read or append throw `log_not_trusted` when the stored
@@ -77,6 +69,8 @@ export interface TransparencyLog extends LogWriter {
   inclusion(stream: string, sequence: number): Promise<Inclusion | undefined>;
   /** Reads proofs against one checkpoint, the present one. */
   snapshot(): Promise<LogSnapshot>;
+  /** What an export says of the present checkpoint. Undefined when there is none for readers, or the log cannot be read: it never throws that. */
+  statement(): Promise<LogStatement | undefined>;
   /** A proof of this log as a COSE receipt (RFC 9942). Throws TypeError when it is none of the present log. */
   receipt(inclusion: Inclusion): Promise<Buffer>;
   /** Whether the log cannot have the record, because an earlier one of its stream is missing. */
@@ -182,41 +176,7 @@ export const transparencyLog = (deps: {
     return count >= 1 && count <= present ? count : undefined;
   };
 
-  /** The index of an entry, by a search over the cursors of bundles. */
-  const indexOf = async (log: LogDocument, { stream, sequence }: Omit<LogEntry, 'hash'>) => {
-    const isIt = (entry: LogEntry): boolean => entry.stream === stream && entry.sequence === sequence;
-    const inTail = entriesOf(log.tail).findIndex(isIt);
-    if (inTail !== -1) return log.bundled + inTail;
-    let [first, end] = [0, log.bundled / WIDTH];
-    while (first < end) {
-      const middle = Math.floor((first + end) / 2);
-      const found = await bundles.get(bundleId(log.id, middle));
-      if (!found) throw new StoreUnavailable(`the transparency log lacks its bundle ${bundleId(log.id, middle)}`);
-      const last = found.document.cursors.find((cursor) => cursor.stream === stream)?.sequence ?? 0;
-      if (last >= sequence) end = middle;
-      else first = middle + 1;
-    }
-    const found = await bundles.get(bundleId(log.id, first));
-    const place = found ? entriesOf(found.document.runs).findIndex(isIt) : -1;
-    return place === -1 ? undefined : first * WIDTH + place;
-  };
-
-  const snapshot = async (): Promise<LogSnapshot> => {
-    const { log, tree } = await treeNow();
-    const { origin, verifierKey, checkpoint } = log;
-    return {
-      ...{ origin, verifierKey, checkpoint },
-      async inclusion(stream, sequence) {
-        const logged = log.cursors.find((cursor) => cursor.stream === stream)?.sequence ?? 0;
-        const index = sequence <= logged ? await indexOf(log, { stream, sequence }) : undefined;
-        if (index === undefined || index >= log.size) return undefined;
-        const [tile, place] = [Math.floor(index / WIDTH), index % WIDTH];
-        const entry = (await tree.entries(tile, place + 1))[place];
-        if (!entry) return undefined;
-        return { index, entry, proof: await inclusionProof(tree.subtree, index, log.size), checkpoint };
-      },
-    };
-  };
+  const snapshot = async (): Promise<LogSnapshot> => logSnapshot(bundles, await treeNow());
 
   return {
     ...logWriter({
@@ -260,6 +220,15 @@ export const transparencyLog = (deps: {
 
     inclusion: async (stream, sequence) => (await snapshot()).inclusion(stream, sequence),
     snapshot,
+
+    async statement() {
+      try {
+        return await statementOf(bundles, await treeNow());
+      } catch (error) {
+        if (isDomainError(error) || isStoreUnavailable(error)) return undefined;
+        throw error;
+      }
+    },
 
     async receipt(inclusion) {
       const { document: log } = await current();

@@ -6,7 +6,8 @@
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import { auditRefusal } from '../../audit/audit-refusals.ts';
 import { entryText } from '../../audit/transparency-log/log-entry.ts';
-import type { LogSnapshot, TransparencyLog } from '../../audit/transparency-log/transparency-log.ts';
+import type { LogSnapshot } from '../../audit/transparency-log/log-snapshot.ts';
+import type { TransparencyLog } from '../../audit/transparency-log/transparency-log.ts';
 import { type DocumentStore, everyDocument } from '../../ports/document-store.ts';
 import { evidenceReadme } from './evidence-readme.ts';
 import type { TransactionReceipt, TransactionReceipts } from './transaction-receipts.ts';

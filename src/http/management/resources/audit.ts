@@ -2,6 +2,7 @@
 
 import type { AuditEventType, AuditLog } from '../../../domain/audit/audit-event.ts';
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
+import type { ExportOptions } from '../../../domain/audit/audit-log.ts';
 import { placeOfId, RECORD_ID } from '../../../domain/audit/audit-record.ts';
 import { auditRefusal } from '../../../domain/audit/audit-refusals.ts';
 import { membersNamed } from '../../../domain/audit/event-members.ts';
@@ -167,7 +168,7 @@ export type AuditReader = ArchiveReader & {
   list(filters: AuditFilters): Promise<AuditPage>;
   get(id: string): Promise<AuditEntry | undefined>;
   /** Lines without their line ends. */
-  export(options: { readonly personal?: boolean; readonly redact?: readonly string[] }): AsyncIterable<string>;
+  export(options: ExportOptions): AsyncIterable<string>;
   /** False for an unknown value, and for one that was already erased. */
   erase(event: string, value: string): Promise<boolean>;
 };
@@ -175,7 +176,10 @@ export type AuditReader = ArchiveReader & {
 type Dependencies = {
   readonly auditReader: AuditReader;
   readonly audit: AuditLog;
-  readonly transparencyLog: Pick<TransparencyLog, 'head' | 'state' | 'inclusion' | 'isBehindGap' | 'consistency'>;
+  readonly transparencyLog: Pick<
+    TransparencyLog,
+    'head' | 'state' | 'inclusion' | 'isBehindGap' | 'consistency' | 'statement'
+  >;
 };
 
 /** Reading the audit log is an event itself, which is written first. */
@@ -263,7 +267,7 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
       const { personal = false, redact } = call.query;
       const members = membersNamed('redact', redact);
       await record('audit.exported', call);
-      return { lines: reader.export({ personal, redact: members }) };
+      return { lines: reader.export({ personal, redact: members, log: await transparencyLog.statement() }) };
     },
 
     async eraseAuditValue({ body, by, caller }) {
