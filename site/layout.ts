@@ -131,6 +131,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'anonymous-requests',
       'failure',
       'demo',
+      'sizing',
+      'speed-bounds',
       'benchmarks',
       'speed',
       'campaigns',

@@ -13,6 +13,8 @@ export type BareOptions = {
   readonly issuer: string;
   readonly agent: { readonly id: string; readonly jwk: JWK };
   readonly resourceServer: { readonly id: string; readonly secret: string };
+  /** Authenticates by its secret, and gets tokens for itself. */
+  readonly secretClient: { readonly id: string; readonly secret: string };
   readonly redirectUri: string;
   readonly jwtResource: string;
   readonly opaqueResource: string;
@@ -24,12 +26,20 @@ const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as BareOptions;
 
-/** What `models/base_model.js` asks of a store, over maps that forget nothing. */
-const mapAdapter = (): Adapter => {
+/** Models that no later request of the bench reads. */
+const NEVER_READ = new Set(['ClientCredentials']);
+
+/**
+ * What `models/base_model.js` asks of a store. It writes nothing: maps of this process keep what a later request reads, and
+ * forget nothing of it.
+ */
+const mapAdapter = (model: string): Adapter => {
+  const isRead = !NEVER_READ.has(model);
   const rows = new Map<string, AdapterPayload>();
   const byUid = new Map<string, string>();
   return {
     async upsert(id, payload) {
+      if (!isRead) return;
       rows.set(id, payload);
       if (payload.uid !== undefined) byUid.set(payload.uid, id);
     },
@@ -77,6 +87,14 @@ const provider = new Provider(options.issuer, {
       response_types: [],
       redirect_uris: [],
     },
+    {
+      client_id: options.secretClient.id,
+      client_secret: options.secretClient.secret,
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+    },
   ],
   findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
   scopes: ['openid', 'offline_access'],
@@ -116,6 +134,7 @@ provider.registerGrantType(
   EXCHANGE,
   async (ctx: KoaContextWithOIDC) => {
     const { client, params } = ctx.oidc;
+    const proof = await grants.validateDpop(provider, ctx as never);
     if (!client || typeof params?.['subject_token'] !== 'string') throw refuse('no subject token');
     const subject = await provider.AccessToken.find(params['subject_token']);
     if (!subject?.isValid || subject.grantId === undefined) throw refuse('unknown subject token');
@@ -137,10 +156,14 @@ provider.registerGrantType(
       extra: { act: { sub: client.clientId } },
     } as never);
     token.resourceServer = resourceServer;
+    if (proof) {
+      await grants.checkDpopReplay(provider, ctx as never, proof, client.clientId);
+      token.setThumbprint('jkt', proof.thumbprint);
+    }
     ctx.body = {
       access_token: await token.save(),
       issued_token_type: ACCESS_TOKEN_TYPE,
-      token_type: 'Bearer',
+      token_type: token.tokenType,
       expires_in: token.expiration,
       scope,
     };

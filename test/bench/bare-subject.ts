@@ -7,8 +7,8 @@ import { freePort } from '../support/free-port.ts';
 import { newPkce } from '../support/pkce.ts';
 import { endWithUs, pinned, untilAnswering } from '../support/server-process.ts';
 import type { BareOptions } from './bare-server.ts';
-import type { Subject } from './cases.ts';
 import { connectionsOf, connectionsTo } from './load.ts';
+import type { Subject } from './subject.ts';
 
 export type RunningSubject = { readonly subject: Subject; close(): Promise<void> };
 
@@ -22,6 +22,7 @@ export const startBare = async (core: number | undefined, isQuick: boolean): Pro
     issuer,
     agent: { id: 'agt_bench', jwk: key.publicJwk },
     resourceServer: { id: 'rs_bench', secret: 'a secret of the bench, long enough' },
+    secretClient: { id: 'app_bench', secret: 'another secret of the bench, long enough' },
     redirectUri: 'https://app.example.com/callback',
     jwtResource: 'https://jwt.example.com',
     opaqueResource: 'https://opaque.example.com',
@@ -52,8 +53,9 @@ export const startBare = async (core: number | undefined, isQuick: boolean): Pro
   }
 
   const { send, close } = connectionsTo(issuer);
-  const { id, secret } = options.resourceServer;
-  const basic = `Basic ${Buffer.from(`${id}:${encodeURIComponent(secret)}`).toString('base64')}`;
+  const basicOf = ({ id, secret }: { readonly id: string; readonly secret: string }): string =>
+    `Basic ${Buffer.from(`${id}:${encodeURIComponent(secret)}`).toString('base64')}`;
+  const basic = basicOf(options.resourceServer);
   const client = { id: options.agent.id, key: key.privateJwk };
   return {
     subject: {
@@ -63,9 +65,11 @@ export const startBare = async (core: number | undefined, isQuick: boolean): Pro
       send,
       paths: { token: '/token', introspection: '/token/introspection', authorization: '/auth' },
       client,
+      secretClient: basicOf(options.secretClient),
       refresher: client,
       introspectors: { opaque: basic, jwt: basic },
       jwtResource: options.jwtResource,
+      opaqueResource: options.opaqueResource,
       scope: options.scope,
       opaqueTokens: seeded.opaque,
       jwtTokens: [],

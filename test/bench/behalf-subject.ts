@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { newBrowser } from '../support/browser-flow.ts';
+import type { Credential } from '../support/oauth-calls.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
 import { newPlatformKey, signToken } from '../support/workload-platforms.ts';
 import type { RunningSubject } from './bare-subject.ts';
-import type { Subject } from './cases.ts';
 import { connectionsOf, connectionsTo } from './load.ts';
 import { policiesOf } from './policy-sets.ts';
 import { type StoreServers, startStoreServers } from './store-servers.ts';
+import type { Subject } from './subject.ts';
 
 /** Scope of the authorization requests whose refresh tokens are measured: no ID token, as on the other side. */
 const SCOPE = 'offline_access read write';
@@ -26,6 +27,8 @@ export type BehalfOptions = {
   readonly servers?: StoreServers;
   /** Most requests at a time. Default: CONNECTIONS. */
   readonly connections?: number;
+  /** The debugger of the process listens there, on loopback, for a profile. */
+  readonly debuggerPort?: number;
   /** Fewer tokens and sessions, and passwords hashed at the least cost: most of what a start takes. */
   readonly isQuick?: boolean;
 };
@@ -41,14 +44,24 @@ const ENTRIES: Readonly<Record<string, string>> = {
 /** A fresh process of our server, and what a person and an operator have made there. */
 export const startBehalf = async (
   core: number | undefined,
-  { name = 'behalf', workers = 1, servers, policies = 'starter', isQuick = false, connections }: BehalfOptions = {},
+  options: BehalfOptions = {},
 ): Promise<RunningSubject & { readonly activate: (count: number) => Promise<void> }> => {
+  const {
+    name = 'behalf',
+    workers = 1,
+    servers,
+    policies = 'starter',
+    isQuick = false,
+    connections,
+    debuggerPort,
+  } = options;
   const own = name === 'mongodb-redis' && !servers ? await startStoreServers() : undefined;
   const server = await startServer({
     environment: {
       ...WITHOUT_LIMITS,
       ...(isQuick ? QUICK_HASHES : {}),
       ...(name === 'logging' ? { BEHALF__LOG__LEVEL: 'info' } : {}),
+      ...(debuggerPort === undefined ? {} : { NODE_OPTIONS: `--inspect=127.0.0.1:${debuggerPort}` }),
       ...(policies === 'off' ? { BEHALF__POLICY__ENFORCEMENT: 'off' } : {}),
       ...(servers ?? own)?.environment,
     },
@@ -93,8 +106,8 @@ export const startBehalf = async (
     const jwtTokens = await some(() => ownToken(jwt.identifier), isQuick ? 8 : 32);
 
     const consent = scene.authorizationRequest(agent, { scope: 'openid read write', resource: jwt.identifier });
-    const basic = (credential: typeof jwt.credential): string => {
-      if (credential.kind !== 'basic') throw new Error('a resource server with a secret');
+    const basic = (credential: Credential): string => {
+      if (credential.kind !== 'basic') throw new Error('a client with a secret');
       const pair = `${encodeURIComponent(credential.clientId)}:${encodeURIComponent(credential.secret)}`;
       return `Basic ${Buffer.from(pair).toString('base64')}`;
     };
@@ -114,10 +127,13 @@ export const startBehalf = async (
           authorization: path(endpoints.authorization),
         },
         client: { id: agent.clientId, key: agent.key.privateJwk },
+        secretClient: basic(await secretClientIn(scene)),
         workload: await workloadIn(scene),
         refresher: { id: app.clientId, key: app.key.privateJwk },
         introspectors: { opaque: basic(opaque.credential), jwt: basic(jwt.credential) },
         jwtResource: jwt.identifier,
+        opaqueResource: opaque.identifier,
+        ...(name === 'mongodb-redis' || name === 'memory' ? {} : { database: join(server.dataFolder, 'behalf.db') }),
         scope: 'read write',
         opaqueTokens,
         jwtTokens,
@@ -185,6 +201,18 @@ const registrationIn = ({ issuer, management, accountId, agent, jwt }: Scene): S
         authority: { [jwt.identifier]: ['read', 'write'] },
       }),
   };
+};
+
+/** An app that gets tokens for itself, and authenticates by a secret. */
+const secretClientIn = async ({ management, jwt, opaque }: Scene): Promise<Credential> => {
+  const scopes = ['read', 'write'];
+  const made = await management.createClient({
+    name: 'Nightly import',
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ['client_credentials'],
+    authority: { [jwt.identifier]: scopes, [opaque.identifier]: scopes },
+  });
+  return { kind: 'basic', clientId: made.id, secret: String(made['client_secret']) };
 };
 
 /** An agent in a cluster whose keys are pinned, which is what fetched ones are while they are fresh. */

@@ -2,62 +2,17 @@
  * What is measured, the same for both servers. A case makes its requests from a `Subject`, which says
  * where the server is and which tokens it has given out. Assertions are signed before the window.
  */
-import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto';
-import type { JWK } from 'jose';
-import { CONNECTIONS, type Send, type ShotAnswer, type Step } from './load.ts';
+import { randomUUID } from 'node:crypto';
+import { CONNECTIONS, type Step } from './load.ts';
+import type { Subject } from './subject.ts';
+import { at, expectStatus, FORM, form, proofs, tokenStep } from './token-steps.ts';
 
-export type Subject = {
-  readonly name:
-    | 'bare'
-    | 'behalf'
-    | 'mongodb-redis'
-    | 'memory'
-    | 'memory-audit'
-    | 'logging'
-    | 'logged'
-    | 'without-log-tasks';
-  readonly pid: number;
-  readonly issuer: string;
-  /** Where it says what it did, for ours. */
-  readonly metrics?: string;
-  readonly send: Send;
-  readonly paths: { readonly token: string; readonly introspection: string; readonly authorization: string };
-  /** Authenticates by `private_key_jwt`. */
-  readonly client: BenchClient;
-  /** An agent like `client` that authenticates with the tokens of its platform, and such tokens; ours only. */
-  readonly workload?: { readonly id: string; readonly tokens: readonly string[] };
-  /** The client of the refresh tokens. */
-  readonly refresher: BenchClient;
-  /** `authorization` headers of the resource servers that introspect. */
-  readonly introspectors: { readonly opaque: string; readonly jwt: string };
-  readonly jwtResource: string;
-  readonly scope: string;
-  /** Live access tokens. The JWT ones are absent where JWTs cannot be introspected. */
-  readonly opaqueTokens: readonly string[];
-  readonly jwtTokens: readonly string[];
-  /** Opaque tokens that `client` may exchange for one at `jwtResource`. */
-  readonly subjectTokens: readonly string[];
-  /** At least one for each connection. */
-  readonly refreshTokens: readonly string[];
-  /**
-   * Query of an authorization request that ends on the consent page, and the cookies of browsers in which a
-   * person is signed in, one for each connection: a session is saved by each request.
-   */
-  readonly consent: { readonly query: string; readonly cookies: readonly string[] };
-  /** How a caller with the key of `client` is registered: with ours as an agent, by an operator; with the bare one as a client. */
-  readonly registration: {
-    readonly path: string;
-    /** Of ours: where agents are registered a line each. */
-    readonly bulkPath?: string;
-    readonly headers: () => Promise<Readonly<Record<string, string>>>;
-    readonly body: (index: number) => string;
-  };
-};
-
-type BenchClient = { readonly id: string; readonly key: JWK };
+export type Bounds = { readonly must: number; readonly aim: number };
 
 export type BenchCase = {
   readonly name: string;
+  /** What its CPU may be at most as a multiple of the bare one's, and what it should be. */
+  readonly bounds?: Bounds;
   /** Whether the same request can be made to bare oidc-provider; otherwise it is set against this case of it. */
   readonly against: string;
   readonly isFor: (subject: Subject) => boolean;
@@ -70,57 +25,6 @@ export type BenchCase = {
 };
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-
-/** A client assertion (RFC 7523) by the cheapest way there is: thousands are made before each window. */
-const signAssertion = (client: BenchClient, key: KeyObject, audience: string, now: number): string => {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const input = `${part({ alg: 'ES256', kid: client.key.kid })}.${part({
-    iss: client.id,
-    sub: client.id,
-    aud: audience,
-    jti: randomUUID(),
-    iat: now,
-    exp: now + 240,
-  })}`;
-  return `${input}.${sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
-};
-
-const assertions = (client: BenchClient, issuer: string, count: number): string[] => {
-  const key = createPrivateKey({ key: client.key, format: 'jwk' } as Parameters<typeof createPrivateKey>[0]);
-  const now = Math.floor(Date.now() / 1000);
-  return Array.from({ length: count }, () => signAssertion(client, key, issuer, now));
-};
-
-const expectStatus = (answer: ShotAnswer, status: number): ShotAnswer => {
-  if (answer.status !== status)
-    throw new Error(`expected ${status}, got ${answer.status}: ${answer.text.slice(0, 500)}`);
-  return answer;
-};
-
-const form = (parameters: Record<string, string>): string => new URLSearchParams(parameters).toString();
-
-const tokenStep =
-  (subject: Subject, client: BenchClient, count: number, parameters: (connection: number) => Record<string, string>) =>
-  (used?: (connection: number, answer: ShotAnswer) => void): Step => {
-    const ready = assertions(client, subject.issuer, count);
-    const rest = {
-      client_id: client.id,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    };
-    return (connection) => {
-      const assertion = ready.pop();
-      if (assertion === undefined) return undefined;
-      const body = form({ ...rest, client_assertion: assertion, ...parameters(connection) });
-      return async () => {
-        const answer = await subject.send({ method: 'POST', path: subject.paths.token, headers: FORM, body });
-        expectStatus(answer, 200);
-        used?.(connection, answer);
-      };
-    };
-  };
-
-const at = (from: readonly string[], index: number): string => from[index % from.length] ?? '';
 
 const introspect =
   (format: 'opaque' | 'jwt') =>
@@ -160,18 +64,68 @@ const always = (): boolean => true;
 
 export const CLIENT_CREDENTIALS = 'client credentials, JWT';
 
-export const CASES: readonly BenchCase[] = [
-  {
-    name: CLIENT_CREDENTIALS,
-    against: CLIENT_CREDENTIALS,
+type Format = 'opaque' | 'JWT';
+
+const resourceOf = ({ jwtResource, opaqueResource }: Subject, format: Format): string =>
+  format === 'JWT' ? jwtResource : opaqueResource;
+
+const bySecret = (format: Format, bounds: Bounds): BenchCase => {
+  const name = `client credentials, secret, ${format}`;
+  return {
+    name,
+    against: name,
+    bounds,
     isFor: always,
-    prepare: (subject, count) =>
-      tokenStep(subject, subject.client, count, () => ({
-        grant_type: 'client_credentials',
-        resource: subject.jwtResource,
-        scope: subject.scope,
-      }))(),
+    prepare: (subject) => {
+      const resource = resourceOf(subject, format);
+      const body = form({ grant_type: 'client_credentials', resource, scope: subject.scope });
+      const headers = { ...FORM, authorization: subject.secretClient };
+      return () => async () => {
+        expectStatus(await subject.send({ method: 'POST', path: subject.paths.token, headers, body }), 200);
+      };
+    },
+  };
+};
+
+const byAssertion = (format: Format, bounds: Bounds): BenchCase => {
+  const name = `client credentials, ${format}`;
+  return {
+    name,
+    against: name,
+    bounds,
+    isFor: always,
+    prepare: (subject, count) => {
+      const resource = resourceOf(subject, format);
+      const parameters = { grant_type: 'client_credentials', resource, scope: subject.scope };
+      return tokenStep(subject, subject.client, count, () => parameters)();
+    },
+  };
+};
+
+const exchange = (name: string, bounds: Bounds, more: Partial<BenchCase>, hasProof = false): BenchCase => ({
+  name,
+  against: name,
+  bounds,
+  isFor: always,
+  ...more,
+  prepare: (subject, count) => {
+    let index = 0;
+    const ready = hasProof ? proofs(`${subject.issuer}${subject.paths.token}`, count) : undefined;
+    const parameters = () => ({
+      grant_type: EXCHANGE,
+      subject_token: at(subject.subjectTokens, index++),
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      resource: subject.jwtResource,
+    });
+    return tokenStep(subject, subject.client, count, parameters, () => ready?.pop())();
   },
+});
+
+export const CASES: readonly BenchCase[] = [
+  byAssertion('JWT', { must: 1.45, aim: 1.2 }),
+  byAssertion('opaque', { must: 1.7, aim: 1.4 }),
+  bySecret('JWT', { must: 1.8, aim: 1.4 }),
+  bySecret('opaque', { must: 2.4, aim: 1.8 }),
   {
     name: 'client credentials, JWT, by workload token',
     against: CLIENT_CREDENTIALS,
@@ -197,6 +151,7 @@ export const CASES: readonly BenchCase[] = [
   {
     name: 'introspection, opaque',
     against: 'introspection, opaque',
+    bounds: { must: 1.3, aim: 1.1 },
     isFor: always,
     prepare: introspect('opaque'),
   },
@@ -209,6 +164,7 @@ export const CASES: readonly BenchCase[] = [
   {
     name: 'refresh, JWT',
     against: 'refresh, JWT',
+    bounds: { must: 1.6, aim: 1.4 },
     isFor: always,
     prepare: (subject, count) => {
       const chains = refreshChains.get(subject) ?? subject.refreshTokens.slice(0, CONNECTIONS);
@@ -222,24 +178,12 @@ export const CASES: readonly BenchCase[] = [
       });
     },
   },
-  {
-    name: 'exchange, opaque to JWT',
-    against: 'exchange, opaque to JWT',
-    isFor: always,
-    hasVariants: true,
-    prepare: (subject, count) => {
-      let index = 0;
-      return tokenStep(subject, subject.client, count, () => ({
-        grant_type: EXCHANGE,
-        subject_token: at(subject.subjectTokens, index++),
-        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-        resource: subject.jwtResource,
-      }))();
-    },
-  },
+  exchange('exchange, opaque to JWT', { must: 1.5, aim: 1.3 }, { hasVariants: true }),
+  exchange('exchange with DPoP, opaque to JWT', { must: 1.4, aim: 1.2 }, {}, true),
   {
     name: 'first consent page',
     against: 'first consent page',
+    bounds: { must: 3, aim: 2 },
     isFor: always,
     prepare: (subject) => (connection) => async () => {
       const cookie = at(subject.consent.cookies, connection);

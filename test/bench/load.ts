@@ -60,11 +60,19 @@ export const connectionsTo = (origin: string, connections = CONNECTIONS) => {
 
 const TICKS_PER_SECOND = 100;
 
-/** User and system time of a process, its threads and its workers so far, in microseconds; resolution 10 ms. */
-export const cpuMicrosOf = async (pid: number): Promise<number> => {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+/** User and system time in a file of /proc, in microseconds; resolution 10 ms. */
+const microsIn = async (file: string): Promise<number> => {
+  const stat = await readFile(file, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const own = ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / TICKS_PER_SECOND;
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / TICKS_PER_SECOND;
+};
+
+/** User and system time of the main thread of a process so far. */
+export const threadMicrosOf = (pid: number): Promise<number> => microsIn(`/proc/${pid}/task/${pid}/stat`);
+
+/** User and system time of a process, its threads and its workers so far. */
+export const cpuMicrosOf = async (pid: number): Promise<number> => {
+  const own = await microsIn(`/proc/${pid}/stat`);
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   const ofChildren = await Promise.all(children.trim().split(' ').filter(Boolean).map(Number).map(cpuMicrosOf));
   return ofChildren.reduce((sum, each) => sum + each, own);

@@ -16,6 +16,8 @@ import { startBehalf } from './behalf-subject.ts';
 import { CASES, CLIENT_CREDENTIALS } from './cases.ts';
 import { type DecisionToToken, decisionsTable, decisionsToTokens } from './decisions.ts';
 import { type Denial, denials, denialsTable } from './deny.ts';
+import { flames, flamesTable } from './flames.ts';
+import { gate, gateTable } from './gate.ts';
 import { type GatewayMicros, gatewayCostOf, gatewayText } from './gateway-cost.ts';
 import { type Listeners, listenersOn, listenersTable } from './listeners.ts';
 import { connectionsOf } from './load.ts';
@@ -26,6 +28,7 @@ import { type PageCost, pageCosts, pagesTable } from './pages.ts';
 import { policyCosts, policyTables } from './policy-cost.ts';
 import type { DecisionMicros } from './policy-decision.ts';
 import { type Pollers, pollersOn, pollersTable } from './pollers.ts';
+import { heldText, measuredRatios, ratiosFile, ratiosTable } from './ratios.ts';
 import { type Figures, round } from './rounds.ts';
 import { SCALED, type Scaling, scalingOf, scalingTable } from './scaling.ts';
 import { rounded } from './statistics.ts';
@@ -50,6 +53,15 @@ const printedBy = async <T>(file: string, isQuick = false): Promise<T> => {
   const { stdout } = await promisify(execFile)(command, parameters);
   return JSON.parse(stdout) as T;
 };
+
+/** `before`: the load before the run; what is above the two or three of the bench itself was other work. */
+const machine = (before: number | undefined): object => ({
+  cores: cpus().length,
+  processor: cpus()[0]?.model,
+  node: process.version,
+  pinned: isPinned,
+  load: [before, loadavg()[0]].map((load) => rounded(Number(load), 1)),
+});
 
 const run = async (options: BenchOptions) => {
   const { rounds, workers, isQuick } = options;
@@ -143,14 +155,7 @@ const run = async (options: BenchOptions) => {
     command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     date: new Date().toISOString().slice(0, 10),
     commit: spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout?.trim(),
-    machine: {
-      cores: cpus().length,
-      processor: cpus()[0]?.model,
-      node: process.version,
-      pinned: isPinned,
-      /** Before and after; what is above the two or three of the bench itself was other work. */
-      load: [before, loadavg()[0]].map((load) => rounded(Number(load), 1)),
-    },
+    machine: machine(before),
     rounds,
     seconds: options.seconds,
     connections: connectionsOf(isQuick),
@@ -201,14 +206,46 @@ const report = (result: Awaited<ReturnType<typeof run>>): string => {
   ].join('\n\n');
 };
 
+type Outcome = { readonly result: object; readonly text: string; readonly isPassed: boolean };
+
+const whole = async (options: BenchOptions): Promise<Outcome> => {
+  const result = await run(options);
+  return { result, text: report(result), isPassed: true };
+};
+
+/** A run of one of the modes, which measures only cases of its own. */
+const inMode = async (options: BenchOptions): Promise<Outcome> => {
+  const { mode, rounds, seconds, isAppended, out } = options;
+  const begin = performance.now();
+  const [before] = loadavg();
+  runOn('1');
+  if (mode === 'gate') {
+    const cases = await gate(ROOT, core);
+    return { result: { bench: 'gate', cases }, text: gateTable(cases), isPassed: cases.every((one) => one.isPassed) };
+  }
+  const about = (): { date: string; commit: string; machine: object; elapsedSeconds: number } => ({
+    date: new Date().toISOString().slice(0, 10),
+    commit: spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout?.trim(),
+    machine: machine(before),
+    elapsedSeconds: Math.round((performance.now() - begin) / 1000),
+  });
+  if (mode === 'flames') {
+    const cases = await flames(options, core, ROOT);
+    return { result: { bench: 'flames', ...about(), cases }, text: flamesTable(cases), isPassed: true };
+  }
+  const cases = await measuredRatios(options, core);
+  const result = ratiosFile({ ...about(), rounds, seconds, cases }, out && resolve(ROOT, out), isAppended);
+  return { result, text: `${ratiosTable(cases)}\n\n${heldText(result)}`, isPassed: true };
+};
+
 const options = benchOptions(process.argv.slice(2));
 if (options === 'help') console.log(usage());
 else if ('wrong' in options) {
   console.error(`${options.wrong}\n\n${usage()}`);
   process.exitCode = 2;
 } else {
-  const result = await run(options);
-  console.log(`\n${report(result)}\n`);
+  const { result, text, isPassed } = await (options.mode === undefined ? whole(options) : inMode(options));
+  console.log(`\n${text}\n`);
   console.log(JSON.stringify(result));
   if (options.out !== undefined) {
     const file = resolve(ROOT, options.out);
@@ -216,4 +253,5 @@ else if ('wrong' in options) {
     await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
     console.log(`written to ${options.out}`);
   }
+  if (!isPassed) process.exitCode = 1;
 }

@@ -6,9 +6,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { storeCalls } from './asking-subject.ts';
 import { startBehalf } from './behalf-subject.ts';
-import type { BenchCase, Subject } from './cases.ts';
+import type { BenchCase } from './cases.ts';
 import { median, rounded, table } from './statistics.ts';
 import { startStoreServers } from './store-servers.ts';
+import type { Subject } from './subject.ts';
 import type { WireCounter } from './wire-count.ts';
 
 export type Operations = {

@@ -22,7 +22,19 @@ export const PARTS = {
 
 export type Part = keyof typeof PARTS;
 
+/** A run that is not the whole bench. */
+export const MODES = {
+  ratios: 'only the cases that have bounds, on SQLite, in slices that follow those of bare oidc-provider; ten minutes',
+  flames: 'profiles the hot cases: a flame graph of each in docs/pictures/flames, and the microseconds of its parts',
+  gate: 'whether three cases still cost what was recorded; less than a minute, and an exit code',
+} as const;
+
+export type Mode = keyof typeof MODES;
+
 export type BenchOptions = {
+  readonly mode: Mode | undefined;
+  /** Adds the run to those in the file. */
+  readonly isAppended: boolean;
   /** Length of one measurement and of the warm-up before it. */
   readonly seconds: number;
   readonly warmUpSeconds: number;
@@ -38,18 +50,26 @@ export type BenchOptions = {
 /** Length of one measurement with `--quick`: some dozens of requests or more, which is what shows that a case works. */
 export const QUICK_SECONDS = 0.2;
 
-const DEFAULT_OUT = 'docs/results/bench.json';
+export const DEFAULT_OUT = 'docs/results/bench.json';
+
+/** Where the figures of a mode go, if it is run whole. */
+const OUT_OF_MODE: Readonly<Partial<Record<Mode, string>>> = {
+  ratios: 'docs/results/ratios.json',
+  flames: 'docs/results/profiles.json',
+};
 
 export const usage = (): string =>
   [
-    'npm run bench [-- --quick] [--only NAME]… [--seconds N] [--rounds N] [--workers N] [--out FILE]',
+    'npm run bench [-- --ratios | --flames | --gate] [--append] [--quick] [--only NAME]… [--seconds N] [--rounds N] [--workers N] [--out FILE]',
     '',
+    ...Object.entries(MODES).map(([name, about]) => `  --${name.padEnd(11)}${about}`),
+    '  --append     with --ratios: keeps the runs that the file has',
     '  --quick      one round of a fifth of a second each, no warm-up, fewer connections and turns: that it works, not how fast',
     '  --only NAME  only the cases and parts whose name begins so or holds it; may be given again',
     '  --seconds N  length of one measurement, default 2, after a warm-up of 1',
     '  --rounds N   default 3; each starts all processes anew',
     '  --workers N  how many workers stand against one process, default 2',
-    `  --out FILE   where the figures go as JSON; by default ${DEFAULT_OUT} after a whole run, else nowhere`,
+    `  --out FILE   where the figures go as JSON; by default ${DEFAULT_OUT}, that of --ratios or of --flames after a whole run, else nowhere`,
     '',
     'cases:',
     ...CASES.map(({ name }) => `  ${name}`),
@@ -66,7 +86,12 @@ export const benchOptions = (argv: readonly string[]): BenchOptions | 'help' | {
     return { wrong: (error as Error).message };
   }
   if (values.help) return 'help';
-  const numbers = { seconds: values.quick ? QUICK_SECONDS : 2, rounds: values.quick ? 1 : 3, workers: 2 };
+  const modes = (Object.keys(MODES) as Mode[]).filter((mode) => values[mode]);
+  const [mode] = modes;
+  if (modes.length > 1) return { wrong: `--${modes.join(' and --')} are runs of their own` };
+  if (values.append && mode !== 'ratios') return { wrong: '--append is about the runs of --ratios' };
+  const usual = mode === undefined ? 2 : 1;
+  const numbers = { seconds: values.quick ? QUICK_SECONDS : usual, rounds: values.quick ? 1 : 3, workers: 2 };
   for (const name of ['seconds', 'rounds', 'workers'] as const) {
     const text = values[name];
     if (text === undefined) continue;
@@ -82,13 +107,16 @@ export const benchOptions = (argv: readonly string[]): BenchOptions | 'help' | {
   const unknown = wanted.find((text) => !names.some((name) => name.includes(text)));
   if (unknown !== undefined) return { wrong: `there is no case or part named ${unknown}` };
   const isWhole = wanted.length === 0 && !values.quick;
+  const usualOut = mode === undefined ? DEFAULT_OUT : OUT_OF_MODE[mode];
   return {
+    mode,
+    isAppended: values.append,
     ...numbers,
     warmUpSeconds: Math.min(1, numbers.seconds),
     isQuick: values.quick,
     cases: CASES.map(({ name }) => name).filter(isWanted),
     parts: (Object.keys(PARTS) as Part[]).filter(isWanted),
-    out: values.out ?? (isWhole ? DEFAULT_OUT : undefined),
+    out: values.out ?? (isWhole ? usualOut : undefined),
   };
 };
 
@@ -97,6 +125,10 @@ const parsed = (argv: readonly string[]) =>
     args: [...argv],
     options: {
       help: { type: 'boolean', short: 'h', default: false },
+      ratios: { type: 'boolean', default: false },
+      flames: { type: 'boolean', default: false },
+      gate: { type: 'boolean', default: false },
+      append: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       seconds: { type: 'string' },

@@ -1,7 +1,8 @@
 /** All subjects side by side: each round starts them anew and measures case by case, one right after the other. */
 import type { RunningSubject } from './bare-subject.ts';
-import type { BenchCase, Subject } from './cases.ts';
+import type { BenchCase } from './cases.ts';
 import { connectionsOf, type Measured, measure } from './load.ts';
+import type { Subject } from './subject.ts';
 
 export type Figures = Record<string, Partial<Record<Subject['name'], Measured[]>>>;
 
@@ -18,19 +19,34 @@ const QUICK_STEPS = 400;
 
 /** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
 export const measureCase = async (one: BenchCase, subject: Subject, lengths: Lengths): Promise<Measured> => {
-  const { seconds, warmUpSeconds, isQuick, connections = connectionsOf(isQuick) } = lengths;
-  const { perStep = 1 } = one;
+  const { isQuick, seconds, connections = connectionsOf(isQuick) } = lengths;
   if (isQuick) {
-    return perPart(await measure(subject.pid, one.prepare(subject, QUICK_STEPS), seconds, connections), perStep);
+    const measured = await measure(subject.pid, one.prepare(subject, QUICK_STEPS), seconds, connections);
+    return perPart(measured, one.perStep ?? 1);
   }
-  const warm = await measure(
-    subject.pid,
-    one.prepare(subject, Math.ceil(6000 * warmUpSeconds)),
-    warmUpSeconds,
-    connections,
-  );
-  const count = Math.ceil((warm.steps / warm.seconds) * seconds * 1.5) + 100;
-  return perPart(await measure(subject.pid, one.prepare(subject, count), seconds, connections), perStep);
+  return measureWindow(one, subject, lengths, await warmUp(one, subject, lengths));
+};
+
+/** Steps in a second, measured while the case warms up. */
+export const warmUp = async (
+  one: BenchCase,
+  subject: Subject,
+  { warmUpSeconds, isQuick, connections = connectionsOf(isQuick) }: Lengths,
+): Promise<number> => {
+  const step = one.prepare(subject, Math.ceil(6000 * warmUpSeconds));
+  const { steps, seconds } = await measure(subject.pid, step, warmUpSeconds, connections);
+  return steps / seconds;
+};
+
+/** One window of a warm case. `perSecond`: of its warm-up. */
+export const measureWindow = async (
+  one: BenchCase,
+  subject: Subject,
+  { seconds, isQuick, connections = connectionsOf(isQuick) }: Lengths,
+  perSecond: number,
+): Promise<Measured> => {
+  const step = one.prepare(subject, Math.ceil(perSecond * seconds * 1.5) + 100);
+  return perPart(await measure(subject.pid, step, seconds, connections), one.perStep ?? 1);
 };
 
 const perPart = ({ steps, cpuMicros, ...rest }: Measured, perStep: number): Measured => ({

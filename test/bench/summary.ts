@@ -1,10 +1,11 @@
 /** Figures of the rounds as they are shown and written down. */
 import type { AuthorityMicros } from './authority-check.ts';
-import { CASES, CLIENT_CREDENTIALS, type Subject } from './cases.ts';
+import { CASES, CLIENT_CREDENTIALS } from './cases.ts';
 import type { Measured } from './load.ts';
 import type { Operations } from './operations.ts';
 import type { Figures } from './rounds.ts';
 import { cpuOf, median, ratioOf, rounded, table, throughputOf } from './statistics.ts';
+import type { Subject } from './subject.ts';
 
 const SHOWN = ['bare', 'behalf', 'mongodb-redis', 'memory'] as const satisfies readonly Subject['name'][];
 
