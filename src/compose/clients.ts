@@ -89,7 +89,7 @@ export const clientServices = (
   });
   const chosen = selfChosen({ issuer: configuration.issuer, reserved: configuration.registration.reservedNames });
   const clients = clientRegistry({
-    ...{ documents, clock, identifiers, audit, names, resourceServers },
+    ...{ documents, clock, identifiers, audit, names, resourceServers, owners },
     permits: policy.permitsClient,
     addresses: chosen.addresses,
     digestSecret: (secret) => masterKey.digest('client_secret', secret),

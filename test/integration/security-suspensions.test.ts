@@ -1,4 +1,4 @@
-/** The quarantine of a finding suspends its agent for security: over the API, only an operator who does not own it lifts that. */
+/** The quarantine of a finding suspends its agent or client for security: over the API, only an operator who does not own it lifts that. */
 import { describe, expect, test } from '@jest/globals';
 import { FINDINGS, type Finding, findingId } from '../../src/domain/governance/finding.ts';
 import { composeManagementApi } from '../support/composed-management-api.ts';
@@ -20,7 +20,22 @@ const world = async () => {
     expect([answer.status, answer.body]).toMatchObject([200, { state: 'quarantined' }]);
     return { agent: agent.id, finding: id };
   };
-  return { ...made, owner, ownOperator, quarantined };
+  /** A client that its owner, an operator, registered, with a quarantine by another operator. */
+  const quarantinedClient = async () => {
+    const body = { name: 'Exporter', redirect_uris: ['https://app.example/callback'] };
+    const { id: subject } = (await call(ownOperator, 'post', '/clients', body)).body as { readonly id: string };
+    const id = findingId('unowned_client', subject);
+    const now = clock.now();
+    const finding: Finding = {
+      ...{ id, kind: 'unowned_client', subjectKind: 'client', subject, name: 'Exporter', owner: ownOperator.account.id },
+      ...{ state: 'open', score: 70, parts: [], evidence: [], foundAt: now, createdAt: now, updatedAt: now },
+    };
+    await documents.collection<Finding>(FINDINGS).insert(finding);
+    const answer = await call(operator, 'post', `/findings/${id}/quarantine`, { reason: 'Odd' });
+    expect([answer.status, answer.body]).toMatchObject([200, { state: 'quarantined' }]);
+    return { client: subject, finding: id };
+  };
+  return { ...made, owner, ownOperator, quarantined, quarantinedClient };
 };
 
 describe('an agent in quarantine', () => {
@@ -51,4 +66,27 @@ describe('an agent in quarantine', () => {
     expect(body).not.toHaveProperty('security_suspension');
     expect(audit.of('agent.resumed')).toMatchObject([{ agent, caller: operator.account.id }]);
   });
+});
+
+test('a client in quarantine is enabled neither by the operator who owns it nor by undoing the finding, but by another one', async () => {
+  const { call, operator, ownOperator, quarantinedClient, audit, refusals } = await world();
+  const { client, finding } = await quarantinedClient();
+  expect((await call(ownOperator, 'get', `/clients/${client}`)).body).toMatchObject({
+    ...{ state: 'disabled', security_suspension: { cause: finding, at: expect.any(Number) } },
+  });
+  for (const [path, note] of [
+    [`/clients/${client}/enable`, 'enableClient'],
+    [`/findings/${finding}/reopen`, 'reopenFinding'],
+  ] as const) {
+    const answer = await call(ownOperator, 'post', path);
+    expect([answer.status, answer.body]).toMatchObject([403, { reason: 'client_suspended_for_security' }]);
+    expect(refusals().at(-1)).toMatchObject({ note, caller: ownOperator.account.id, error: 'forbidden' });
+  }
+  expect([audit.of('client.enabled'), audit.of('finding.reopened')]).toEqual([[], []]);
+  const lifted = await call(operator, 'post', `/findings/${finding}/reopen`);
+  expect([lifted.status, lifted.body]).toMatchObject([200, { state: 'open' }]);
+  const { body } = await call(operator, 'get', `/clients/${client}`);
+  expect(body).toMatchObject({ state: 'active' });
+  expect(body).not.toHaveProperty('security_suspension');
+  expect(audit.of('client.enabled')).toMatchObject([{ caller: operator.account.id, target: { id: client } }]);
 });

@@ -88,6 +88,8 @@ export type ClientModel = ConsoleFrame & {
     readonly rights?: Readonly<Record<string, readonly string[]>>;
     readonly roles: readonly string[];
     readonly expiresAt?: number;
+    /** It was disabled for security. */
+    readonly isSuspended: boolean;
     readonly updatedAt: number;
   };
   readonly auditLogHref?: string;
@@ -166,7 +168,7 @@ const buttons = ({ client, actions, pageLinks, csrf }: ClientModel): Html | unde
 const state = ({
   client,
 }: ClientModel): Html => html`<section aria-labelledby="state" class="card"><h2 id="state">${client.state === 'active' ? words.works : words.worksNot}</h2>
-<p class="hint">${client.state === 'retired' ? words.retired : words.disabling}</p>
+<p class="hint">${client.state === 'retired' ? words.retired : client.isSuspended ? words.suspendedForSecurity : words.disabling}</p>
 ${client.expiresAt !== undefined && html`<p>${words.endsUnlessAdopted(timeText(client.expiresAt))}</p>`}</section>`;
 
 /** The confirmation before a client is disabled. */

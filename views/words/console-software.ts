@@ -27,6 +27,10 @@ export const clientWords = {
     en: 'Disabling ends what it holds at once. It can be enabled again.',
     de: 'Sperren beendet sofort, was er hat. Er lässt sich wieder entsperren.',
   }),
+  suspendedForSecurity: phrase({
+    en: 'It was disabled for security. Its owner cannot enable it: an operator who does not own it decides.',
+    de: 'Er ist aus Sicherheitsgründen gesperrt. Sein Eigentümer kann ihn nicht entsperren: Das entscheidet eine Person mit der Rolle operator, der er nicht gehört.',
+  }),
   disableTitle: phrase({ en: 'Disable a client', de: 'Client sperren' }),
   disableAsked: (name: HtmlValue) => phrase({ en: html`Disable ${name}?`, de: html`${name} sperren?` }),
   retired: phrase({ en: 'It is retired for good.', de: 'Er ist endgültig stillgelegt.' }),

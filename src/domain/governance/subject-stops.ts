@@ -13,7 +13,7 @@ type Kills = {
 };
 
 /**
- * Suspends agents for security, and disables clients. A client with a metadata document is in no registry: it is stopped by a kill, which an
+ * Suspends agents and disables clients for security. A client with a metadata document is in no registry: it is stopped by a kill, which an
  * administrator lifts. Without `kills`, such a client cannot be stopped.
  */
 export const registeredStops = ({
@@ -27,7 +27,7 @@ export const registeredStops = ({
 }): SubjectStops => ({
   async stop({ id, subject, subjectKind }, reason, by) {
     if (subjectKind === 'agent') await agents.suspend(subject, by, { security: id });
-    else if (!isDocumentId(subject)) await clients.disable(subject, by);
+    else if (!isDocumentId(subject)) await clients.disable(subject, by, { security: id });
     else if (kills) return { kill: (await kills.order({ scope: 'client', target: subject, reason }, by)).kill.id };
     else throw findingRefusal('finding_not_stopped');
     return {};

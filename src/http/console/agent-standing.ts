@@ -1,7 +1,7 @@
 /** The relation of a signed-in console user to one agent: whether they see it, change it, accept it, or give it credentials. */
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { credentialRights } from '../../domain/clients/agents/credential-rights.ts';
-import { liftOfSecurity } from '../../domain/clients/agents/security-suspension.ts';
+import { liftOfSecurity } from '../../domain/clients/clients/security-suspension.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type ConsoleCalls, nothingThere } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';

@@ -7,6 +7,7 @@ import {
 } from '../../../views/pages/console-clients.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { exceptionsOf } from '../../domain/clients/clients/exceptions.ts';
+import { liftOfSecurity } from '../../domain/clients/clients/security-suspension.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import type { AnswerOf } from './console-calls.ts';
@@ -58,7 +59,7 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
         ...(calls.may('listAuditEvents', account)
           ? { auditLogHref: `${deps.basePath}/console/audit?caller=${encodeURIComponent(id)}` }
           : {}),
-        actions: actionsFor(viewer, client),
+        actions: { ...actionsFor(viewer, client), ...(await enableFor(viewer, client)) },
         pageLinks: linksFor(viewer, client),
       }),
     );
@@ -81,7 +82,6 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
     const isVerified = client.verified_at !== undefined;
     return {
       ...(client.state === 'active' && calls.may('disableClient', account) ? { disable: `${href}/disable` } : {}),
-      ...(client.state === 'disabled' && calls.may('enableClient', account) ? { enable: `${href}/enable` } : {}),
       ...(client.owner === undefined && client.expires_at !== undefined && calls.may('adoptClient', account)
         ? { adopt: `${href}/adopt` }
         : {}),
@@ -90,6 +90,16 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
         : {}),
       ...(isVerified && calls.may('unverifyClient', account) ? { unverify: `${href}/unverify` } : {}),
     };
+  };
+
+  /** After a suspension for security, the owner sees no button that the server would refuse. */
+  const enableFor = async ({ account }: Viewer, { id, state }: ShownClient): Promise<{ readonly enable?: string }> => {
+    if (state !== 'disabled' || !calls.may('enableClient', account)) return {};
+    const stored = (await deps.clients.get(id))?.document;
+    const mayLift = liftOfSecurity(deps.owners);
+    const isByRole = calls.access('enableClient', account) === 'all';
+    const lifts = stored === undefined || (await mayLift(stored, { caller: account.id, isByRole }));
+    return lifts ? { enable: `${clientHref(deps, id)}/enable` } : {};
   };
 
   const button = (name: string, operation: OperationId, done: string): void => {
@@ -150,5 +160,6 @@ const factsOf = (client: ShownClient): Omit<ClientModel['client'], keyof ClientR
   ...(client.authority === undefined ? {} : { rights: client.authority }),
   roles: client.roles,
   ...(client.expires_at === undefined ? {} : { expiresAt: client.expires_at }),
+  isSuspended: client.security_suspension !== undefined,
   updatedAt: client.updated_at,
 });

@@ -73,7 +73,7 @@ export const registryWorld = () => {
   const owners = ownersOf({ accounts: people, groups });
   const agents = agentRegistry({ ...base, owners, resourceServers });
   const offboarding = newOffboarding({ documents, clock, groups, owners, agents });
-  const clients = clientRegistry({ ...base, accountExists, resourceServers });
+  const clients = clientRegistry({ ...base, accountExists, owners, resourceServers });
   return {
     ...{ groups, owners, offboarding, left },
     ...{ documents, events, accounts, digestSecret, resourceServers, agents, clients, audit, clock, key },

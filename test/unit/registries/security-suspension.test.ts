@@ -1,4 +1,4 @@
-/** An agent that was suspended for security is resumed by an operator who does not own it, and has not owned it since. */
+/** An agent or client that was suspended for security works again when an operator says so who does not own it, and has not owned it. */
 import { describe, expect, test } from '@jest/globals';
 import type { By } from '../../../src/domain/platform/registries/registered-documents.ts';
 import { BY, newAgent, refusalOf, registryWorld } from './registry-world.ts';
@@ -98,4 +98,84 @@ test('a suspension without a cause is lifted by the owner, as before', async () 
   const { document } = await agents.create(newAgent(), BY);
   await agents.suspend(document.id, OWNER);
   expect((await agents.resume(document.id, OWNER)).document.state).toBe('active');
+});
+
+describe('a client that was disabled for security', () => {
+  const disabled = async (owner: string | undefined = 'acc_owner') => {
+    const world = registryWorld();
+    for (const id of ['acc_third', 'acc_operator']) world.accounts.add(id);
+    const redirectUris = ['https://app.example/callback'];
+    const { document } = await world.clients.create({ name: 'Exporter', redirectUris }, BY);
+    const { id } = document;
+    if (owner !== undefined) await world.clients.update(id, 1, { owner }, BY);
+    const quarantine = () => world.clients.disable(id, SYSTEM, { security: CAUSE });
+    const enabled = (by: By) => refusalOf(() => world.clients.enable(id, by));
+    const now = async () => (await world.clients.get(id))?.document;
+    const handOver = async (to: string) =>
+      world.clients.update(id, (await world.clients.get(id))?.version ?? 0, { owner: to }, BY);
+    return { ...world, id, quarantine, enabled, now, handOver };
+  };
+
+  test('names its cause in one event, and is enabled by an operator who does not own it', async () => {
+    const { clients, events, id, quarantine, enabled, now, clock } = await disabled();
+    await quarantine();
+    await clients.disable(id, SYSTEM, { security: 'fnd_2' });
+    expect(await now()).toMatchObject({
+      ...{ state: 'disabled', securitySuspension: { cause: CAUSE, at: clock.now(), owner: 'acc_owner' } },
+    });
+    expect(await enabled(byRole('acc_operator'))).toBe('accepted');
+    expect(await now()).toMatchObject({ state: 'active' });
+    expect(await now()).not.toHaveProperty('securitySuspension');
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'client.disabled', caller: 'system', inputs: { cause: CAUSE }, target: { id } },
+      { type: 'client.enabled', caller: 'acc_operator', target: { id } },
+    ]);
+  });
+
+  test.each<readonly [string, By]>([
+    ['its owner', OWNER],
+    ['its owner with a role', byRole('acc_owner')],
+    ['a client with a role that stands for its owner', { caller: 'app_1', account: 'acc_owner', isByRole: true }],
+    ['another account without a role', { caller: 'acc_other', account: 'acc_other' }],
+    ['the server itself', SYSTEM],
+  ])('is not enabled by %s, and no event says so', async (_, by) => {
+    const { events, quarantine, enabled, now } = await disabled();
+    await quarantine();
+    const before = events.length;
+    expect(await enabled(by)).toMatchObject(FORBIDDEN);
+    expect(await now()).toMatchObject({ state: 'disabled' });
+    expect(events).toHaveLength(before);
+  });
+
+  test('is enabled neither by its owners before and after, nor after further changes of its owner', async () => {
+    const { quarantine, enabled, handOver, now } = await disabled();
+    await handOver('acc_other');
+    await quarantine();
+    await handOver('acc_third');
+    for (const owner of ['acc_owner', 'acc_other', 'acc_third'])
+      expect([owner, await enabled(byRole(owner))]).toMatchObject([owner, FORBIDDEN]);
+    expect(await now()).toMatchObject({ owner: 'acc_third', formerOwners: ['acc_owner', 'acc_other'] });
+    expect(await enabled(byRole('acc_operator'))).toBe('accepted');
+  });
+
+  test('stays so when its owner had disabled it before, and when they disable it again', async () => {
+    const { clients, id, quarantine, enabled } = await disabled();
+    await clients.disable(id, OWNER);
+    await quarantine();
+    await clients.disable(id, OWNER);
+    expect(await enabled(byRole('acc_owner'))).toMatchObject(FORBIDDEN);
+  });
+
+  test('without an owner is enabled by any operator', async () => {
+    const { quarantine, enabled } = await disabled(undefined);
+    await quarantine();
+    expect(await enabled({ caller: 'acc_other', account: 'acc_other' })).toMatchObject(FORBIDDEN);
+    expect(await enabled(byRole('acc_other'))).toBe('accepted');
+  });
+
+  test('without a cause is enabled by its owner, as before', async () => {
+    const { clients, id, enabled } = await disabled();
+    await clients.disable(id, OWNER);
+    expect(await enabled(OWNER)).toBe('accepted');
+  });
 });

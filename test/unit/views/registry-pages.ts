@@ -188,6 +188,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     origins: [text('https://expenses.example.com')],
     skipsConsent: false,
     binding: 'dpop',
+    isSuspended: false,
     idTokenAlgorithm: text('RS256'),
     isPushedOnly: true,
     exceptions: ['no_pkce'],

@@ -32,6 +32,8 @@ export const AGENT_GERMAN = {
   retired_agent_not_acceptable: 'Ein stillgelegter Agent lässt sich nicht annehmen.',
   acceptance_expired: 'Die Zeit, in der dieser Agent angenommen werden konnte, ist um.',
   agent_expired: 'Die Zeit dieses Agenten ist um. Geben Sie ihm zuerst ein späteres Ende.',
+  client_suspended_for_security:
+    'Dieser Client wurde aus Sicherheitsgründen gesperrt. Entsperren kann ihn nur eine Person mit der Rolle operator, der er nicht gehört und nie gehört hat.',
   agent_suspended_for_security:
     'Dieser Agent wurde aus Sicherheitsgründen ausgesetzt. Fortsetzen kann ihn nur eine Person mit der Rolle operator, der er seither nicht gehört hat.',
   credential_expired: 'Die Zeit dieses Schlüssels ist um. Fügen Sie einen anderen hinzu.',

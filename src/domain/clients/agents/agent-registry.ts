@@ -31,7 +31,7 @@ import type { Credential } from './credential.ts';
 import { type NewCredential, withCredentials } from './credential-fields.ts';
 import { credentialRights, needsCredentialRights } from './credential-rights.ts';
 import { ownershipOf, withoutOffer } from './ownership.ts';
-import { liftOfSecurity, suspendedForSecurity } from './security-suspension.ts';
+import { liftOfSecurity, suspendedForSecurity } from '../clients/security-suspension.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
 

@@ -3,6 +3,7 @@ import type { Environment } from '../../vocabulary/environment.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { Ceilings, CompositionDriftAction } from '../blueprints/ceilings.ts';
+import type { SecuritySuspension } from '../clients/security-suspension.ts';
 import type { Composition, DeclaredComposition } from './composition.ts';
 import type { Credential } from './credential.ts';
 
@@ -28,16 +29,6 @@ export type CompositionDrift = {
   /** What followed. */
   readonly action: Exclude<CompositionDriftAction, 'note'>;
   readonly noticedAt: number;
-};
-
-/** A suspension for security (security-suspension.ts). */
-export type SecuritySuspension = {
-  /** Epoch seconds. */
-  readonly at: number;
-  /** Id of the finding or response that suspended it. */
-  readonly cause: string;
-  /** Its owner at that time, an account or group. */
-  readonly owner: string;
 };
 
 /** Proposals of successor rules for an orphan (successors/successor-rule.ts). */

@@ -15,6 +15,8 @@ export type NewClient = Pick<Client, 'name'> &
       | 'certificate'
       | 'credentialsSetBy'
       | 'redirectUrisSetBy'
+      | 'formerOwners'
+      | 'securitySuspension'
       | 'operatorUrls'
       | 'hasException'
       | 'state'

@@ -8,6 +8,10 @@ export const CLIENT_REFUSALS = {
     text: 'Redirect URIs are for the grant type authorization_code, which is not among the grant types.',
   },
   client_not_adoptable: { code: 'conflict', text: 'Only a client that registered itself and has no owner is adopted.' },
+  client_suspended_for_security: {
+    code: 'forbidden',
+    text: 'This client was disabled for security. An operator who does not own it, and has not owned it, enables it.',
+  },
   client_retired: { code: 'conflict', text: 'A retired client cannot be changed.' },
   grant_types_missing: { code: 'invalid_field', text: 'Name at least one grant type.' },
   grant_type_unknown: { code: 'invalid_field', text: 'A grant type here is one of {allowed}.' },

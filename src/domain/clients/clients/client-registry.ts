@@ -5,6 +5,7 @@
  */
 
 import type { AuditLog } from '../../audit/audit-event.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
 import { certificateFor } from '../../platform/certificates/certificate-rule.ts';
 import { checkName, checkText } from '../../platform/display-names/display-text.ts';
 import { type NameVerification, verification } from '../../platform/display-names/verification.ts';
@@ -22,7 +23,7 @@ import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import { checkOrigins, checkRedirectUris } from '../../vocabulary/web-address.ts';
-import { CLIENTS, type Client } from './client.ts';
+import { CLIENTS, type Client, MOST_FORMER_OWNERS } from './client.ts';
 import type { ClientChange, ClientQuery, CreatedClient, NewClient } from './client-input.ts';
 import { type ClientReader, clientReader, isUnexpired } from './client-reader.ts';
 import { clientRefusal } from './client-refusals.ts';
@@ -31,6 +32,7 @@ import { checkExceptions, markedException } from './exceptions.ts';
 import { checkForClients, checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import type { OwnAddresses } from './own-addresses.ts';
+import { liftOfSecurity, suspendedForSecurity } from './security-suspension.ts';
 import { checkVouched, namesCredentials, setBy } from './vouched-credentials.ts';
 
 type Dependencies = {
@@ -42,6 +44,7 @@ type Dependencies = {
   readonly digestSecret: (secret: string) => string;
   /** Whether there is an active account with this id. */
   readonly accountExists: (id: string) => Promise<boolean>;
+  readonly owners: Pick<Owners, 'answersFor' | 'accountsSince'>;
   readonly resourceServers: ResourceServerLookup;
   /** Without it, no client can be registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
@@ -76,10 +79,13 @@ export interface ClientRegistry extends ClientReader, NameVerification<Client> {
   update(id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>>;
   /**
    * Disables a client: nothing it holds works until it is enabled again. Idempotent. Throws 'conflict' once the client
-   * is retired.
+   * is retired. `security`: id of the finding that disables it. Only an operator who does not own the client lifts that.
    */
-  disable(id: string, by: By): Promise<Versioned<Client>>;
-  /** Enables a client again. Idempotent. Throws 'conflict' once the client is retired. */
+  disable(id: string, by: By, more?: { readonly security?: string }): Promise<Versioned<Client>>;
+  /**
+   * Enables a client again. Idempotent. Throws 'conflict' once the client is retired, and 'forbidden' when it was disabled for
+   * security and the caller may not lift that.
+   */
   enable(id: string, by: By): Promise<Versioned<Client>>;
   /** Retires a client for good: nothing it holds ever works again. Idempotent. */
   retire(id: string, by: By): Promise<Versioned<Client>>;
@@ -95,6 +101,7 @@ export interface ClientRegistry extends ClientReader, NameVerification<Client> {
 export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
   const { documents, clock, identifiers, audit, digestSecret, accountExists, resourceServers } = dependencies;
   const { checkKeyUrl, names } = dependencies;
+  const mayLift = liftOfSecurity(dependencies.owners);
   const collection = documents.collection<Client>(CLIENTS);
   const documentsOf = registeredDocuments<Client>({
     collection,
@@ -103,7 +110,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
     clock,
     facts: ({ owner }) => (owner === undefined ? {} : { owner }),
     permits: dependencies.permits,
-    derived: ['credentialsSetBy', 'redirectUrisSetBy', 'hasException'],
+    derived: ['credentialsSetBy', 'redirectUrisSetBy', 'hasException', 'formerOwners'],
   });
 
   /** Does not check again what is unchanged since `before`: it may have become unknown since. */
@@ -218,20 +225,26 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
         const set = {
           ...(namesCredentials(change, client) ? { credentialsSetBy: setBy(by, clock.now()) } : {}),
           ...(change.redirectUris === undefined ? {} : { redirectUrisSetBy: setBy(by, clock.now()) }),
+          ...formerOwnersOf(client, change.owner),
         };
         const next = { ...rest, ...(authority === null || authority === undefined ? {} : { authority }), ...set };
         checkVouched(next, client, by);
         return checked(next, { before: client, entered: change, isByRole: by.isByRole });
       }),
 
-    disable: (id, by): Promise<Versioned<Client>> =>
-      documentsOf.change(id, undefined, 'client.disabled', by, (client) => ({
-        ...notRetired(client),
-        state: 'disabled',
-      })),
+    disable: (id, by, { security } = {}): Promise<Versioned<Client>> => {
+      const about = security === undefined ? {} : { inputs: { cause: security } };
+      const disabled = (client: Client): Client =>
+        suspendedForSecurity({ ...notRetired(client), state: 'disabled' }, security, clock.now());
+      return documentsOf.change(id, undefined, 'client.disabled', by, disabled, about);
+    },
 
     enable: (id, by): Promise<Versioned<Client>> =>
-      documentsOf.change(id, undefined, 'client.enabled', by, (client) => ({ ...notRetired(client), state: 'active' })),
+      documentsOf.change(id, undefined, 'client.enabled', by, async (client) => {
+        const { securitySuspension: _, ...rest } = notRetired(client);
+        if (!(await mayLift(client, by))) throw clientRefusal('client_suspended_for_security');
+        return { ...rest, state: 'active' };
+      }),
 
     retire: (id, by): Promise<Versioned<Client>> =>
       documentsOf.change(id, undefined, 'client.retired', by, (client) => ({ ...client, state: 'retired' })),
@@ -265,3 +278,12 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
     },
   };
 };
+
+/** A former owner may still hold the credentials. */
+const formerOwnersOf = (
+  { owner, formerOwners = [] }: Client,
+  next: string | undefined,
+): Pick<Client, 'formerOwners'> =>
+  owner === undefined || next === undefined || next === owner
+    ? {}
+    : { formerOwners: [...new Set([...formerOwners, owner])].slice(0, MOST_FORMER_OWNERS) };

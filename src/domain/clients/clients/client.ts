@@ -2,6 +2,7 @@ import type { CertificateMethod, CertificateRule } from '../../platform/certific
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+import type { SecuritySuspension } from './security-suspension.ts';
 
 export type ClientAuthMethod =
   | 'private_key_jwt'
@@ -22,6 +23,8 @@ export type Client = {
    * agents in its name.
    */
   readonly owner?: string;
+  /** Accounts that owned it before, in the order in which they first did. At most MOST_FORMER_OWNERS. They may still hold its credentials. */
+  readonly formerOwners?: readonly string[];
   /** What it is for, in a sentence of its owner. A confidential client without one is a finding; it works all the same. */
   readonly purpose?: string;
   readonly applicationType: 'web' | 'native';
@@ -86,11 +89,16 @@ export type Client = {
   readonly verifiedAt?: number;
   /** `retired` is final. */
   readonly state: 'active' | 'disabled' | 'retired';
+  /** It was disabled for security. Only an operator who does not own it, and has not owned it, lifts that. */
+  readonly securitySuspension?: SecuritySuspension;
   /** The second at which a self-registered client without an owner expires. */
   readonly expiresAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
+
+/** The earliest ones are kept: a later change of owner must not make the server forget one. */
+export const MOST_FORMER_OWNERS = 512;
 
 export const CLIENTS = {
   name: 'clients',

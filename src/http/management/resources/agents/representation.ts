@@ -1,13 +1,8 @@
-import type {
-  Agent,
-  CompositionDrift,
-  SecuritySuspension,
-  SuccessionOfAgent,
-} from '../../../../domain/clients/agents/agent.ts';
+import type { Agent, CompositionDrift, SuccessionOfAgent } from '../../../../domain/clients/agents/agent.ts';
 import { type Composition, compositionChanges } from '../../../../domain/clients/agents/composition.ts';
 import type { CompositionGrade } from '../../../../domain/vocabulary/token-composition.ts';
 import { showCeilings } from '../../ceilings.ts';
-import { deliveryOf, warningsOf } from '../../registered-parties.ts';
+import { deliveryOf, securitySuspensionOf, warningsOf } from '../../registered-parties.ts';
 import { show, toWire } from '../../wire-names.ts';
 
 const MEMBERS = [
@@ -49,7 +44,7 @@ export const showAgent = (agent: Agent, lastUsedAt?: number) => ({
   ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
   ...deliveryOf(agent),
   ...noticesOf(agent, lastUsedAt),
-  ...(agent.securitySuspension ? { security_suspension: withoutOwner(agent.securitySuspension) } : {}),
+  ...securitySuspensionOf(agent),
   ...(agent.succession ? { succession: successionOf(agent.succession) } : {}),
   ...compositionsOf(agent),
   ...(agent.ceilings ? { ceilings: showCeilings(agent.ceilings) } : {}),
@@ -89,8 +84,6 @@ const driftOf = (before: Composition | undefined, { composition, action, noticed
     ...{ grade: gradeOf(composition), action, noticed_at: noticedAt, changes: compositionChanges(before, composition) },
   };
 };
-
-const withoutOwner = ({ at, cause }: SecuritySuspension) => ({ at, cause });
 
 const successionOf = ({ rule, asked, isExhausted }: SuccessionOfAgent) => ({
   ...{ rule, asked: [...asked], exhausted: isExhausted === true },

@@ -4,7 +4,7 @@ import { AGENT_STATES } from '../../../../domain/clients/agents/agent.ts';
 import { GRANT_TYPES } from '../../../../domain/clients/clients/grant-types.ts';
 import { ENVIRONMENTS } from '../../../../domain/vocabulary/environment.ts';
 import { CEILINGS } from '../../ceilings.ts';
-import { DELIVERY_MODE } from '../../registered-parties.ts';
+import { DELIVERY_MODE, SECURITY_SUSPENSION } from '../../registered-parties.ts';
 import { named, ref, type TypeOf } from '../../schema.ts';
 import {
   arrayOf,
@@ -208,7 +208,7 @@ export const AGENT = named(
         [],
       ),
       security_suspension: {
-        ...output({ at: seconds('When.'), cause: string('The finding or response that suspended it.') }),
+        ...SECURITY_SUSPENSION,
         description: 'It was suspended for security. Only an operator who does not own it can resume it.',
       },
       last_used_at: seconds('When the agent last got a token, to the minute; absent when it never got one.'),

@@ -1,6 +1,6 @@
 import type { Client, CredentialsSet } from '../../../../domain/clients/clients/client.ts';
 import { certificateOf } from '../../certificates.ts';
-import { deliveryOf, warningsOf } from '../../registered-parties.ts';
+import { deliveryOf, securitySuspensionOf, warningsOf } from '../../registered-parties.ts';
 import { show } from '../../wire-names.ts';
 
 const MEMBERS = [
@@ -36,6 +36,7 @@ export const showClient = (client: Client) => ({
   ...show(client, MEMBERS),
   ...certificateOf(client),
   ...deliveryOf(client),
+  ...securitySuspensionOf(client),
   ...setMember('credentials_set_by', client.credentialsSetBy),
   ...setMember('redirect_uris_set_by', client.redirectUrisSetBy),
   require_pkce: client.requirePkce ?? true,

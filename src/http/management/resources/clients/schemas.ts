@@ -2,7 +2,7 @@
 import { GRANT_TYPES } from '../../../../domain/clients/clients/grant-types.ts';
 import { CERTIFICATE_METHODS } from '../../../../domain/platform/certificates/certificate-rule.ts';
 import { CERTIFICATE, CERTIFICATE_GIVEN } from '../../certificates.ts';
-import { DELIVERY_MODE } from '../../registered-parties.ts';
+import { DELIVERY_MODE, SECURITY_SUSPENSION } from '../../registered-parties.ts';
 import { named, ref } from '../../schema.ts';
 import {
   change,
@@ -126,6 +126,10 @@ export const CLIENT = named(
       authority: CLIENT_AUTHORITY,
       backchannel_token_delivery_mode: DELIVERY_MODE,
       state: oneOf('Whether it is active; retired is final.', ['active', 'disabled', 'retired']),
+      security_suspension: {
+        ...SECURITY_SUSPENSION,
+        description: 'It was disabled for security. Only an operator who does not own it, and has not owned it, can enable it.',
+      },
       verified_at: seconds('When the name was verified. Other clients cannot register a similar name.'),
       expires_at: seconds('When it expires unless an account adopts it.'),
       credentials_set_by: {
@@ -152,6 +156,7 @@ export const CLIENT = named(
       'backchannel_logout_uri',
       'backchannel_logout_session_required',
       'backchannel_token_delivery_mode',
+      'security_suspension',
       'verified_at',
       'expires_at',
       'credentials_set_by',

@@ -1,0 +1,48 @@
+/**
+ * Suspensions for security: by the quarantine of a finding, or by a response rule. The owner of an agent or client may be the one whose
+ * software or account was taken over, so only others lift them. Called by the registries of agents and clients.
+ */
+import type { Owners } from '../../identity/groups/owners.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+
+/** A suspension for security. */
+export type SecuritySuspension = {
+  /** Epoch seconds. */
+  readonly at: number;
+  /** Id of the finding or response that suspended it. */
+  readonly cause: string;
+  /** Its owner at that time, an account or group. Absent: a client that had none. */
+  readonly owner?: string;
+};
+
+/** What an agent and a client have in common here. */
+type Suspendable = {
+  readonly owner?: string;
+  readonly formerOwners?: readonly string[];
+  readonly securitySuspension?: SecuritySuspension;
+};
+
+/** The agent or client with its mark, if there is a cause. The first mark stays: the owner of its time may not lift it later. */
+export const suspendedForSecurity = <T extends Suspendable>(one: T, cause: string | undefined, at: number): T => {
+  if (one.securitySuspension || cause === undefined) return one;
+  const { owner } = one;
+  return { ...one, securitySuspension: { at, cause, ...(owner === undefined ? {} : { owner }) } };
+};
+
+/**
+ * Whether the caller may end the suspension as far as security is concerned. Only a caller with a role may lift a suspension for
+ * security. Refuses accounts that own the agent or client, own it together with others, have since the suspension, or owned it
+ * before. If these are unknown, refuses everyone.
+ */
+export type MayLift = (one: Suspendable, by: Pick<By, 'caller' | 'account' | 'isByRole'>) => Promise<boolean>;
+
+export const liftOfSecurity =
+  (owners: Pick<Owners, 'answersFor' | 'accountsSince'>): MayLift =>
+  async ({ securitySuspension, owner, formerOwners = [] }, { caller, account = caller, isByRole }) => {
+    if (!securitySuspension) return true;
+    if (!isByRole || formerOwners.includes(account)) return false;
+    if (owner !== undefined && (await owners.answersFor(owner, account))) return false;
+    if (securitySuspension.owner === undefined) return true;
+    const accounts = await owners.accountsSince(securitySuspension.owner, securitySuspension.at);
+    return accounts !== undefined && !accounts.includes(account);
+  };
