@@ -160,7 +160,7 @@ describe('drift of what an agent declares about itself', () => {
     const { digest } = (await read(agent))['composition_drift'] as { readonly digest: string };
     const { events } = await audit.during(() => act(agent, 'compositions/refusal', { digest }));
     expect(events.map(({ type }) => type)).toEqual(['agent.composition_rejected']);
-    expect((await ask(agent, undefined)).status).toBe(200);
+    expect((await ask(agent, BOOKING)).status).toBe(200);
     await audit.refused(() => ask(agent, CHANGED), REFUSED);
     expect((await read(agent))['composition_drift']).toMatchObject({ digest });
   });
@@ -223,6 +223,64 @@ describe('drift of what an agent declares about itself', () => {
   });
 });
 
+describe('a request without the composition that the agent has shown before', () => {
+  test('note: its token names none, at introspection too, and one event and one mail an hour say so', async () => {
+    const agent = await newAgent();
+    await ask(agent, BOOKING);
+    const { digest } = (await read(agent))['composition'] as { readonly digest: string };
+    const { result, events } = await audit.during(() => ask(agent, undefined));
+    expect(events).toMatchObject([
+      {
+        ...{ type: 'agent.composition_omitted', outcome: 'done', agent: agent.clientId, caller: agent.clientId },
+        inputs: { action: 'note', from: digest },
+      },
+      { type: 'token.issued' },
+    ]);
+    expect(events[1]?.inputs).not.toHaveProperty('composition');
+    const token = String(result.body['access_token']);
+    expect(decodeJwt(token)).not.toHaveProperty('composition');
+    const { body } = await scene.calls.introspect(scene.jwt.credential, token);
+    expect([body['active'], body['composition']]).toEqual([true, undefined]);
+    expect(await read(agent)).toMatchObject({ composition: { version: 1 }, composition_omitted_at: expect.any(Number) });
+    const again = await audit.during(() => ask(agent, undefined));
+    expect(again.events.map(({ type }) => type)).toEqual(['token.issued']);
+    advance(3_600_000);
+    const later = await audit.during(() => ask(agent, undefined));
+    expect(later.events.map(({ type }) => type)).toEqual(['agent.composition_omitted', 'token.issued']);
+  });
+
+  test.each<readonly [string, object, object]>([
+    ['approve', { composition_drift: 'approve' }, {}],
+    ['suspend', { composition_drift: 'suspend' }, {}],
+    ['named compositions', { compositions: [digestOf('a')] }, { composition: { digest: digestOf('a') } }],
+  ])('%s: it is refused, and neither suspends the agent nor stops requests that show it', async (_, ceilings, more) => {
+    const agent = await newAgent(ceilings, more);
+    const own = 'composition' in more ? { digest: digestOf('a') } : BOOKING;
+    expect((await ask(agent, own)).status).toBe(200);
+    const { answer, event } = await audit.refused(() => ask(agent, undefined), REFUSED);
+    expect(answer.body['denial']).toMatchObject({
+      layer: 'composition',
+      reason: 'composition_not_shown',
+      remedies: [{ kind: 'contact', whom: 'owner' }],
+    });
+    expect(event).toMatchObject({ agent: agent.clientId });
+    expect(await read(agent)).toMatchObject({ state: 'active', composition_omitted_at: expect.any(Number) });
+    expect((await ask(agent, own)).status).toBe(200);
+  });
+
+  test('of an agent that has never shown one is no omission: its token has what the owner declared', async () => {
+    const agent = await newAgent({ composition_drift: 'approve' }, { composition: { digest: digestOf('a') } });
+    const { result, events } = await audit.during(() => ask(agent, undefined));
+    expect(events.map(({ type }) => type)).toEqual(['token.issued']);
+    expect(decodeJwt(String(result.body['access_token']))['composition']).toMatchObject({ digest: digestOf('a') });
+    // Once it has shown the declared one, it is.
+    const shown = await audit.during(() => ask(agent, { digest: digestOf('a') }));
+    expect(shown.events.map(({ type }) => type)).toEqual(['agent.composition_declared', 'token.issued']);
+    expect(await read(agent)).toMatchObject({ composition: { version: 1 } });
+    await audit.refused(() => ask(agent, undefined), REFUSED);
+  });
+});
+
 describe('the grade of a composition', () => {
   let attester: KeyPair;
   beforeAll(async () => {
@@ -254,7 +312,7 @@ describe('the grade of a composition', () => {
     const declared = await ask(agent, BOOKING);
     expect(decodeJwt(String(declared.body['access_token']))['composition']).toMatchObject({ grade: 'declared' });
     const silent = await ask(agent, undefined);
-    expect(decodeJwt(String(silent.body['access_token']))['composition']).toMatchObject({ grade: 'declared' });
+    expect(decodeJwt(String(silent.body['access_token']))).not.toHaveProperty('composition');
   });
 
   test('a policy may demand it: the denial names the remedy, and the token that has it stays active', async () => {
@@ -386,7 +444,9 @@ test('a transaction has the composition and the grade of the token that opened i
   const shown = await attested.token(copy, own, { claims: { composition: BOOKING } });
   const { digest } = (await read(agent))['composition'] as { readonly digest: string };
   expect(await opened(shown)).toMatchObject({ composition: digest, composition_grade: 'attested' });
-  expect(await opened(await ask(agent, undefined, { resource, scope: 'transactions:write' }))).toMatchObject({
+  expect(await opened(await ask(agent, BOOKING, { resource, scope: 'transactions:write' }))).toMatchObject({
     ...{ composition: digest, composition_grade: 'declared' },
   });
+  const silent = await opened(await ask(agent, undefined, { resource, scope: 'transactions:write' }));
+  expect(silent).not.toHaveProperty('composition');
 });

@@ -21,6 +21,8 @@ export type CompositionModel = {
   readonly tools: readonly string[];
   readonly isAttested: boolean;
   readonly declaredAt: number;
+  /** When the agent, which shows its composition, asked without one. */
+  readonly omittedAt?: number;
   /** Differences from the version before. */
   readonly changes: readonly CompositionChangeModel[];
 };
@@ -43,6 +45,7 @@ export const compositionFact = (
   made: CompositionModel,
 ): Html => html`${words.declared(made.version, timeText(made.declaredAt))}
 <span class="line">${made.isAttested ? words.attested : words.declaredOnly}</span>
+${made.omittedAt !== undefined && html`<span class="line">${words.omitted(timeText(made.omittedAt))}</span>`}
 ${made.model !== undefined && html`<span class="line">${words.model(isolated(made.model, 200))}</span>`}${
   made.prompt !== undefined && html`<span class="line">${words.prompt(isolated(made.prompt, 200))}</span>`
 }${

@@ -112,6 +112,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'agent.notice': ['Notified the owner that it ends soon', 'Sein Eigentümer erfuhr, dass er bald endet'],
   'agent.composition_declared': ['Composition declared', 'Zusammensetzung erklärt'],
   'agent.composition_drifted': ['Ran with another composition', 'Lief mit anderer Zusammensetzung'],
+  'agent.composition_omitted': ['Asked without its composition', 'Fragte ohne seine Zusammensetzung'],
   'agent.composition_approved': ['New composition approved', 'Neue Zusammensetzung freigegeben'],
   'agent.composition_rejected': ['New composition rejected', 'Neue Zusammensetzung abgelehnt'],
   'blueprint.created': ['Blueprint created', 'Blueprint angelegt'],

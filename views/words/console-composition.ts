@@ -6,6 +6,11 @@ export const compositionWords = {
     phrase({ en: html`version ${version}, since ${time}`, de: html`Version ${version}, seit ${time}` }),
   declaredOnly: phrase({ en: 'declared', de: 'erklärt' }),
   attested: phrase({ en: 'attested', de: 'attestiert' }),
+  omitted: (time: HtmlValue) =>
+    phrase({
+      en: html`Asked without showing it: ${time}`,
+      de: html`Fragte, ohne sie zu zeigen: ${time}`,
+    }),
   model: (text: HtmlValue) => phrase({ en: html`Model ${text}`, de: html`Modell ${text}` }),
   prompt: (text: HtmlValue) => phrase({ en: html`Prompt ${text}`, de: html`Prompt ${text}` }),
   tools: (text: HtmlValue, isAll: boolean) =>

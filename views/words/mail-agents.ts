@@ -90,10 +90,10 @@ export const AGENT_MAILS = {
     }),
     says: {
       en: ({ agent, when }) => [
-        `On ${when} the agent ${agent} ran with another model, prompt or tools than before. Its page shows what differs, and whether you have to decide.`,
+        `On ${when} the agent ${agent} ran with another model, prompt or tools than before, or did not show with which. Its page shows what differs, and whether you have to decide.`,
       ],
       de: ({ agent, when }) => [
-        `Am ${when} lief der Agent ${agent} mit anderem Modell, Prompt oder anderen Werkzeugen als bisher. Seine Seite zeigt, was anders ist, und ob Sie entscheiden müssen.`,
+        `Am ${when} lief der Agent ${agent} mit anderem Modell, Prompt oder anderen Werkzeugen als bisher, oder zeigte nicht, mit welchen. Seine Seite zeigt, was anders ist, und ob Sie entscheiden müssen.`,
       ],
     },
     page: agentPage,

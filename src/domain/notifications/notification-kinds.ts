@@ -99,8 +99,8 @@ export const NOTIFICATION_KINDS = {
     mail: 'owner',
   },
   'agent.drifted': {
-    says: 'An agent ran with another model, prompt or tools than before.',
-    from: ['agent.composition_drifted'],
+    says: 'An agent ran with another model, prompt or tools than before, or no longer shows with which.',
+    from: ['agent.composition_drifted', 'agent.composition_omitted'],
     about: 'agent',
     mail: 'owner',
     // Two instances with different compositions alternate.

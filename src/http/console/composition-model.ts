@@ -6,7 +6,7 @@ import { agentHref, type ConsoleDeps } from './console-deps.ts';
 /** The composition of an agent and one that waits, each with its differences. `mayDecide`: the viewer may change the agent. */
 export const compositionModels = (
   deps: ConsoleDeps,
-  { id, state, composition, compositionHistory = [], compositionDrift }: Agent,
+  { id, state, composition, compositionHistory = [], compositionDrift, compositionOmittedAt: omittedAt }: Agent,
   mayDecide: boolean,
 ): Pick<AgentPageModel, 'composition' | 'drift'> => {
   const [before] = compositionHistory;
@@ -19,6 +19,7 @@ export const compositionModels = (
             tools: composition.tools ?? [],
             isAttested: composition.grade === 'attested',
             changes: before ? compositionChanges(before, composition) : [],
+            ...(omittedAt === undefined ? {} : { omittedAt }),
           },
         }
       : {}),

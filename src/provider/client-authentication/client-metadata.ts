@@ -97,7 +97,7 @@ export const providerClients = (registries: Registries, issuer: string): Provide
 
 /** The part of an active agent or client that determines what it may hold. Only agents have an environment. */
 export type ActiveParty = Pick<Agent, 'authority' | 'grantTypes' | 'ceilings'> &
-  Partial<Pick<Agent, 'environment' | 'owner' | 'blueprint' | 'composition' | 'verifiedAt'>> &
+  Partial<Pick<Agent, 'environment' | 'owner' | 'blueprint' | 'composition' | 'showsComposition' | 'verifiedAt'>> &
   Partial<Pick<Client, 'skipConsent'>>;
 
 type Metadata = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@
  */
 import Provider from 'oidc-provider';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
-import type { AgentCompositions } from '../../domain/clients/agents/agent-compositions.ts';
+import type { AgentCompositions, CompositionStanding } from '../../domain/clients/agents/agent-compositions.ts';
 import { agentRefusal } from '../../domain/clients/agents/agent-refusals.ts';
 import type { PresentedComposition } from '../../domain/clients/agents/composition.ts';
 import type { Found, Versioned } from '../../domain/ports/document-store.ts';
@@ -16,10 +16,16 @@ import { type OfRequest, requestState } from '../seam/request-state.ts';
 export interface PresentedCompositions {
   /**
    * Call it when the client of a request has authenticated. Throws 'access_denied' while what the agent runs with waits for a
-   * decision of its owner, and when it was suspended for it.
+   * decision of its owner, when it was suspended for it, and when it shows none where its ceilings ask for one.
    */
   notice(of: OfRequest, clientId: string): Promise<void>;
 }
+
+const REASONS = {
+  waits: 'composition_not_approved',
+  suspended: 'composition_suspends',
+  omitted: 'composition_not_shown',
+} as const satisfies Record<Exclude<CompositionStanding, 'current'>, string>;
 
 export const presentedCompositions = (deps: {
   readonly compositions: Pick<AgentCompositions, 'noticeComposition'>;
@@ -32,7 +38,7 @@ export const presentedCompositions = (deps: {
     const by = { caller: clientId, request: id, ...(source === undefined ? {} : { source }) };
     const standing = await deps.compositions.noticeComposition(agent, composition, by);
     if (standing === 'current') return;
-    const reason = standing === 'waits' ? 'composition_not_approved' : 'composition_suspends';
+    const reason = REASONS[standing];
     throw agentRefusal(reason, {
       denial: {
         ...{ id: deps.identifiers.newId('dny'), layer: 'composition', reason },
@@ -48,10 +54,14 @@ type Reading = { get(id: string): Found<Agent>; getMany(ids: readonly string[]):
 const asPresented = <Found extends { readonly document: Agent }>(found: Found): Found => {
   const context = Provider.ctx;
   const { agent, composition: shown } = (context && requestState(context).presented) ?? {};
-  return shown === undefined || agent !== found.document.id
-    ? found
-    : { ...found, document: { ...found.document, composition: presentedBy(found.document, shown) } };
+  if (agent !== found.document.id) return found;
+  if (shown !== undefined)
+    return { ...found, document: { ...found.document, composition: presentedBy(found.document, shown) } };
+  return found.document.showsComposition ? { ...found, document: unshown(found.document) } : found;
 };
+
+/** Of an agent that shows its compositions, a request without one says nothing about what it runs with. */
+const unshown = ({ composition: _, ...agent }: Agent): Agent => agent;
 
 const presentedBy = (
   { id, composition }: Agent,
@@ -63,13 +73,14 @@ const presentedBy = (
 });
 
 /**
- * What a token from this request says about the composition of its agent: what the agent presented, else what is stored. Undefined:
- * it has none, or the client is no agent.
+ * What a token from this request says about the composition of its agent: what the agent presented. Of an agent that has never
+ * shown one: what its owner declared. Undefined: neither, or the client is no agent.
  */
 export const tokenComposition = (of: OfRequest, clientId: string): TokenComposition | undefined => {
   const { effective, composition: shown } = requestState(of).presented ?? {};
   if (effective?.id !== clientId) return undefined;
   if (shown) return { digest: shown.composition.digest, grade: shown.grade };
+  if (effective.showsComposition) return undefined;
   return effective.composition && { digest: effective.composition.digest, grade: 'declared' };
 };
 

@@ -93,7 +93,7 @@ export const isNarrowed = (
     grantedDetails,
   ).refused.length > 0;
 
-/** A party behind a token. Its holder had the composition that the token names. */
+/** A party behind a token. Its holder had the composition that the token names, and none that is known if the token names none. */
 export const partyOf = (
   id: string,
   party: ActiveParty,
@@ -103,7 +103,9 @@ export const partyOf = (
     ? clientParty({ ...party, id }, isDocumentId(id))
     : agentParty({
         ...{ ...party, id, environment: party.environment, owner: party.owner ?? '' },
-        ...(composition && id === clientId ? { composition: provenOf(composition) } : {}),
+        ...(id === clientId && (composition || party.showsComposition)
+          ? { composition: composition && provenOf(composition) }
+          : {}),
       });
 
 const provenOf = ({ digest, grade }: TokenComposition) => ({

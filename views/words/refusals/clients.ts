@@ -59,6 +59,8 @@ export const AGENT_GERMAN = {
     'Der Agent läuft mit einer anderen Zusammensetzung als seiner eigenen, oder sagt nicht, mit welcher. Zuerst muss sein Eigentümer sie freigeben.',
   composition_suspends:
     'Der Agent läuft mit einer anderen Zusammensetzung als seiner eigenen und wurde deshalb ausgesetzt.',
+  composition_not_shown:
+    'Der Agent hat seine Zusammensetzung bisher gezeigt, und diese Anfrage zeigt keine. Die Client-Assertion oder -Attestation braucht den Claim „composition“.',
   composition_not_waiting: 'Keine solche Zusammensetzung wartet auf eine Entscheidung; lesen Sie den Agenten neu.',
   composition_tools_exceeded: 'Höchstens 200 Werkzeuge können genannt werden.',
   token_bound_twice: 'Ein Token ist an ein Zertifikat oder an einen Schlüssel (DPoP) gebunden, nicht an beides.',

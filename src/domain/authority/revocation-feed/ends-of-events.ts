@@ -263,6 +263,7 @@ const ENDING_NOTHING = [
   'agent.proposal_ended',
   'agent.without_successor',
   'agent.notice',
+  'agent.composition_omitted',
   'agent.composition_rejected',
   'credential.added',
   'credential.suspended',

@@ -114,7 +114,7 @@ export const transactionRegistry = (deps: {
         opener: app ?? agent.id,
         owner: agent.owner,
         ownership: ownershipOf(agent),
-        ...compositionOf(agent, app === undefined ? by.composition : undefined),
+        ...compositionOf(agent, app === undefined, by.composition),
         state: 'open',
         createdAt: now,
         updatedAt: now,
@@ -175,12 +175,14 @@ export const transactionRegistry = (deps: {
 const newerFirst = (one: Transaction, other: Transaction): number =>
   other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1);
 
-/** What the agent's own token says counts before what was declared. */
+/** What the agent's own token says counts before what was declared. A token that names none leaves out what the agent shows elsewhere. */
 const compositionOf = (
-  { composition }: Pick<Agent, 'composition'>,
-  ofToken: TokenComposition | undefined,
+  { composition, showsComposition }: Pick<Agent, 'composition' | 'showsComposition'>,
+  isByAgent: boolean,
+  said: TokenComposition | undefined,
 ): Pick<Transaction, 'composition' | 'compositionGrade'> => {
-  const digest = ofToken?.digest ?? composition?.digest;
+  const ofToken = isByAgent ? said : undefined;
+  const digest = isByAgent && showsComposition ? ofToken?.digest : (ofToken?.digest ?? composition?.digest);
   if (digest === undefined) return {};
   return { composition: digest, ...(ofToken?.grade === 'attested' ? { compositionGrade: 'attested' } : {}) };
 };

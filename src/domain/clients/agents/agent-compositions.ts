@@ -26,8 +26,14 @@ import {
 /** Maximum number of changes in an audit event. */
 const RECORDED_CHANGES = 50;
 
-/** What follows for the request that presents a composition. `waits`: it gets nothing until the owner has decided. */
-export type CompositionStanding = 'current' | 'waits' | 'suspended';
+/** Omissions are recorded, and the owner hears of them, at most so often for each agent. */
+export const OMISSION_SECONDS = 3600;
+
+/**
+ * What follows for the request that presents a composition, or none. `waits`: it gets nothing until the owner has decided.
+ * `omitted`: it gets nothing, because it shows none and the ceilings ask for one.
+ */
+export type CompositionStanding = 'current' | 'waits' | 'suspended' | 'omitted';
 
 /** Part of the registry. Each change writes its audit event first, and applies to the stored version. */
 export interface AgentCompositions {
@@ -44,8 +50,8 @@ export interface AgentCompositions {
   /**
    * Compares what an agent presents in an authenticated request with its composition. The first one becomes its composition.
    * Another one is drift: the event is durable when this resolves. `agent`: in its effective state, whose ceilings say what
-   * follows. Without `presented`, only a drift that waits matters. Writes nothing for a composition that is known. Throws
-   * StoreUnavailable.
+   * follows. Without `presented`, a drift that waits matters, and whether the agent has shown one before. Writes nothing for a
+   * composition that is known. Throws StoreUnavailable.
    */
   noticeComposition(agent: Agent, presented: PresentedComposition | undefined, by: By): Promise<CompositionStanding>;
   /**
@@ -78,9 +84,14 @@ export const composed = (
 const versionOf = ({ composition }: Agent): number => composition?.version ?? 0;
 
 /** An agent in its effective state, with the composition that is stored now. */
-const withCompositionOf = (agent: Agent, { composition, compositionDrift }: Agent): Agent => {
-  const { composition: _, compositionDrift: __, ...others } = agent;
-  return { ...others, ...(composition ? { composition } : {}), ...(compositionDrift ? { compositionDrift } : {}) };
+const withCompositionOf = (agent: Agent, { composition, compositionDrift, showsComposition }: Agent): Agent => {
+  const { composition: _, compositionDrift: __, showsComposition: ___, ...others } = agent;
+  return {
+    ...others,
+    ...(composition ? { composition } : {}),
+    ...(compositionDrift ? { compositionDrift } : {}),
+    ...(showsComposition ? { showsComposition } : {}),
+  };
 };
 
 const withoutDrift = ({ compositionDrift: _, ...agent }: Agent): Agent => agent;
@@ -95,6 +106,10 @@ const actionOfDrift = ({ ceilings }: Pick<Agent, 'ceilings'>, digest: string): C
   if (compositions.includes(digest)) return 'note';
   return compositionDrift === 'note' ? 'approve' : compositionDrift;
 };
+
+/** Whether a request has to show the composition: where another one would not simply become the composition of the agent. */
+const asksForComposition = ({ ceilings }: Pick<Agent, 'ceilings'>): boolean =>
+  ceilings?.compositions !== undefined || (ceilings?.compositionDrift ?? 'note') !== 'note';
 
 export const agentCompositions = ({
   documentsOf,
@@ -123,9 +138,11 @@ export const agentCompositions = ({
   const gradeOf = ({ grade }: PresentedComposition) => (grade === 'attested' ? { grade } : {});
 
   /** The agent after a drift. The same object when another request has noticed it first. */
-  const drifted = (agent: Agent, presented: PresentedComposition, action: CompositionDriftAction, by: By): Agent => {
+  const drifted = (stored: Agent, presented: PresentedComposition, action: CompositionDriftAction, by: By): Agent => {
     const { composition } = presented;
-    if (isSameComposition(agent.composition, composition) || agent.state === 'retired') return agent;
+    if (stored.state === 'retired') return stored;
+    const agent: Agent = stored.showsComposition ? stored : { ...stored, showsComposition: true };
+    if (isSameComposition(agent.composition, composition)) return agent;
     if (action === 'note') return composed(agent, { ...composition, ...gradeOf(presented) }, by, clock.now());
     if (isSameComposition(agent.compositionDrift?.composition, composition)) return agent;
     const drift: CompositionDrift = {
@@ -134,6 +151,28 @@ export const agentCompositions = ({
       noticedAt: clock.now(),
     };
     return { ...agent, compositionDrift: drift };
+  };
+
+  /** A request without a composition, of an agent that has shown one before. Two at the same time may both be recorded. */
+  const omitted = async (agent: Agent, by: By): Promise<CompositionStanding> => {
+    const isRefused = asksForComposition(agent);
+    const isRecorded = ({ compositionOmittedAt: at = 0 }: Agent): boolean => at > clock.now() - OMISSION_SECONDS;
+    if (!isRecorded(agent))
+      await documentsOf.change(
+        agent.id,
+        undefined,
+        'agent.composition_omitted',
+        by,
+        (stored) =>
+          isRecorded(stored) || stored.state === 'retired' ? stored : { ...stored, compositionOmittedAt: clock.now() },
+        {
+          inputs: {
+            action: isRefused ? 'refuse' : 'note',
+            ...(agent.composition ? { from: agent.composition.digest } : {}),
+          },
+        },
+      );
+    return isRefused ? 'omitted' : 'current';
   };
 
   const suspend = async (id: string, by: By): Promise<void> => {
@@ -184,10 +223,12 @@ export const agentCompositions = ({
     async noticeComposition(agent, presented, by): Promise<CompositionStanding> {
       const { composition, compositionDrift: waiting } = agent;
       // It does not show whether it runs with what was approved.
-      if (!presented) return waiting === undefined ? 'current' : 'waits';
-      if (isSameComposition(composition, presented.composition)) return 'current';
-      const action = composition ? actionOfDrift(agent, presented.composition.digest) : 'note';
-      const type = composition ? 'agent.composition_drifted' : 'agent.composition_declared';
+      if (!presented && waiting !== undefined) return 'waits';
+      if (!presented) return agent.showsComposition ? omitted(agent, by) : 'current';
+      const isSame = isSameComposition(composition, presented.composition);
+      if (isSame && agent.showsComposition) return 'current';
+      const action = composition && !isSame ? actionOfDrift(agent, presented.composition.digest) : 'note';
+      const type = composition && !isSame ? 'agent.composition_drifted' : 'agent.composition_declared';
       const others: Agent[] = [];
       await documentsOf.change(
         agent.id,

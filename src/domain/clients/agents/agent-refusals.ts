@@ -63,6 +63,10 @@ export const AGENT_REFUSALS = {
     code: 'access_denied',
     text: 'The agent runs with another composition than its own, and was suspended for it.',
   },
+  composition_not_shown: {
+    code: 'access_denied',
+    text: 'The agent has shown its composition before, and this request shows none. Add the claim composition to the client assertion or attestation.',
+  },
   composition_not_waiting: {
     code: 'conflict',
     text: 'No such composition waits for a decision; read the agent again.',

@@ -70,6 +70,10 @@ export type Agent = {
   readonly compositionHistory?: readonly Composition[];
   /** A composition with which it ran last, and about which its owner has not decided. */
   readonly compositionDrift?: CompositionDrift;
+  /** It has shown its composition in a request. From then on a request without one is noticed. */
+  readonly showsComposition?: true;
+  /** When a request without a composition was recorded last, epoch seconds. */
+  readonly compositionOmittedAt?: number;
   /** The public keys it was registered with, or else `jwksUri`. `credentialsOf` includes them. */
   readonly jwks?: JsonWebKeySet;
   /** URL of its keys (RFC 7591 §2), fetched when it authenticates. */

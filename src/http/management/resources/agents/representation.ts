@@ -70,10 +70,11 @@ export const showCompositions = ({ composition, compositionHistory = [] }: Agent
   );
 
 const compositionsOf = (agent: Agent) => {
-  const { composition, compositionHistory, compositionDrift } = agent;
+  const { composition, compositionHistory, compositionDrift, compositionOmittedAt } = agent;
   return {
     ...(composition ? { composition: showComposition(composition, compositionHistory?.[0]) } : {}),
     ...(compositionDrift ? { composition_drift: driftOf(composition, compositionDrift) } : {}),
+    ...(compositionOmittedAt === undefined ? {} : { composition_omitted_at: compositionOmittedAt }),
   };
 };
 

@@ -185,6 +185,9 @@ export const AGENT = named(
       ...AGENT_ABOUT,
       backchannel_token_delivery_mode: DELIVERY_MODE,
       composition: ref(COMPOSITION),
+      composition_omitted_at: seconds(
+        'When the agent, which has shown its composition before, asked without one; recorded at most once an hour.',
+      ),
       composition_drift: {
         ...ref(COMPOSITION_DRIFT),
         description: 'A composition with which the agent ran, and about which its owner has to decide.',
@@ -232,6 +235,7 @@ export const AGENT = named(
       'backchannel_token_delivery_mode',
       'composition',
       'composition_drift',
+      'composition_omitted_at',
       'authority',
       'accept_by',
       'accepted_at',
