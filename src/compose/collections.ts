@@ -53,6 +53,7 @@ import { INVENTORY_ENTRIES } from '../domain/governance/inventory.ts';
 import { AGENT_FACTS } from '../domain/governance/responses/agent-facts.ts';
 import { RESPONSE_BRAKE, RESPONSES } from '../domain/governance/responses/response.ts';
 import { RESPONSE_RULES } from '../domain/governance/responses/response-rule.ts';
+import { REVIEW_ALLOWANCE } from '../domain/governance/reviews/review-allowance.ts';
 import { REVIEW_ITEMS, REVIEWS } from '../domain/governance/reviews/review.ts';
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
@@ -117,6 +118,7 @@ export const COLLECTIONS = [
   INVENTORY_ENTRIES,
   REVIEWS,
   REVIEW_ITEMS,
+  REVIEW_ALLOWANCE,
   CLIENT_ACTIVITY,
   AGENT_FACTS,
   RESPONSE_RULES,

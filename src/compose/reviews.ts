@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { DelegationRegistry } from '../domain/authority/delegation/delegation-registry.ts';
 import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
 import { REVIEWS, type Review } from '../domain/governance/reviews/review.ts';
+import { reviewAllowance } from '../domain/governance/reviews/review-allowance.ts';
 import { type Consequences, consequencesOf } from '../domain/governance/reviews/review-consequences.ts';
 import { type ReviewDecisions, reviewDecisions } from '../domain/governance/reviews/review-decisions.ts';
 import { type ReviewFigures, reviewFigures } from '../domain/governance/reviews/review-figures.ts';
@@ -54,6 +55,7 @@ export const reviewServices = (
   });
   const jobs = reviewJobs({
     ...{ ...parts, node: state.node, items, registry, walk: reviewWalk({ documents, selector }), pause: () => turn() },
+    allowance: reviewAllowance({ documents, now: clock.now }),
     decisions: () => decisions,
   });
   const undo = reviewUndo({ items, clock, delegations, agents, accounts, revocation, events: audit });

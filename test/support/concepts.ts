@@ -107,7 +107,7 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'review item',
     means: 'one delegation in an access review, and what was decided about it',
-    collections: ['review_items'],
+    collections: ['review_items', 'review_allowance'],
     paths: ['review-items'],
     commands: ['review-items'],
   },

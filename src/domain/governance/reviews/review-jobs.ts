@@ -7,9 +7,10 @@ import { isLockedByOther } from '../../notifications/delivery-runs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import { MOST_OPEN_REVIEWS, REVIEWS, type Review } from './review.ts';
+import type { ReviewAllowance } from './review-allowance.ts';
 import type { ReviewDecisions } from './review-decisions.ts';
 import { aboutReview, type ReviewItems } from './review-items.ts';
-import { mostEndedAnHour, type ReviewRegistry } from './review-registry.ts';
+import type { ReviewRegistry } from './review-registry.ts';
 import type { ReviewWalk } from './review-walk.ts';
 
 /** Each page extends it. After a crash another process goes on when it is over; swaps decide if two work at once. */
@@ -25,7 +26,6 @@ const MOST_UNFINISHED = 100;
 const GRACE_SECONDS = 10;
 /** How soon a process sees that a review is due: four questions to the store, on each node. */
 const LATER_SECONDS = 10;
-const HOUR = 3600;
 const OLDEST_FIRST = { by: 'createdAt', direction: 'ascending' } as const;
 
 export interface ReviewJobs {
@@ -44,9 +44,10 @@ export const reviewJobs = (deps: {
   readonly walk: ReviewWalk;
   readonly decisions: () => Pick<ReviewDecisions, 'decideByDefault' | 'finish'>;
   readonly registry: Pick<ReviewRegistry, 'repeat'>;
+  readonly allowance: ReviewAllowance;
   readonly pause: () => Promise<void>;
 }): ReviewJobs => {
-  const { documents, audit, clock, node, walk, registry, pause } = deps;
+  const { documents, audit, clock, node, walk, registry, allowance, pause } = deps;
   const reviews = documents.collection<Review>(REVIEWS);
   const items = deps.items.collection;
   let laterAt = 0;
@@ -114,25 +115,19 @@ export const reviewJobs = (deps: {
     );
   };
 
-  /** How many items the default may decide now, and the hour that they count for. */
-  const share = (review: Review): { readonly most: number; readonly hour: Pick<Review, 'hourFrom' | 'hourCount'> } => {
-    if (review.default === 'keep' || review.isConfirmed) return { most: MOST_DECIDED, hour: {} };
-    const now = clock.now();
-    const isSameHour = review.hourFrom !== undefined && review.hourFrom > now - HOUR;
-    const used = isSameHour ? (review.hourCount ?? 0) : 0;
-    const most = Math.max(0, Math.min(MOST_DECIDED, mostEndedAnHour(review) - used));
-    return { most, hour: { hourFrom: isSameHour ? review.hourFrom : now, hourCount: used + most } };
-  };
-
-  const applyDefault = async (found: Versioned<Review>): Promise<void> => {
+  /** `together`: how many items all reviews end in an hour. */
+  const applyDefault = async (found: Versioned<Review>, together: number): Promise<void> => {
     const { id } = found.document;
     if (!(await isLeft(id))) return jobs.completeIfDecided(id);
-    const { most, hour } = share(found.document);
-    if (most === 0) return;
-    // Counted before they are decided: a crash costs some of them an hour, and ends none too many.
-    const held = await locked({ ...found, document: { ...found.document, ...hour } });
+    const wanted = await allowance.left(found.document, MOST_DECIDED, together);
+    const mine = wanted > 0 ? await locked(found) : undefined;
+    if (!mine) return;
+    const { granted, counted } = await allowance.take(mine.document, wanted, together);
+    if (granted === 0) return;
+    // A crash before they are decided costs some of them an hour.
+    const held = counted === mine.document ? mine : await stored(counted, mine.version);
     if (!held) return;
-    const due = await items.find({ where: { review: id, state: 'open' }, order: OLDEST_FIRST, limit: most });
+    const due = await items.find({ where: { review: id, state: 'open' }, order: OLDEST_FIRST, limit: granted });
     for (const item of due) {
       await deps.decisions().decideByDefault(item, held.document);
       await pause();
@@ -175,7 +170,9 @@ export const reviewJobs = (deps: {
       if (clock.now() >= laterAt) {
         laterAt = clock.now() + LATER_SECONDS;
         await each(due('escalateAt'), escalate);
-        await each(due('dueAt', { state: 'open' }), applyDefault);
+        const past = await due('dueAt', { state: 'open' });
+        const together = allowance.together(past.map(({ document }) => document));
+        await each(Promise.resolve(past), (review) => applyDefault(review, together));
         await each(due('nextAt'), registry.repeat);
       }
       if (failures.length > 0) throw failures[0];

@@ -17,7 +17,6 @@ import {
   ITEM_STATES,
   type ItemState,
   KEPT_SECONDS,
-  MOST_ENDED_SHARE,
   MOST_OPEN_REVIEWS,
   REVIEWS,
   type Review,
@@ -206,7 +205,3 @@ const present = <T extends object>(members: T): { readonly [K in keyof T]?: NonN
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     readonly [K in keyof T]?: NonNullable<T[K]>;
   };
-
-/** Items that the default of a review ends within an hour without a confirmation. */
-export const mostEndedAnHour = ({ items }: Pick<Review, 'items'>): number =>
-  Math.max(1, Math.floor(items * MOST_ENDED_SHARE));

@@ -43,6 +43,9 @@ export type ReviewSelection = {
   readonly unusedForDays?: number;
 };
 
+/** Ends that were allowed to defaults: how many, and when the first and the last of them. At most 13 entries. */
+export type TakenEnds = readonly { readonly from: number; readonly at: number; readonly count: number }[];
+
 export type Review = ReviewSelection & {
   /** `rvw_…` */
   readonly id: string;
@@ -73,9 +76,8 @@ export type Review = ReviewSelection & {
   readonly place?: { readonly value: number; readonly id: string };
   /** An administrator allowed the default `end` for more than MOST_ENDED_SHARE of the items in an hour. */
   readonly isConfirmed?: true;
-  /** Begin of the hour in which the default ended delegations, and how many it may have ended in it. */
-  readonly hourFrom?: number;
-  readonly hourCount?: number;
+  /** How many delegations its default may have ended within the last hour. */
+  readonly taken?: TakenEnds;
   readonly completedAt?: number;
   /** Lock of the process that works at it. */
   readonly lockedBy?: string;
@@ -86,7 +88,7 @@ export type Review = ReviewSelection & {
   readonly expiresAt: number;
 };
 
-/** Share of a review's items that its default ends within an hour; at least one. */
+/** Share of a review's items that its default ends within an hour; at least one. All reviews together: see review-allowance.ts. */
 export const MOST_ENDED_SHARE = 0.05;
 /** Reviews that are prepared or open at a time. */
 export const MOST_OPEN_REVIEWS = 100;

@@ -7,12 +7,12 @@ import {
   REVIEWER_RULES,
   type Review,
 } from '../../../domain/governance/reviews/review.ts';
+import { mostEndedAnHour } from '../../../domain/governance/reviews/review-allowance.ts';
 import type { ReviewFigures } from '../../../domain/governance/reviews/review-figures.ts';
 import { reviewRefusal } from '../../../domain/governance/reviews/review-refusals.ts';
 import {
   type ItemCounts,
   MOST_COUNTED,
-  mostEndedAnHour,
   type NewReview,
   type ReviewRegistry,
 } from '../../../domain/governance/reviews/review-registry.ts';
@@ -90,7 +90,7 @@ const REVIEW = named(
       read: integer('Delegations that were read so far.'),
       counts: recordOf(`Items by state, each counted up to ${MOST_COUNTED}.`, integer()),
       default_ends: integer(`Items that the default would end now, counted up to ${MOST_COUNTED}.`),
-      default_ends_an_hour: integer('How many of them in an hour, unless an administrator confirms the default.'),
+      default_ends_an_hour: integer('How many of them in an hour, unless an administrator confirms the default. All reviews together: as many as the largest that is due.'),
       confirmed: flag('An administrator let the default end all of them at once.'),
       escalated_at: seconds('When administrators heard of open items.'),
       next_at: seconds('When the next review begins.'),
