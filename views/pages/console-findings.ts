@@ -11,6 +11,7 @@ import { agentWords } from '../words/agent.ts';
 import { findingWords as words } from '../words/console-findings.ts';
 import { reasonWords } from '../words/finding-reasons.ts';
 import { listWords } from '../words/lists.ts';
+import { wordOf } from '../words/word-of.ts';
 
 export type FindingKind = keyof typeof words.kinds;
 export type FindingReason = keyof typeof reasonWords;
@@ -43,7 +44,17 @@ const severityTag = (severity: Severity): Html =>
 const STATE_LOOKS = { open: 'warn', dismissed: 'off', adopted: 'good', quarantined: 'off', resolved: 'gone' } as const;
 
 const stateTag = (state: FindingState): Html =>
-  html`<span class="tag ${STATE_LOOKS[state]}">${words.states[state]}</span>`;
+  html`<span class="tag ${wordOf(STATE_LOOKS, state) ?? 'off'}">${wordOf(words.states, state) ?? plainText(state, 40)}</span>`;
+
+// The store may hold what this server did not write. The page that tells of a finding has to show it.
+export const findingTitle = (kind: FindingKind): HtmlValue => wordOf(words.kinds, kind)?.title ?? plainText(kind, 60);
+const meaningOf = (kind: FindingKind): Phrase => wordOf(words.kinds, kind)?.meaning ?? words.unknownKind;
+const subjectWord = ({ subjectKind }: FindingRow): HtmlValue =>
+  wordOf(words.subjects, subjectKind) ?? plainText(subjectKind, 40);
+
+const reasonText = ({ reason, value = 0 }: FindingPart): HtmlValue =>
+  wordOf(reasonWords, reason)?.(value) ??
+  html`<code>${plainText(reason, 100)}</code><span class="line hint">${words.unknownReason}</span>`;
 
 const subjectName = ({ name, subjectHref }: FindingRow): Html => {
   const shown = chosenName(name, 100);
@@ -51,17 +62,17 @@ const subjectName = ({ name, subjectHref }: FindingRow): Html => {
 };
 
 const subject = (row: FindingRow): Html =>
-  html`${subjectName(row)}<span class="line hint">${words.subjects[row.subjectKind]} <code class="long">${plainText(row.subject, 120)}</code></span>`;
+  html`${subjectName(row)}<span class="line hint">${subjectWord(row)} <code class="long">${plainText(row.subject, 120)}</code></span>`;
 
 const COLUMNS: readonly Column<FindingRow>[] = [
   {
     title: words.finding,
     cell: ({ href, kind, severity, state }) =>
-      html`${severityTag(severity)} <a href="${href}">${words.kinds[kind].title}</a>${state !== 'open' && html` ${stateTag(state)}`}<span class="line hint">${words.kinds[kind].meaning}</span>`,
+      html`${severityTag(severity)} <a href="${href}">${findingTitle(kind)}</a>${state !== 'open' && html` ${stateTag(state)}`}<span class="line hint">${meaningOf(kind)}</span>`,
   },
   {
     title: words.about,
-    cell: (row) => html`${subjectName(row)}<span class="line hint">${words.subjects[row.subjectKind]}</span>`,
+    cell: (row) => html`${subjectName(row)}<span class="line hint">${subjectWord(row)}</span>`,
   },
   {
     title: words.owner,
@@ -120,7 +131,7 @@ export type FindingModel = ConsoleFrame & {
 };
 
 const PART_COLUMNS: readonly Column<FindingPart>[] = [
-  { title: words.reason, cell: ({ reason, value = 0 }) => reasonWords[reason](value) },
+  { title: words.reason, cell: reasonText },
   { title: words.points, cell: ({ points }) => html`<strong>${points > 0 && '+'}${points}</strong>` },
 ];
 
@@ -129,10 +140,10 @@ export const findingPage = (model: FindingModel): Html => {
   const { kind, decided, agent, kill, until, endsAt } = finding;
   return objectPage(model, {
     ...{ place: 'findings', title: words.finding, name: finding.name, id: finding.id },
-    heading: words.headingOf(words.kinds[kind].title, chosenName(finding.name, 100)),
+    heading: words.headingOf(findingTitle(kind), chosenName(finding.name, 100)),
     state: html`${stateTag(finding.state)} ${severityTag(finding.severity)}`,
     actions: model.actions,
-    first: html`<p class="lead">${words.kinds[kind].meaning}</p>
+    first: html`<p class="lead">${meaningOf(kind)}</p>
 <section aria-labelledby="why"><h2 id="why">${words.why}: ${words.scoreOf(finding.score)}</h2>
 ${table(PART_COLUMNS, finding.parts, 'why')}</section>`,
     facts: [

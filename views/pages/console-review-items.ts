@@ -7,10 +7,11 @@ import { field } from '../partials/field.ts';
 import { actionLink, type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { tickList } from '../partials/tick-list.ts';
 import { agoText, dayPhrase, timeText } from '../time-text.ts';
-import { findingWords } from '../words/console-findings.ts';
+import type { findingWords } from '../words/console-findings.ts';
 import { reviewWords, reviewItemWords as words } from '../words/console-reviews.ts';
 import { listWords } from '../words/lists.ts';
 import { riskWords } from '../words/scope.ts';
+import { findingTitle } from './console-findings.ts';
 
 export type ItemState = keyof typeof words.states;
 export type Risk = 'low' | 'medium' | 'high' | 'critical';
@@ -84,7 +85,7 @@ export const ITEM_COLUMNS: readonly Column<ItemRow>[] = [
       isOwnerGone && html`<span class="line">${words.owner}: ${words.ownerGone}</span>`,
       ...findings
         .slice(0, MOST_FINDINGS)
-        .map((kind) => html`<span class="line">${findingWords.kinds[kind].title}</span>`),
+        .map((kind) => html`<span class="line">${findingTitle(kind)}</span>`),
     ],
   },
   {
@@ -175,7 +176,7 @@ export const reviewItemPage = (model: ItemModel): Html => {
       [words.ends, timeText(item.endsAt)],
       item.findings.length > 0 && [
         words.findings,
-        commaList(item.findings.map((kind) => findingWords.kinds[kind].title)),
+        commaList(item.findings.map((kind) => findingTitle(kind))),
       ],
       [
         words.endsWithIt,

@@ -23,7 +23,15 @@ export const findingWords = {
   onlyKind: (kind: Phrase) => phrase({ en: html`Only: ${kind}.`, de: html`Nur: ${kind}.` }),
   allKinds: phrase({ en: 'All kinds', de: 'Alle Arten' }),
   finding: phrase({ en: 'Finding', de: 'Befund' }),
-  headingOf: (title: Phrase, name: HtmlValue) => phrase({ en: html`${title}: ${name}`, de: html`${title}: ${name}` }),
+  headingOf: (title: HtmlValue, name: HtmlValue) => phrase({ en: html`${title}: ${name}`, de: html`${title}: ${name}` }),
+  unknownReason: phrase({
+    en: 'This server does not know this reason. Another version wrote the finding, or someone changed the store. Compare it with the audit log.',
+    de: 'Diesen Grund kennt der Server nicht. Eine andere Version hat den Befund geschrieben, oder jemand hat den Speicher geändert. Vergleichen Sie ihn mit dem Protokoll.',
+  }),
+  unknownKind: phrase({
+    en: 'This server does not know this kind of finding. Another version wrote it, or someone changed the store. Compare it with the audit log.',
+    de: 'Diese Art von Befund kennt der Server nicht. Eine andere Version hat ihn geschrieben, oder jemand hat den Speicher geändert. Vergleichen Sie ihn mit dem Protokoll.',
+  }),
   severityTitle: phrase({ en: 'Severity', de: 'Schwere' }),
   about: phrase({ en: 'About', de: 'Betrifft' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),

@@ -56,7 +56,11 @@ export const FINDINGS_BY_KIND = {
 export type FindingKind = keyof typeof FINDINGS_BY_KIND;
 export const FINDING_KINDS = Object.keys(FINDINGS_BY_KIND) as readonly FindingKind[];
 
-export const kindOf = (kind: FindingKind): Kind => FINDINGS_BY_KIND[kind];
+/** A kind that this server does not know, as of a store that someone changed: nothing can be decided about it. */
+const UNKNOWN_KIND: Kind = { subject: [], acts: [], means: 'not known to this server' };
+
+export const kindOf = (kind: FindingKind): Kind =>
+  Object.hasOwn(FINDINGS_BY_KIND, kind) ? FINDINGS_BY_KIND[kind] : UNKNOWN_KIND;
 
 /** `resolved`: the reason is gone. `adopted`: an agent was registered for the client. `quarantined`: the subject was suspended. */
 export const FINDING_STATES = ['open', 'dismissed', 'adopted', 'quarantined', 'resolved'] as const;
