@@ -2,13 +2,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DelegationRegistry } from '../domain/authority/delegation/delegation-registry.ts';
 import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
-import { REVIEWS, type Review } from '../domain/governance/reviews/review.ts';
+import { REVIEWS, type Review, type ReviewItem } from '../domain/governance/reviews/review.ts';
 import { reviewAllowance } from '../domain/governance/reviews/review-allowance.ts';
 import { type Consequences, consequencesOf } from '../domain/governance/reviews/review-consequences.ts';
 import { type ReviewDecisions, reviewDecisions } from '../domain/governance/reviews/review-decisions.ts';
 import { type ReviewFigures, reviewFigures } from '../domain/governance/reviews/review-figures.ts';
 import { reviewItems } from '../domain/governance/reviews/review-items.ts';
 import { type ReviewJobs, reviewJobs } from '../domain/governance/reviews/review-jobs.ts';
+import { reviewOffers } from '../domain/governance/reviews/review-offers.ts';
 import { type ReviewRegistry, reviewRegistry } from '../domain/governance/reviews/review-registry.ts';
 import { reviewSelector } from '../domain/governance/reviews/review-selection.ts';
 import { type ReviewUndo, reviewUndo } from '../domain/governance/reviews/review-undo.ts';
@@ -53,19 +54,21 @@ export const reviewServices = (
     ...{ documents, owners, resourceServers, grantUses, scopeUses },
     factsOf: leaverFacts({ documents }),
   });
+  const decided = async (item: ReviewItem): Promise<void> => {
+    metrics.reviews.decided.inc({ decision: item.state, by: item.isDefault ? 'default' : 'reviewer' });
+    await jobs.completeIfDecided(item.review);
+  };
   const jobs = reviewJobs({
     ...{ ...parts, node: state.node, items, registry, walk: reviewWalk({ documents, selector }), pause: () => turn() },
     allowance: reviewAllowance({ documents, now: clock.now }),
+    offers: reviewOffers({ items, clock, agents, delegations, decided }),
     decisions: () => decisions,
   });
   const undo = reviewUndo({ items, clock, delegations, agents, accounts, revocation, events: audit });
   const decisions: ReviewDecisions = reviewDecisions({
     ...{ items, clock, delegations, agents, owners },
     reviews: documents.collection<Review>(REVIEWS),
-    decided: async (item) => {
-      metrics.reviews.decided.inc({ decision: item.state, by: item.isDefault ? 'default' : 'reviewer' });
-      await jobs.completeIfDecided(item.review);
-    },
+    decided,
     finishUndo: undo.finish,
   });
   return {

@@ -112,7 +112,7 @@ test('a review stays open while a decision may still fail and open its item agai
   const held = await items.get(String(first?.['id']));
   if (!held) throw new Error('no item');
   const [by, now] = [world.admin.account.id, world.clock.now()];
-  const decision = { state: 'transferred', newOwner: world.admin.account.id, decidedBy: by, decidedAt: now } as const;
+  const decision = { state: 'offered', newOwner: world.admin.account.id, decidedBy: by, decidedAt: now } as const;
   await items.replace({ ...held.document, ...decision, unfinishedAt: now }, held.version);
   expect((await decide(world.admin, second?.['id'], 'keep')).status).toBe(200);
   expect(world.audit.of('review.completed')).toEqual([]);

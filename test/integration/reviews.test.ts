@@ -234,9 +234,67 @@ describe('decisions', () => {
     const { id: item } = await itemOf(made['id']);
     expect((await decide(world.operator, item, 'transfer')).body.errors).toMatchObject([{ pointer: '/owner' }]);
     expect((await decide(world.operator, item, 'transfer', { owner: 'nadie' })).status).toBe(400);
-    expect((await decide(world.operator, item, 'transfer', { owner: 'stranger' })).body.state).toBe('transferred');
+    const { body } = await decide(world.operator, item, 'transfer', { owner: 'stranger' });
+    expect(body).toMatchObject({ state: 'offered', offer: 'offered', new_owner: world.stranger.account.id });
     expect((await world.agents.get(agent))?.document.transferTo).toBe(world.stranger.account.id);
     expect(world.audit.of('agent.transfer_offered')).toMatchObject([{ target: { id: agent } }]);
+    await world.reviewJobs.poll();
+    expect((await world.call(world.operator, 'get', `/reviews/${made['id']}`)).body).toMatchObject({
+      ...{ state: 'open', counts: { open: 0, offered: 1 } },
+    });
+  });
+
+  const offered = async (more: Json = {}) => {
+    await delegated();
+    const made = await review(more);
+    const { id: item } = await itemOf(made['id']);
+    expect((await decide(world.operator, item, 'transfer', { owner: 'stranger' })).body.state).toBe('offered');
+    const settled = async (): Promise<Json> => {
+      world.clock.move(10);
+      await world.reviewJobs.poll();
+      return itemOf(made['id']);
+    };
+    return { item, review: made['id'], settled };
+  };
+
+  test('transfer: an offer that is accepted completes the item and the review', async () => {
+    const { review: of, settled } = await offered();
+    await world.agents.accept(agent, { caller: world.stranger.account.id });
+    expect(await settled()).toMatchObject({ state: 'transferred', offer: 'accepted' });
+    expect(eventsOf('review.item_transferred', of)).toMatchObject([{ outcome: 'done', caller: 'system', agent }]);
+    expect(outcomes('review.completed', of)).toEqual(['done']);
+  });
+
+  test.each<readonly [string, () => Promise<unknown>]>([
+    ['withdrawn by its owner', async () => {
+      const version = (await world.agents.get(agent))?.version ?? 0;
+      await world.agents.update(agent, version, { owner: world.owner.account.id }, { caller: world.owner.account.id });
+    }],
+    ['declined', () => world.agents.decline(agent, { caller: world.stranger.account.id })],
+  ])('transfer: an offer that is %s opens the item again, and another decision counts', async (_, end) => {
+    const { item, review: of, settled } = await offered();
+    await end();
+    const back = await settled();
+    expect(back).toMatchObject({ state: 'open', offer: 'withdrawn', new_owner: world.stranger.account.id });
+    expect(back).not.toHaveProperty('decided_by');
+    expect(eventsOf('review.item_reopened', of)).toMatchObject([{ inputs: { item, reason: 'offer_withdrawn' } }]);
+    expect((await decide(world.operator, item, 'end')).body).toMatchObject({ state: 'ended' });
+    expect(outcomes('review.completed', of)).toEqual(['done']);
+  });
+
+  test('transfer: an offer that is not answered in 14 days is withdrawn, and the default decides', async () => {
+    const { review: of, settled } = await offered({ due_in_days: 14, default: 'end' });
+    world.clock.move(14 * DAY);
+    expect(await settled()).toMatchObject({ state: 'ended', offer: 'lapsed', by_default: true });
+    expect((await world.agents.get(agent))?.document).not.toHaveProperty('transferTo');
+    expect(eventsOf('review.item_reopened', of)).toMatchObject([{ inputs: { reason: 'offer_lapsed' } }]);
+  });
+
+  test('transfer: of an agent that was retired nothing is left', async () => {
+    const { settled } = await offered();
+    await world.agents.retire(agent, SYSTEM);
+    await world.delegations.revoke(String((await itemOf((await settled())['review']))['delegation']), 'system');
+    expect(['over', 'open']).toContain((await settled())['state']);
   });
 
   test('of many at once exactly one counts, and the log says so', async () => {
@@ -428,6 +486,44 @@ describe('undo', () => {
     expect(outcomes('review.item_undone', of)).toEqual(['done']);
     const again = await act(world.operator, item, 'undo');
     expect(again.body.reason).toBe('review_item_not_ended');
+  });
+
+  describe('that a process did not complete', () => {
+    const interrupted = async () => {
+      const made = await ended();
+      const items = world.documents.collection<ReviewItem>(REVIEW_ITEMS);
+      const held = await items.get(String(made.item));
+      if (!held) throw new Error('no item');
+      const undone = { state: 'undone', undoneBy: world.operator.account.id, unfinishedAt: world.clock.now() } as const;
+      await items.replace({ ...held.document, ...undone }, held.version);
+      const finished = async (): Promise<Json> => {
+        world.clock.move(11);
+        await world.reviewJobs.poll();
+        return itemOf(made.review);
+      };
+      return { ...made, finished };
+    };
+
+    test('and that is refused meanwhile says that the end stands, and tells the person', async () => {
+      const { id, review: of, finished } = await interrupted();
+      const other = await delegated({ resource: 'https://other.example.com' });
+      world.clock.move(1);
+      await world.delegations.revoke(other, world.stranger.account.id);
+      const item = await finished();
+      expect(item).toMatchObject({ state: 'ended', in_effect: true, undo_refused_at: world.clock.now() });
+      expect(item).not.toHaveProperty('new_delegation');
+      expect(eventsOf('review.item_undo_refused', of)).toMatchObject([
+        { outcome: 'done', delegation: id, subject: world.stranger.account.id, agent },
+      ]);
+      expect(await world.delegations.live(id)).toBeUndefined();
+    });
+
+    test('is completed with the delegation that it had made', async () => {
+      const { id, finished } = await interrupted();
+      const expiresAt = (await world.delegations.get(id))?.expiresAt ?? 0;
+      const made = await delegated({ expiresAt });
+      expect(await finished()).toMatchObject({ state: 'undone', in_effect: true, new_delegation: made });
+    });
   });
 
   test('is refused after 24 hours', async () => {

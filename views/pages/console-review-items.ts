@@ -40,7 +40,8 @@ export type ItemRow = {
 };
 
 const STATE_LOOKS = {
-  ...{ open: 'warn', kept: 'good', narrowed: 'good', transferred: 'off', ended: 'off', over: 'gone', undone: 'off' },
+  ...{ open: 'warn', kept: 'good', narrowed: 'good', offered: 'warn', transferred: 'off', ended: 'off' },
+  ...{ over: 'gone', undone: 'off' },
 } as const satisfies Record<ItemState, string>;
 
 const stateTag = (state: ItemState): Html =>
@@ -119,6 +120,9 @@ export type ItemModel = ConsoleFrame & {
     };
     readonly removed?: readonly string[];
     readonly newOwnerName?: string;
+    readonly offer?: keyof typeof words.offers;
+    /** When an undo came to nothing. */
+    readonly undoRefusedAt?: number;
     readonly newDelegation?: { readonly id: string; readonly href?: string };
     readonly isInEffect: boolean;
   };
@@ -135,6 +139,7 @@ const decisionFacts = ({
   decided,
   removed,
   newOwnerName,
+  offer,
   newDelegation,
 }: ItemModel['item']): readonly (Fact | undefined)[] => [
   decided && [
@@ -143,9 +148,21 @@ const decisionFacts = ({
   ],
   decided?.reason === undefined ? undefined : [words.reason, plainText(decided.reason, 400)],
   removed && [words.removed, scopes(removed)],
-  newOwnerName === undefined ? undefined : [words.offeredTo, isolated(newOwnerName, 100)],
+  newOwnerName === undefined ? undefined : [
+        words.offeredTo,
+        html`${isolated(newOwnerName, 100)}${offer && html`<span class="line hint">${words.offers[offer]}</span>`}`,
+      ],
   newDelegation && [words.newDelegation, linkedId(newDelegation)],
 ];
+
+/** What the state alone does not say. */
+const firstOf = ({ isInEffect, undoRefusedAt, offer, state }: ItemModel['item']): { readonly first?: Html } => {
+  if (!isInEffect) return { first: html`<p class="lead">${words.outstanding}</p>` };
+  if (undoRefusedAt !== undefined && state === 'ended')
+    return { first: html`<p class="notice">${words.undoRefused(timeText(undoRefusedAt))}</p>` };
+  const isBack = state === 'open' && (offer === 'withdrawn' || offer === 'lapsed');
+  return isBack ? { first: html`<p class="notice">${words.offerBack}</p>` } : {};
+};
 
 export const reviewItemPage = (model: ItemModel): Html => {
   const { item } = model;
@@ -154,7 +171,7 @@ export const reviewItemPage = (model: ItemModel): Html => {
     ...{ place: 'review-items', title: words.item, name: item.agentName, id: item.id, actions: model.actions },
     heading: words.heading(chosenName(item.agentName, 80), isolated(item.personName, 80)),
     state: html`${stateTag(item.state)} ${riskTag(item.risk)}`,
-    ...(item.isInEffect ? {} : { first: html`<p class="lead">${words.outstanding}</p>` }),
+    ...firstOf(item),
     facts: [
       [
         words.agent,

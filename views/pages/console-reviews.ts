@@ -123,7 +123,7 @@ const warning = ({ review }: ReviewModel): Html | undefined => {
   return html`<p class="lead">${isConfirmed ? words.willEndAll(open, due) : words.willEnd(open, endsAnHour, due)}</p>`;
 };
 
-const DECIDED = ['kept', 'narrowed', 'transferred', 'ended', 'over', 'undone'] as const;
+const DECIDED = ['kept', 'narrowed', 'offered', 'transferred', 'ended', 'over', 'undone'] as const;
 
 const decidedCounts = (counts: Readonly<Record<ItemState, number>>): HtmlValue =>
   DECIDED.filter((state) => counts[state] > 0).map(

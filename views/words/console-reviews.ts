@@ -159,6 +159,21 @@ export const reviewItemWords = {
   reason: phrase({ en: 'Reason', de: 'Grund' }),
   removed: phrase({ en: 'Removed', de: 'Entfernt' }),
   offeredTo: phrase({ en: 'Offered to', de: 'Angeboten an' }),
+  offers: {
+    offered: phrase({ en: 'not accepted yet', de: 'noch nicht angenommen' }),
+    accepted: phrase({ en: 'accepted', de: 'angenommen' }),
+    withdrawn: phrase({ en: 'withdrawn or declined', de: 'zurückgezogen oder abgelehnt' }),
+    lapsed: phrase({ en: 'not answered in time', de: 'nicht rechtzeitig beantwortet' }),
+  },
+  offerBack: phrase({
+    en: 'The offer came to nothing, so the agent has its owner and the access is as before. Decide again.',
+    de: 'Aus dem Angebot wurde nichts: Der Agent hat seinen Eigentümer und den Zugriff wie vorher. Entscheiden Sie noch einmal.',
+  }),
+  undoRefused: (time: HtmlValue) =>
+    phrase({
+      en: html`An undo came to nothing ${time}: the person, a kill or a change of owner had decided. The access stays ended. The person can consent again when the agent asks.`,
+      de: html`Ein Zurücknehmen blieb ohne Wirkung (${time}): Die Person, ein Kill oder ein neuer Eigentümer hatte entschieden. Der Zugriff bleibt beendet. Die Person kann wieder zustimmen, wenn der Agent fragt.`,
+    }),
   byDefault: phrase({ en: 'by the default of the review', de: 'durch die Vorgabe der Prüfung' }),
   outstanding: phrase({
     en: 'The effect is outstanding. The server completes it within seconds.',
@@ -170,7 +185,8 @@ export const reviewItemWords = {
     open: phrase({ en: 'open', de: 'offen' }),
     kept: phrase({ en: 'kept', de: 'behalten' }),
     narrowed: phrase({ en: 'narrowed', de: 'eingeschränkt' }),
-    transferred: phrase({ en: 'offered', de: 'angeboten' }),
+    offered: phrase({ en: 'offered', de: 'angeboten' }),
+    transferred: phrase({ en: 'transferred', de: 'übergeben' }),
     ended: phrase({ en: 'ended', de: 'beendet' }),
     over: phrase({ en: 'ended before', de: 'vorher beendet' }),
     undone: phrase({ en: 'undone', de: 'zurückgenommen' }),

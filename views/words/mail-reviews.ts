@@ -65,4 +65,21 @@ export const REVIEW_MAILS = {
     },
     page: accountPage,
   },
+  'review.undo_refused': {
+    subject: phrase({
+      en: 'An agent does not act for you again',
+      de: 'Ein Agent handelt nicht wieder für Sie',
+    }),
+    says: {
+      en: ({ agent, when }) => [
+        `On ${when} your organisation tried to undo the end of what the agent ${agent} does for you. That came to nothing: it stays ended.`,
+        'If you want the agent to act for you, use it: it asks you for consent.',
+      ],
+      de: ({ agent, when }) => [
+        `Am ${when} wollte Ihre Organisation zurücknehmen, dass der Zugriff des Agenten ${agent} beendet wurde. Das blieb ohne Wirkung: Er bleibt beendet.`,
+        'Wenn der Agent für Sie handeln soll, benutzen Sie ihn: Er fragt Sie nach Ihrer Zustimmung.',
+      ],
+    },
+    page: accountPage,
+  },
 } as const satisfies Readonly<Record<string, MailWords>>;

@@ -83,6 +83,10 @@ export const notificationKinds = {
     'The end of access by a review was undone',
     'Das Ende eines Zugriffs durch eine Prüfung wurde zurückgenommen',
   ),
+  'review.undo_refused': delegations(
+    'The undo of an end by a review came to nothing',
+    'Das Zurücknehmen einer Prüfung blieb ohne Wirkung',
+  ),
   'factor.added': accounts('A second factor was added', 'Ein zweiter Faktor kam hinzu'),
   'factor.removed': accounts('A second factor was removed', 'Ein zweiter Faktor wurde entfernt'),
   'factor.recovery_codes_made': accounts('New recovery codes were created', 'Neue Wiederherstellungscodes'),

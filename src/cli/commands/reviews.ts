@@ -165,7 +165,7 @@ export const reviewItemCommands: readonly Command[] = [
     nothing: 'There are no items.',
     filters: {
       review: { value: 'REVIEW', description: 'Only items of this review.' },
-      state: { value: 'STATE', description: 'open, kept, narrowed, transferred, ended, over or undone.' },
+      state: { value: 'STATE', description: 'open, kept, narrowed, offered, transferred, ended, over or undone.' },
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },

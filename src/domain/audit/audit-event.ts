@@ -331,10 +331,13 @@ export const AUDIT_EVENTS = {
     'A reviewer decided about a delegation, or the default did (`inputs.isDefault`). `inputs` have the item, the decision, and the scopes removed or the new owner. The server writes this event before the decision takes effect.',
   'review.item_assigned': 'A reviewer handed an item to another one. `inputs.to` is the account or group.',
   'review.item_over': 'A delegation in an access review had ended before a decision.',
+  'review.item_transferred': 'The new owner accepted an agent that a reviewer had offered them.',
   'review.item_reopened':
-    'A decision could not take effect, and the item is open again. `inputs.reason` is the code of the refusal.',
+    'A decision could not take effect, or an offer of an agent was withdrawn, declined or not answered, and the item is open again. `inputs.reason` says why.',
   'review.item_undone':
     'A caller undid the end of a delegation by an access review. The person gets a new delegation with the same rights. The server writes this event before it creates it.',
+  'review.item_undo_refused':
+    'An undo came to nothing: before the new delegation existed, the person, a kill or a change of owner had decided. The end stands.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',

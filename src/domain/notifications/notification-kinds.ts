@@ -319,6 +319,13 @@ export const NOTIFICATION_KINDS = {
     when: isDone,
     mail: 'account',
   },
+  'review.undo_refused': {
+    says: 'The undo of an end by an access review came to nothing: what the agent did for the person stays ended.',
+    from: ['review.item_undo_refused'],
+    about: 'consent',
+    when: isDone,
+    mail: 'account',
+  },
   'factor.added': {
     says: 'A second factor was added to an account.',
     from: ['factor.added'],

@@ -67,6 +67,8 @@ export const addReviewItemPages = (parts: PageParts): void => {
               }),
           ...(removed === undefined ? {} : { removed }),
           ...(newOwner === undefined ? {} : { newOwnerName: names.parties(newOwner) }),
+          ...(item.offer === undefined ? {} : { offer: item.offer }),
+          ...(item.undo_refused_at === undefined ? {} : { undoRefusedAt: item.undo_refused_at }),
           ...(item.new_delegation === undefined ? {} : { newDelegation: delegation(item.new_delegation) }),
         },
         actions: actionsOn(parts, viewer, item),

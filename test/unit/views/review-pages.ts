@@ -43,7 +43,7 @@ export const reviewPages = (frame: ConsoleFrame, text: (usual: string) => string
   };
   const review: ReviewModel['review'] = {
     ...{ ...row, read: 4000, reviewers: 'manager', groupName: text('Planners'), ownerDecides: true },
-    counts: { open: 1000, kept: 100, narrowed: 50, transferred: 10, ended: 30, over: 5, undone: 5 },
+    counts: { open: 1000, kept: 100, narrowed: 50, offered: 4, transferred: 10, ended: 30, over: 5, undone: 5 },
     selection: {
       ...{ ownerName: text('Bob'), personName: text('Alice'), agentName: text('Planner'), apiName: text('Calendar') },
       ...{ environment: 'production', risk: 'medium', olderThanDays: 30, unusedForDays: 90 },

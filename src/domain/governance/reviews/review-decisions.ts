@@ -5,6 +5,7 @@
 import type { Delegation } from '../../authority/delegation/delegation.ts';
 import { delegationRefusal } from '../../authority/delegation/delegation-refusals.ts';
 import type { DelegationRegistry } from '../../authority/delegation/delegation-registry.ts';
+import type { Agent } from '../../clients/agents/agent.ts';
 import type { AgentRegistry } from '../../clients/agents/agent-registry.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
@@ -13,7 +14,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Collection, LOST, retryLost, type Versioned } from '../../ports/document-store.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
 import { type ItemDecision, type Review, type ReviewItem, STATE_AFTER } from './review.ts';
-import type { ReviewItems } from './review-items.ts';
+import { type ReviewItems, undecided } from './review-items.ts';
 import { reviewRefusal } from './review-refusals.ts';
 
 export type GivenDecision = {
@@ -117,7 +118,7 @@ export const reviewDecisions = (deps: {
   };
 
   /** Offers the agent to an owner. Another change of the agent at the same time is no reason to fail. */
-  const offer = (agent: string, owner: string, by: By): Promise<unknown> =>
+  const offer = (agent: string, owner: string, by: By): Promise<Versioned<Agent>> =>
     retryLost(agent, async () => {
       const held = await agents.get(agent);
       if (!held) throw documentRefusal('document_not_found', { params: { kind: 'agent' } });
@@ -138,7 +139,10 @@ export const reviewDecisions = (deps: {
       return isMine ? { isEnd: true } : {};
     }
     if (state === 'narrowed') await delegations.narrow(delegation, { scope: removed }, by.caller, by.request);
-    if (state === 'transferred' && newOwner !== undefined) await offer(agent, newOwner, by);
+    if (state === 'offered' && newOwner !== undefined) {
+      const { document } = await offer(agent, newOwner, by);
+      return document.owner === newOwner ? { state: 'transferred', offer: 'accepted' } : { offer: 'offered' };
+    }
     return {};
   };
 
@@ -146,9 +150,8 @@ export const reviewDecisions = (deps: {
   const reopened = async (id: string, by: By, note: string): Promise<void> => {
     const held = await items.found(id, undefined);
     if (held.document.unfinishedAt === undefined) return;
-    const { decidedBy: _, decidedAt: __, reason: ___, removed: ____, newOwner: _____, ...rest } = held.document;
-    const { unfinishedAt: ______, isDefault: _______, ...before } = rest;
-    await items.swap(held, 'review.item_reopened', by, { ...before, state: 'open' }, { reason: note });
+    const { newOwner: _, offer: __, ...before } = undecided(held.document);
+    await items.swap(held, 'review.item_reopened', by, before, { reason: note });
   };
 
   const settled = async ({ document }: Versioned<ReviewItem>, by: By): Promise<Versioned<ReviewItem>> => {

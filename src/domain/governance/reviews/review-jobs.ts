@@ -10,6 +10,7 @@ import { MOST_OPEN_REVIEWS, REVIEWS, type Review } from './review.ts';
 import type { ReviewAllowance } from './review-allowance.ts';
 import type { ReviewDecisions } from './review-decisions.ts';
 import { aboutReview, type ReviewItems } from './review-items.ts';
+import type { ReviewOffers } from './review-offers.ts';
 import type { ReviewRegistry } from './review-registry.ts';
 import type { ReviewWalk } from './review-walk.ts';
 
@@ -45,6 +46,7 @@ export const reviewJobs = (deps: {
   readonly decisions: () => Pick<ReviewDecisions, 'decideByDefault' | 'finish'>;
   readonly registry: Pick<ReviewRegistry, 'repeat'>;
   readonly allowance: ReviewAllowance;
+  readonly offers: ReviewOffers;
   readonly pause: () => Promise<void>;
 }): ReviewJobs => {
   const { documents, audit, clock, node, walk, registry, allowance, pause } = deps;
@@ -104,8 +106,9 @@ export const reviewJobs = (deps: {
     await recorded('review.escalated', next, version, { dueAt: review.dueAt, default: review.default });
   };
 
-  const isLeft = async (review: string): Promise<boolean> =>
-    (await items.find({ where: { review, state: 'open' }, order: OLDEST_FIRST, limit: 1 })).length > 0;
+  const isAny = async (review: string, state: 'open' | 'offered'): Promise<boolean> =>
+    (await items.find({ where: { review, state }, order: OLDEST_FIRST, limit: 1 })).length > 0;
+  const isLeft = (review: string): Promise<boolean> => isAny(review, 'open');
 
   /** Whether the effect of a decision is not stored yet. Where it cannot be, the item is open again. */
   const isUnfinished = async (review: string): Promise<boolean> => {
@@ -169,6 +172,7 @@ export const reviewJobs = (deps: {
       await each(reviews.find({ where: { state: 'preparing' }, order: OLDEST_FIRST, limit: MOST_REVIEWS }), prepare);
       if (clock.now() >= laterAt) {
         laterAt = clock.now() + LATER_SECONDS;
+        await deps.offers.settle().catch((error: unknown) => failures.push(error));
         await each(due('escalateAt'), escalate);
         const past = await due('dueAt', { state: 'open' });
         const together = allowance.together(past.map(({ document }) => document));
@@ -181,6 +185,8 @@ export const reviewJobs = (deps: {
     async completeIfDecided(id) {
       const found = await reviews.get(id);
       if (found?.document.state !== 'open' || (await isLeft(id)) || (await isUnfinished(id))) return;
+      // An offer may be withdrawn, and its item is open again.
+      if (await isAny(id, 'offered')) return;
       const { escalateAt: _, ...review } = unlocked(found.document);
       const next = { ...review, state: 'completed', completedAt: clock.now() } as const;
       await recorded('review.completed', next, found.version, { items: review.items });

@@ -37,7 +37,10 @@ export interface ReviewUndo {
    * the person, a kill or a change of owner decided since.
    */
   undo(id: string, expected: number | undefined, by: By): Promise<Versioned<ReviewItem>>;
-  /** Completes an undo that a process did not. Idempotent. */
+  /**
+   * Completes an undo that a process did not. Idempotent. If the person, a kill or a change of owner decided since, the item says
+   * `ended` again.
+   */
   finish(item: ReviewItem): Promise<void>;
 }
 
@@ -74,7 +77,24 @@ export const reviewUndo = (deps: {
     return isTaken === undefined;
   };
 
-  const renewed = async (item: ReviewItem, ended: Delegation, by: By): Promise<Versioned<ReviewItem>> => {
+  /** The delegation that this undo has made already: a process stopped before it noted that. */
+  const madeBefore = async ({ unfinishedAt = 0 }: ReviewItem, ended: Delegation): Promise<Delegation | undefined> => {
+    const { subject, actor, resource, via, expiresAt } = ended;
+    const made = await delegations.consented(subject, actor, resource, via);
+    return made && made.createdAt >= unfinishedAt && made.expiresAt === expiresAt ? made : undefined;
+  };
+
+  /** The end stands. The person, who was told of the undo, is told of that. */
+  const refused = async (id: string, by: By): Promise<void> => {
+    const held = await items.found(id, undefined);
+    const { unfinishedAt, undoneBy: _, ...rest } = held.document;
+    if (unfinishedAt === undefined || rest.state !== 'undone') return;
+    const next: ReviewItem = { ...rest, state: 'ended', undoRefusedAt: clock.now() };
+    await items.swap(held, 'review.item_undo_refused', by, next);
+  };
+
+  /** Undefined: no delegation came of it, and the end stands. */
+  const renewed = async (item: ReviewItem, ended: Delegation, by: By): Promise<Versioned<ReviewItem> | undefined> => {
     const { subject, actor, resource, via, scope, details, expiresAt, delegableTo, ownership } = ended;
     const made = await delegations.recordConsent({
       ...{ subject, actor, resource, via, asked: scope, scope, expiresAt, delegableTo },
@@ -82,7 +102,9 @@ export const reviewUndo = (deps: {
       ...(ownership === undefined ? {} : { ownership }),
       ...{ by: by.caller, request: by.request },
     });
-    return items.finished(item.id, made ? { newDelegation: made.id } : {});
+    if (made) return items.finished(item.id, { newDelegation: made.id });
+    await refused(item.id, by);
+    return undefined;
   };
 
   return {
@@ -95,17 +117,22 @@ export const reviewUndo = (deps: {
         throw reviewRefusal('review_undo_late', { params: { hours: UNDO_HOURS } });
       const ended = await delegations.get(item.delegation);
       if (!ended || (await hasDecided(item)) || !(await wouldStand(ended))) throw reviewRefusal('review_undo_refused');
-      const next: ReviewItem = { ...item, state: 'undone', unfinishedAt: clock.now(), undoneBy: by.caller };
+      const { undoRefusedAt: _, ...rest } = item;
+      const next: ReviewItem = { ...rest, state: 'undone', unfinishedAt: clock.now(), undoneBy: by.caller };
       const undone = await items.swap(held, 'review.item_undone', by, next);
-      return renewed(undone.document, ended, by);
+      const made = await renewed(undone.document, ended, by);
+      if (!made) throw reviewRefusal('review_undo_refused');
+      return made;
     },
 
     async finish(item) {
+      const by: By = { caller: item.undoneBy ?? 'system' };
       const ended = await delegations.get(item.delegation);
+      const made = ended && (await madeBefore(item, ended));
+      if (made) return void (await items.finished(item.id, { newDelegation: made.id }));
       // What happened since the crash counts as well.
-      if (!ended || (await hasDecided(item)) || !(await wouldStand(ended)))
-        return void (await items.finished(item.id, {}));
-      await renewed(item, ended, { caller: item.undoneBy ?? 'system' });
+      if (!ended || (await hasDecided(item)) || !(await wouldStand(ended))) return refused(item.id, by);
+      await renewed(item, ended, by);
     },
   };
 };

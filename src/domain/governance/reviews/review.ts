@@ -124,16 +124,24 @@ export const REVIEWS = {
 export const ITEM_DECISIONS = ['keep', 'narrow', 'transfer', 'end'] as const;
 export type ItemDecision = (typeof ITEM_DECISIONS)[number];
 
-/** `over`: the delegation ended before a decision. `undone`: a person undid the end. */
-export const ITEM_STATES = ['open', 'kept', 'narrowed', 'transferred', 'ended', 'over', 'undone'] as const;
+/**
+ * `offered`: the agent was offered to another owner, who has not accepted it. `transferred`: they have. `over`: the delegation
+ * ended before a decision. `undone`: a person undid the end.
+ */
+export const ITEM_STATES = ['open', 'kept', 'narrowed', 'offered', 'transferred', 'ended', 'over', 'undone'] as const;
 export type ItemState = (typeof ITEM_STATES)[number];
 
 export const STATE_AFTER = {
   keep: 'kept',
   narrow: 'narrowed',
-  transfer: 'transferred',
+  transfer: 'offered',
   end: 'ended',
 } as const satisfies Record<ItemDecision, ItemState>;
+
+/** What became of the last offer of an item. `withdrawn`: also one that was declined, or replaced by another one. */
+export const OFFER_STATES = ['offered', 'accepted', 'withdrawn', 'lapsed'] as const;
+/** An offer of a review ends after so many days. */
+export const OFFER_DAYS = 14;
 
 export type ReviewItem = {
   /** Derived from review and delegation: any number of processes make one. */
@@ -178,11 +186,15 @@ export type ReviewItem = {
   readonly removed?: readonly string[];
   /** Account or group to which the agent was offered. */
   readonly newOwner?: string;
+  /** Where the offer to `newOwner` stands. An item with one that is withdrawn or lapsed is open again. */
+  readonly offer?: (typeof OFFER_STATES)[number];
   /** Present while the effect of the decision may not be stored. */
   readonly unfinishedAt?: number;
   /** The decision ended the delegation. Absent: someone else had ended it first. */
   readonly isEnd?: true;
   readonly undoneBy?: string;
+  /** When an undo came to nothing, because something else was decided before it took effect. The end stands. */
+  readonly undoRefusedAt?: number;
   /** The delegation that an undo made. */
   readonly newDelegation?: string;
   readonly createdAt: number;

@@ -1,6 +1,12 @@
 /** Resource: items of access reviews, and the decisions about them. */
 import { FINDING_KINDS } from '../../../domain/governance/finding.ts';
-import { ITEM_DECISIONS, ITEM_STATES, type ReviewItem } from '../../../domain/governance/reviews/review.ts';
+import {
+  ITEM_DECISIONS,
+  ITEM_STATES,
+  OFFER_DAYS,
+  OFFER_STATES,
+  type ReviewItem,
+} from '../../../domain/governance/reviews/review.ts';
 import type { Consequences } from '../../../domain/governance/reviews/review-consequences.ts';
 import type { ReviewDecisions } from '../../../domain/governance/reviews/review-decisions.ts';
 import { reviewRefusal } from '../../../domain/governance/reviews/review-refusals.ts';
@@ -42,7 +48,7 @@ const ENDS_WITH_IT = output({
 
 const OPTIONAL = [
   ...(['risk', 'last_used_at', 'reviewer', 'assigned_by', 'decided_by', 'decided_at', 'reason', 'removed'] as const),
-  ...(['new_owner', 'new_delegation', 'ends_with_it'] as const),
+  ...(['new_owner', 'offer', 'new_delegation', 'undo_refused_at', 'ends_with_it'] as const),
 ];
 
 const ITEM = named(
@@ -72,7 +78,7 @@ const ITEM = named(
       reviewer: string('Account or group that decides. Absent: operators.'),
       assigned_by: string('Who handed it to that reviewer.'),
       state: oneOf(
-        'over: the delegation ended before a decision. transferred: the agent was offered to another owner. undone: the end was undone.',
+        'offered: the agent was offered to another owner. transferred: they accepted it. over: the delegation ended before a decision. undone: the end was undone.',
         ITEM_STATES,
       ),
       decided_by: string('Account or client that decided; system: the default of the review.'),
@@ -81,9 +87,16 @@ const ITEM = named(
       by_default: flag('The server decided, after the review was due.'),
       removed: arrayOf(string(), 'Scopes that the decision removed.'),
       new_owner: string('Account or group to which the agent was offered.'),
+      offer: oneOf(
+        `Where the offer to new_owner stands. withdrawn: also declined, or replaced by another one. lapsed: not answered within ${OFFER_DAYS} days. The item is then open again.`,
+        OFFER_STATES,
+      ),
       in_effect: flag('The effect of the decision is stored. False for some seconds after a crash.'),
       undoable: flag(`The end can be undone: within ${UNDO_HOURS} hours, unless the person decided since.`),
       new_delegation: string('Delegation that an undo made.'),
+      undo_refused_at: seconds(
+        'When an undo came to nothing, because the person, a kill or a change of owner had decided before it took effect. The person can consent again.',
+      ),
       ends_with_it: ENDS_WITH_IT,
       ...RECORD,
     },
@@ -208,7 +221,7 @@ const showItem = (item: ReviewItem, now: number) => ({
   ...show(item, [
     ...(['id', 'review', 'delegation', 'subject', 'agent', 'agentName', 'owner', 'environment', 'resource'] as const),
     ...(['risk', 'givenAt', 'endsAt', 'lastUsedAt', 'unusedFrom', 'reviewer', 'assignedBy', 'state'] as const),
-    ...(['decidedBy', 'decidedAt', 'reason', 'newOwner', 'newDelegation', 'createdAt', 'updatedAt'] as const),
+    ...(['decidedBy', 'decidedAt', 'reason', 'newOwner', 'offer', 'newDelegation', 'undoRefusedAt', 'createdAt', 'updatedAt'] as const),
   ]),
   scope: item.scope,
   unused_scopes: item.unusedScopes,
