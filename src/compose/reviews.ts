@@ -10,6 +10,7 @@ import { type ReviewFigures, reviewFigures } from '../domain/governance/reviews/
 import { reviewItems } from '../domain/governance/reviews/review-items.ts';
 import { type ReviewJobs, reviewJobs } from '../domain/governance/reviews/review-jobs.ts';
 import { reviewOffers } from '../domain/governance/reviews/review-offers.ts';
+import { type NarrowingReplay, narrowingReplay } from '../domain/governance/reviews/review-narrowing.ts';
 import { type ReviewRegistry, reviewRegistry } from '../domain/governance/reviews/review-registry.ts';
 import { reviewSelector } from '../domain/governance/reviews/review-selection.ts';
 import { type ReviewUndo, reviewUndo } from '../domain/governance/reviews/review-undo.ts';
@@ -27,6 +28,8 @@ interface Reviews extends ReviewRegistry, Pick<ReviewDecisions, 'decide' | 'assi
   figures(review: string): Promise<ReviewFigures>;
   /** What ends with a delegation. */
   consequences(delegation: string): Promise<Consequences>;
+  /** Which tokens the unused scopes of an item would have changed. */
+  narrowing(item: ReviewItem): Promise<NarrowingReplay | undefined>;
 }
 
 export interface ReviewServices {
@@ -81,6 +84,7 @@ export const reviewServices = (
       },
       figures: reviewFigures(items),
       consequences: consequencesOf(delegations),
+      narrowing: narrowingReplay({ delegations, events: audit }),
     },
     reviewJobs: jobs,
   };

@@ -120,6 +120,8 @@ export type ItemModel = ConsoleFrame & {
     };
     readonly removed?: readonly string[];
     readonly newOwnerName?: string;
+    /** Tokens since `unusedFrom`, replayed without the unused scopes. */
+    readonly replay?: { readonly tokens: number; readonly changed: number; readonly isMore: boolean };
     readonly offer?: keyof typeof words.offers;
     /** When an undo came to nothing. */
     readonly undoRefusedAt?: number;
@@ -187,7 +189,7 @@ export const reviewItemPage = (model: ItemModel): Html => {
       [words.used, item.lastUsedAt === undefined ? words.neverUsed : timeText(item.lastUsedAt)],
       unusedScopes.length > 0 && [
         words.unused,
-        html`${scopes(unusedScopes)}<span class="line hint">${words.unusedSince(timeText(item.unusedFrom))}</span>`,
+        html`${scopes(unusedScopes)}<span class="line hint">${words.unusedSince(timeText(item.unusedFrom))}</span>${item.replay && html`<span class="line">${words.replayed(item.replay)}</span>`}`,
       ],
       [words.given, timeText(item.givenAt)],
       [words.ends, timeText(item.endsAt)],

@@ -159,6 +159,16 @@ export const reviewItemWords = {
   reason: phrase({ en: 'Reason', de: 'Grund' }),
   removed: phrase({ en: 'Removed', de: 'Entfernt' }),
   offeredTo: phrase({ en: 'Offered to', de: 'Angeboten an' }),
+  replayed: ({ tokens, changed, isMore }: { readonly tokens: number; readonly changed: number; readonly isMore: boolean }) =>
+    changed === 0
+      ? phrase({
+          en: `Replayed without them: none of ${tokens}${isMore ? ' or more' : ''} tokens would have been different.`,
+          de: `Ohne sie nachgespielt: Keines von ${tokens}${isMore ? ' oder mehr' : ''} Tokens wäre anders gewesen.`,
+        })
+      : phrase({
+          en: `Replayed without them: ${changed} of ${tokens}${isMore ? ' or more' : ''} tokens would have had less, below this delegation too.`,
+          de: `Ohne sie nachgespielt: ${changed} von ${tokens}${isMore ? ' oder mehr' : ''} Tokens hätten weniger gehabt, auch unter dieser Vollmacht.`,
+        }),
   offers: {
     offered: phrase({ en: 'not accepted yet', de: 'noch nicht angenommen' }),
     accepted: phrase({ en: 'accepted', de: 'angenommen' }),

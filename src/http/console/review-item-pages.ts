@@ -67,6 +67,14 @@ export const addReviewItemPages = (parts: PageParts): void => {
               }),
           ...(removed === undefined ? {} : { removed }),
           ...(newOwner === undefined ? {} : { newOwnerName: names.parties(newOwner) }),
+          ...(item.without_unused
+            ? {
+                replay: {
+                  ...{ tokens: item.without_unused.tokens, changed: item.without_unused.changed },
+                  isMore: item.without_unused.more,
+                },
+              }
+            : {}),
           ...(item.offer === undefined ? {} : { offer: item.offer }),
           ...(item.undo_refused_at === undefined ? {} : { undoRefusedAt: item.undo_refused_at }),
           ...(item.new_delegation === undefined ? {} : { newDelegation: delegation(item.new_delegation) }),

@@ -8,6 +8,7 @@ import {
   type ReviewItem,
 } from '../../../domain/governance/reviews/review.ts';
 import type { Consequences } from '../../../domain/governance/reviews/review-consequences.ts';
+import type { NarrowingReplay } from '../../../domain/governance/reviews/review-narrowing.ts';
 import type { ReviewDecisions } from '../../../domain/governance/reviews/review-decisions.ts';
 import { reviewRefusal } from '../../../domain/governance/reviews/review-refusals.ts';
 import type { ItemQuery, ReviewRegistry } from '../../../domain/governance/reviews/review-registry.ts';
@@ -46,9 +47,21 @@ const ENDS_WITH_IT = output({
   more: flag('There may be further ones.'),
 });
 
+const WITHOUT_UNUSED = {
+  ...output({
+    remove: arrayOf(string(), 'The scopes: `unused_scopes`.'),
+    from: seconds('Since when tokens were read: `unused_from`.'),
+    tokens: integer('Tokens from the delegation and from those below it. At most about 5,000 are read.'),
+    changed: integer('Those that would have had fewer scopes. 0: narrowing would have changed nothing.'),
+    more: flag('There may be further ones.'),
+  }),
+  description:
+    'Of one open item with unused scopes: the recorded tokens, replayed without these scopes. A re-delegation may have used what the delegation itself did not.',
+};
+
 const OPTIONAL = [
   ...(['risk', 'last_used_at', 'reviewer', 'assigned_by', 'decided_by', 'decided_at', 'reason', 'removed'] as const),
-  ...(['new_owner', 'offer', 'new_delegation', 'undo_refused_at', 'ends_with_it'] as const),
+  ...(['new_owner', 'offer', 'new_delegation', 'undo_refused_at', 'ends_with_it', 'without_unused'] as const),
 ];
 
 const ITEM = named(
@@ -98,6 +111,7 @@ const ITEM = named(
         'When an undo came to nothing, because the person, a kill or a change of owner had decided before it took effect. The person can consent again.',
       ),
       ends_with_it: ENDS_WITH_IT,
+      without_unused: WITHOUT_UNUSED,
       ...RECORD,
     },
     OPTIONAL,
@@ -156,7 +170,10 @@ const routes = {
 type Dependencies = {
   readonly reviews: Pick<ReviewRegistry, 'getItem' | 'listItems'> &
     Pick<ReviewDecisions, 'decide' | 'assign'> &
-    Pick<ReviewUndo, 'undo'> & { consequences(delegation: string): Promise<Consequences> };
+    Pick<ReviewUndo, 'undo'> & {
+      consequences(delegation: string): Promise<Consequences>;
+      narrowing(item: ReviewItem): Promise<NarrowingReplay | undefined>;
+    };
   readonly clock: { now(): number };
   readonly groups: Pick<GroupRegistry, 'ofAccount'>;
   readonly ownerNames: Pick<OwnerNames, 'find'>;
@@ -197,7 +214,13 @@ const handlers = ({ reviews, clock, groups, ownerNames }: Dependencies): Handler
     async getReviewItem(call) {
       const { document, version } = await found(call);
       const { redelegations, agents, isMore } = await reviews.consequences(document.delegation);
-      return { body: { ...shown(document), ends_with_it: { redelegations, agents, more: isMore } }, version };
+      const replay = document.state === 'open' ? await reviews.narrowing(document) : undefined;
+      const body = {
+        ...shown(document),
+        ends_with_it: { redelegations, agents, more: isMore },
+        ...(replay ? { without_unused: withoutUnused(replay) } : {}),
+      };
+      return { body, version };
     },
     async decideReviewItem(call) {
       await found(call);
@@ -216,6 +239,10 @@ const handlers = ({ reviews, clock, groups, ownerNames }: Dependencies): Handler
 
 /** Versions begin at 1; 0: the caller sent none. */
 const expectedOf = (version: number): number | undefined => (version === 0 ? undefined : version);
+
+const withoutUnused = ({ remove, from, tokens, changed, isMore: more }: NarrowingReplay) => ({
+  ...{ remove, from, tokens, changed, more },
+});
 
 const showItem = (item: ReviewItem, now: number) => ({
   ...show(item, [
