@@ -100,6 +100,23 @@ describe('the items of a review', () => {
     });
   });
 
+  test('say by a replay what a re-delegation used of scopes that the delegation itself did not', async () => {
+    const helper = await newAgent('Helper');
+    const id = await delegated({ delegableTo: { agents: [helper], depth: 1 } });
+    const parent = await world.delegations.get(id);
+    if (!parent) throw new Error('no delegation');
+    const below = await world.delegations.derive({
+      ...{ parent, actor: helper, resource: API, scope: ['write'], expiresAt: parent.expiresAt },
+      delegableTo: { agents: [], depth: 0 },
+    });
+    await used(id, ['read']);
+    await used(below.id, ['write']);
+    const made = await review();
+    const one = await world.call(world.auditor, 'get', `/review-items/${(await itemOf(made['id']))['id']}`);
+    expect(one.body.unused_scopes).toContain('write');
+    expect(one.body.without_unused).toMatchObject({ tokens: 2, changed: one.body.unused_scopes.length });
+  });
+
   test.each<readonly [string, () => Json, readonly number[]]>([
     ['an owner', () => ({ owner: 'owner' }), [0, 1, 2]],
     ['a person', () => ({ person: 'admin' }), [1]],
