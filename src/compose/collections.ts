@@ -54,6 +54,7 @@ import { AGENT_FACTS } from '../domain/governance/responses/agent-facts.ts';
 import { RESPONSE_BRAKE, RESPONSES } from '../domain/governance/responses/response.ts';
 import { RESPONSE_RULES } from '../domain/governance/responses/response-rule.ts';
 import { REVIEW_ALLOWANCE } from '../domain/governance/reviews/review-allowance.ts';
+import { KEPT_DELEGATIONS } from '../domain/governance/reviews/own-review.ts';
 import { REVIEW_ITEMS, REVIEWS } from '../domain/governance/reviews/review.ts';
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
@@ -119,6 +120,7 @@ export const COLLECTIONS = [
   REVIEWS,
   REVIEW_ITEMS,
   REVIEW_ALLOWANCE,
+  KEPT_DELEGATIONS,
   CLIENT_ACTIVITY,
   AGENT_FACTS,
   RESPONSE_RULES,

@@ -76,6 +76,7 @@ export const peoplePages = (
     },
     resourceServers,
     delegations,
+    ownReview: made.ownReview,
     delegationRequests: requests,
     stepUps: made.stepUps,
     verifiedNames: made.names,

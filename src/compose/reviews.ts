@@ -4,6 +4,7 @@ import type { DelegationRegistry } from '../domain/authority/delegation/delegati
 import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
 import { REVIEWS, type Review, type ReviewItem } from '../domain/governance/reviews/review.ts';
 import { reviewAllowance } from '../domain/governance/reviews/review-allowance.ts';
+import { type OwnReview, ownReview } from '../domain/governance/reviews/own-review.ts';
 import { type Consequences, consequencesOf } from '../domain/governance/reviews/review-consequences.ts';
 import { type ReviewDecisions, reviewDecisions } from '../domain/governance/reviews/review-decisions.ts';
 import { type ReviewFigures, reviewFigures } from '../domain/governance/reviews/review-figures.ts';
@@ -35,6 +36,7 @@ interface Reviews extends ReviewRegistry, Pick<ReviewDecisions, 'decide' | 'assi
 export interface ReviewServices {
   readonly reviews: Reviews;
   readonly reviewJobs: Pick<ReviewJobs, 'poll'>;
+  readonly ownReview: OwnReview;
 }
 
 export const reviewServices = (
@@ -87,5 +89,6 @@ export const reviewServices = (
       narrowing: narrowingReplay({ delegations, events: audit }),
     },
     reviewJobs: jobs,
+    ownReview: ownReview({ ...parts, grantUses, scopeUses }),
   };
 };

@@ -100,14 +100,14 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'access review',
     means: 'which delegations people should keep, narrow, transfer or end, who decides, and until when',
-    collections: ['reviews', 'scope_use'],
+    collections: ['reviews', 'review_allowance', 'scope_use'],
     paths: ['reviews'],
     commands: ['reviews'],
   },
   {
     name: 'review item',
     means: 'one delegation in an access review, and what was decided about it',
-    collections: ['review_items', 'review_allowance'],
+    collections: ['review_items'],
     paths: ['review-items'],
     commands: ['review-items'],
   },
@@ -268,7 +268,7 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'delegation',
     means: 'a grant to an agent, or a re-delegation below one',
-    collections: ['delegations'],
+    collections: ['delegations', 'kept_delegations'],
     prefixes: ['dlr'],
     paths: ['delegations'],
     commands: ['delegations'],

@@ -6,6 +6,7 @@ import type { DetailItem } from '../partials/detail-list.ts';
 import type { Narrowing, StoppedRight } from '../partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 import type { OfferedAgent } from './account-offers.ts';
+import type { AskedAgent } from './account-own-review.ts';
 import type { AgentInNewHands } from './new-owner.ts';
 
 /** Each revoke button POSTs `csrf` to its own `revokeAction`. */
@@ -16,6 +17,8 @@ export type AccountModel = PageFrame & {
   readonly offers: readonly OfferedAgent[];
   /** Agents whose new owner the person has not confirmed yet. */
   readonly newOwners: readonly AgentInNewHands[];
+  /** What agents hold and have not used for a quarter. */
+  readonly asked: readonly AskedAgent[];
   /** Number of agents' requests that wait for this person's decision. */
   readonly openApprovals: number;
   /** First hops: delegations from the person. Live ones only. */

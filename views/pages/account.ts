@@ -8,6 +8,7 @@ import { clients } from './account-clients.ts';
 import { links } from './account-links.ts';
 import type { AccountModel } from './account-model.ts';
 import { offers } from './account-offers.ts';
+import { ownReview } from './account-own-review.ts';
 import { newOwners } from './new-owner.ts';
 
 export type { AccountModel, DelegationNode } from './account-model.ts';
@@ -27,6 +28,7 @@ ${
 }
 ${offers(model.offers)}
 ${newOwners(model.newOwners)}
+${ownReview(model.asked, model.csrf)}
 ${agents(model)}
 ${clients(model)}
 ${links(model)}`,

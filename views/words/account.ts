@@ -181,6 +181,7 @@ export const ownActivity = {
     'delegation.created',
     'delegation.extended',
     'delegation.narrowed',
+    'delegation.kept',
     'delegation.suspended',
     'delegation.confirmed',
     'delegation.revoked',

@@ -68,6 +68,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'grant.revoked': ['A person ended what it held', 'Eine Person hat Erlaubtes beendet'],
   'delegation.created': ['Delegation created', 'Vollmacht erteilt'],
   'delegation.extended': ['Delegation extended', 'Vollmacht erweitert'],
+  'delegation.kept': ['Delegation kept', 'Vollmacht behalten'],
   'delegation.narrowed': ['Delegation narrowed', 'Vollmacht eingeschränkt'],
   'delegation.suspended': ['Delegation suspended: new owner', 'Vollmacht ausgesetzt: neuer Eigentümer'],
   'delegation.confirmed': ['New owner of an agent confirmed', 'Neuer Eigentümer eines Agenten bestätigt'],

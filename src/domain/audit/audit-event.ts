@@ -106,6 +106,7 @@ export const AUDIT_EVENTS = {
   'delegation.created': 'A delegation was created.',
   'delegation.extended': 'A delegation received more rights, within the delegation above it.',
   'delegation.narrowed': 'A person reduced the rights of a delegation.',
+  'delegation.kept': 'A person was asked about a delegation that was not used, and keeps it.',
   'delegation.suspended':
     'The server suspended a delegation, with all below it, until its person confirms the new owner of the agent. `owner` is the new owner.',
   'delegation.confirmed': 'A person confirmed the new owner of an agent. Its suspended delegation is active again.',

@@ -15,6 +15,7 @@ import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import { scopeInWords, whyStopped } from '../interaction/rights-in-words.ts';
 import { detailInWords, detailsInWords, detailsToTake } from './details-in-words.ts';
+import { askedAgents } from './own-review.ts';
 
 /** Delegations and grants on one page; an account with more sees the newest. */
 const SHOWN = 1000;
@@ -23,7 +24,7 @@ const SHOWN = 1000;
 export const accountModel = async (
   deps: PeopleDeps,
   account: Account,
-): Promise<Pick<AccountModel, 'account' | 'delegations' | 'clients'>> => {
+): Promise<Pick<AccountModel, 'account' | 'delegations' | 'clients' | 'asked'>> => {
   const [{ items }, grants] = await Promise.all([
     deps.delegations.list({ subject: account.id, live: true, limit: SHOWN }),
     deps.grants.ofAccount(account.id),
@@ -35,9 +36,11 @@ export const accountModel = async (
     ...grants.flatMap(resourcesOf),
   ]);
   const { name, username, email } = account;
+  const delegations = await delegationTree(deps, account, held, resources);
   return {
     account: { name, username, ...(email === undefined ? {} : { email }) },
-    delegations: await delegationTree(deps, account, held, resources),
+    delegations,
+    asked: await askedAgents(deps, held, delegations, (resource, names) => inWords(names, resources(resource))),
     clients: await clientAccess(deps, account, grants, held, resources),
   };
 };

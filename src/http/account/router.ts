@@ -6,6 +6,7 @@ import { homePage } from '../../../views/pages/home.ts';
 import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import { accountWords } from '../../../views/words/account.ts';
+import { ownReviewWords } from '../../../views/words/account-own-review.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import { stepUpWords } from '../../../views/words/step-up.ts';
 import { linkRefusal } from '../../domain/clients/peers/link-refusals.ts';
@@ -48,6 +49,7 @@ import { accountLinksModel, addLinkRoutes } from './links.ts';
 import { addNewOwnerRoutes, agentsInNewHands } from './new-owners.ts';
 import { addNotificationRoutes } from './notifications.ts';
 import { offeredAgents } from './offered-agents.ts';
+import { addKeepRoute } from './own-review.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addResetRoutes } from './reset.ts';
 import { addSecurityRoutes } from './security.ts';
@@ -60,6 +62,7 @@ import { addTransactionsPage } from './transactions.ts';
 const DONE = {
   revoked: accountWords.ended,
   narrowed: accountWords.narrowed,
+  kept: ownReviewWords.kept,
   nothing: { kind: 'notice', text: accountWords.nothingChosen },
   over: { kind: 'notice', text: accountWords.wasOver },
   allowed: accountWords.allowed,
@@ -241,6 +244,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     done(ctx, (await grantService.revoke(grant, byOf(ctx, account.id))) ? 'revoked' : 'over');
   });
 
+  addKeepRoute(router, deps, sessions, done);
   addActivityPage(router, deps, sessions);
   addTransactionsPage(router, deps, sessions);
   addLinkRoutes(router, deps, sessions, done);

@@ -18,6 +18,7 @@ import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import type { AccountLinks } from '../../domain/clients/peers/account-links.ts';
 import type { Peer } from '../../domain/clients/peers/peer.ts';
+import type { OwnReview } from '../../domain/governance/reviews/own-review.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { AccountRegistry } from '../../domain/identity/accounts/account-registry.ts';
 import type { EmailChange } from '../../domain/identity/accounts/email-change.ts';
@@ -76,6 +77,8 @@ export type PeopleDeps = {
     DelegationRegistry,
     'get' | 'live' | 'list' | 'suspendedOf' | 'confirmOwner' | 'narrow' | 'revoke' | 'revokeAllOf'
   >;
+  /** The question about what agents hold and do not use. */
+  readonly ownReview: OwnReview;
   readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
   readonly stepUps: Pick<StepUps, 'peek' | 'isEnough' | 'confirm' | 'decline'>;
   /** Authorization servers of other organisations that can act on a user's behalf. */

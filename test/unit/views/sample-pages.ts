@@ -160,6 +160,19 @@ export const samplePages = (
     openApprovals: 2,
     offers: [{ agent: planner, href: `${basePath}/console/agents/agt_7Kd2Hq9X`, isOrphan: true, until: 1_800_000_000 }],
     newOwners: [{ agent: planner, href: `${basePath}/account/agents/agt_7Kd2Hq9X/owner` }],
+    asked: [
+      {
+        ...{ agent: planner, resource: calendar, unused: [write], since: NOON, usedAt: NOON + 86_400 },
+        keepAction: `${basePath}/account/delegations/dlg_1/keep`,
+        narrowAction: `${basePath}/account/delegations/dlg_1/narrow`,
+        revokeAction: `${basePath}/account/delegations/dlg_1/revoke`,
+      },
+      {
+        ...{ agent: payer, resource: calendar, unused: [read, write], since: NOON },
+        keepAction: `${basePath}/account/delegations/dlg_2/keep`,
+        revokeAction: `${basePath}/account/delegations/dlg_2/revoke`,
+      },
+    ],
     account: { name: text('Alice'), username: text('alice'), email: text('alice@example.com') },
     links: [undefined, 'role' as const, 'server' as const].map((inert, index) => ({
       name: text('Headquarters'),
@@ -565,6 +578,7 @@ export const samplePages = (
       openApprovals: 0,
       offers: [],
       newOwners: [],
+      asked: [],
       delegations: [],
       clients: [],
       links: [],

@@ -245,6 +245,7 @@ const ENDING_NOTHING = [
   'break_glass.requested',
   'break_glass.activated',
   'delegation.created',
+  'delegation.kept',
   'account.created',
   'account.enabled',
   'account.reset_asked',
