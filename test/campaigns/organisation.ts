@@ -16,6 +16,7 @@ import { responseWorker } from '../../src/domain/governance/responses/response-w
 import { update } from '../../src/domain/ports/document-store.ts';
 import type { Campaign, CampaignRun, Random } from './campaign.ts';
 import { seededRandom } from './campaign.ts';
+import { type Found, figuresOfSearch, searchedClients } from './organisation-clients.ts';
 import {
   DAY,
   honestDay,
@@ -32,6 +33,8 @@ const DAYS = 30;
 const FIRST_TAKEOVER = 16;
 const DEFAULT_AGENTS = 100;
 const EACH_KIND = 5;
+/** Clients that are no agents here, for each agent; a fifth of them are agents that no one declared. */
+const CLIENTS_PER_AGENT = 1.5;
 /** As often as a busy server stores what it counted. */
 const POLL_SECONDS = 10;
 const MOST_SECONDS = 60;
@@ -225,10 +228,14 @@ export const organisation: Campaign = {
     const seeds = run.options.trials ?? 1;
     const count = run.options.agents ?? DEFAULT_AGENTS;
     const outcomes: Outcome[] = [];
+    const searched: Found[] = [];
     let [falsely, events, cpu, latest] = [0, 0, 0, 0];
     for (let index = 0; index < seeds && !run.isOver(); index += 1) {
       const one = await runOnce(run, run.options.seed + index, count);
       outcomes.push(...one.outcomes);
+      // A sequence of its own: the takeovers of a seed stay what they were.
+      const random = seededRandom(run.options.seed + index + 2 ** 32);
+      searched.push(...searchedClients(Math.round(count * CLIENTS_PER_AGENT), START, random));
       falsely += one.falsely;
       events += one.events;
       cpu += one.cpu;
@@ -256,6 +263,7 @@ export const organisation: Campaign = {
       ...{ latestActSeconds: latest, falseSuspensions: falsely, byKind },
       falsePerThousandAgentMonths: Math.round(perThousand * 10) / 10,
       microsecondsOfCpuPerEvent: Math.round(cpu / Math.max(1, events)),
+      discovery: figuresOfSearch(searched),
     };
     run.finished('memory', figures);
     return figures;
