@@ -2,16 +2,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DelegationRegistry } from '../domain/authority/delegation/delegation-registry.ts';
 import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
+import { type OwnReview, ownReview } from '../domain/governance/reviews/own-review.ts';
 import { REVIEWS, type Review, type ReviewItem } from '../domain/governance/reviews/review.ts';
 import { reviewAllowance } from '../domain/governance/reviews/review-allowance.ts';
-import { type OwnReview, ownReview } from '../domain/governance/reviews/own-review.ts';
 import { type Consequences, consequencesOf } from '../domain/governance/reviews/review-consequences.ts';
 import { type ReviewDecisions, reviewDecisions } from '../domain/governance/reviews/review-decisions.ts';
 import { type ReviewFigures, reviewFigures } from '../domain/governance/reviews/review-figures.ts';
 import { reviewItems } from '../domain/governance/reviews/review-items.ts';
 import { type ReviewJobs, reviewJobs } from '../domain/governance/reviews/review-jobs.ts';
-import { reviewOffers } from '../domain/governance/reviews/review-offers.ts';
 import { type NarrowingReplay, narrowingReplay } from '../domain/governance/reviews/review-narrowing.ts';
+import { reviewOffers } from '../domain/governance/reviews/review-offers.ts';
 import { type ReviewRegistry, reviewRegistry } from '../domain/governance/reviews/review-registry.ts';
 import { reviewSelector } from '../domain/governance/reviews/review-selection.ts';
 import { type ReviewUndo, reviewUndo } from '../domain/governance/reviews/review-undo.ts';

@@ -2,9 +2,10 @@
  * Clients of a simulated organisation that are no registered agents: apps and services of many kinds, and agents that no one declared.
  * What they do was written from how such software works, before any run, and not from the points of the findings.
  */
+
+import type { Client } from '../../src/domain/clients/clients/client.ts';
 import { type ClientActivity, type SeenToken, withTokens } from '../../src/domain/governance/client-activity.ts';
 import { findingsOfClient } from '../../src/domain/governance/examination.ts';
-import type { Client } from '../../src/domain/clients/clients/client.ts';
 import type { Random } from './campaign.ts';
 import { DAY } from './organisation-work.ts';
 
@@ -30,7 +31,8 @@ const REFRESH = 'refresh_token';
 const OWN = 'client_credentials';
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-const many = (count: number, make: (index: number) => Token): Token[] => Array.from({ length: count }, (_, at) => make(at));
+const many = (count: number, make: (index: number) => Token): Token[] =>
+  Array.from({ length: count }, (_, at) => make(at));
 const isWeekend = (begin: number): boolean => [2, 3].includes(Math.floor(begin / DAY) % 7);
 const office = (begin: number, random: Random): number => begin + 7 * HOUR + random.integer(10 * HOUR);
 
@@ -49,28 +51,49 @@ export const SOFTWARE: Readonly<Record<string, Software & { readonly share: numb
   'web app': {
     ...{ isAgent: false, share: 26, claimed: 80, names: ['Wiki', 'Time sheets', 'Travel portal', 'Intranet', 'Shop'] },
     day: (begin, random, people) =>
-      isWeekend(begin) ? [] : people.filter(() => random.chance(0.5)).flatMap((one) => session(begin, random, one, HOUR)),
+      isWeekend(begin)
+        ? []
+        : people.filter(() => random.chance(0.5)).flatMap((one) => session(begin, random, one, HOUR)),
   },
   'single page app': {
     ...{ isAgent: false, share: 10, claimed: 80, names: ['Planner board', 'Room booking', 'Dashboard'] },
     day: (begin, random, people) =>
-      isWeekend(begin) ? [] : people.filter(() => random.chance(0.4)).flatMap((one) => session(begin, random, one, 600)),
+      isWeekend(begin)
+        ? []
+        : people.filter(() => random.chance(0.4)).flatMap((one) => session(begin, random, one, 600)),
   },
   'mobile app': {
     ...{ isAgent: false, share: 8, claimed: 80, names: ['Field service', 'Expenses mobile', 'Mail for phones'] },
     day: (begin, random, people) =>
       people.flatMap((subject) => [
         ...(random.chance(0.05) ? [{ at: office(begin, random), grantType: CODE, subject }] : []),
-        ...many(1 + random.integer(6), () => ({ at: begin + 6 * HOUR + random.integer(17 * HOUR), grantType: REFRESH, subject })),
+        ...many(1 + random.integer(6), () => ({
+          at: begin + 6 * HOUR + random.integer(17 * HOUR),
+          grantType: REFRESH,
+          subject,
+        })),
       ]),
   },
   'nightly job': {
-    ...{ isAgent: false, share: 14, claimed: 85, names: ['Ledger export', 'Backup', 'Payroll transfer', 'Data warehouse load'] },
+    ...{
+      isAgent: false,
+      share: 14,
+      claimed: 85,
+      names: ['Ledger export', 'Backup', 'Payroll transfer', 'Data warehouse load'],
+    },
     day: (begin, random) =>
-      many(2 + random.integer(12), (index) => ({ at: begin + 2 * HOUR + index * 420 + random.integer(200), grantType: OWN })),
+      many(2 + random.integer(12), (index) => ({
+        at: begin + 2 * HOUR + index * 420 + random.integer(200),
+        grantType: OWN,
+      })),
   },
   'back end': {
-    ...{ isAgent: false, share: 18, claimed: 85, names: ['Order service', 'Pricing', 'Stock sync', 'Invoice printing'] },
+    ...{
+      isAgent: false,
+      share: 18,
+      claimed: 85,
+      names: ['Order service', 'Pricing', 'Stock sync', 'Invoice printing'],
+    },
     day: (begin, random) => many(10 + random.integer(30), () => ({ at: office(begin, random), grantType: OWN })),
   },
   monitoring: {
@@ -85,7 +108,12 @@ export const SOFTWARE: Readonly<Record<string, Software & { readonly share: numb
       ),
   },
   'loop without end': {
-    ...{ isAgent: true, share: 5, claimed: 20, names: ['Inbox triage', 'Lead research agent', 'Ticket worker', 'Crawler GPT'] },
+    ...{
+      isAgent: true,
+      share: 5,
+      claimed: 20,
+      names: ['Inbox triage', 'Lead research agent', 'Ticket worker', 'Crawler GPT'],
+    },
     day: (begin, random) => many(96 + random.integer(200), () => ({ at: begin + random.integer(DAY), grantType: OWN })),
   },
   'coding agent': {
@@ -99,12 +127,20 @@ export const SOFTWARE: Readonly<Record<string, Software & { readonly share: numb
     },
   },
   'MCP client': {
-    ...{ isAgent: true, share: 4, claimed: 0, isDocument: true, names: ['Desktop assistant', 'Chat with tools', 'MCP host'] },
+    ...{
+      isAgent: true,
+      share: 4,
+      claimed: 0,
+      isDocument: true,
+      names: ['Desktop assistant', 'Chat with tools', 'MCP host'],
+    },
     day: (begin, random, people) =>
-      people.slice(0, 3).flatMap((subject) => [
-        ...(random.chance(0.03) ? [{ at: office(begin, random), grantType: CODE, subject }] : []),
-        ...many(3 + random.integer(20), () => ({ at: office(begin, random), grantType: REFRESH, subject })),
-      ]),
+      people
+        .slice(0, 3)
+        .flatMap((subject) => [
+          ...(random.chance(0.03) ? [{ at: office(begin, random), grantType: CODE, subject }] : []),
+          ...many(3 + random.integer(20), () => ({ at: office(begin, random), grantType: REFRESH, subject })),
+        ]),
   },
   'scheduled agent': {
     ...{ isAgent: true, share: 2, claimed: 20, names: ['Report agent', 'Morning briefing', 'Compliance LLM'] },
@@ -148,7 +184,9 @@ const foundOf = ({ kind, client, people }: Simulated, start: number, random: Ran
   let sequence = 0;
   let firstAt: number | undefined;
   for (let day = 0; day < DAYS; day += 1) {
-    const tokens = [...(software?.day(start + day * DAY, random, people) ?? [])].sort((one, other) => one.at - other.at);
+    const tokens = [...(software?.day(start + day * DAY, random, people) ?? [])].sort(
+      (one, other) => one.at - other.at,
+    );
     for (let next = 0; next < tokens.length; ) {
       const until = (tokens[next]?.at ?? 0) + POLL_SECONDS;
       firstAt ??= tokens[next]?.at;

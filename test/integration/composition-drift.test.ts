@@ -241,7 +241,10 @@ describe('a request without the composition that the agent has shown before', ()
     expect(decodeJwt(token)).not.toHaveProperty('composition');
     const { body } = await scene.calls.introspect(scene.jwt.credential, token);
     expect([body['active'], body['composition']]).toEqual([true, undefined]);
-    expect(await read(agent)).toMatchObject({ composition: { version: 1 }, composition_omitted_at: expect.any(Number) });
+    expect(await read(agent)).toMatchObject({
+      composition: { version: 1 },
+      composition_omitted_at: expect.any(Number),
+    });
     const again = await audit.during(() => ask(agent, undefined));
     expect(again.events.map(({ type }) => type)).toEqual(['token.issued']);
     advance(3_600_000);

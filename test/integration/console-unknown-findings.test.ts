@@ -49,7 +49,8 @@ test.each<readonly [string, object, string]>([
   const path = `${server.issuer}/console/findings`;
   const page = await submitSignIn(browser, await browser.open(`${path}/${id}`), OPERATOR);
   expect([page.status, page.html.includes(shown)]).toEqual([200, true]);
-  if (what !== 'kind of subject') expect(page.text).toMatch(/This server does not know this (reason|kind of finding)\./);
+  if (what !== 'kind of subject')
+    expect(page.text).toMatch(/This server does not know this (reason|kind of finding)\./);
   expect((await browser.open(path)).status).toBe(200);
   const answer = await scene.management.call('GET', `/findings/${id}`);
   expect(answer.status).toBe(200);

@@ -11,7 +11,13 @@ let world: PeoplePages;
 let delegation: string;
 
 const used = (id: string, scopeGiven: readonly string[]) =>
-  world.audit.append({ type: 'token.issued', outcome: 'granted', delegation: id, scopeGiven, caller: world.planner.id });
+  world.audit.append({
+    type: 'token.issued',
+    outcome: 'granted',
+    delegation: id,
+    scopeGiven,
+    caller: world.planner.id,
+  });
 /** The section of the question, as text; empty without one. */
 const asked = async (id = world.ada.id): Promise<string> => {
   const text = textOf((await personAt(world, id).get('/account')).text);
@@ -52,7 +58,9 @@ describe('the question', () => {
     const text = await asked();
     expect([text.includes('Change your calendar'), text.includes('Read your calendar')]).toEqual([true, false]);
     const form = formsOf((await personAt(world).get('/account')).text).find(({ action }) => action.endsWith('/narrow'));
-    expect(form?.fields.filter(({ name }) => name === 'scope').map(({ value }) => value)).toEqual([`${CALENDAR} write`]);
+    expect(form?.fields.filter(({ name }) => name === 'scope').map(({ value }) => value)).toEqual([
+      `${CALENDAR} write`,
+    ]);
   });
 
   test('counts a scope as used that only a re-delegation used, since narrowing reaches it', async () => {

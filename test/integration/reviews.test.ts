@@ -286,10 +286,18 @@ describe('decisions', () => {
   });
 
   test.each<readonly [string, () => Promise<unknown>]>([
-    ['withdrawn by its owner', async () => {
-      const version = (await world.agents.get(agent))?.version ?? 0;
-      await world.agents.update(agent, version, { owner: world.owner.account.id }, { caller: world.owner.account.id });
-    }],
+    [
+      'withdrawn by its owner',
+      async () => {
+        const version = (await world.agents.get(agent))?.version ?? 0;
+        await world.agents.update(
+          agent,
+          version,
+          { owner: world.owner.account.id },
+          { caller: world.owner.account.id },
+        );
+      },
+    ],
     ['declined', () => world.agents.decline(agent, { caller: world.stranger.account.id })],
   ])('transfer: an offer that is %s opens the item again, and another decision counts', async (_, end) => {
     const { item, review: of, settled } = await offered();

@@ -27,7 +27,14 @@ const world = async () => {
     const id = findingId('unowned_client', subject);
     const now = clock.now();
     const finding: Finding = {
-      ...{ id, kind: 'unowned_client', subjectKind: 'client', subject, name: 'Exporter', owner: ownOperator.account.id },
+      ...{
+        id,
+        kind: 'unowned_client',
+        subjectKind: 'client',
+        subject,
+        name: 'Exporter',
+        owner: ownOperator.account.id,
+      },
       ...{ state: 'open', score: 70, parts: [], evidence: [], foundAt: now, createdAt: now, updatedAt: now },
     };
     await documents.collection<Finding>(FINDINGS).insert(finding);

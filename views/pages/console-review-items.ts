@@ -84,9 +84,7 @@ export const ITEM_COLUMNS: readonly Column<ItemRow>[] = [
     title: words.findings,
     cell: ({ isOwnerGone, findings }) => [
       isOwnerGone && html`<span class="line">${words.owner}: ${words.ownerGone}</span>`,
-      ...findings
-        .slice(0, MOST_FINDINGS)
-        .map((kind) => html`<span class="line">${findingTitle(kind)}</span>`),
+      ...findings.slice(0, MOST_FINDINGS).map((kind) => html`<span class="line">${findingTitle(kind)}</span>`),
     ],
   },
   {
@@ -150,7 +148,9 @@ const decisionFacts = ({
   ],
   decided?.reason === undefined ? undefined : [words.reason, plainText(decided.reason, 400)],
   removed && [words.removed, scopes(removed)],
-  newOwnerName === undefined ? undefined : [
+  newOwnerName === undefined
+    ? undefined
+    : [
         words.offeredTo,
         html`${isolated(newOwnerName, 100)}${offer && html`<span class="line hint">${words.offers[offer]}</span>`}`,
       ],
@@ -193,10 +193,7 @@ export const reviewItemPage = (model: ItemModel): Html => {
       ],
       [words.given, timeText(item.givenAt)],
       [words.ends, timeText(item.endsAt)],
-      item.findings.length > 0 && [
-        words.findings,
-        commaList(item.findings.map((kind) => findingTitle(kind))),
-      ],
+      item.findings.length > 0 && [words.findings, commaList(item.findings.map((kind) => findingTitle(kind)))],
       [
         words.endsWithIt,
         html`${words.tokens}${below.count > 0 && html`, ${words.redelegations(below.count, below.isMore)} (${commaList(below.agentNames.map((name) => chosenName(name, 60)))})`}`,

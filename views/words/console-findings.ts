@@ -23,7 +23,8 @@ export const findingWords = {
   onlyKind: (kind: Phrase) => phrase({ en: html`Only: ${kind}.`, de: html`Nur: ${kind}.` }),
   allKinds: phrase({ en: 'All kinds', de: 'Alle Arten' }),
   finding: phrase({ en: 'Finding', de: 'Befund' }),
-  headingOf: (title: HtmlValue, name: HtmlValue) => phrase({ en: html`${title}: ${name}`, de: html`${title}: ${name}` }),
+  headingOf: (title: HtmlValue, name: HtmlValue) =>
+    phrase({ en: html`${title}: ${name}`, de: html`${title}: ${name}` }),
   unknownReason: phrase({
     en: 'This server does not know this reason. Another version wrote the finding, or someone changed the store. Compare it with the audit log.',
     de: 'Diesen Grund kennt der Server nicht. Eine andere Version hat den Befund geschrieben, oder jemand hat den Speicher geändert. Vergleichen Sie ihn mit dem Protokoll.',

@@ -159,7 +159,15 @@ export const reviewItemWords = {
   reason: phrase({ en: 'Reason', de: 'Grund' }),
   removed: phrase({ en: 'Removed', de: 'Entfernt' }),
   offeredTo: phrase({ en: 'Offered to', de: 'Angeboten an' }),
-  replayed: ({ tokens, changed, isMore }: { readonly tokens: number; readonly changed: number; readonly isMore: boolean }) =>
+  replayed: ({
+    tokens,
+    changed,
+    isMore,
+  }: {
+    readonly tokens: number;
+    readonly changed: number;
+    readonly isMore: boolean;
+  }) =>
     changed === 0
       ? phrase({
           en: `Replayed without them: none of ${tokens}${isMore ? ' or more' : ''} tokens would have been different.`,

@@ -162,8 +162,7 @@ export const AUDIT_EVENTS = {
     'No owner accepted an agent in time, and the server retired it. Or an agent reached its end, and the server suspended it.',
   'agent.inactive': 'An agent was unused for too long, and the server suspended it.',
   'agent.notice': 'The server notified the owner of an agent that it will soon suspend the agent.',
-  'agent.composition_declared':
-    'The composition of an agent was declared, or the agent showed it for the first time.',
+  'agent.composition_declared': 'The composition of an agent was declared, or the agent showed it for the first time.',
   'agent.composition_drifted':
     'An agent ran with another composition than its own. `inputs` say what differs, and what followed.',
   'agent.composition_omitted':

@@ -10,7 +10,10 @@ const world = () => {
   const documents = memoryDocumentStore();
   let at = 1_800_000_000;
   const node = () => reviewAllowance({ documents, now: () => at });
-  return { node, move: (seconds: number) => void (at += seconds) };
+  const move = (seconds: number): void => {
+    at += seconds;
+  };
+  return { node, move };
 };
 const reviewOf = (items: number, more: Partial<Review> = {}): Review =>
   ({ id: 'rvw_1', default: 'end', items, ...more }) as Review;

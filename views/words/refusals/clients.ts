@@ -32,8 +32,6 @@ export const AGENT_GERMAN = {
   retired_agent_not_acceptable: 'Ein stillgelegter Agent lässt sich nicht annehmen.',
   acceptance_expired: 'Die Zeit, in der dieser Agent angenommen werden konnte, ist um.',
   agent_expired: 'Die Zeit dieses Agenten ist um. Geben Sie ihm zuerst ein späteres Ende.',
-  client_suspended_for_security:
-    'Dieser Client wurde aus Sicherheitsgründen gesperrt. Entsperren kann ihn nur eine Person mit der Rolle operator, der er nicht gehört und nie gehört hat.',
   agent_suspended_for_security:
     'Dieser Agent wurde aus Sicherheitsgründen ausgesetzt. Fortsetzen kann ihn nur eine Person mit der Rolle operator, der er seither nicht gehört hat.',
   credential_expired: 'Die Zeit dieses Schlüssels ist um. Fügen Sie einen anderen hinzu.',
@@ -95,6 +93,8 @@ export const CLIENT_GERMAN = {
   redirect_uri_missing: 'Wer Personen zur Anmeldung schickt, braucht eine Rückleitungs-URI.',
   redirect_uri_unused: 'Rückleitungs-URIs sind für Agenten, die Personen zur Anmeldung schicken.',
   client_not_adoptable: 'Übernommen wird nur ein Client, der sich selbst registriert hat und keinen Eigentümer hat.',
+  client_suspended_for_security:
+    'Dieser Client wurde aus Sicherheitsgründen gesperrt. Entsperren kann ihn nur eine Person mit der Rolle operator, der er nicht gehört und nie gehört hat.',
   client_retired: 'Ein stillgelegter Client lässt sich nicht ändern.',
   grant_types_missing: 'Nennen Sie wenigstens einen Weg zu Tokens.',
   grant_type_unknown: 'Ein Weg zu Tokens ist hier einer von: {allowed}.',

@@ -14,6 +14,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import type { KeyUrlCheck } from '../clients/key-source.ts';
 import type { OwnAddresses } from '../clients/own-addresses.ts';
+import { liftOfSecurity, suspendedForSecurity } from '../clients/security-suspension.ts';
 import type { Agent } from './agent.ts';
 import { type AgentCompositions, agentCompositions, composed } from './agent-compositions.ts';
 import { agentDocuments } from './agent-documents.ts';
@@ -31,7 +32,6 @@ import type { Credential } from './credential.ts';
 import { type NewCredential, withCredentials } from './credential-fields.ts';
 import { credentialRights, needsCredentialRights } from './credential-rights.ts';
 import { ownershipOf, withoutOffer } from './ownership.ts';
-import { liftOfSecurity, suspendedForSecurity } from '../clients/security-suspension.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
 

@@ -60,7 +60,11 @@ export interface ReviewAllowance {
   /** How many items the default of a review may decide now, at most `most`, and what it then counts. Reads only. */
   left(review: Review, most: number, together: number): Promise<number>;
   /** Counts up to `wanted` items for a review, and returns how many. Counted before they end, so that a crash ends none too many. */
-  take(review: Review, wanted: number, together: number): Promise<{ readonly granted: number; readonly counted: Review }>;
+  take(
+    review: Review,
+    wanted: number,
+    together: number,
+  ): Promise<{ readonly granted: number; readonly counted: Review }>;
 }
 
 export const reviewAllowance = ({

@@ -82,6 +82,14 @@ export const aboutReview = (review: Review['id'], { caller, request, source }: B
 
 /** The item before its decision: open again. What became of an offer stays. */
 export const undecided = (item: ReviewItem): ReviewItem => {
-  const { decidedBy: _, decidedAt: __, reason: ___, removed: ____, unfinishedAt: _____, isDefault: ______, ...rest } = item;
+  const {
+    decidedBy: _,
+    decidedAt: __,
+    reason: ___,
+    removed: ____,
+    unfinishedAt: _____,
+    isDefault: ______,
+    ...rest
+  } = item;
   return { ...rest, state: 'open' };
 };

@@ -8,8 +8,8 @@ import {
   type ReviewItem,
 } from '../../../domain/governance/reviews/review.ts';
 import type { Consequences } from '../../../domain/governance/reviews/review-consequences.ts';
-import type { NarrowingReplay } from '../../../domain/governance/reviews/review-narrowing.ts';
 import type { ReviewDecisions } from '../../../domain/governance/reviews/review-decisions.ts';
+import type { NarrowingReplay } from '../../../domain/governance/reviews/review-narrowing.ts';
 import { reviewRefusal } from '../../../domain/governance/reviews/review-refusals.ts';
 import type { ItemQuery, ReviewRegistry } from '../../../domain/governance/reviews/review-registry.ts';
 import { type ReviewUndo, UNDO_HOURS } from '../../../domain/governance/reviews/review-undo.ts';
@@ -248,7 +248,17 @@ const showItem = (item: ReviewItem, now: number) => ({
   ...show(item, [
     ...(['id', 'review', 'delegation', 'subject', 'agent', 'agentName', 'owner', 'environment', 'resource'] as const),
     ...(['risk', 'givenAt', 'endsAt', 'lastUsedAt', 'unusedFrom', 'reviewer', 'assignedBy', 'state'] as const),
-    ...(['decidedBy', 'decidedAt', 'reason', 'newOwner', 'offer', 'newDelegation', 'undoRefusedAt', 'createdAt', 'updatedAt'] as const),
+    ...([
+      'decidedBy',
+      'decidedAt',
+      'reason',
+      'newOwner',
+      'offer',
+      'newDelegation',
+      'undoRefusedAt',
+      'createdAt',
+      'updatedAt',
+    ] as const),
   ]),
   scope: item.scope,
   unused_scopes: item.unusedScopes,

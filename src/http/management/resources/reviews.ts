@@ -90,7 +90,9 @@ const REVIEW = named(
       read: integer('Delegations that were read so far.'),
       counts: recordOf(`Items by state, each counted up to ${MOST_COUNTED}.`, integer()),
       default_ends: integer(`Items that the default would end now, counted up to ${MOST_COUNTED}.`),
-      default_ends_an_hour: integer('How many of them in an hour, unless an administrator confirms the default. All reviews together: as many as the largest that is due.'),
+      default_ends_an_hour: integer(
+        'How many of them in an hour, unless an administrator confirms the default. All reviews together: as many as the largest that is due.',
+      ),
       confirmed: flag('An administrator let the default end all of them at once.'),
       escalated_at: seconds('When administrators heard of open items.'),
       next_at: seconds('When the next review begins.'),

@@ -44,7 +44,11 @@ const routes = {
   getClient: make.read('/clients/{id}', CLIENT, 'Read a client'),
   updateClient: make.change('/clients/{id}', CLIENT_CHANGE, CLIENT, 'Change members of a client'),
   disableClient: make.act('/clients/{id}/disable', CLIENT, 'Disable a client. Its tokens and credentials stop working'),
-  enableClient: make.act('/clients/{id}/enable', CLIENT, 'Enable a client again. After a suspension for security, an operator who does not own it does'),
+  enableClient: make.act(
+    '/clients/{id}/enable',
+    CLIENT,
+    'Enable a client again. After a suspension for security, an operator who does not own it does',
+  ),
   verifyClient: make.act(
     '/clients/{id}/verify',
     CLIENT,

@@ -128,7 +128,8 @@ export const CLIENT = named(
       state: oneOf('Whether it is active; retired is final.', ['active', 'disabled', 'retired']),
       security_suspension: {
         ...SECURITY_SUSPENSION,
-        description: 'It was disabled for security. Only an operator who does not own it, and has not owned it, can enable it.',
+        description:
+          'It was disabled for security. Only an operator who does not own it, and has not owned it, can enable it.',
       },
       verified_at: seconds('When the name was verified. Other clients cannot register a similar name.'),
       expires_at: seconds('When it expires unless an account adopts it.'),
