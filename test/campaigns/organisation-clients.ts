@@ -47,7 +47,7 @@ const session = (begin: number, random: Random, subject: string, every: number):
 };
 
 /** Every kind of software, with how often it is there. */
-export const SOFTWARE: Readonly<Record<string, Software & { readonly share: number }>> = {
+const SOFTWARE: Readonly<Record<string, Software & { readonly share: number }>> = {
   'web app': {
     ...{ isAgent: false, share: 26, claimed: 80, names: ['Wiki', 'Time sheets', 'Travel portal', 'Intranet', 'Shop'] },
     day: (begin, random, people) =>

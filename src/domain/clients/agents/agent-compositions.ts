@@ -27,7 +27,7 @@ import {
 const RECORDED_CHANGES = 50;
 
 /** Omissions are recorded, and the owner hears of them, at most so often for each agent. */
-export const OMISSION_SECONDS = 3600;
+const OMISSION_SECONDS = 3600;
 
 /**
  * What follows for the request that presents a composition, or none. `waits`: it gets nothing until the owner has decided.

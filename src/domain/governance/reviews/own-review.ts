@@ -83,7 +83,7 @@ export const ownReview = (deps: {
       if (old.length === 0 || (await scopeUses.since()) > from) return [];
       const known = await answered(old.map(({ id }) => id));
       const open = old.filter(({ id }) => !known.has(id));
-      // A narrowing reaches what was passed on: a scope that only another agent uses is in use.
+      // A narrowing reaches re-delegations: a scope that only another agent uses is in use.
       const below = new Map(open.map(({ id }) => [id, held.filter((one) => one.ancestors.includes(id))]));
       const all = [...open, ...[...below.values()].flat()];
       const [scopes, uses] = [await scopeUses.lastUses(all), await grantUses.lastUses(open.map(({ id }) => id))];
