@@ -14,14 +14,15 @@ export interface FaultyProxy {
   /** Port of the node to which requests go from now on. */
   to(port: number): void;
   become(state: ProxyState): void;
-  /** Whether a connection to the feed is open. */
+  /** Whether a connection to the feed of the node is open to which requests go. */
   hasFeed(): boolean;
   close(): void;
 }
 
 const FEED = '/access/v1/revocations';
 
-type Stream = { readonly answer: IncomingMessage; readonly response: ServerResponse };
+/** `answer` is absent until the node has answered. */
+type Stream = { readonly port: number; readonly response: ServerResponse; answer: IncomingMessage | undefined };
 
 /** `host`: what the nodes expect as `Host`. */
 export const startFaultyProxy = async (host: string, firstPort: number): Promise<FaultyProxy> => {
@@ -35,11 +36,12 @@ export const startFaultyProxy = async (host: string, firstPort: number): Promise
   const passOn = (incoming: IncomingMessage, response: ServerResponse, isFeed: boolean): void => {
     const headers = { ...incoming.headers, host };
     const { method, url: path } = incoming;
+    const stream: Stream = { port, response, answer: undefined };
+    if (isFeed) streams.add(stream);
     const outgoing = send({ host: '127.0.0.1', port, agent, method, path, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
-      const stream = { answer, response };
-      if (isFeed) streams.add(stream);
+      stream.answer = answer;
       answer.once('close', () => {
         streams.delete(stream);
         if (!answer.complete) response.destroy();
@@ -49,6 +51,7 @@ export const startFaultyProxy = async (host: string, firstPort: number): Promise
     // As from a host that is gone.
     outgoing.on('error', () => response.destroy());
     response.once('close', () => {
+      streams.delete(stream);
       if (!response.writableFinished) outgoing.destroy();
     });
     incoming.pipe(outgoing);
@@ -74,17 +77,18 @@ export const startFaultyProxy = async (host: string, firstPort: number): Promise
     to(next) {
       port = next;
     },
-    hasFeed: () => streams.size > 0,
+    hasFeed: () => [...streams].some((stream) => stream.answer !== undefined && stream.port === port),
     become(next) {
       state = next;
       if (next === 'down') server.closeAllConnections();
       for (const stream of streams) {
         const { answer, response } = stream;
         if (next === 'cut') {
+          // Also one that the node has not answered: it could be a node to which no request goes any more.
           streams.delete(stream);
           response.destroy();
-        } else if (next === 'stalled' || next === 'silent') answer.unpipe(response).pause();
-        else if (next === 'open') answer.pipe(response);
+        } else if (next === 'stalled' || next === 'silent') answer?.unpipe(response).pause();
+        else if (next === 'open') answer?.pipe(response);
       }
       if (next !== 'open') return;
       for (const release of held) release();
