@@ -21,7 +21,8 @@ import { ownAnswer } from './request/own-refusals.ts';
 import { sendRaw } from './request/raw-answer.ts';
 import { requestBodies } from './request/request-body.ts';
 import { refuseUnreadable } from './request/unreadable.ts';
-import { type Forwarded, type ForwardResult, forwarder, sendAnswer, type WatchToken } from './upstream/forward.ts';
+import { readingOf } from './upstream/answer-reading.ts';
+import { type ForwardResult, forwarder, sendAnswer, type WatchToken } from './upstream/forward.ts';
 import { requestHeadersOf, withoutHeader } from './upstream/request-headers.ts';
 import { upstreamAt } from './upstream/upstream.ts';
 import { upstreamHeaders } from './upstream/upstream-headers.ts';
@@ -128,22 +129,17 @@ export const createGateway = (configuration: GatewayConfiguration, ports: Gatewa
     };
   };
 
-  /** What is read must not be compressed. Only an MCP server has sessions. */
-  const listing = ({ listsTools, session }: Permit): Pick<Forwarded, 'examine' | 'screen'> => {
-    const { refusalOf, refusalOfOther } = (session && tools.toolLists) ?? {};
-    if (listsTools && refusalOf) return { examine: refusalOf };
-    return refusalOfOther ? { screen: refusalOfOther } : {};
-  };
-
   const passOn = async (request: IncomingMessage, response: ServerResponse, permit: Permit, body: Uint8Array) => {
     const { path, query, deed, access } = permit;
-    const read = listing(permit);
+    // Only an MCP server has sessions.
+    const reading = permit.session && tools.toolLists && readingOf(tools.toolLists, permit.listsTools ?? false);
     const sent = headers.of(request, permit, body);
     const forwarded = {
-      ...read,
+      reading,
       method: String(request.method),
       target: `${path}${query}`,
-      headers: read.examine || read.screen ? withoutHeader(sent, 'accept-encoding') : sent,
+      // What is read must not be compressed.
+      headers: reading ? withoutHeader(sent, 'accept-encoding') : sent,
       body,
       more: permit.headers,
       session: permit.session,

@@ -81,13 +81,13 @@ const sleep = (seconds: number): Promise<void> => setTimeout(seconds * 1000);
 /** Undefined where no tools are pinned. Throws ConfigurationError. */
 const listsOf = (mcp: GatewayConfiguration['mcp'], { log }: Ports): ToolLists | undefined => {
   if (!mcp || mcp.toolChanges === 'pass') return undefined;
-  const told = (reason: string, detail: string | undefined) => log({ event: 'tools', reason, detail });
+  const told = (reason: string, detail: string) => log({ event: 'tools', reason, detail });
   try {
     return toolLists({
       onChange: mcp.toolChanges,
       file: mcp.toolPinsFile,
       onChanged: ({ tool, from, to }) => told('tool_changed', `${tool}: ${from} became ${to}`),
-      onUnreadable: () => told('tools_unreadable', undefined),
+      onUnreadable: (why) => told('tools_unreadable', why),
     });
   } catch (error) {
     throw new ConfigurationError([{ pointer: '/mcp/toolPinsFile', message: (error as Error).message }]);

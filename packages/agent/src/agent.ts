@@ -24,6 +24,7 @@ export {
   type KeptPins,
   type McpTool,
   type PinOptions,
+  TOOL_MEMBERS,
   type ToolChange,
   type ToolDigests,
   type ToolPins,

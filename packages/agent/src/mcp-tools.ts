@@ -20,11 +20,12 @@ export type ToolChange = { readonly tool: string; readonly from?: string; readon
 
 export const textDigest = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
-const READ = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const;
+/** What a model reads of a tool: its digest covers these members. */
+export const TOOL_MEMBERS = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const;
 
-/** The digest of what a model reads of a tool: name, title, description, schemas and annotations (RFC 8785, SHA-256). */
+/** The digest of these members (RFC 8785, SHA-256). */
 export const toolDigest = (tool: McpTool): string =>
-  textDigest(canonicalJson(Object.fromEntries(READ.map((member) => [member, tool[member] ?? undefined]))));
+  textDigest(canonicalJson(Object.fromEntries(TOOL_MEMBERS.map((member) => [member, tool[member] ?? undefined]))));
 
 /** The digests of a whole list, in any order. Throws TypeError if two tools have one name, or one has no canonical JSON. */
 export const toolDigests = (tools: readonly McpTool[]): ToolDigests => {

@@ -176,7 +176,7 @@ const mcp = section(
       enum: ['pass', 'report', 'refuse'],
       default: 'pass',
       description:
-        'What happens when `tools/list` has a tool with other texts or schemas than first. `report`: a line in the log. `refuse`: neither the list nor a call of the tool passes, nor a list that cannot be read. `pass`: lists are not read.',
+        'What happens when a list has a tool with other texts or schemas than first. `report`: a line in the log. `refuse`: neither the list nor a call of the tool passes, nor an answer that cannot be read. `pass`: answers are not read.',
     },
     toolPinsFile: text(
       'File in which the gateway keeps the digest of each tool. To accept a change, remove the tool from it, and restart the gateway. Absent: they are kept until a restart. Relative to the configuration file.',
@@ -193,7 +193,7 @@ const LIMITS = {
   headerBytes: count('Size of the request line and all headers; more is 431.', [1024, 16_384, 131_072], 'bytes'),
   bodyBytes: count('Size of a request body; more is 413.', [0, 1_048_576, 67_108_864], 'bytes'),
   bufferedBytes: count(
-    'Size of all request bodies that are held at a time; more is 503.',
+    'Size of all request bodies that are held at a time; more is 503. The same for answers that are read because of `mcp.toolChanges`; more is 502.',
     [1024, 134_217_728, 4_294_967_296],
     'bytes',
   ),

@@ -4,38 +4,49 @@
  * pass goes to the client unchanged.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { type McpTool, toolDigest } from '../../../packages/agent/src/agent.ts';
+import { type McpTool, TOOL_MEMBERS, toolDigest } from '../../../packages/agent/src/agent.ts';
+import { strictJsonText } from '../../domain/vocabulary/strict-json.ts';
+import { isJsonObject, memberOf } from '../request/json-content.ts';
 import type { OwnRefusal } from '../request/own-refusals.ts';
 
-/** What an upstream answered to a request that lists tools. */
+/** What an upstream answered: all of it, or some whole events of a stream. */
 export type ListAnswer = {
   /** All values of the header, with commas between them. */
   readonly contentType: string;
   /** `content-encoding`; empty without one. */
   readonly encoding: string;
   readonly body: Buffer;
+  /** Events of this answer came before. Only the first text of an answer can begin with a byte order mark. */
+  readonly isContinued?: boolean;
 };
 
 /** A tool whose digest differs from its pin. */
 export type ChangedTool = { readonly tool: string; readonly from: string; readonly to: string };
 
+/** Why an answer was not read. */
+export type Unread = 'more than the gateway reads' | 'a redirect, which leads around the gateway';
+
 export interface ToolLists {
-  /** Why the answer may not go to the client; undefined: it may. */
+  /** Whether an answer passes only after it was read. False: it passes in any case, and is only told. */
+  readonly isHeld: boolean;
+  /** Why the answer to a request that lists tools may not pass; undefined: it may. */
   refusalOf(answer: ListAnswer): OwnRefusal | undefined;
-  /**
-   * The same for an answer to another request, or some whole events of a stream: a client accepts its list of tools there, too. Absent
-   * unless changes are refused.
-   */
-  readonly refusalOfOther?: (answer: ListAnswer) => OwnRefusal | undefined;
+  /** The same for an answer to another request: a client accepts its list of tools there, too. */
+  refusalOfOther(answer: ListAnswer): OwnRefusal | undefined;
+  /** The same for an answer that was not read. */
+  refusalOfUnread(why: Unread): OwnRefusal | undefined;
   /** Whether calls of this tool are refused, because it changed. */
   isChanged(tool: string): boolean;
 }
 
-/** Size of an answer that is read. */
+/** Size of an answer, or of an event, that is read. */
 export const MOST_LIST_BYTES = 4_194_304;
 
 /** Tools that are pinned. Another one counts as changed. */
 const MOST_TOOLS = 10_000;
+
+/** Levels of JSON in an answer. */
+const DEEPEST = 256;
 
 /** A name as a person or model reads it: without what is not visible, and in one case. */
 const readAs = (name: string): string =>
@@ -51,56 +62,86 @@ const UNREADABLE = refusal('tools_unreadable', 'The gateway could not read the l
 /** One of the two types of an answer (MCP, Streamable HTTP). Two values, of which clients choose differently, are none. */
 const TYPE = /^(application\/json|text\/event-stream)\s*(?:;[^,]*)?$/i;
 
-/**
- * The JSON texts in an answer: its body, or the data of its events (text/event-stream). Lines end as a client reads them: it also
- * leaves out a byte order mark.
- */
-const textsIn = ({ contentType, body }: ListAnswer): readonly string[] => {
-  const type = TYPE.exec(contentType)?.[1]?.toLowerCase();
-  if (type === undefined) throw new TypeError('it has another type');
-  const text = body.toString('utf8').replace(/^\uFEFF/, '');
-  if (type === 'application/json') return [text];
+/** A line that only some clients see: those that end lines as Python does, at each of these characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they end lines there
+const HIDDEN_LINE = /[\v\f\x1c-\x1e\x85\u2028\u2029](?:data|event):/;
+
+/** A JSON text, and whether clients take it for a message: no event of another type is one. */
+type Text = { readonly text: string; readonly isMessage: boolean };
+
+const eventOf = (lines: readonly string[]): Text => {
+  const values = (field: string): readonly string[] =>
+    lines.filter((line) => line.startsWith(field)).map((line) => line.slice(field.length).replace(/^ /, ''));
+  const type = values('event:').at(-1) ?? '';
+  return { text: values('data:').join('\n'), isMessage: type === '' || type === 'message' };
+};
+
+/** The events of a text (text/event-stream). Lines end as a client reads them. */
+const eventsIn = (text: string): readonly Text[] => {
+  if (HIDDEN_LINE.test(text)) throw new TypeError('it has a line that only some clients see');
   const events: string[][] = [[]];
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (line === '') events.push([]);
-    else if (line.startsWith('data:')) events.at(-1)?.push(line.slice(5).replace(/^ /, ''));
+    else events.at(-1)?.push(line);
   }
-  return events.map((lines) => lines.join('\n')).filter((data) => data !== '');
+  return events.map(eventOf).filter((event) => event.text !== '');
 };
 
-const isTool = (value: unknown): value is McpTool =>
-  typeof value === 'object' && value !== null && typeof (value as { readonly name?: unknown }).name === 'string';
+/** The JSON texts in an answer: its body, or the data of its events. A client leaves out a byte order mark at the beginning. */
+const textsIn = ({ contentType, body, isContinued = false }: ListAnswer): readonly Text[] => {
+  const type = TYPE.exec(contentType)?.[1]?.toLowerCase();
+  if (type === undefined) throw new TypeError('it has another type');
+  const whole = body.toString('utf8');
+  const text = isContinued ? whole : whole.replace(/^\uFEFF/, '');
+  return type === 'application/json' ? [{ text, isMessage: true }] : eventsIn(text);
+};
 
-/** All tools in the results of an answer. Throws for what is no JSON, and for a tool without a name. */
-const toolsIn = (answer: ListAnswer): readonly McpTool[] =>
-  textsIn(answer).flatMap((text) => {
-    const value: unknown = JSON.parse(text);
-    return [value].flat().flatMap((message) => {
-      const { tools } = ((message as { readonly result?: unknown } | null)?.result ?? {}) as {
-        readonly tools?: unknown;
-      };
+/** A text without this has no member that a client could read as `tools`. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are part of ASCII
+const MAY_LIST = /tools|\\u|[^\x00-\x7f]/i;
+
+/** The messages in a text. Throws for one that two clients could read differently: some read `NaN`, some the last of two members. */
+const messagesIn = ({ text, isMessage }: Text): readonly unknown[] => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    if (isMessage) throw new TypeError('it is no JSON');
+    return [];
+  }
+  if (!MAY_LIST.test(text)) return [];
+  strictJsonText(text, [], DEEPEST);
+  return [value].flat();
+};
+
+/** Some clients read a member in any letter case. Throws for one that could be read so, and is not spelled so. */
+const toolsOf = (message: unknown): unknown => {
+  const result = isJsonObject(message) ? memberOf(message, 'result') : undefined;
+  return isJsonObject(result) ? memberOf(result, 'tools') : undefined;
+};
+
+/** Throws for a member that some clients could read as one of those that the digest covers. */
+const isTool = (value: unknown): value is McpTool => {
+  if (!isJsonObject(value)) return false;
+  for (const member of TOOL_MEMBERS) memberOf(value, member);
+  return typeof value['name'] === 'string';
+};
+
+/** All tools in the results of an answer. `isList`: what is no list of tools does not pass. Throws TypeError, RequestRefused or DomainError. */
+const toolsIn = (answer: ListAnswer, isList: boolean): readonly McpTool[] =>
+  textsIn(answer)
+    .flatMap(messagesIn)
+    .flatMap((message) => {
+      const tools = toolsOf(message);
       if (tools === undefined) return [];
-      if (!Array.isArray(tools) || !tools.every(isTool)) throw new TypeError('no list of tools');
-      return tools;
+      if (!Array.isArray(tools)) {
+        if (isList) throw new TypeError('it has no list of tools');
+        return [];
+      }
+      const named = tools.filter(isTool);
+      if (isList && named.length < tools.length) throw new TypeError('a tool has no name');
+      return named;
     });
-  });
-
-/** All lists of tools in an answer that may have none. What is no JSON is no message to a client either. */
-const toolsAmong = (answer: ListAnswer): readonly McpTool[] =>
-  textsIn(answer).flatMap((text) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return [];
-    }
-    return [value].flat().flatMap((message) => {
-      const { tools } = ((message as { readonly result?: unknown } | null)?.result ?? {}) as {
-        readonly tools?: unknown;
-      };
-      return Array.isArray(tools) ? tools.filter(isTool) : [];
-    });
-  });
 
 const pinsIn = (file: string): Map<string, string> => {
   let text: string;
@@ -133,13 +174,25 @@ export const toolLists = ({
   /** Default: the pins are kept in the memory of the process. */
   readonly file: string | undefined;
   readonly onChanged: (changed: ChangedTool) => void;
-  readonly onUnreadable: () => void;
+  /** `why`: a few words, without content of the answer. */
+  readonly onUnreadable: (why: string) => void;
 }): ToolLists => {
   const pins = file === undefined ? new Map<string, string>() : pinsIn(file);
+  const isHeld = onChange === 'refuse';
   /** The last other digest of each changed tool. */
   const changed = new Map<string, string>();
+  /** More tools changed than are remembered: calls of none pass. */
+  let isOverfull = false;
   /** The pinned names, as they are read. A further tool that reads like one of them takes its place, so it counts as changed. */
   const names = new Map([...pins.keys()].map((name) => [readAs(name), name]));
+
+  const noteChange = (tool: string, digest: string, from: string): void => {
+    if (changed.get(tool) === digest) return;
+    if (changed.size < MOST_TOOLS || changed.has(tool)) changed.set(tool, digest);
+    else if (isOverfull) return;
+    else isOverfull = true;
+    onChanged({ tool: tool.slice(0, 200), from, to: digest });
+  };
 
   const compare = (tools: readonly McpTool[]): readonly string[] => {
     const found: string[] = [];
@@ -156,33 +209,38 @@ export const toolLists = ({
         continue;
       }
       found.push(tool.name);
-      if (changed.get(tool.name) === digest) continue;
-      if (changed.size < MOST_TOOLS || changed.has(tool.name)) changed.set(tool.name, digest);
-      onChanged({ tool: tool.name.slice(0, 200), from: pinned ?? pins.get(alike ?? '') ?? '', to: digest });
+      noteChange(tool.name, digest, pinned ?? pins.get(alike ?? '') ?? '');
     }
     if (isNew && file !== undefined) writePins(file, pins);
     return found;
   };
 
-  const refusalBy =
-    (read: (answer: ListAnswer) => readonly McpTool[]) =>
-    (answer: ListAnswer): OwnRefusal | undefined => {
-      let found: readonly string[];
-      try {
-        if (!['', 'identity'].includes(answer.encoding)) throw new TypeError('it is compressed');
-        found = compare(read(answer));
-      } catch {
-        onUnreadable();
-        return onChange === 'refuse' ? UNREADABLE : undefined;
-      }
-      if (found.length === 0 || onChange === 'report') return undefined;
-      const names = found.join(', ').slice(0, 300);
-      return refusal('tools_changed', `The server changed its tools, and the operator has to accept that: ${names}.`);
-    };
+  const unreadable = (why: string): OwnRefusal | undefined => {
+    onUnreadable(why);
+    return isHeld ? UNREADABLE : undefined;
+  };
+
+  const read = (answer: ListAnswer, isList: boolean): OwnRefusal | undefined => {
+    let found: readonly string[];
+    try {
+      if (!['', 'identity'].includes(answer.encoding)) throw new TypeError('it is compressed');
+      found = compare(toolsIn(answer, isList));
+    } catch (error) {
+      return unreadable((error as Error).message.slice(0, 200));
+    }
+    if (found.length === 0 || !isHeld) return undefined;
+    const changedNames = found.join(', ').slice(0, 300);
+    return refusal(
+      'tools_changed',
+      `The server changed its tools, and the operator has to accept that: ${changedNames}.`,
+    );
+  };
 
   return {
-    refusalOf: refusalBy(toolsIn),
-    ...(onChange === 'refuse' ? { refusalOfOther: refusalBy(toolsAmong) } : {}),
-    isChanged: (tool) => onChange === 'refuse' && changed.has(tool),
+    isHeld,
+    refusalOf: (answer) => read(answer, true),
+    refusalOfOther: (answer) => read(answer, false),
+    refusalOfUnread: (why) => unreadable(`it is ${why}`),
+    isChanged: (tool) => isHeld && (isOverfull || changed.has(tool)),
   };
 };

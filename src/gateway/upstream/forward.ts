@@ -4,8 +4,20 @@ import type { RefusalAnswer } from '../../../packages/resource-server/src/resour
 import type { Limits } from '../configuration/configuration.ts';
 import type { Permit } from '../decision/gateway-decision.ts';
 import { SESSION_HEADER } from '../decision/sessions.ts';
-import { type ListAnswer, MOST_LIST_BYTES } from '../decision/tool-lists.ts';
+import { MOST_LIST_BYTES } from '../decision/tool-lists.ts';
 import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
+import {
+  type AnswerReading,
+  eventReader,
+  isReadByEvents,
+  isReadWhole,
+  isRedirect,
+  isSuccess,
+  readBeside,
+  TOO_MUCH,
+  typeOf,
+} from './answer-reading.ts';
+import { byteBudget } from './byte-budget.ts';
 import { eventScreen, pumpScreened } from './event-screen.ts';
 import { lateWatch, type Watched } from './late.ts';
 import { answeredHeaders, changedHeader, lengthIn } from './request-headers.ts';
@@ -24,10 +36,8 @@ export type Forwarded = {
   /** For the client, besides those of the upstream. */
   readonly more: RefusalAnswer['headers'];
   readonly session?: Permit['session'];
-  /** Reads a whole answer of success before any of it passes. Returns why it may not. */
-  readonly examine?: (answer: ListAnswer) => OwnRefusal | undefined;
-  /** The same where the answer may be an endless stream, of which it reads each event. JSON is read as a whole. */
-  readonly screen?: (answer: ListAnswer) => OwnRefusal | undefined;
+  /** How the gateway reads the answer. Absent: it does not. */
+  readonly reading?: AnswerReading | undefined;
   /** Watches the token of an answer whose end is not known. Undefined on a public route. */
   readonly watch: WatchToken | undefined;
 };
@@ -64,11 +74,7 @@ const TOO_SLOW: OwnRefusal = {
   description: 'The API behind the gateway did not answer in time.',
 };
 
-const TOO_LARGE: OwnRefusal = {
-  status: 502,
-  reason: 'tools_unreadable',
-  description: 'The list of tools is larger than the gateway reads.',
-};
+const ELSEWHERE = 'a redirect, which leads around the gateway';
 
 /** They may be sent again, if a kept connection was closed by the upstream at that moment (RFC 9110 §9.2.2). */
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
@@ -89,21 +95,6 @@ const endWith = (message: ClientRequest | ServerResponse, body: Buffer): void =>
 };
 
 const NOTHING = (): void => undefined;
-
-const typeOf = ({ headersDistinct }: IncomingMessage): Omit<ListAnswer, 'body'> => ({
-  contentType: (headersDistinct['content-type'] ?? []).join(', '),
-  encoding: (headersDistinct['content-encoding'] ?? []).join(', '),
-});
-
-/** Whether a client reads events from an answer. With a second type, it is read as a whole, and does not pass. */
-const isStream = (answer: IncomingMessage): boolean =>
-  /^text\/event-stream\s*(?:;[^,]*)?$/i.test(typeOf(answer).contentType);
-
-/** Whether a client reads messages from the content of an answer. */
-const hasMessages = (answer: IncomingMessage): boolean => {
-  const status = Number(answer.statusCode);
-  return status >= 200 && status < 300 && /json|event-stream/i.test(typeOf(answer).contentType);
-};
 
 /** As `pipe` does, for one answer and one client. */
 const pump = (answer: IncomingMessage, response: ServerResponse, length: number | undefined): void => {
@@ -127,9 +118,14 @@ const pump = (answer: IncomingMessage, response: ServerResponse, length: number 
   });
 };
 
-export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeconds' | 'idleSeconds'>): Forwarder => {
+export const forwarder = (
+  upstream: Upstream,
+  limits: Pick<Limits, 'upstreamSeconds' | 'idleSeconds' | 'bufferedBytes'>,
+): Forwarder => {
   const idleMilliseconds = limits.idleSeconds * 1000;
   const late = lateWatch();
+  /** Of answers that are read. */
+  const budget = byteBudget(limits.bufferedBytes);
 
   /** Passes an answer on, and tells when it is over. Returns what the connection of the client calls at its end. */
   const passOn = (
@@ -161,10 +157,16 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
     response.on('error', () => end('client_gone'));
     // A stream begins with its head: the first event can be minutes away.
     if (length === undefined) response.flushHeaders();
-    const { screen } = request;
-    if (screen && isStream(answer)) {
-      const events = eventScreen((body) => screen({ ...typeOf(answer), body }) === undefined, MOST_LIST_BYTES);
-      pumpScreened(events, answer, response, () => end('tools_changed'));
+    const { reading } = request;
+    if (reading?.how === 'beside') readBeside(reading, answer, budget);
+    if (reading && isReadByEvents(reading, answer)) {
+      const mayPass = eventReader(reading, answer, (refusal) => end(refusal.reason));
+      const events = eventScreen(mayPass, { most: MOST_LIST_BYTES, budget });
+      answer.on('close', events.close);
+      pumpScreened(events, answer, response, (why) => {
+        const refusal = why === 'too_much' ? reading.unread(TOO_MUCH) : undefined;
+        if (refusal) end(refusal.reason);
+      });
     } else pump(answer, response, length);
     return () => {
       late.forget(lasting);
@@ -180,8 +182,8 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
   };
 
   /** Passes an answer on once it was read as a whole. Returns what the connection of the client calls at its end. */
-  const examined = (
-    examine: NonNullable<Forwarded['examine']>,
+  const readFirst = (
+    { read, unread }: AnswerReading,
     request: Forwarded,
     answer: IncomingMessage,
     response: ServerResponse,
@@ -196,23 +198,27 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
       answer.destroy();
       resolve(result);
     };
+    answer.on('close', () => budget.give(size));
     answer.setTimeout(idleMilliseconds, () => over(refuseWith(response, TOO_SLOW)));
     answer.on('error', () => over(refuseWith(response, UNREACHABLE)));
     answer.on('aborted', () => over(refuseWith(response, UNREACHABLE)));
     answer.on('data', (chunk: Buffer) => {
-      size += chunk.byteLength;
-      chunks.push(chunk);
-      if (size > MOST_LIST_BYTES) over(refuseWith(response, TOO_LARGE));
+      if (isOver) return;
+      if (size + chunk.byteLength <= MOST_LIST_BYTES && budget.take(chunk.byteLength)) {
+        size += chunk.byteLength;
+        chunks.push(chunk);
+        return;
+      }
+      const refusal = unread(TOO_MUCH);
+      if (refusal) over(refuseWith(response, refusal));
     });
     answer.on('end', () => {
       if (isOver) return;
       isOver = true;
       const body = Buffer.concat(chunks);
       const status = Number(answer.statusCode);
-      const found = { ...typeOf(answer), body };
       // Clients read each status of success. An empty one has no list.
-      const isRead = status >= 200 && status < 300 && size > 0;
-      const refusal = isRead ? examine(found) : undefined;
+      const refusal = isSuccess(answer) && size > 0 ? read({ ...typeOf(answer), body }) : undefined;
       if (refusal) {
         resolve(refuseWith(response, refusal));
         return;
@@ -254,11 +260,18 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
       sent.on('response', (answer) => {
         if (isOver) return;
         late.forget(timer);
+        const { reading } = request;
+        const refusal = reading && isRedirect(answer) ? reading.unread(ELSEWHERE) : undefined;
+        if (refusal) {
+          answer.destroy();
+          over(refuseWith(response, refusal));
+          return;
+        }
         isOver = true;
-        const whole = request.examine ?? (hasMessages(answer) && !isStream(answer) ? request.screen : undefined);
-        closed = whole
-          ? examined(whole, request, answer, response, resolve)
-          : passOn(request, answer, response, resolve);
+        closed =
+          reading && isReadWhole(reading, answer)
+            ? readFirst(reading, request, answer, response, resolve)
+            : passOn(request, answer, response, resolve);
       });
       // The client asked for no other protocol.
       sent.on('upgrade', (_answer, socket) => {
