@@ -14,7 +14,7 @@ const RIGHT = {
 const load = (settings: unknown, files: Readonly<Record<string, string>> = {}) =>
   loadGatewayConfiguration('/etc/gateway.json', (path) => {
     const text = path === '/etc/gateway.json' ? JSON.stringify(settings) : files[path];
-    if (text === undefined) throw new Error('there is no such file');
+    if (text === undefined) throw Object.assign(new Error('none'), { code: 'ENOENT' });
     return text;
   });
 
@@ -125,7 +125,7 @@ test.each([
   ],
   [
     { ...RIGHT, credential: { clientId: 'rs_1', privateKeyFile: 'none.jwk' } },
-    '/credential: The file cannot be used. Check its path, its mode and its form. A key is one private JSON Web Key that fits its alg.',
+    '/credential/privateKeyFile: The file /etc/none.jwk cannot be used: there is no such file. Check its path and its mode.',
   ],
   [
     { ...RIGHT, decisions: { host: '10.0.0.1' } },
@@ -133,7 +133,7 @@ test.each([
   ],
   [
     { ...RIGHT, decisions: { secretFile: 'none' } },
-    '/decisions/secretFile: The file cannot be used. Check its path, its mode and its form. A key is one private JSON Web Key that fits its alg.',
+    '/decisions/secretFile: The file /etc/none cannot be used: there is no such file. Check its path and its mode.',
   ],
   [
     {
@@ -175,18 +175,43 @@ test('a secret of a proxy that is too short is refused', () => {
 
 test('a key of sessions that is too short is refused', () => {
   const settings = { ...RIGHT, mcp: { path: '/mcp', sessionKeyFile: 'key' } };
-  expect(problemsOf(settings, { '/etc/key': 'short' }).join()).toContain(
-    '/mcp/sessionKeyFile: The file cannot be used.',
-  );
+  expect(problemsOf(settings, { '/etc/key': 'short' })).toEqual([
+    '/mcp/sessionKeyFile: The file /etc/key cannot be used: a secret here has at least 32 characters. Give another file.',
+  ]);
   expect(load(settings, { '/etc/key': 's'.repeat(32) }).mcp?.sessionKey).toBe('s'.repeat(32));
+});
+
+test.each([
+  ['\n', 'it is empty'],
+  ['one\ntwo', 'a secret is one line of printable ASCII'],
+])('a client secret of %j is refused', (text, why) => {
+  const settings = { ...RIGHT, credential: { clientId: 'rs_1', clientSecretFile: 'secret' } };
+  expect(problemsOf(settings, { '/etc/secret': text })).toEqual([
+    `/credential/clientSecretFile: The file /etc/secret cannot be used: ${why}. Give another file.`,
+  ]);
+});
+
+test('all files that cannot be used are named at once', () => {
+  const settings = {
+    ...RIGHT,
+    upstream: { ...RIGHT.upstream, token: 'exchange' },
+    credential: { clientId: 'rs_1', clientSecretFile: 'secret' },
+    exchange: { clientId: 'agt_1', privateKeyFile: 'key.jwk', resource: 'https://storage.example.com' },
+    mcp: { path: '/mcp', sessionKeyFile: 'session' },
+  };
+  expect(problemsOf(settings).map((problem) => problem.split(':')[0])).toEqual([
+    '/credential/clientSecretFile',
+    '/mcp/sessionKeyFile',
+    '/exchange/privateKeyFile',
+  ]);
 });
 
 describe('a key', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const [own, open] = [privateKey.export({ format: 'jwk' }), publicKey.export({ format: 'jwk' })];
-  const UNUSABLE =
-    ': The file cannot be used. Check its path, its mode and its form. A key is one private JSON Web Key that fits its alg.';
-  const inFiles = (key: object) => ({ '/etc/key.jwk': JSON.stringify(key) });
+  const unusable = (why: string) => `: The file /etc/key.jwk cannot be used: ${why}. Give another file.`;
+  const NO_AGENT = 'a key of an agent has one of the algorithms ES256, ES384, PS256, RS256';
+  const inFiles = (key: unknown) => ({ '/etc/key.jwk': typeof key === 'string' ? key : JSON.stringify(key) });
   const credential = { ...RIGHT, credential: { clientId: 'rs_1', privateKeyFile: 'key.jwk' } };
   const exchange = {
     ...RIGHT,
@@ -201,12 +226,18 @@ describe('a key', () => {
   });
 
   test.each([
-    ['is public', { ...open, alg: 'ES256' }],
-    ['has an algorithm of another key', { ...own, alg: 'RS256' }],
-    ['is incomplete', { ...own, alg: 'ES256', x: undefined }],
-    ['is shared', { kty: 'oct', k: 'c2VjcmV0', alg: 'HS256' }],
-  ])('that %s is refused at its setting', (_name, key) => {
-    expect(problemsOf(credential, inFiles(key))).toEqual([`/credential${UNUSABLE}`]);
-    expect(problemsOf(exchange, inFiles(key))).toEqual([`/exchange/privateKeyFile${UNUSABLE}`]);
+    ['is public', { ...open, alg: 'ES256' }, 'it has no private key'],
+    ['has an algorithm of another key', { ...own, alg: 'RS256' }, 'its alg is missing, or does not fit the key'],
+    ['is incomplete', { ...own, alg: 'ES256', x: undefined }, 'its key is incomplete or malformed'],
+    ['is shared', { kty: 'oct', k: 'c2VjcmV0', alg: 'HS256' }, 'it has no private key', NO_AGENT],
+    [
+      'is one of a set',
+      { keys: [{ ...own, alg: 'ES256' }] },
+      'it is no JSON Web Key. A key here is one private key, and no key set',
+    ],
+    ['is PEM', '-----BEGIN PRIVATE KEY-----', 'it is no JSON. A key here is one private JSON Web Key'],
+  ])('that %s is refused at its setting, with the cause', (_name, key, why, whyOfAgent = why) => {
+    expect(problemsOf(credential, inFiles(key))).toEqual([`/credential/privateKeyFile${unusable(why)}`]);
+    expect(problemsOf(exchange, inFiles(key))).toEqual([`/exchange/privateKeyFile${unusable(whyOfAgent)}`]);
   });
 });

@@ -1,11 +1,11 @@
 /** Reads the configuration file of a gateway. Reports all problems at once, each with the member and a remedy. */
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { ConfigurationError, nearest, type Problem, pointerOf } from '../../../config/problem.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import type { Exchange, GatewayConfiguration, GatewayCredential, McpRules, Need } from './configuration.ts';
 import { decisionProblems } from './decision-rules.ts';
+import { clientSecretIn, longSecretIn, type NamedFiles, namedFiles } from './named-files.ts';
 import { needProblems } from './need-rules.ts';
 import { agentKeyIn, privateKeyIn } from './private-key.ts';
 import { type Finding, pathFindings, routeProblems } from './route-rules.ts';
@@ -185,39 +185,44 @@ const findings = (given: Given): readonly Finding[] => {
 
 const credentialOf = (
   { clientId, clientSecretFile, privateKeyFile }: NonNullable<Given['credential']>,
-  read: (file: string) => string,
-): GatewayCredential =>
-  clientSecretFile === undefined
-    ? { clientId, privateKey: privateKeyIn(read(String(privateKeyFile))) }
-    : { clientId, clientSecret: read(clientSecretFile).trim() };
-
-const SHORTEST_SECRET = 32;
-
-const secretIn = (text: string): string => {
-  const secret = text.trim();
-  if (!/^[\x21-\x7e]+$/.test(secret) || secret.length < SHORTEST_SECRET) throw new Error('the secret is too short');
-  return secret;
+  { load }: NamedFiles,
+): GatewayCredential | undefined => {
+  if (clientSecretFile === undefined) {
+    const privateKey = load(['credential', 'privateKeyFile'], String(privateKeyFile), privateKeyIn);
+    return privateKey && { clientId, privateKey };
+  }
+  const clientSecret = load(['credential', 'clientSecretFile'], clientSecretFile, clientSecretIn);
+  return clientSecret === undefined ? undefined : { clientId, clientSecret };
 };
 
 const decisionsOf = (
   { secretFile, ...given }: NonNullable<Given['decisions']>,
-  read: (file: string) => string,
-  placeOf: (name: string) => string,
+  { load, placeOf }: NamedFiles,
 ): NonNullable<GatewayConfiguration['decisions']> => {
   const address = given.socket === undefined ? given : { ...given, socket: placeOf(given.socket) };
-  if (secretFile === undefined) return address;
-  return { ...address, secret: secretIn(read(secretFile)) };
+  const secret = secretFile === undefined ? undefined : load(['decisions', 'secretFile'], secretFile, longSecretIn);
+  return secret === undefined ? address : { ...address, secret };
 };
 
 const mcpOf = (
   { sessionKeyFile, toolPinsFile, ...rules }: NonNullable<Given['mcp']>,
-  read: (file: string) => string,
-  placeOf: (name: string) => string,
-): NonNullable<GatewayConfiguration['mcp']> => ({
-  ...rules,
-  ...(toolPinsFile === undefined ? {} : { toolPinsFile: placeOf(toolPinsFile) }),
-  ...(sessionKeyFile === undefined ? {} : { sessionKey: secretIn(read(sessionKeyFile)) }),
-});
+  { load, placeOf }: NamedFiles,
+): NonNullable<GatewayConfiguration['mcp']> => {
+  const key = sessionKeyFile === undefined ? undefined : load(['mcp', 'sessionKeyFile'], sessionKeyFile, longSecretIn);
+  return {
+    ...rules,
+    ...(toolPinsFile === undefined ? {} : { toolPinsFile: placeOf(toolPinsFile) }),
+    ...(key === undefined ? {} : { sessionKey: key }),
+  };
+};
+
+const exchangeOf = (
+  { privateKeyFile, ...rest }: NonNullable<Given['exchange']>,
+  { load }: NamedFiles,
+): Exchange | undefined => {
+  const privateKey = load(['exchange', 'privateKeyFile'], privateKeyFile, agentKeyIn);
+  return privateKey && { ...rest, privateKey };
+};
 
 const fail = (file: string, problems: readonly Problem[]): never => {
   throw new ConfigurationError(problems.map((problem) => ({ ...problem, from: file })));
@@ -249,38 +254,16 @@ export const loadGatewayConfiguration = (file: string, readFile: ReadFile = read
     suggestion,
   }));
   if (problems.length > 0) fail(file, problems);
-  const placeOf = (name: string): string => resolve(dirname(file), name);
-  const read = (name: string): string => readFile(placeOf(name));
-  const loaded = <T>(path: readonly string[], load: () => T): T | undefined => {
-    try {
-      return load();
-    } catch {
-      problems.push({
-        pointer: pointerOf(path),
-        message: 'The file cannot be used.',
-        suggestion: 'Check its path, its mode and its form. A key is one private JSON Web Key that fits its alg.',
-      });
-      return undefined;
-    }
-  };
-  const { credential: named } = given;
-  const credential = named && loaded(['credential'], () => credentialOf(named, read));
-  const { decisions: asking } = given;
-  const decisions = asking && loaded(['decisions', 'secretFile'], () => decisionsOf(asking, read, placeOf));
-  const { mcp: rules } = given;
-  const mcp = rules && loaded(['mcp', 'sessionKeyFile'], () => mcpOf(rules, read, placeOf));
-  const { exchange: asked } = given;
-  const exchange =
-    asked &&
-    loaded(['exchange', 'privateKeyFile'], () => {
-      const { privateKeyFile, ...rest } = asked;
-      return { ...rest, privateKey: agentKeyIn(read(privateKeyFile)) };
-    });
-  if (problems.length > 0) fail(file, problems);
+  const files = namedFiles(file, readFile);
+  const credential = given.credential && credentialOf(given.credential, files);
+  const decisions = given.decisions && decisionsOf(given.decisions, files);
+  const mcp = given.mcp && mcpOf(given.mcp, files);
+  const exchange = given.exchange && exchangeOf(given.exchange, files);
+  if (files.problems.length > 0) fail(file, files.problems);
   const { health, baseUrl, name } = given;
   const { tls, ...address } = given.listen;
   const listen = tls
-    ? { ...address, tls: { certificateFile: placeOf(tls.certificateFile), keyFile: placeOf(tls.keyFile) } }
+    ? { ...address, tls: { certificateFile: files.placeOf(tls.certificateFile), keyFile: files.placeOf(tls.keyFile) } }
     : address;
   return { ...given, listen, health, decisions, baseUrl, name, mcp, credential, exchange };
 };
