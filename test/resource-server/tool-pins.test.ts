@@ -47,6 +47,22 @@ test('report: a changed tool stays in the list', async () => {
   expect(told).toEqual(['book']);
 });
 
+test('many tools take time in proportion to their number', async () => {
+  const many = (count: number): readonly McpTool[] =>
+    Array.from({ length: count }, (_, at) => ({ name: `tool-${at}`, description: 'One of many.' }));
+  const pinned = pinnedTools();
+  let named = 0;
+  const counted = many(5_000).map(({ name, ...tool }) => ({
+    ...tool,
+    get name() {
+      named += 1;
+      return name;
+    },
+  }));
+  expect(await pinned(counted)).toHaveLength(5_000);
+  expect(named).toBeLessThan(10 * 5_000);
+});
+
 test('two tools of one name cannot hide behind one another', async () => {
   const pinned = pinnedTools({ digests: await toolDigests([book]) });
   expect(await pinned([turned, book])).toEqual([]);

@@ -97,6 +97,12 @@ export const toolDigest = async (tool: McpTool): Promise<string> => {
 export const toolDigests = async (tools: readonly McpTool[]): Promise<ToolDigests> =>
   Object.fromEntries(await Promise.all(tools.map(async (tool) => [tool.name, await toolDigest(tool)] as const)));
 
+const repeatedNames = (tools: readonly McpTool[]): ReadonlySet<string> => {
+  const [seen, repeated] = [new Set<string>(), new Set<string>()];
+  for (const { name } of tools) (seen.has(name) ? repeated : seen).add(name);
+  return repeated;
+};
+
 export type PinnedToolsOptions = {
   /** Of the tools that a person has read. Default: those of the first list. */
   readonly digests?: ToolDigests;
@@ -118,14 +124,14 @@ export const pinnedTools = ({ digests: reviewed, onChange = 'refuse', onChanged 
   let pins = reviewed;
   return async <Tool extends McpTool>(tools: readonly Tool[]): Promise<readonly Tool[]> => {
     const digests = await Promise.all(tools.map(toolDigest));
-    pins ??= await toolDigests(tools);
+    pins ??= Object.fromEntries(tools.map(({ name }, index) => [name, String(digests[index])]));
     const known = pins;
+    const repeated = repeatedNames(tools);
     return tools.filter(({ name: tool }, index) => {
       const now = String(digests[index]);
       const pinned = Object.hasOwn(known, tool) ? known[tool] : undefined;
       // Of two tools with one name, a client may take either.
-      const isAlone = tools.filter(({ name }) => name === tool).length === 1;
-      if (isAlone && pinned === now) return true;
+      if (!repeated.has(tool) && pinned === now) return true;
       onChanged?.({ tool, pinned, now });
       return onChange === 'report';
     });
