@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from scripted import RESOURCE, granted, scene, script
 
 from behalf.agent import (
+    AgentStop,
     ConfigurationError,
+    Hooks,
     ToolChange,
     ToolDigests,
     ToolPins,
@@ -108,12 +112,68 @@ async def test_the_composition_is_in_each_client_assertion() -> None:
     assert claims["composition"]["tool_digests"] == {"book": tool_digest(BOOK), "find": tool_digest(FIND)}
 
 
+def numbered(_form: Mapping[str, str], number: int) -> httpx.Response:
+    return granted(access_token=f"token-{number}", refresh_token=f"refresh-{number}")
+
+
+async def test_a_changed_composition_gets_a_token_of_its_own() -> None:
+    shown: list[Any] = [BOOK, FIND]
+
+    async def composition() -> dict[str, Any]:
+        return composition_of(model="m-1", tools=shown)
+
+    at = scene(numbered, composition=composition)
+
+    async def tokens() -> list[str]:
+        own = await at.agent.own_token(RESOURCE, scopes=["read"])
+        return [own.access_token, (await at.agent.exchange("ada", RESOURCE)).access_token]
+
+    assert [await tokens(), await tokens()] == [["token-0", "token-1"]] * 2
+    shown = [TURNED, FIND]
+    assert [await tokens(), await tokens()] == [["token-2", "token-3"]] * 2
+    shown = [FIND, BOOK]
+    assert await tokens() == ["token-0", "token-1"]
+
+
+async def test_a_changed_composition_renews_the_token_of_a_session() -> None:
+    shown = {"model": "m-1"}
+
+    async def composition() -> dict[str, Any]:
+        return shown
+
+    at = scene(numbered, composition=composition)
+    session = at.agent.resume("refresh", RESOURCE)
+    assert [(await session.token()).access_token for _ in range(2)] == ["token-0", "token-0"]
+    shown = {"model": "m-2"}
+    assert [(await session.token()).access_token for _ in range(2)] == ["token-1", "token-1"]
+    assert [form["refresh_token"] for form in at.forms] == ["refresh", "refresh-0"]
+
+
+async def test_a_composition_that_cannot_be_read_gives_no_token_also_none_that_is_kept() -> None:
+    lost: OSError | None = None
+
+    async def composition() -> dict[str, Any]:
+        if lost is not None:
+            raise lost
+        return {"model": "m-1"}
+
+    at = scene(script(granted()), composition=composition)
+    await at.agent.own_token(RESOURCE)
+    lost = OSError("no list of tools")
+    for hooks in (None, Hooks()):
+        with pytest.raises(AgentStop) as stop:
+            await at.agent.own_token(RESOURCE, hooks=hooks)
+        assert (stop.value.reason, stop.value.__cause__) == ("hook_failed", lost)
+    assert len(at.forms) == 1
+
+
 @pytest.mark.parametrize(
     ("composition", "member"),
     [
         ({}, "composition"),
         ({"memory": "m"}, "composition.memory"),
         ({"prompt_digest": "x"}, "composition.prompt_digest"),
+        ({"tools": "book"}, "composition.tools"),
     ],
 )
 def test_a_composition_that_the_server_would_refuse_is_refused(composition: dict[str, Any], member: str) -> None:

@@ -91,10 +91,61 @@ describe('the composition of an agent', () => {
     expect(canonicalComposition({ toolDigests: toolDigests([book]) }).tools).toEqual(['book']);
   });
 
+  test('that changed gets a token of its own, and the earlier one keeps its own', async () => {
+    let shown: readonly McpTool[] = [book, find];
+    const at = await scripted((_form, count) => granted({ access_token: `token-${count}` }), {
+      composition: () => compositionOf({ model: 'm-1', tools: shown }),
+    });
+    const own = async () => (await at.agent.ownToken({ resource: RESOURCE, scopes: ['read'] })).accessToken;
+    const exchanged = async () => (await at.agent.exchange({ subject: 'ada', resource: RESOURCE })).accessToken;
+    expect([await own(), await exchanged(), await own()]).toEqual(['token-0', 'token-1', 'token-0']);
+    shown = [turned, find];
+    expect([await own(), await exchanged(), await own()]).toEqual(['token-2', 'token-3', 'token-2']);
+    shown = [find, book];
+    expect([await own(), await exchanged()]).toEqual(['token-0', 'token-1']);
+    expect(at.forms.map(claimIn)).toEqual([
+      ...Array(2).fill(compositionOf({ model: 'm-1', tools: [book, find] })),
+      ...Array(2).fill(compositionOf({ model: 'm-1', tools: [turned, find] })),
+    ]);
+  });
+
+  test('that changed renews the token of a session', async () => {
+    let model = 'm-1';
+    const answers = (_form: URLSearchParams, count: number) =>
+      granted({ access_token: `token-${count}`, refresh_token: `refresh-${count}` });
+    const at = await scripted(answers, { composition: () => ({ model }) });
+    const session = await at.agent.resume({ refreshToken: 'refresh', resource: RESOURCE });
+    const renewed = async () => (await session.token()).accessToken;
+    expect([await renewed(), await renewed()]).toEqual(['token-0', 'token-0']);
+    model = 'm-2';
+    expect([await renewed(), await renewed()]).toEqual(['token-1', 'token-1']);
+    expect(at.forms.map((form) => form.get('refresh_token'))).toEqual(['refresh', 'refresh-0']);
+  });
+
+  test('that cannot be read gives no token, also none that is kept', async () => {
+    const lost = new Error('no list of tools');
+    let isLost = false;
+    const at = await scripted(() => granted(), {
+      composition() {
+        if (isLost) throw lost;
+        return { model: 'm-1' };
+      },
+    });
+    await at.agent.ownToken({ resource: RESOURCE });
+    isLost = true;
+    await expect(at.agent.ownToken({ resource: RESOURCE })).rejects.toMatchObject({
+      ...{ name: 'AgentStop', reason: 'hook_failed', cause: lost },
+    });
+    const asked = at.agent.ownToken({ resource: RESOURCE }, { hooks: { onWait: () => true } });
+    await expect(asked).rejects.toMatchObject({ name: 'AgentStop', reason: 'hook_failed', cause: lost });
+    expect(at.forms).toHaveLength(1);
+  });
+
   test.each([
     ['without a key', { credential: { kind: 'none' }, composition: { model: 'm' } }, 'composition'],
     ['with an unknown member', { composition: { memory: 'm' } }, 'composition.memory'],
     ['with a digest that is none', { composition: { prompt_digest: 'x' } }, 'composition.prompt_digest'],
+    ['with a tool that is no name', { composition: { tools: [{ name: 'book' }] } }, 'composition.tools'],
     ['with nothing', { composition: {} }, 'composition'],
   ] as const)('%s is refused when the agent is created', async (_, options, member) => {
     const created = scripted(() => granted(), options as never);

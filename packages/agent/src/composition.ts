@@ -1,4 +1,6 @@
 /** What an agent runs with, as it shows it to the server: the claim `composition` of its client assertions. */
+import { AgentStop } from './agent-stop.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { ConfigurationError, checkMembers } from './configuration-error.ts';
 import { type McpTool, type ToolDigests, textDigest, toolDigests } from './mcp-tools.ts';
 
@@ -12,7 +14,7 @@ export type Composition = {
   readonly tool_digests?: ToolDigests;
 };
 
-/** Called for each client assertion. */
+/** A function is called for each client assertion, and for each call that could get a token from the cache. */
 export type CompositionSource = Composition | (() => Composition | Promise<Composition>);
 
 const MEMBERS = ['model', 'model_digest', 'prompt', 'prompt_digest', 'tools', 'tool_digests'];
@@ -42,11 +44,32 @@ export const compositionOf = ({
 /** Throws ConfigurationError naming the member that the server would refuse. */
 export const checkComposition = (composition: Composition): void => {
   checkMembers(composition, MEMBERS, 'composition');
-  const { model_digest: model, prompt_digest: prompt, tool_digests: tools = {} } = composition;
+  const { model_digest: model, prompt_digest: prompt, tool_digests: tools = {}, tools: names = [] } = composition;
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
+    throw new ConfigurationError('composition.tools', 'give a list of names');
+  }
   const digests = { model_digest: model, prompt_digest: prompt, ...tools };
   for (const [name, digest] of Object.entries(digests)) {
     if (digest === undefined || DIGEST.test(digest)) continue;
     throw new ConfigurationError(`composition.${name}`, 'give sha256: and 64 hexadecimal digits');
   }
   if (Object.keys(composition).length === 0) throw new ConfigurationError('composition', 'give at least one member');
+};
+
+/** What the agent runs with at this moment. Rejects with ConfigurationError, and with AgentStop (`hook_failed`) if the function fails. */
+export const currentComposition = async (source: CompositionSource): Promise<Composition> => {
+  let composition: Composition;
+  try {
+    composition = typeof source === 'function' ? await source() : source;
+  } catch (cause) {
+    throw new AgentStop('hook_failed', { steps: [], cause });
+  }
+  checkComposition(composition);
+  return composition;
+};
+
+/** A text that is the same for the same composition. The order of tools means nothing, as at the server. */
+export const compositionKey = async (source: CompositionSource): Promise<string> => {
+  const { tools, ...others } = await currentComposition(source);
+  return canonicalJson({ ...others, ...(tools ? { tools: [...tools].sort() } : {}) });
 };

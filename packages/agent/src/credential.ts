@@ -1,5 +1,5 @@
 import { type ClientAuth, modifyAssertion, None, PrivateKeyJwt } from 'openid-client';
-import { type CompositionSource, checkComposition } from './composition.ts';
+import { type CompositionSource, currentComposition } from './composition.ts';
 import { ConfigurationError, checkMembers } from './configuration-error.ts';
 import type { AgentKey } from './keys.ts';
 import { type TokenSource, workloadToken } from './workload-token.ts';
@@ -41,8 +41,7 @@ const signedBy = ({ privateKey, kid }: AgentKey, source: CompositionSource | und
   if (source === undefined) return PrivateKeyJwt(key);
   // The library waits for it, although its type does not say so.
   return async (server, client, body, headers) => {
-    const composition = typeof source === 'function' ? await source() : source;
-    checkComposition(composition);
+    const composition = await currentComposition(source);
     const withComposition = {
       [modifyAssertion]: (_: object, claims: Record<string, unknown>) => Object.assign(claims, { composition }),
     };

@@ -2,6 +2,7 @@
 import { AgentStop } from './agent-stop.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { NEVER } from './clock.ts';
+import { compositionKey } from './composition.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { type Target, targetParameters } from './requests.ts';
 import type { Settings } from './settings.ts';
@@ -19,8 +20,9 @@ export interface Session {
   /** The newest refresh token, if there is one. */
   refreshToken(): string | undefined;
   /**
-   * An access token that is valid for half a minute at least. Callers at the same time share one refresh. Rejects with AgentStop:
-   * `session_ended` without a refresh token, else `refused`. Its denial says whether the session ended or the server was away.
+   * An access token that is valid for half a minute at least, and was given to what the agent runs with now. Callers at the same
+   * time share one refresh. Rejects with AgentStop: `session_ended` without a refresh token, `hook_failed` if the composition cannot
+   * be read, else `refused`. Its denial says whether the session ended or the server was away.
    */
   token(): Promise<Token>;
 }
@@ -36,15 +38,19 @@ export const sessionOf = async (
   start: SessionStart,
 ): Promise<Session> => {
   const { target, keep, claims } = start;
-  const { clock } = settings;
+  const { clock, composition } = settings;
   let { token, refreshToken } = start;
   if (token === undefined && !refreshToken) throw new ConfigurationError('refreshToken', 'give the refresh token');
   if (keep !== undefined && typeof keep !== 'function') throw new ConfigurationError('keep', 'give a function');
   if (token !== undefined && refreshToken !== undefined) await keep?.(refreshToken);
 
+  const shownNow = (): Promise<string> | undefined => composition && compositionKey(composition);
+  /** What the server saw when it gave the token. */
+  let shown = token && (await shownNow());
+
   const isFresh = ({ expiresAt }: Token): boolean => expiresAt === undefined || clock.now() < expiresAt - MARGIN;
 
-  const refresh = async (): Promise<Token> => {
+  const refresh = async (now: string | undefined): Promise<Token> => {
     if (refreshToken === undefined) throw new AgentStop('session_ended', { steps: [] });
     const parameters = { refresh_token: refreshToken, ...targetParameters(target, undefined) };
     // Once only: a refresh token that is sent twice ends the session, if the first answer was lost on its way.
@@ -55,14 +61,15 @@ export const sessionOf = async (
       refreshToken = grant.refreshToken;
       await keep?.(refreshToken);
     }
-    token = grant.token;
+    [token, shown] = [grant.token, now];
     return token;
   };
 
   let underWay: Promise<Token> | undefined;
   const current = async (): Promise<Token> => {
-    if (token && isFresh(token)) return token;
-    underWay ??= refresh().finally(() => {
+    const now = await shownNow();
+    if (token && isFresh(token) && shown === now) return token;
+    underWay ??= refresh(now).finally(() => {
       underWay = undefined;
     });
     return underWay;

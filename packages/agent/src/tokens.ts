@@ -1,7 +1,8 @@
 /** Tokens for an API: of the agent itself, on behalf of a person, and of an approved action. */
 import { AgentStop } from './agent-stop.ts';
 import type { Answer, AuthorizationServer } from './authorization-server.ts';
-import { NEVER } from './clock.ts';
+import { abortable, NEVER } from './clock.ts';
+import { compositionKey } from './composition.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { CIBA } from './denial.ts';
 import { follow } from './follower.ts';
@@ -77,13 +78,17 @@ export const tokensOf = (settings: Settings, server: AuthorizationServer): Token
 
   /** From the cache or a request that is under way. A call with hooks of its own shares neither. */
   const shared = async (
-    identity: unknown,
+    identity: readonly unknown[],
     call: Call,
     obtain: (signal: AbortSignal) => Promise<Token>,
   ): Promise<Token> => {
     const { signal = NEVER, hooks } = call;
+    const { composition } = settings;
     try {
-      return await (hooks ? obtain(signal) : cache.get(JSON.stringify(identity), signal, obtain));
+      if (hooks) return await obtain(signal);
+      // A token that the server gave to another composition is not used: it has not seen what the agent runs with now.
+      const shown = composition && (await abortable(compositionKey(composition), signal));
+      return await cache.get(JSON.stringify([...identity, shown ?? null]), signal, obtain);
     } catch (error) {
       if (signal.aborted && error === signal.reason) throw new AgentStop('aborted', { steps: [], cause: error });
       throw error;

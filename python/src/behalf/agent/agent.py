@@ -256,8 +256,10 @@ class Agent:
             return await follow(port, wanted, self._hooks(hooks), self._options)
 
         # A call with hooks of its own does not wait for a person whom the hooks of another call have asked.
-        is_shared = key is not None and hooks is None
-        return await (self._cache.get(json.dumps(key), obtain) if is_shared else obtain())
+        if key is None or hooks is not None:
+            return await obtain()
+        # A token that the server gave to another composition is not used: it has not seen what the agent runs with now.
+        return await self._cache.get(json.dumps([*key, await self._server.shown()]), obtain)
 
     def _hooks(self, own: Hooks | None) -> Hooks:
         if own is None:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
+from ..resource_server.json_values import canonical_json
 from ..resource_server.options import ConfigurationError
 from ..resource_server.tool_pins import McpTool, tool_digests
 from .mcp_tools import text_digest
+from .stop import AgentStop
 
 Composition = Mapping[str, Any]
 """Members `model`, `model_digest`, `prompt`, `prompt_digest`, `tools` and `tool_digests`, as far as they are known."""
 
 CompositionSource = Composition | Callable[[], Awaitable[Composition]]
-"""A function is called for each client assertion."""
+"""A function is called for each client assertion, and for each call that could get a token from the cache."""
 
 _MEMBERS = ("model", "model_digest", "prompt", "prompt_digest", "tools", "tool_digests")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -53,7 +55,32 @@ def check_composition(composition: object) -> None:
     for member in composition:
         if member not in _MEMBERS:
             raise ConfigurationError(f"composition.{member}", f"remove it; the members are {', '.join(_MEMBERS)}")
+    names = composition.get("tools", [])
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ConfigurationError("composition.tools", "give a list of names")
     digests = {member: composition.get(member) for member in ("model_digest", "prompt_digest")}
     for name, digest in {**digests, **composition.get("tool_digests", {})}.items():
         if digest is not None and (not isinstance(digest, str) or not _DIGEST.fullmatch(digest)):
             raise ConfigurationError(f"composition.{name}", "give sha256: and 64 hexadecimal digits")
+
+
+async def current_composition(source: CompositionSource) -> Composition:
+    """What the agent runs with at this moment. Raises ConfigurationError, and AgentStop (`hook_failed`) if the function
+    fails."""
+    try:
+        composition = await source() if callable(source) else source
+    except Exception as error:
+        raise AgentStop("hook_failed", None, None, ()) from error
+    check_composition(composition)
+    return composition
+
+
+async def composition_key(source: CompositionSource | None) -> str | None:
+    """A text that is the same for the same composition; None without one. The order of tools means nothing, as at the
+    server."""
+    if source is None:
+        return None
+    composition = dict(await current_composition(source))
+    if "tools" in composition:
+        composition["tools"] = sorted(composition["tools"])
+    return canonical_json(composition).decode()

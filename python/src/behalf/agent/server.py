@@ -11,7 +11,7 @@ import httpx
 
 from ..resource_server.json_values import is_number, json_object
 from ..resource_server.options import is_safe_url
-from .composition import check_composition
+from .composition import composition_key, current_composition
 from .denial import Denial, approval_asked, denial_of, own_denial, retry_after
 from .dpop import Proofs
 from .options import Options
@@ -114,6 +114,10 @@ class AuthorizationServer:
             return error.denial
         return body if status == 200 else denial_of(status, body, after)
 
+    async def shown(self) -> str | None:
+        """What the agent shows that it runs with, as a text that can be compared. Raises as `current_composition`."""
+        return await composition_key(self._options.composition)
+
     async def close(self) -> None:
         """Closes connections."""
         await self._client.aclose()
@@ -172,10 +176,7 @@ class AuthorizationServer:
                 "exp": now + _ASSERTION_SECONDS,
             }
             if options.composition is not None:
-                source = options.composition
-                composition = await source() if callable(source) else source
-                check_composition(composition)
-                claims["composition"] = dict(composition)
+                claims["composition"] = dict(await current_composition(options.composition))
             assert key is not None  # noqa: S101 - Options has checked it
             assertion = key.sign({} if key.kid is None else {"kid": key.kid}, claims)
         return {

@@ -34,6 +34,7 @@ class Session:
         grant: Grant | None = None,
         refresh_token: str | None = None,
         claims: Mapping[str, Any] | None = None,
+        shown: str | None = None,
     ) -> None:
         self._server = server
         self._target = target
@@ -41,6 +42,8 @@ class Session:
         self._clock = clock
         self._token = None if grant is None else grant.token
         self._refresh_token = refresh_token if grant is None else grant.refresh_token
+        # What the server saw when it gave the token.
+        self._shown = shown
         self._under_way: asyncio.Task[Token] | None = None
         self.claims = claims
         """Claims of the ID token, which was checked; None for a session that was resumed."""
@@ -53,14 +56,17 @@ class Session:
         return self._refresh_token
 
     async def token(self) -> Token:
-        """An access token that is valid for half a minute at least. Callers at the same time share one refresh, which
-        goes on when a caller is cancelled. Raises AgentStop: `session_ended` without a refresh token, else `refused`.
+        """An access token that is valid for half a minute at least, and was given to what the agent runs with now.
+        Callers at the same time share one refresh, which goes on when a caller is cancelled. Raises AgentStop:
+        `session_ended` without a refresh token, `hook_failed` if the composition cannot be read, else `refused`.
         Its denial says whether the session ended or the server was away."""
+        shown = await self._server.shown()
         token = self._token
-        if token is not None and (token.expires_at is None or self._clock() < token.expires_at - _MARGIN):
+        is_fresh = token is not None and (token.expires_at is None or self._clock() < token.expires_at - _MARGIN)
+        if token is not None and is_fresh and shown == self._shown:
             return token
         if self._under_way is None:
-            self._under_way = asyncio.get_running_loop().create_task(self._refreshed())
+            self._under_way = asyncio.get_running_loop().create_task(self._refreshed(shown))
             self._under_way.add_done_callback(self._landed)
         # A refresh token that was sent may be used up: the answer must not be lost with one caller.
         return await asyncio.shield(self._under_way)
@@ -74,7 +80,7 @@ class Session:
         if not task.cancelled():
             task.exception()
 
-    async def _refreshed(self) -> Token:
+    async def _refreshed(self, shown: str | None) -> Token:
         refresh_token = self._refresh_token
         if refresh_token is None:
             raise AgentStop("session_ended", None, None, ())
@@ -87,7 +93,7 @@ class Session:
         if answer.refresh_token is not None and answer.refresh_token != refresh_token:
             self._refresh_token = answer.refresh_token
             await kept(self._keep, answer.refresh_token)
-        self._token = answer.token
+        self._token, self._shown = answer.token, shown
         return answer.token
 
 
