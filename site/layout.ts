@@ -153,6 +153,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'names',
       'ids',
       'conformance',
+      'hostile-requests',
       'divergences',
     ],
   ],

@@ -36,6 +36,14 @@ def _claims(name: str, **changes: Any) -> Hostile:
     return _token(f"claim: {name}", lambda issuer: issuer.token(**changes))
 
 
+def _null(claim: str) -> Hostile:
+    def make(issuer: TestIssuer) -> str:
+        claims = {**issuer.claims(), claim: None}
+        return signed({"alg": "ES256", "typ": "at+jwt", "kid": "k1"}, claims, issuer.key)
+
+    return _token(f"claim: {claim} as null", make)
+
+
 def _header(name: str, **changes: Any) -> Hostile:
     return _token(f"header: {name}", lambda issuer: issuer.token(header=changes))
 
@@ -85,6 +93,7 @@ def _deep_act(issuer: TestIssuer) -> str:
 
 
 NOW = int(time.time())
+TOO_LITTLE: dict[str, Any] = {"status": 403, "error": "insufficient_scope"}
 
 TOKENS = [
     _claims("another audience", aud="https://other.example.com/"),
@@ -142,13 +151,51 @@ TOKENS = [
     _claims("acr as a number", acr=2),
     _claims("auth_time as a text", auth_time="today"),
     _claims("txn as an object", txn={}),
+    _claims("the issuer in capitals", iss=ISSUER.upper()),
+    _claims("the issuer in a list", iss=[ISSUER]),
+    _claims("the issuer as a number", iss=7),
+    _claims("the audience as an object", aud={"0": RESOURCE}),
+    _claims("the audience with another behind a space", aud=f"{RESOURCE} https://other.example.com/"),
+    _claims("the expiry as zero", exp=0),
+    _claims("the expiry in a list", exp=[NOW + 300]),
+    _claims("the expiry as no number", exp=float("nan")),
+    _claims("the expiry as infinity", exp=float("inf")),
+    _claims("iat as a text", iat=str(NOW)),
+    _claims("nbf as true", nbf=True),
+    _claims("jti as a list", jti=["a"]),
+    _claims("sub as an object", sub={}),
+    _claims("sub as a number", sub=1),
+    _claims("an empty client_id", client_id=""),
+    _claims("scope as an object", scope={"wiki:read": True}),
+    _claims("scope with a tab", scope="wiki:read\twiki:write"),
+    _claims("act as zero", act=0),
+    _claims("act with a number as sub", act={"sub": 1}),
+    _claims("a detail with a number as type", authorization_details=[{"type": 1}]),
+    _claims("cnf as a list", cnf=["A" * 43]),
+    _claims("approval as a list", approval=["apr_1"]),
+    *(_null(claim) for claim in ("iss", "aud", "exp", "sub", "act", "cnf", "authorization_details", "approval")),
+    _token("claim: no scope", lambda issuer: issuer.token(scope=None), **TOO_LITTLE),
+    _token("claim: an empty scope", lambda issuer: issuer.token(scope=""), **TOO_LITTLE),
+    _token("claim: the beginning of the scope", lambda issuer: issuer.token(scope="wiki:rea"), **TOO_LITTLE),
+    _token("claim: the scope in capitals", lambda issuer: issuer.token(scope="WIKI:READ"), **TOO_LITTLE),
     _header("type JWT", typ="JWT"),
     _header("no type", typ=None),
     _header("type of an id token", typ="id_token+jwt"),
     _header("type of a proof", typ="dpop+jwt"),
     _header("type of a logout token", typ="logout+jwt"),
     _header("type as a number", typ=1),
+    _header("type of a security event", typ="secevent+jwt"),
+    _header("type of a transaction token", typ="txntoken+jwt"),
+    _header("type of a client assertion", typ="client-authentication+jwt"),
     _header("an unknown key", kid="k9"),
+    _header("the key id as a path", kid="../../dev/null"),
+    _header("the key id as SQL", kid="' or 1=1 --"),
+    _header("the key id as a name of Python", kid="__class__"),
+    _header("an empty key id", kid=""),
+    _header("a key id of 2,000 characters", kid="x" * 2000),
+    _header("the key id as a number", kid=1),
+    _header("enc", enc="A256GCM"),
+    _header("an empty crit", crit=[]),
     _header("no key id", kid=None),
     _header("the key id as a list", kid=["k1"]),
     _header("jku", jku="https://evil.example.com/jwks"),
@@ -163,6 +210,10 @@ TOKENS = [
     _token("algorithm: none", _unsigned({"alg": "none", "typ": "at+jwt", "kid": "k1"})),
     _token("algorithm: NONE", _unsigned({"alg": "NONE", "typ": "at+jwt", "kid": "k1"})),
     _token("algorithm: ES256 without signature", _unsigned({"alg": "ES256", "typ": "at+jwt", "kid": "k1"})),
+    _token("algorithm: empty", _unsigned({"alg": "", "typ": "at+jwt", "kid": "k1"})),
+    _token("algorithm: none with a signature", lambda issuer: _unsigned({"alg": "none", "typ": "at+jwt", "kid": "k1"})(issuer)
+    + issuer.token().rsplit(".", 1)[1]),
+    _token("algorithm: HS512", lambda issuer: issuer.token({"alg": "HS512"}, OctKey.generate_key(512))),
     _token("algorithm: no alg", _unsigned({"typ": "at+jwt", "kid": "k1"})),
     _token("algorithm: alg as a list", _unsigned({"alg": ["ES256"], "typ": "at+jwt", "kid": "k1"})),
     _token("algorithm: HS256 with the public key", _public_key_as_secret),
@@ -279,3 +330,8 @@ REQUESTS = [
 ]  # fmt: skip
 
 HOSTILE = [*TOKENS, *PROOFS, *REQUESTS]
+
+
+def kind_of(hostile: Hostile) -> str:
+    """What its name begins with."""
+    return hostile.name.split(":")[0]

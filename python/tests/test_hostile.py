@@ -2,13 +2,15 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
 import pytest
 from fastapi import Depends, FastAPI
-from hostile import HOSTILE, TOKENS, Hostile, bearer
+from hostile import HOSTILE, TOKENS, Hostile, bearer, kind_of
 from issuer import ORIGIN, RESOURCE, TestIssuer
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -77,6 +79,19 @@ def check_answer(response: httpx.Response, expected: Hostile) -> None:
     assert response.headers.get_list("content-type") == ["application/json"]
 
 
+BESIDE = Path(__file__).parent / "hostile-requests.md"
+IN_THE_REPOSITORY = Path(__file__).parents[2] / "docs/reference/hostile-requests.md"
+
+
+def test_there_are_120_tokens_alone_and_the_page_says_how_many_of_which_kind() -> None:
+    assert len(TOKENS) >= 120
+    assert len({one.name for one in HOSTILE}) == len(HOSTILE)
+    text = (BESIDE if BESIDE.exists() else IN_THE_REPOSITORY).read_text()
+    section = next(part for part in text.split("\n## ") if part.startswith("Python\n"))
+    counted = {kind: int(count) for kind, count in re.findall(r"^\| ([^|]+) \| (\d+) \|", section, re.MULTILINE)}
+    assert counted == {**Counter(map(kind_of, HOSTILE)), "all": len(HOSTILE)}
+
+
 @pytest.mark.parametrize("app", APPS)
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda one: one.name)
 async def test_no_hostile_request_is_let_through(app: str, hostile: Hostile, issuer: TestIssuer) -> None:
@@ -105,7 +120,8 @@ async def test_check_never_raises_and_logs_no_token(hostile: Hostile, issuer: Te
 async def test_the_verifier_of_the_mcp_sdk_refuses(hostile: Hostile, issuer: TestIssuer) -> None:
     async with ResourceServer(issuer.options()) as server:
         ((_, authorization),) = hostile.headers(issuer)
-        assert await BehalfTokenVerifier(server).verify_token(authorization.removeprefix("Bearer ")) is None
+        token = authorization.removeprefix("Bearer ")
+        assert await BehalfTokenVerifier(server, NEEDED).verify_token(token) is None
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -2,6 +2,7 @@
 
 export type SmugglingCase = {
   readonly name: string;
+  readonly kind: string;
   /** Lines after the request line, without Host and Authorization. Absent: the case writes the whole request. */
   readonly bytes: (token: string) => string;
 };
@@ -19,90 +20,107 @@ const get =
   (token: string): string =>
     `GET ${target} HTTP/1.1\r\n${head(token)}${lines}\r\n`;
 
-const framing: readonly (readonly [string, (token: string) => string])[] = [
-  [
-    'a length before a transfer coding',
-    post('Content-Length: 6\r\nTransfer-Encoding: chunked\r\n', `0\r\n\r\n${HIDDEN}`),
-  ],
-  [
-    'a transfer coding before a length',
-    post('Transfer-Encoding: chunked\r\nContent-Length: 6\r\n', `0\r\n\r\n${HIDDEN}`),
-  ],
-  ['two lengths that differ', post('Content-Length: 0\r\nContent-Length: 60\r\n', HIDDEN)],
-  ['two lengths that agree', post('Content-Length: 3\r\nContent-Length: 3\r\n', 'abc')],
-  ['a list of lengths', post('Content-Length: 3, 3\r\n', 'abc')],
-  ['a length with a sign', post('Content-Length: +3\r\n', 'abc')],
-  ['a negative length', post('Content-Length: -1\r\n', '')],
-  ['a length with a leading zero', post('Content-Length: 03\r\n', 'abc')],
-  ['a hexadecimal length', post('Content-Length: 0x3\r\n', 'abc')],
-  ['a length with a fraction', post('Content-Length: 3.0\r\n', 'abc')],
-  ['an empty length', post('Content-Length:\r\n', '')],
-  ['a length beyond any number', post('Content-Length: 18446744073709551616\r\n', '')],
-  ['a length with a space in its name', post('Content-Length : 3\r\n', 'abc')],
-  ['an unknown transfer coding', post('Transfer-Encoding: xchunked\r\n', `0\r\n\r\n${HIDDEN}`)],
-  ['chunked in quotes', post('Transfer-Encoding: "chunked"\r\n', `0\r\n\r\n${HIDDEN}`)],
-  ['chunked with a parameter', post('Transfer-Encoding: chunked;q=1\r\n', `0\r\n\r\n${HIDDEN}`)],
-  ['chunked, then identity', post('Transfer-Encoding: chunked, identity\r\n', `0\r\n\r\n${HIDDEN}`)],
-  ['gzip, then chunked', post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n')],
-  ['chunked twice', post('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
-  [
-    'chunked in one header, identity in another',
-    post('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n', '0\r\n\r\n'),
-  ],
-  ['a vertical tab before chunked', post('Transfer-Encoding: \u000bchunked\r\n', '0\r\n\r\n')],
-  ['a space in the name of the transfer coding', post('Transfer-Encoding : chunked\r\n', '0\r\n\r\n')],
-  ['a folded transfer coding', post('Transfer-Encoding:\r\n chunked\r\n', '0\r\n\r\n')],
-  ['a folded header', get('/notes', 'X-Note: one\r\n two\r\n')],
-  ['a header that begins with a space', (token) => `GET /notes HTTP/1.1\r\n X-Note: a\r\n${head(token)}\r\n`],
-  [
-    'HTTP/1.0 with a transfer coding',
-    (token) => `POST /notes HTTP/1.0\r\n${head(token)}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
-  ],
-  ['HTTP/0.9', () => 'GET /notes\r\n\r\n'],
-  ['HTTP/2.0 in text', (token) => `GET /notes HTTP/2.0\r\n${head(token)}\r\n`],
-  ['HTTP/1.2', (token) => `GET /notes HTTP/1.2\r\n${head(token)}\r\n`],
-  ['the preface of HTTP/2', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-  ['bare line feeds', (token) => `GET /notes HTTP/1.1\nHost: notes.example.com\nAuthorization: Bearer ${token}\n\n`],
-  ['a bare line feed between headers', get('/notes', 'X-Note: a\nX-Forwarded-User: eve\r\n')],
-  ['a bare carriage return in a header', get('/notes', 'X-Note: a\rX-Forwarded-User: eve\r\n')],
-  ['a NUL in a header', get('/notes', 'X-Note: a\u0000b\r\n')],
-  ['a space in a header name', get('/notes', 'X Note: a\r\n')],
-  ['a chunk that ends with a line feed', post('Transfer-Encoding: chunked\r\n', '3\nabc\r\n0\r\n\r\n')],
-  ['a chunk extension with a line feed', post('Transfer-Encoding: chunked\r\n', '3;a\nb\r\nabc\r\n0\r\n\r\n')],
-  ['a chunk size with 0x', post('Transfer-Encoding: chunked\r\n', '0x3\r\nabc\r\n0\r\n\r\n')],
-  ['a chunk size with a space', post('Transfer-Encoding: chunked\r\n', '3 \r\nabc\r\n0\r\n\r\n')],
-  ['a chunk size that overflows', post('Transfer-Encoding: chunked\r\n', '10000000000000003\r\nabc\r\n0\r\n\r\n')],
-  ['a chunk that is longer than its size', post('Transfer-Encoding: chunked\r\n', '3\r\nabcd\r\n0\r\n\r\n')],
-  ['a length in a trailer', post('Transfer-Encoding: chunked\r\n', '0\r\nContent-Length: 60\r\n\r\n')],
-  ['a GET request with content', get('/notes', `Content-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`)],
-  ['a HEAD request with content', (token) => `HEAD /notes HTTP/1.1\r\n${head(token)}Content-Length: 3\r\n\r\nabc`],
-  ['no host', (token) => `GET /notes HTTP/1.1\r\nAuthorization: Bearer ${token}\r\n\r\n`],
-  ['two hosts', get('/notes', 'Host: admin.example.com\r\n')],
-  ['a host with a path', (token) => `GET /notes HTTP/1.1\r\nHost: a/admin\r\nAuthorization: Bearer ${token}\r\n\r\n`],
-  [
-    'two content types',
-    post('Content-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n', '{}'),
-  ],
-  [
-    'a connection that names the content type',
-    post('Content-Type: application/json\r\nConnection: content-type\r\nContent-Length: 2\r\n', '{}'),
-  ],
-  ['a connection that names another header', get('/notes', 'Connection: close, X-Note\r\nX-Note: a\r\n')],
-  ...['_method=DELETE', 'a=1&_METHOD=PUT', '%5fmethod=DELETE', '+.method=DELETE', 'a=1;_method=DELETE', '_method'].map(
-    (query): readonly [string, (token: string) => string] => [
-      `a method in the query: ${query}`,
-      (token) => `POST /notes?${query} HTTP/1.1\r\n${head(token)}Content-Length: 0\r\n\r\n`,
+type Case = readonly [name: string, bytes: (token: string) => string];
+
+const FRAMING: Readonly<Record<string, readonly Case[]>> = {
+  'length and transfer coding': [
+    [
+      'a length before a transfer coding',
+      post('Content-Length: 6\r\nTransfer-Encoding: chunked\r\n', `0\r\n\r\n${HIDDEN}`),
     ],
-  ),
-  ['two tokens', get('/notes', 'Authorization: Bearer x\r\n')],
-  ['TRACE', (token) => `TRACE /notes HTTP/1.1\r\n${head(token)}\r\n`],
-  ['a method in lower case', (token) => `get /notes HTTP/1.1\r\n${head(token)}\r\n`],
-  ['a method of WebDAV', (token) => `MOVE /notes HTTP/1.1\r\n${head(token)}\r\n`],
-  [
-    'an upgrade to HTTP/2',
-    get('/notes', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n'),
+    [
+      'a transfer coding before a length',
+      post('Transfer-Encoding: chunked\r\nContent-Length: 6\r\n', `0\r\n\r\n${HIDDEN}`),
+    ],
+    ['two lengths that differ', post('Content-Length: 0\r\nContent-Length: 60\r\n', HIDDEN)],
+    ['two lengths that agree', post('Content-Length: 3\r\nContent-Length: 3\r\n', 'abc')],
+    ['a list of lengths', post('Content-Length: 3, 3\r\n', 'abc')],
+    ['a length with a sign', post('Content-Length: +3\r\n', 'abc')],
+    ['a negative length', post('Content-Length: -1\r\n', '')],
+    ['a length with a leading zero', post('Content-Length: 03\r\n', 'abc')],
+    ['a hexadecimal length', post('Content-Length: 0x3\r\n', 'abc')],
+    ['a length with a fraction', post('Content-Length: 3.0\r\n', 'abc')],
+    ['an empty length', post('Content-Length:\r\n', '')],
+    ['a length beyond any number', post('Content-Length: 18446744073709551616\r\n', '')],
+    ['a length with a space in its name', post('Content-Length : 3\r\n', 'abc')],
+    ['an unknown transfer coding', post('Transfer-Encoding: xchunked\r\n', `0\r\n\r\n${HIDDEN}`)],
+    ['chunked in quotes', post('Transfer-Encoding: "chunked"\r\n', `0\r\n\r\n${HIDDEN}`)],
+    ['chunked with a parameter', post('Transfer-Encoding: chunked;q=1\r\n', `0\r\n\r\n${HIDDEN}`)],
+    ['chunked, then identity', post('Transfer-Encoding: chunked, identity\r\n', `0\r\n\r\n${HIDDEN}`)],
+    ['gzip, then chunked', post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n')],
+    ['chunked twice', post('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+    [
+      'chunked in one header, identity in another',
+      post('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n', '0\r\n\r\n'),
+    ],
+    ['a vertical tab before chunked', post('Transfer-Encoding: \u000bchunked\r\n', '0\r\n\r\n')],
+    ['a space in the name of the transfer coding', post('Transfer-Encoding : chunked\r\n', '0\r\n\r\n')],
+    ['a folded transfer coding', post('Transfer-Encoding:\r\n chunked\r\n', '0\r\n\r\n')],
   ],
-];
+  'lines, versions and characters': [
+    ['a folded header', get('/notes', 'X-Note: one\r\n two\r\n')],
+    ['a header that begins with a space', (token) => `GET /notes HTTP/1.1\r\n X-Note: a\r\n${head(token)}\r\n`],
+    [
+      'HTTP/1.0 with a transfer coding',
+      (token) => `POST /notes HTTP/1.0\r\n${head(token)}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    ['HTTP/0.9', () => 'GET /notes\r\n\r\n'],
+    ['HTTP/2.0 in text', (token) => `GET /notes HTTP/2.0\r\n${head(token)}\r\n`],
+    ['HTTP/1.2', (token) => `GET /notes HTTP/1.2\r\n${head(token)}\r\n`],
+    ['the preface of HTTP/2', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['bare line feeds', (token) => `GET /notes HTTP/1.1\nHost: notes.example.com\nAuthorization: Bearer ${token}\n\n`],
+    ['a bare line feed between headers', get('/notes', 'X-Note: a\nX-Forwarded-User: eve\r\n')],
+    ['a bare carriage return in a header', get('/notes', 'X-Note: a\rX-Forwarded-User: eve\r\n')],
+    ['a NUL in a header', get('/notes', 'X-Note: a\u0000b\r\n')],
+    ['a space in a header name', get('/notes', 'X Note: a\r\n')],
+  ],
+  'chunks and content': [
+    ['a chunk that ends with a line feed', post('Transfer-Encoding: chunked\r\n', '3\nabc\r\n0\r\n\r\n')],
+    ['a chunk extension with a line feed', post('Transfer-Encoding: chunked\r\n', '3;a\nb\r\nabc\r\n0\r\n\r\n')],
+    ['a chunk size with 0x', post('Transfer-Encoding: chunked\r\n', '0x3\r\nabc\r\n0\r\n\r\n')],
+    ['a chunk size with a space', post('Transfer-Encoding: chunked\r\n', '3 \r\nabc\r\n0\r\n\r\n')],
+    ['a chunk size that overflows', post('Transfer-Encoding: chunked\r\n', '10000000000000003\r\nabc\r\n0\r\n\r\n')],
+    ['a chunk that is longer than its size', post('Transfer-Encoding: chunked\r\n', '3\r\nabcd\r\n0\r\n\r\n')],
+    ['a length in a trailer', post('Transfer-Encoding: chunked\r\n', '0\r\nContent-Length: 60\r\n\r\n')],
+    ['a GET request with content', get('/notes', `Content-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`)],
+    ['a HEAD request with content', (token) => `HEAD /notes HTTP/1.1\r\n${head(token)}Content-Length: 3\r\n\r\nabc`],
+  ],
+  'hosts, methods and repeated headers': [
+    ['no host', (token) => `GET /notes HTTP/1.1\r\nAuthorization: Bearer ${token}\r\n\r\n`],
+    ['two hosts', get('/notes', 'Host: admin.example.com\r\n')],
+    ['a host with a path', (token) => `GET /notes HTTP/1.1\r\nHost: a/admin\r\nAuthorization: Bearer ${token}\r\n\r\n`],
+    [
+      'two content types',
+      post('Content-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n', '{}'),
+    ],
+    [
+      'a connection that names the content type',
+      post('Content-Type: application/json\r\nConnection: content-type\r\nContent-Length: 2\r\n', '{}'),
+    ],
+    ['a connection that names another header', get('/notes', 'Connection: close, X-Note\r\nX-Note: a\r\n')],
+    ...[
+      '_method=DELETE',
+      'a=1&_METHOD=PUT',
+      '%5fmethod=DELETE',
+      '+.method=DELETE',
+      'a=1;_method=DELETE',
+      '_method',
+    ].map(
+      (query): Case => [
+        `a method in the query: ${query}`,
+        (token) => `POST /notes?${query} HTTP/1.1\r\n${head(token)}Content-Length: 0\r\n\r\n`,
+      ],
+    ),
+    ['two tokens', get('/notes', 'Authorization: Bearer x\r\n')],
+    ['TRACE', (token) => `TRACE /notes HTTP/1.1\r\n${head(token)}\r\n`],
+    ['a method in lower case', (token) => `get /notes HTTP/1.1\r\n${head(token)}\r\n`],
+    ['a method of WebDAV', (token) => `MOVE /notes HTTP/1.1\r\n${head(token)}\r\n`],
+    [
+      'an upgrade to HTTP/2',
+      get('/notes', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n'),
+    ],
+  ],
+};
 
 const TARGETS: readonly (readonly [name: string, target: string])[] = [
   ['an absolute target', 'http://notes.example.com/notes'],
@@ -154,8 +172,8 @@ const TARGETS: readonly (readonly [name: string, target: string])[] = [
 ];
 
 export const SMUGGLING: readonly SmugglingCase[] = [
-  ...framing.map(([name, bytes]) => ({ name, bytes })),
-  ...TARGETS.map(([name, target]) => ({ name: `target: ${name}`, bytes: get(target) })),
+  ...Object.entries(FRAMING).flatMap(([kind, cases]) => cases.map(([name, bytes]) => ({ name, kind, bytes }))),
+  ...TARGETS.map(([name, target]) => ({ name: `target: ${name}`, kind: 'target', bytes: get(target) })),
 ];
 
 /** Headers of a client that the upstream must not get, each with the name under which it would read them. */

@@ -1,5 +1,6 @@
 /** No request hides another one, another path or another user from the gateway. The upstream records each byte it gets. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { countedOnPage, countsOf } from '../support/hostile-counts.ts';
 import { until } from '../support/until.ts';
 import { bodyOf, type GatewayWorld, gatewayWorld } from './gateway-world.ts';
 import { CLAIMED_HEADERS, SMUGGLING } from './smuggling-cases.ts';
@@ -28,9 +29,11 @@ beforeEach(() => world.upstream.reset());
 const authorized = (...headers: readonly (readonly [string, string])[]) =>
   [['Authorization', `Bearer ${token}`], ...headers] as const;
 
-test('there are at least 60 smuggling cases, each with a name of its own', () => {
+test('there are at least 60 smuggling cases, each with a name of its own, and the page says how many of which kind', () => {
   expect(SMUGGLING.length).toBeGreaterThanOrEqual(60);
   expect(new Set(SMUGGLING.map(({ name }) => name)).size).toBe(SMUGGLING.length);
+  const headers = CLAIMED_HEADERS.map(() => ({ kind: 'headers that are removed' }));
+  expect(countedOnPage('Smuggling')).toEqual(countsOf([...SMUGGLING, ...headers]));
 });
 
 test('an honest request passes with the same bytes', async () => {

@@ -43,6 +43,7 @@ console.log(`installed ${wheel}`);
 cpSync(join(SOURCE, 'tests'), tests, { recursive: true });
 // Its examples run as they stand.
 cpSync(join(SOURCE, '../docs/how-to/protect-an-api-in-python.md'), join(tests, 'guide.md'));
+cpSync(join(SOURCE, '../docs/reference/hostile-requests.md'), join(tests, 'hostile-requests.md'));
 cpSync(join(SOURCE, 'pyproject.toml'), join(ground, 'pyproject.toml'));
 rmSync(join(ground, 'source'), { recursive: true });
 run(SOURCE, python, '-m', 'ruff', 'check', '--no-cache', '.');

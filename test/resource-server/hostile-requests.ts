@@ -6,11 +6,14 @@ import { ADDRESS, jktOf, proofOf } from './proofs.ts';
 
 export type HostileRequest = {
   readonly name: string;
+  readonly kind: string;
   readonly sent: Sent;
   readonly expected: Expected;
   /** Scheme whose challenge carries the error. */
   readonly scheme?: 'Bearer' | 'DPoP';
 };
+
+type Unsorted = Omit<HostileRequest, 'kind'>;
 
 type Proved = { readonly method: string; readonly address: string };
 
@@ -24,7 +27,7 @@ const authorized = (value: string, ...more: readonly (readonly [string, string])
 });
 
 /** Where a token must not be, and how it must not be written (RFC 6750 §2). */
-const places = async (issuer: Issuer, target: string): Promise<readonly HostileRequest[]> => {
+const places = async (issuer: Issuer, target: string): Promise<readonly Unsorted[]> => {
   const valid = await issuer.token();
   const other = await issuer.token({ sub: 'acc_eve' });
   const form = {
@@ -100,7 +103,7 @@ const places = async (issuer: Issuer, target: string): Promise<readonly HostileR
 };
 
 /** Proofs, and tokens that are bound to a key (RFC 9449 §4.3 and §7). */
-const proofs = async (issuer: Issuer, { method, address }: Proved): Promise<readonly HostileRequest[]> => {
+const proofs = async (issuer: Issuer, { method, address }: Proved): Promise<readonly Unsorted[]> => {
   const right = { htm: method, htu: address };
   const target = new URL(address).pathname;
   const key = await newPair();
@@ -109,7 +112,7 @@ const proofs = async (issuer: Issuer, { method, address }: Proved): Promise<read
   const bound = await issuer.token({ cnf: { jkt: await jktOf(key) } });
   const unbound = await issuer.token();
   const forRsa = await issuer.token({ cnf: { jkt: await jktOf(rsa) } });
-  const requests: HostileRequest[] = [];
+  const requests: Unsorted[] = [];
   const withProof = (name: string, proof: string, expected = PROOF, token = bound): void => {
     requests.push({ name, sent: authorized(`DPoP ${token}`, ['dpop', proof]), expected, scheme: 'DPoP' });
   };
@@ -178,7 +181,10 @@ const proofs = async (issuer: Issuer, { method, address }: Proved): Promise<read
 export const hostileRequests = async (
   issuer: Issuer,
   proved: Proved = { method: 'GET', address: ADDRESS },
-): Promise<readonly HostileRequest[]> => [
-  ...(await places(issuer, new URL(proved.address).pathname)),
-  ...(await proofs(issuer, proved)),
-];
+): Promise<readonly HostileRequest[]> => {
+  const placed = await places(issuer, new URL(proved.address).pathname);
+  return [
+    ...placed.map((one) => ({ ...one, kind: 'place and number of tokens' })),
+    ...(await proofs(issuer, proved)).map((one) => ({ ...one, kind: 'proof and bound token' })),
+  ];
+};

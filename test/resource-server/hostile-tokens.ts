@@ -8,6 +8,7 @@ export type Expected = readonly [status: number, error: string | undefined];
 
 export type HostileToken = {
   readonly name: string;
+  readonly kind: string;
   readonly token: string;
   readonly expected: Expected;
 };
@@ -190,14 +191,16 @@ const texts = async (issuer: Issuer, add: Add): Promise<void> => {
 export const hostileTokens = async (issuer: Issuer): Promise<readonly HostileToken[]> => {
   const attacker = await newPair('ES256', 'attacker');
   const made: Promise<HostileToken>[] = [];
-  const add: Add = (name, token, expected = INVALID) => {
-    made.push(Promise.resolve(token).then((text) => ({ name, token: text, expected })));
-  };
-  await algorithms(issuer, attacker, add);
-  await headers(issuer, attacker, add);
-  await types(issuer, add);
-  await claims(issuer, add);
-  await shapes(issuer, add);
-  await texts(issuer, add);
+  const of =
+    (kind: string): Add =>
+    (name, token, expected = INVALID) => {
+      made.push(Promise.resolve(token).then((text) => ({ name, kind, token: text, expected })));
+    };
+  await algorithms(issuer, attacker, of('algorithm and key'));
+  await headers(issuer, attacker, of('parameters of the header'));
+  await types(issuer, of('type'));
+  await claims(issuer, of('issuer, audience, times, scope and ids'));
+  await shapes(issuer, of('actors, confirmation, details and approval'));
+  await texts(issuer, of('form and signature'));
   return Promise.all(made);
 };

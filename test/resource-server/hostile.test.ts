@@ -1,6 +1,7 @@
 /** One table of hostile tokens and requests against each binding. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ResourceServer, resourceServer } from '../../packages/resource-server/src/resource-server.ts';
+import { countedOnPage, countsOf } from '../support/hostile-counts.ts';
 import { type HostileRequest, hostileRequests } from './hostile-requests.ts';
 import { type HostileToken, hostileTokens } from './hostile-tokens.ts';
 import { BINDINGS, MCP_BINDINGS, startHost } from './hosts/all.ts';
@@ -36,7 +37,7 @@ const errorIn = (challenge: string | undefined): string | undefined => / error="
 /** What is wrong with an answer, or undefined. */
 const faultIn = (
   answer: Answer,
-  { expected: [status, error], scheme = 'Bearer' }: Omit<HostileRequest, 'name' | 'sent'>,
+  { expected: [status, error], scheme = 'Bearer' }: Pick<HostileRequest, 'expected' | 'scheme'>,
 ) => {
   const { challenges, body, headers } = answer;
   const own = challenges.find((one) => one.startsWith(`${scheme} `));
@@ -55,10 +56,11 @@ const faultIn = (
   return faults.length === 0 ? undefined : faults.join(', ');
 };
 
-test('there are at least 120 hostile tokens and requests, each with a name of its own', () => {
+test('there are at least 120 hostile tokens alone, each with a name of its own, and the page says how many of which kind', () => {
   const names = [...tokens, ...requests].map(({ name }) => name);
-  expect(names.length).toBeGreaterThanOrEqual(120);
+  expect(tokens.length).toBeGreaterThanOrEqual(120);
   expect(new Set(names).size).toBe(names.length);
+  expect(countedOnPage('TypeScript')).toEqual(countsOf([...tokens, ...requests]));
 });
 
 describe.each(BINDINGS)('%s', (binding) => {
