@@ -76,6 +76,9 @@ const MAXIMUM_CALL = 1_048_576;
 
 const DOCUMENT: Rule = { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY, statuses: [200] };
 
+/** RFC 6749 §5.2: errors of a request have status 400 or 401. */
+const TOKENS: Rule = { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] };
+
 const RULES: Readonly<Record<Purpose, Rule>> = {
   jwks: { ...DOCUMENT, accept: 'application/jwk-set+json, application/json' },
   issuer_metadata: DOCUMENT,
@@ -125,8 +128,8 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   // RFC 8936 §2.5.
   signal_poll: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CALL },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
-  // RFC 6749 §5.2: errors of a request have status 400 or 401.
-  upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },
+  upstream_token: TOKENS,
+  signal_token: TOKENS,
   // OpenID Connect Core §5.3.2: signed claims come as JWT.
   upstream_userinfo: {
     ...DOCUMENT,

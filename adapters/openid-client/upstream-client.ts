@@ -3,7 +3,6 @@
  * and which parts of its responses are trusted. Every byte goes through the guard of outgoing requests. The library
  * makes no request of its own, and no endpoint is used that is not https.
  */
-import type { webcrypto } from 'node:crypto';
 import * as client from 'openid-client';
 import { fetchReasonOf, type TrustedAsk, type TrustedFetch } from '../../src/domain/ports/trusted-fetch.ts';
 import {
@@ -13,9 +12,7 @@ import {
   upstreamFailed,
   upstreamReasonOf,
 } from '../../src/domain/ports/upstream-client.ts';
-
-/** The current private signing JWK, with its `kid`. Our discovery document says where its public half is. */
-export type SigningJwk = Readonly<Record<string, unknown>> & { readonly kid?: string };
+import { byOwnKey, type SigningJwk } from './own-key.ts';
 
 export type UpstreamClientDeps = {
   readonly fetcher: Pick<TrustedFetch, 'get'> & TrustedAsk;
@@ -69,24 +66,10 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
       }
     };
 
-  const byOwnKey: client.ClientAuth = async (server, metadata, body, headers) => {
-    const isEc = server.token_endpoint_auth_signing_alg_values_supported?.includes('ES256') === true;
-    const jwk = await deps.signingKey(isEc ? 'EC' : 'RSA');
-    const kind = isEc ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-    const { key_ops: _, use: __, alg: ___, ...bare } = jwk;
-    const key = await crypto.subtle.importKey('jwk', bare as webcrypto.JsonWebKey, kind, false, ['sign']);
-    await client.PrivateKeyJwt({ key, ...(jwk.kid === undefined ? {} : { kid: jwk.kid }) })(
-      server,
-      metadata,
-      body,
-      headers,
-    );
-  };
-
   const clientAuthOf = ({ authentication }: UpstreamParty): client.ClientAuth => {
     switch (authentication.method) {
       case 'private_key_jwt':
-        return byOwnKey;
+        return byOwnKey(deps.signingKey);
       case 'client_secret_basic':
         return client.ClientSecretBasic(authentication.secret);
       case 'client_secret_post':

@@ -1,4 +1,5 @@
 /** Trusted transmitters of security events, and what their events do here. Called by services.ts. */
+import { clientTokens } from '../../adapters/openid-client/client-tokens.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { accountBrake, type DeactivationBrake } from '../domain/identity/directories/deactivation-brake.ts';
 import { UPSTREAM_LINKS, type UpstreamLink } from '../domain/identity/upstream/upstream-links.ts';
@@ -8,8 +9,8 @@ import type { By } from '../domain/platform/registries/registered-documents.ts';
 import { everyDocument } from '../domain/ports/document-store.ts';
 import type { AccountSignals } from '../domain/signals/receiver/account-signals.ts';
 import { pollClient } from '../domain/signals/receiver/poll-client.ts';
-import { pollTokenOf } from '../domain/signals/receiver/poll-settings.ts';
 import { type PollStates, pollStates } from '../domain/signals/receiver/poll-state.ts';
+import { pollTokens } from '../domain/signals/receiver/poll-tokens.ts';
 import { polledSets } from '../domain/signals/receiver/polled-sets.ts';
 import { setVerifier } from '../domain/signals/receiver/received-set.ts';
 import { signalEffects } from '../domain/signals/receiver/signal-effects.ts';
@@ -26,7 +27,7 @@ import type { Foundations } from './foundations.ts';
 import type { OffboardingServices } from './offboarding.ts';
 import type { PlatformServices } from './platform.ts';
 import type { PolicyServices } from './policies.ts';
-import type { UpstreamServices } from './upstream.ts';
+import { signingKeyOf, type UpstreamServices } from './upstream.ts';
 
 export interface SignalReceiverServices {
   readonly transmitters: TransmitterRegistry;
@@ -100,7 +101,7 @@ export const signalReceiverServices = (
 };
 
 const pollsOf = (
-  { documents, clock, audit, masterKey, trustedFetch, state, log }: Foundations,
+  { documents, clock, audit, keys, masterKey, trustedFetch, state, log }: Foundations,
   { transmitters, signals }: Pick<SignalReceiverServices, 'transmitters' | 'signals'>,
 ): PolledDelivery => {
   const onError = (error: unknown): void =>
@@ -108,6 +109,7 @@ const pollsOf = (
   const noWayOut = async (): Promise<never> => {
     throw new Error('there is no way out');
   };
+  const call = trustedFetch.call ?? noWayOut;
   const polled = async (id: string) => {
     const found = (await transmitters.get(id))?.document;
     return found?.state === 'active' && found.delivery === 'poll' ? found : undefined;
@@ -115,9 +117,14 @@ const pollsOf = (
   return transmitterPolls({
     ...{ documents, clock, audit, polled, node: state.node, onError },
     client: pollClient({
-      clock,
-      call: trustedFetch.call ?? noWayOut,
-      tokenOf: (transmitter) => pollTokenOf(masterKey, transmitter),
+      ...{ clock, call },
+      tokens: pollTokens({
+        ...{ masterKey, clock },
+        endpoints: clientTokens({
+          ...{ call, internal: 'upstreamProviders' },
+          signingKey: (kind) => signingKeyOf(keys, kind),
+        }),
+      }),
     }),
     sets: polledSets({ clock, signals, polled, onError }),
   });

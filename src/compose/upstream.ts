@@ -1,5 +1,6 @@
 /** Sign-in at other providers: the registries, and our client there. upstream-pages.ts uses them for the pages. */
-import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
+import type { SigningJwk } from '../../adapters/openid-client/own-key.ts';
+import { upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { GroupsOf } from '../domain/authority/decision/authorize.ts';
 import { mappedGroups } from '../domain/identity/directories/mapped-groups.ts';
@@ -85,7 +86,11 @@ export const upstreamServices = (
 
 const noWayOut: TrustedAsk['ask'] = () => Promise.reject(fetchFailed('not_reachable', 'no way out'));
 
-const signingKeyOf = async ({ privateJwks }: Pick<SigningKeys, 'privateJwks'>, kind: string): Promise<SigningJwk> => {
+/** The current signing key of this kind: with it this server authenticates elsewhere. */
+export const signingKeyOf = async (
+  { privateJwks }: Pick<SigningKeys, 'privateJwks'>,
+  kind: string,
+): Promise<SigningJwk> => {
   const key = (await privateJwks()).find(({ kty }) => kty === kind);
   if (!key) throw new Error(`there is no ${kind} key that signs`);
   return key as SigningJwk;

@@ -116,7 +116,7 @@ const RULES: readonly Rule[] = [
 
   {
     of: 'adapters/openid-client/',
-    may: ['src/domain/ports/', 'openid-client'],
+    may: ['./', 'src/domain/ports/', 'openid-client'],
     types: ['node:crypto'],
   },
 

@@ -325,6 +325,21 @@ describe('trusted transmitters', () => {
     expect(text).toMatch(/^behalf_transmitter_polled_events\{transmitter="trm_\w+",outcome="acknowledged"\} 0$/m);
     const moved = await press(proven, `${pathname}/edit`, /edit$/, { set: { poll_url: `${url}/other` } });
     expect([moved.status, moved.text]).toEqual([400, expect.stringContaining('needs its token in the same change')]);
+    const short = await press(proven, `${pathname}/edit`, /edit$/, {
+      set: {
+        ...{ poll_token_endpoint: 'https://polled.example.invalid/token', poll_client_id: 'behalf-at-engine' },
+        ...{ poll_client_authentication: 'yes', poll_client_secret: 'p0ll-secret', poll_scope: 'ssf.manage' },
+      },
+    });
+    expect(short.text).toMatch(/https:\/\/polled\.example\.invalid\/token\s*as client behalf-at-engine/);
+    expect(short.html).not.toContain('p0ll-secret');
+    const isShown = async () => (await auditor.open(at(pathname))).text.includes('Check the token endpoint');
+    await until(isShown, { what: 'a failure of the token endpoint' });
+    expect((await auditor.open(at(pathname))).text).toMatch(
+      /token_endpoint_failed (?:name_not_resolved|not_reachable)/,
+    );
+    const other = await press(proven, `${pathname}/edit`, /edit$/, { set: { poll_client_id: 'another' } });
+    expect([other.status, other.text]).toEqual([400, expect.stringContaining('in the same change')]);
     const pushes = await press(proven, `${pathname}/edit`, /edit$/, { set: { poll_url: '', poll_seconds: '' } });
     expect(pushes.text).toContain('The transmitter pushes');
     await measureSignals(world.services);

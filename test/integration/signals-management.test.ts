@@ -27,6 +27,11 @@ const behalf = async (...argv: readonly string[]) => {
   return { code, out: out.join(''), err: err.join('') };
 };
 
+const POLLED = {
+  ...{ poll_url: 'https://signals.example.com/poll', poll_token_endpoint: 'https://signals.example.com/token' },
+  poll_client_id: 'behalf-here',
+};
+
 test('the command line adds, shows, changes, disables and verifies one; the secret is shown once', async () => {
   const created = await behalf(
     ...['create', '--local', '--name', 'Head office', '--issuer', 'https://signals.example.com'],
@@ -81,6 +86,39 @@ test('the command line lets the server poll one, with a token from a file, and p
   expect(JSON.parse((await behalf('show', 'Polled', '--json')).out)).toMatchObject({ delivery: 'push' });
 });
 
+test('the command line lets the server poll with short tokens of a client, by its keys or a secret from a file', async () => {
+  const file = join(server.dataFolder, 'poll-secret.txt');
+  await writeFile(file, 'c1ient-secret\n', { mode: 0o600 });
+  const endpoint = 'https://short.example.com/token';
+  const made = await behalf(
+    ...['create', '--local', '--name', 'Short', '--issuer', 'https://short.example.com', '--upstream', 'Works'],
+    ...['--poll-url', 'https://short.example.com/poll', '--poll-seconds', '3600', '--poll-token-endpoint', endpoint],
+    ...['--poll-client-id', 'behalf-here', '--poll-client-audience', 'https://short.example.com'],
+    ...['--poll-scope', 'ssf.manage', '--poll-resource', 'https://short.example.com/ssf/v1'],
+  );
+  expect(made).toMatchObject({ code: 0, err: '' });
+  const shown = async () =>
+    JSON.parse((await behalf('show', 'Short', '--json')).out) as Readonly<Record<string, unknown>>;
+  expect(await shown()).toMatchObject({
+    ...{ delivery: 'poll', poll_token_endpoint: endpoint, poll_client_id: 'behalf-here', poll_scope: 'ssf.manage' },
+    ...{ poll_client_authentication: 'private_key_jwt', poll_client_audience: 'https://short.example.com' },
+    poll_resource: 'https://short.example.com/ssf/v1',
+  });
+  const update = (...argv: readonly string[]) => behalf('update', '--local', 'Short', ...argv);
+  const basic = ['--poll-client-authentication', 'client_secret_basic'];
+  expect((await update(...basic)).err).toContain('needs the client secret');
+  expect(await update(...basic, '--poll-client-secret-file', file, '--poll-scope', '')).toMatchObject({ code: 0 });
+  const changed = await shown();
+  expect(changed).toMatchObject({ poll_client_authentication: 'client_secret_basic' });
+  for (const name of ['poll_scope', 'poll_client_audience', 'poll_client_secret'])
+    expect(changed).not.toHaveProperty(name);
+  expect(JSON.stringify([changed, await server.events()])).not.toContain('c1ient-secret');
+  const moved = await update('--poll-token-endpoint', 'https://other.example.com/token');
+  expect([moved.code, moved.err.includes('in the same change')]).toEqual([1, true]);
+  expect((await update('--poll-token-file', file)).code).toBe(0);
+  expect(await shown()).not.toHaveProperty('poll_token_endpoint');
+});
+
 test.each([
   ['issuer', { issuer: 'http://signals.example.com' }, '/issuer'],
   ['issuer', { issuer: 'https://signals.example.com?tenant=1' }, '/issuer'],
@@ -94,6 +132,14 @@ test.each([
   ['poll_token', { poll_url: 'https://signals.example.com/poll' }, '/poll_token'],
   ['poll_token', { poll_url: 'https://signals.example.com/poll', poll_token: 'two words' }, '/poll_token'],
   ['poll_seconds', { poll_seconds: 60 }, '/poll_url'],
+  ['poll_token_endpoint', { ...POLLED, poll_token_endpoint: 'http://a.example.com/t' }, '/poll_token_endpoint'],
+  ['poll_token_endpoint', { ...POLLED, poll_token_endpoint: 'https://10.0.0.1/t' }, '/poll_token_endpoint'],
+  ['poll_client_id', { ...POLLED, poll_client_id: undefined }, '/poll_client_id'],
+  ['poll_token', { ...POLLED, poll_token: 'x' }, '/poll_token'],
+  ['poll_client_authentication', { ...POLLED, poll_client_authentication: 'none' }, '/poll_client_authentication'],
+  ['poll_client_secret', { ...POLLED, poll_client_secret: 'x' }, '/poll_client_secret'],
+  ['poll_scope', { ...POLLED, poll_scope: 'a\nb' }, '/poll_scope'],
+  ['poll_resource', { ...POLLED, poll_resource: 'ssf' }, '/poll_resource'],
   ['poll_seconds', { poll_seconds: 4000 }, '/poll_seconds'],
 ])('a wrong %s is refused, by name, and nothing is stored', async (_, wrong, pointer) => {
   const before = (await administrator.call('GET', '/trusted-transmitters')).body['items'];

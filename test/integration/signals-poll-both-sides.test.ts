@@ -1,7 +1,10 @@
 /** One Behalf polls the stream of another (RFC 8936, OpenID SSF 1.0): events there have effects here. */
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { NewClient } from '../../src/domain/clients/clients/client-input.ts';
+import { EPOCHS, type Epoch, raiseEpoch } from '../../src/domain/platform/epochs/epoch.ts';
+import { killKey } from '../../src/domain/vocabulary/kill.ts';
 import { freePort } from '../support/free-port.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
@@ -18,6 +21,12 @@ let here: RunningServer;
 let management: Management;
 let stream: string;
 let transmitter: string;
+let withSecret: {
+  readonly stream: string;
+  readonly client: string;
+  readonly resource: string;
+  readonly secret: string;
+};
 
 /** A form over https to the server there. */
 const postThere = async (path: string, form: Readonly<Record<string, string>>, authorization: string) => {
@@ -34,29 +43,31 @@ const postThere = async (path: string, form: Readonly<Record<string, string>>, a
   });
 };
 
-/** A receiver with a stream for polls at the server there, and an access token for it. */
-const receiverThere = async () => {
+/** A receiver with a stream for polls at the server there, of a client with these settings, and an access token for it. */
+const receiverThere = async (
+  settings: Partial<NewClient> = { tokenEndpointAuthMethod: 'client_secret_basic' },
+  name = 'Here',
+) => {
   const { clients, signalReceivers, signalStreams } = there.behalf.services;
   const resource = `${there.issuer}/ssf/v1`;
   const client = await clients.create(
-    {
-      ...{ name: 'Behalf here', grantTypes: ['client_credentials'], tokenEndpointAuthMethod: 'client_secret_basic' },
-      authority: { [resource]: ['ssf.manage'] },
-    },
+    { name, grantTypes: ['client_credentials'], authority: { [resource]: ['ssf.manage'] }, ...settings },
     SYSTEM,
   );
   const { document: receiver } = await signalReceivers.create(
-    { name: 'Here', client: client.document.id, audience: AUDIENCE, subjects: ['*'] },
+    { name, client: client.document.id, audience: AUDIENCE, subjects: ['*'] },
     SYSTEM,
   );
   const made = await signalStreams.create(receiver, { delivery: { method: 'poll' } }, SYSTEM);
+  const at = { stream: made.document.id, client: client.document.id, resource };
+  if (client.secret === undefined) return { ...at, secret: '', token: '' };
   const basic = Buffer.from(`${client.document.id}:${client.secret}`).toString('base64');
   const token = await postThere(
     '/token',
     { grant_type: 'client_credentials', resource, scope: 'ssf.manage' },
     `Basic ${basic}`,
   );
-  return { stream: made.document.id, token: String(token['access_token']) };
+  return { ...at, secret: client.secret, token: String(token['access_token']) };
 };
 
 beforeAll(async () => {
@@ -72,6 +83,7 @@ beforeAll(async () => {
   management = await managementFromKeyFile(here.administratorKeyFile);
   const made = await receiverThere();
   stream = made.stream;
+  withSecret = made;
   const upstream = await here.behalf.services.upstreams.create(
     { name: 'There', issuer: there.issuer, clientId: 'behalf-here' },
     SYSTEM,
@@ -131,15 +143,84 @@ test('a verification event that was requested there is verified here (SSF 1.0 §
   expect((await here.events('transmitter.verified')).at(-1)).toMatchObject({ target: { id: transmitter } });
 });
 
-test('what is wrong for here is refused there by name: setErrs', async () => {
+const patch = async (change: object) => {
   const { headers } = await management.call('GET', `/trusted-transmitters/${transmitter}`);
-  const changed = await management.call(
+  const version = { 'if-match': String(headers.get('etag')) };
+  const { status, text, body } = await management.call(
     'PATCH',
     `/trusted-transmitters/${transmitter}`,
-    { audience: 'https://elsewhere.example' },
-    { 'if-match': String(headers.get('etag')) },
+    change,
+    version,
   );
-  expect(changed.status).toBe(200);
+  if (status !== 200) throw new Error(text);
+  return body;
+};
+const arrives = async (username: string) => {
+  const { away, account } = await linked(username);
+  await there.behalf.services.accounts.disable(away, SYSTEM);
+  await until(async () => (await signals()).some((signal) => signal['account'] === account), {
+    what: 'the event here',
+  });
+};
+const polls = async () =>
+  (await management.call('GET', `/trusted-transmitters/${transmitter}/activity`)).body['polls'] as Readonly<
+    Record<string, unknown>
+  >;
+/** Ends all tokens that a client has there. It may get others. */
+const endTokensOf = async (client: string) => {
+  const from = Math.floor(Date.now() / 1000) + 1;
+  // A token of the second of an end ends too.
+  await until(() => Date.now() / 1000 >= from + 1, { what: 'the second after' });
+  const epochs = there.behalf.services.documents.collection<Epoch>(EPOCHS);
+  await raiseEpoch(epochs, killKey('client', client), from);
+};
+
+describe('with short tokens of a client (RFC 6749 §4.4)', () => {
+  test('client_secret_basic: the server requests them, and replaces one that ended there', async () => {
+    const { client, secret, resource } = withSecret;
+    const shown = await patch({
+      ...{ poll_token_endpoint: `${there.issuer}/token`, poll_client_id: client, poll_scope: 'ssf.manage' },
+      ...{ poll_client_authentication: 'client_secret_basic', poll_client_secret: secret, poll_resource: resource },
+    });
+    expect(shown).toMatchObject({ poll_client_id: client, poll_client_authentication: 'client_secret_basic' });
+    expect(JSON.stringify(shown)).not.toContain(secret);
+    await arrives('first');
+    await endTokensOf(client);
+    await arrives('second');
+    await until(async () => (await polls())['failing_since'] === undefined, { what: 'an answer' });
+    expect((await here.events('transmitter.updated')).at(-1)).toMatchObject({
+      changed: expect.arrayContaining(['poll_token', 'poll_token_client']),
+    });
+  });
+
+  test('private_key_jwt: the server signs with the keys at its jwks_uri, for the issuer there (RFC 7523)', async () => {
+    const jwks = (await (await fetch(`${here.issuer}/jwks`)).json()) as NonNullable<NewClient['jwks']>;
+    const made = await receiverThere({ tokenEndpointAuthMethod: 'private_key_jwt', jwks }, 'Here by key');
+    stream = made.stream;
+    await patch({
+      ...{ poll_url: `${there.issuer}/ssf/v1/streams/${made.stream}/poll`, poll_client_id: made.client },
+      ...{ poll_client_authentication: 'private_key_jwt', poll_client_audience: there.issuer },
+    });
+    await arrives('third');
+    await endTokensOf(made.client);
+    await arrives('fourth');
+    await until(async () => (await polls())['failing_since'] === undefined, { what: 'an answer' });
+  });
+
+  test('an audience that is not the issuer there is refused there, and shown here with what to do', async () => {
+    await patch({ poll_client_audience: 'https://elsewhere.example' });
+    await until(async () => (await polls())['last_failure'] === 'token_client_refused', { what: 'the failure' });
+    expect(await polls()).toMatchObject({
+      ...{ last_failure_detail: 'invalid_client', last_failure_status: 401, failing_since: expect.any(Number) },
+      remedy: expect.stringContaining('jwks_uri'),
+    });
+    await patch({ poll_client_audience: there.issuer });
+    await arrives('fifth');
+  });
+});
+
+test('what is wrong for here is refused there by name: setErrs', async () => {
+  await patch({ audience: 'https://elsewhere.example' });
   const { away } = await linked('misled');
   await there.behalf.services.accounts.disable(away, SYSTEM);
   await until(async () => ((await health())?.refused ?? 0) > 0, { what: 'the refusal there' });

@@ -70,7 +70,10 @@ export const shownSignals = async (
   const lock = { lockedBy: 'another process', lockedUntil: now + 24 * HOUR };
   const polls = documents.collection<PollState>(TRANSMITTER_POLLS);
   await polls.insert({ ...newPollState(transmitter), ...lock });
-  const polled = { poll_url: 'https://risk.example.com/poll', poll_token: 'token', poll_seconds: 60 };
+  const polled = {
+    ...{ poll_url: 'https://risk.example.com/poll', poll_seconds: 60 },
+    ...{ poll_token_endpoint: 'https://risk.example.com/token', poll_client_id: 'behalf-example' },
+  };
   const before = await management.call('GET', `/trusted-transmitters/${transmitter}`);
   const version = { 'if-match': String(before.headers.get('etag')) };
   const { status, text } = await management.call('PATCH', `/trusted-transmitters/${transmitter}`, polled, version);
@@ -80,7 +83,11 @@ export const shownSignals = async (
     transmitter,
     (state): PollState => ({
       ...{ ...state, failures: 3, acknowledged: 41, refused: 1, lastAnswerAt: now - HOUR, failingSince: now - HOUR },
-      ...{ lastFailure: { failure: 'unauthorized', status: 401 }, lastFailureAt: now - 60, dueAt: now + 24 * HOUR },
+      ...{
+        lastFailure: { failure: 'token_client_refused', detail: 'invalid_client', status: 401 },
+        lastFailureAt: now - 60,
+        dueAt: now + 24 * HOUR,
+      },
     }),
   );
   const signal: Omit<Signal, 'id' | 'key' | 'state'> = {

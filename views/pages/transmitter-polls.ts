@@ -12,7 +12,15 @@ export type PollsModel = {
   readonly answeredAt?: number;
   readonly acknowledged: number;
   readonly refused: number;
-  readonly failed?: { readonly failure: string; readonly status?: number; readonly at: number };
+  /** `detail`: what a token endpoint said. */
+  readonly failed?: {
+    readonly failure: string;
+    readonly status?: number;
+    readonly detail?: string;
+    readonly at: number;
+  };
+  /** Where the server requests access tokens, and as which client. Absent: a static token. */
+  readonly tokens?: { readonly endpoint: string; readonly client: string };
   readonly failingSince?: number;
   readonly dueAt?: number;
   readonly node?: string;
@@ -24,14 +32,18 @@ ${failingSince !== undefined && failed && html`<div class="flash warning"><span>
 ${factList([
   [words.url, isolated(polls.url, 400)],
   [words.every, polls.interval === 0 ? words.held : durationPhrase(polls.interval)],
+  polls.tokens && [
+    words.tokensFrom,
+    html`${isolated(polls.tokens.endpoint, 400)}<span class="line hint">${words.asClient(isolated(polls.tokens.client, 200))}</span>`,
+  ],
   [words.answered, polls.answeredAt === undefined ? never : agoText(polls.answeredAt)],
   [words.acknowledged, numberPhrase(polls.acknowledged)],
   polls.refused > 0 && [words.refused, numberPhrase(polls.refused)],
   failed && [
     words.failure,
     html`${agoText(failed.at)}: <code>${plainText(failed.failure, 100)}</code>${
-      failed.status !== undefined && ` (HTTP ${failed.status})`
-    }`,
+      failed.detail !== undefined && html` <code>${plainText(failed.detail, 100)}</code>`
+    }${failed.status !== undefined && ` (HTTP ${failed.status})`}`,
   ],
   failingSince !== undefined && [words.failing, agoText(failingSince)],
   failingSince !== undefined && dueAt !== undefined && [words.due, agoText(dueAt)],

@@ -1,4 +1,4 @@
-import { html, type Phrase, phrase } from '../html.ts';
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
 /** Polls of trusted transmitters. */
 export const pollWords = {
@@ -25,6 +25,47 @@ export const pollWords = {
     en: 'Empty: the stored token stays. The server never shows it.',
     de: 'Leer: Das gespeicherte Token bleibt. Der Server zeigt es nie.',
   }),
+  tokens: phrase({ en: 'Short access tokens for the polls', de: 'Kurze Zugriffstoken für die Abrufe' }),
+  tokensHint: phrase({
+    en: 'In place of a token that lasts: the server requests tokens as a client of the transmitter (client_credentials), and renews them.',
+    de: 'Statt eines dauerhaften Tokens: Der Server holt als Client des Senders Token (client_credentials) und erneuert sie.',
+  }),
+  endpoint: phrase({ en: 'Token endpoint', de: 'Token-Endpunkt' }),
+  endpointHint: phrase({
+    en: 'Empty: the bearer token above is sent.',
+    de: 'Leer: Das Bearer-Token oben wird gesendet.',
+  }),
+  client: phrase({ en: 'Client ID there', de: 'Client-ID dort' }),
+  clientHint: phrase({
+    en: html`Register this server there with its <code>jwks_uri</code>, or with a secret.`,
+    de: html`Registrieren Sie diesen Server dort mit seiner <code>jwks_uri</code> oder mit einem Secret.`,
+  }),
+  hasSecret: phrase({ en: 'The client has a secret', de: 'Der Client hat ein Secret' }),
+  hasSecretHint: phrase({
+    en: html`Without a tick the server signs with its own keys (<code>private_key_jwt</code>); with it, it sends the secret (<code>client_secret_basic</code>).`,
+    de: html`Ohne Häkchen signiert der Server mit seinen eigenen Schlüsseln (<code>private_key_jwt</code>); mit Häkchen sendet er das Secret (<code>client_secret_basic</code>).`,
+  }),
+  secretHint: phrase({
+    en: 'The server keeps it sealed and never shows it. Another poll URL, endpoint or client ID needs it again.',
+    de: 'Der Server bewahrt es versiegelt auf und zeigt es nie. Eine andere URL zum Abrufen, ein anderer Endpunkt oder eine andere Client-ID braucht es noch einmal.',
+  }),
+  audience: phrase({ en: 'Audience of the assertions', de: 'Audience der Assertions' }),
+  audienceHint: phrase({
+    en: 'Often the issuer of the authorization server. Empty: the token endpoint.',
+    de: 'Oft der Issuer des Autorisierungsservers. Leer: der Token-Endpunkt.',
+  }),
+  scope: phrase({ en: 'Scopes', de: 'Scopes' }),
+  scopeHint: phrase({
+    en: html`Separated by spaces, such as <code>ssf.manage</code>.`,
+    de: html`Durch Leerzeichen getrennt, etwa <code>ssf.manage</code>.`,
+  }),
+  resource: phrase({ en: 'Resource', de: 'Ressource' }),
+  resourceHint: phrase({
+    en: 'URI of the API, where the authorization server needs it (RFC 8707).',
+    de: 'URI der API, wenn der Autorisierungsserver sie braucht (RFC 8707).',
+  }),
+  tokensFrom: phrase({ en: 'Access tokens from', de: 'Zugriffstoken von' }),
+  asClient: (client: HtmlValue) => phrase({ en: html`as client ${client}`, de: html`als Client ${client}` }),
   interval: phrase({ en: 'Seconds between two polls', de: 'Sekunden zwischen zwei Abrufen' }),
   intervalHint: phrase({
     en: '0 to 3,600. 0: the transmitter may hold each poll until it has an event. Default: 0.',
@@ -117,8 +158,24 @@ const remedies = {
     de: 'Warten Sie: Der Server ruft wieder ab. Bleibt es so, sehen Sie ins Protokoll des Senders.',
   }),
   token_unreadable: phrase({
-    en: 'Enter the token of the poll URL again: the server cannot open the stored one.',
-    de: 'Geben Sie das Token der URL zum Abrufen noch einmal ein: Der Server kann das gespeicherte nicht öffnen.',
+    en: 'Enter the token of the poll URL, or its client, again: the server cannot open what it stored.',
+    de: 'Geben Sie das Token der URL zum Abrufen oder ihren Client noch einmal ein: Der Server kann das Gespeicherte nicht öffnen.',
+  }),
+  token_client_refused: phrase({
+    en: html`Check the client ID, and its secret or the keys of this server (its <code>jwks_uri</code>), at the authorization server of the transmitter. The audience of <code>private_key_jwt</code> is often its issuer.`,
+    de: html`Prüfen Sie beim Autorisierungsserver des Senders die Client-ID und ihr Secret oder die Schlüssel dieses Servers (seine <code>jwks_uri</code>). Die Audience von <code>private_key_jwt</code> ist oft dessen Issuer.`,
+  }),
+  token_request_refused: phrase({
+    en: html`Check scope and resource, and let the client use <code>client_credentials</code> there.`,
+    de: html`Prüfen Sie Scope und Ressource, und erlauben Sie dem Client dort <code>client_credentials</code>.`,
+  }),
+  token_endpoint_failed: phrase({
+    en: 'Check the token endpoint, and that this server may connect to it.',
+    de: 'Prüfen Sie den Token-Endpunkt, und ob dieser Server sich mit ihm verbinden darf.',
+  }),
+  token_answer_not_valid: phrase({
+    en: 'Check the token endpoint: its answer has no bearer token.',
+    de: 'Prüfen Sie den Token-Endpunkt: Seine Antwort enthält kein Bearer-Token.',
   }),
   not_settled: phrase({
     en: 'The transmitter sends events again that this server has acknowledged or refused. Look into its log.',

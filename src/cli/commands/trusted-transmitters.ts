@@ -1,101 +1,15 @@
 /** `behalf trusted-transmitters …`: systems elsewhere whose security events have effects here, and what they sent. */
-import { MOST_COUNTED } from '../../domain/identity/directories/directory.ts';
-import {
-  LONGEST_INTERVAL_SECONDS,
-  RECEIVED_EVENTS,
-  SIGNAL_EFFECTS,
-  SIGNAL_STATES,
-} from '../../domain/signals/receiver/transmitter.ts';
-import { type Command, EXIT, type Option, usageError } from '../command.ts';
+import { SIGNAL_STATES } from '../../domain/signals/receiver/transmitter.ts';
+import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand } from '../management-command.ts';
-import { texts } from '../members.ts';
+import { managementCommand } from '../management-command.ts';
 import { listCommand, OLD_SECRET_ENDS, showCommand, updateCommand } from '../object-commands.ts';
-import { readSecretText, requirePrivate } from '../secret-file.ts';
 import { printable } from '../table.ts';
+import { ISSUER, MEMBERS, members, NAME, UPSTREAM } from './transmitter-options.ts';
 
 const NOUN = 'trusted-transmitters';
 /** Commands that decide which systems may end what people have. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
-
-const NAME = { value: 'NAME', description: 'Name to show.' } as const;
-const ISSUER = { value: 'URL', description: 'iss of its security events.' } as const;
-const UPSTREAM = {
-  value: 'UPSTREAM',
-  description: 'Upstream provider whose people it may speak of: behalf upstreams list',
-} as const;
-
-const MEMBERS = {
-  'jwks-uri': { value: 'URL', description: 'Its keys. Default: those that its configuration names.' },
-  audience: { value: 'TEXT', description: 'aud of its security events. Default: the issuer of this server.' },
-  effect: {
-    value: 'EVENT=EFFECTS',
-    description: `What events of a type do, repeatable; replaces the whole table. Effects with commas: ${SIGNAL_EFFECTS.join(', ')}. Nothing after =: none.`,
-    isRepeatable: true,
-  },
-  'max-age': { value: 'SECONDS', description: 'How long after its iat an event is accepted. Default one day.' },
-  'risk-seconds': { value: 'SECONDS', description: 'How long an event is a fact of policies. Default one day.' },
-  'most-accounts': { value: 'N', description: 'Accounts that its events may affect within ten minutes. Default 20.' },
-  'most-accounts-percent': {
-    value: 'N',
-    description: 'The same in percent of the linked accounts; the larger number applies. Default 1.',
-  },
-  'poll-url': {
-    value: 'URL',
-    description: 'Poll endpoint of its stream (RFC 8936); "" for a transmitter that pushes (default).',
-  },
-  'poll-token-file': {
-    value: 'FILE',
-    description: 'File with the bearer token of the poll URL; - for standard input. Another URL needs its token.',
-  },
-  'poll-seconds': {
-    value: 'SECONDS',
-    description: 'Time between two polls. Default 0: the transmitter may hold each one until it has an event.',
-  },
-} as const satisfies Record<string, Option>;
-
-const effectsOf = (call: ManagementCall): Json | undefined => {
-  const given = call.texts('effect');
-  if (given.length === 0) return undefined;
-  return Object.fromEntries(
-    given.map((text) => {
-      const [event = '', effects] = text.split('=', 2);
-      const names = effects?.split(',').filter((name) => name !== '');
-      if (!RECEIVED_EVENTS.some((known) => known === event) || names === undefined) {
-        throw usageError(`--effect '${text}' is not EVENT=EFFECTS. Events: ${RECEIVED_EVENTS.join(', ')}.`);
-      }
-      return [event, names];
-    }),
-  );
-};
-
-const members = (call: ManagementCall): Json => {
-  const effects = effectsOf(call);
-  const numbers = {
-    max_age: call.integer('max-age', 60, 604_800),
-    risk_seconds: call.integer('risk-seconds', 60, 2_592_000),
-    most_accounts: call.integer('most-accounts', 1, MOST_COUNTED),
-    most_accounts_percent: call.integer('most-accounts-percent', 0, 100),
-    poll_seconds: call.integer('poll-seconds', 0, LONGEST_INTERVAL_SECONDS),
-  };
-  const pollUrl = call.text('poll-url');
-  const file = call.text('poll-token-file');
-  const secret = file === undefined ? undefined : readSecretText(file);
-  if (secret && file !== undefined) requirePrivate(secret, file);
-  return {
-    ...texts(call, {
-      name: 'name',
-      issuer: 'issuer',
-      upstream: 'upstream',
-      'jwks-uri': 'jwks_uri',
-      audience: 'audience',
-    }),
-    ...(effects === undefined ? {} : { effects }),
-    ...(pollUrl === undefined ? {} : { poll_url: pollUrl === '' ? null : pollUrl }),
-    ...(secret ? { poll_token: secret.text.trim() } : {}),
-    ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)),
-  };
-};
 
 const authorizationOf = (body: Json): string =>
   `Give this value to the transmitter, for the header Authorization. It is shown only once:\n${printable(String(body['authorization']))}\n`;

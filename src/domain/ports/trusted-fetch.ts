@@ -34,9 +34,9 @@ export type PostPurpose =
 
 /**
  * Purpose of a call to a system that an administrator registered: `scim` of the SCIM client to a directory, `signal_poll` of a poll
- * for security events to a transmitter (RFC 8936).
+ * for security events to a transmitter (RFC 8936), `signal_token` of a request for the access token of such polls (RFC 6749 §4.4).
  */
-export type CallPurpose = 'scim' | 'signal_poll';
+export type CallPurpose = 'scim' | 'signal_poll' | 'signal_token';
 
 /** Requests to a registered provider for a person who signs in there. Never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
@@ -214,19 +214,19 @@ export type CallRequest = {
   readonly url: string;
   readonly purpose: CallPurpose;
   readonly internal?: InternalPurpose | undefined;
-  /** `application/scim+json`; of a poll `application/json`. */
+  /** `application/scim+json`; of a poll `application/json`; of a request for a token a form. */
   readonly body?: string;
   /** Value of the header `Authorization`. */
   readonly authorization?: string;
-  /** Of SCIM only `if-match`, of a poll only `content-language`. */
+  /** Of SCIM only `if-match`, of a poll only `content-language`, of a request for a token none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Time limit from the name to the last byte; at most ten seconds, of a poll 30, because it may wait for events. */
+  /** Time limit from the name to the last byte; at most ten seconds, of a token five, of a poll 30, because it may wait for events. */
   readonly timeoutMilliseconds: number;
   /** Ends the request early, with the reason `timed_out`. */
   readonly signal?: AbortSignal;
 };
 
-/** Of SCIM any answer but a redirect; `body` is empty where it is not JSON. Of a poll: JSON with status 200. */
+/** Of SCIM any answer but a redirect; `body` is empty where it is not JSON. Of a poll: JSON with status 200; of a token also 400 and 401. */
 export type CallAnswer = {
   readonly status: number;
   readonly body: Uint8Array;
@@ -237,7 +237,7 @@ export type CallAnswer = {
 
 /**
  * Calls a server that an administrator registered. Uses the same URLs, addresses, connections and limits as for documents, but no
- * memory and no budget, since no other party causes the request. An answer has at most 1 MiB.
+ * memory and no budget, since no other party causes the request. An answer has at most 1 MiB, with a token 64 KiB.
  */
 export interface TrustedCall {
   /** Throws a DomainError, see `fetchFailed`, when there is no answer. */

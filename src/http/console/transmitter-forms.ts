@@ -7,7 +7,7 @@ import { securityEventWords } from '../../../views/words/console-signals.ts';
 import { pollWords } from '../../../views/words/console-transmitter-polls.ts';
 import { transmitterWords as words } from '../../../views/words/console-transmitters.ts';
 import { DEFAULT_EFFECTS, RECEIVED_EVENTS, SIGNAL_EFFECTS } from '../../domain/signals/receiver/transmitter.ts';
-import { lineField, manyField, namedField, numberField, secretField, timeField } from './form-fields.ts';
+import { checkedField, lineField, manyField, namedField, numberField, secretField, timeField } from './form-fields.ts';
 import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { chosenHeading } from './object-names.ts';
 
@@ -51,6 +51,39 @@ const SECTIONS: readonly SectionSpec[] = [
       {
         ...{ name: 'poll_seconds', label: pollWords.interval, optional: true },
         kind: { ...numberField(pollWords.intervalHint), emptied: 0 },
+      },
+    ],
+  },
+  {
+    ...{ title: pollWords.tokens, hint: pollWords.tokensHint, isFolded: true },
+    fields: [
+      {
+        ...{ name: 'poll_token_endpoint', label: pollWords.endpoint, hint: pollWords.endpointHint, optional: true },
+        kind: lineField(2048),
+      },
+      {
+        name: 'poll_client_id',
+        label: pollWords.client,
+        hint: pollWords.clientHint,
+        kind: lineField(512),
+        optional: true,
+      },
+      {
+        ...{ name: 'poll_client_authentication', label: pollWords.hasSecret, hint: pollWords.hasSecretHint },
+        ...{ kind: checkedField('client_secret_basic', 'private_key_jwt'), optional: true },
+      },
+      {
+        ...{ name: 'poll_client_secret', label: fieldWords.clientSecret, hint: pollWords.secretHint, optional: true },
+        kind: secretField(1024),
+      },
+      {
+        ...{ name: 'poll_client_audience', label: pollWords.audience, hint: pollWords.audienceHint, optional: true },
+        kind: lineField(512),
+      },
+      { name: 'poll_scope', label: pollWords.scope, hint: pollWords.scopeHint, kind: lineField(1000), optional: true },
+      {
+        ...{ name: 'poll_resource', label: pollWords.resource, hint: pollWords.resourceHint, optional: true },
+        kind: lineField(512),
       },
     ],
   },

@@ -121,19 +121,32 @@ const rowOf = (
 });
 
 const pollsOf = (
-  { poll_url: url, poll_seconds: interval = 0 }: ShownTransmitter,
+  {
+    poll_url: url,
+    poll_seconds: interval = 0,
+    poll_token_endpoint: endpoint,
+    poll_client_id: client,
+  }: ShownTransmitter,
   { polls }: ShownActivity,
 ): { readonly polls?: PollsModel } => {
   if (url === undefined || polls === undefined) return {};
   const { acknowledged, refused, last_answer_at: answeredAt, failing_since: failingSince } = polls;
   const { last_failure: failure, last_failure_status: status, last_failure_at: at, due_at: dueAt, node } = polls;
+  const { last_failure_detail: detail } = polls;
   return {
     polls: {
       ...{ url, interval, acknowledged, refused },
       ...(answeredAt === undefined ? {} : { answeredAt }),
       ...(failure === undefined || at === undefined
         ? {}
-        : { failed: { failure, at, ...(status === undefined ? {} : { status }) } }),
+        : {
+            failed: {
+              ...{ failure, at },
+              ...(status === undefined ? {} : { status }),
+              ...(detail === undefined ? {} : { detail }),
+            },
+          }),
+      ...(endpoint === undefined || client === undefined ? {} : { tokens: { endpoint, client } }),
       ...(failingSince === undefined ? {} : { failingSince }),
       ...(dueAt === undefined ? {} : { dueAt }),
       ...(node === undefined ? {} : { node }),

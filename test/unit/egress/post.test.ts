@@ -231,6 +231,39 @@ describe('a message to a push service', () => {
   });
 });
 
+describe('a request for the token of polls (RFC 6749 §4.4)', () => {
+  const request = (more: object = {}) =>
+    egress().call({
+      ...{ method: 'POST', url: 'https://pdp.example.com/token', purpose: 'signal_token', body: 'grant_type=x' },
+      ...{ authorization: 'Basic x', timeoutMilliseconds: 60_000, ...more },
+    });
+
+  test('is a form, and its refusal is read', async () => {
+    answer = (response) => void response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"x"}');
+    const { status, body } = await request();
+    expect([status, Buffer.from(body).toString()]).toEqual([401, '{"error":"x"}']);
+    expect(asked[0]).toMatchObject({
+      ...{ method: 'POST', body: 'grant_type=x' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: 'Basic x' },
+    });
+    await expect(request({ headers: { cookie: 'x' } })).rejects.toThrow(TypeError);
+  });
+
+  test.each([
+    ['redirected', (response: ServerResponse) => response.writeHead(302, { location: 'https://10.0.0.1/' }).end()],
+    ['status_not_ok', (response: ServerResponse) => response.writeHead(500).end()],
+    ['type_not_accepted', (response: ServerResponse) => response.writeHead(401, { 'content-type': 'text/html' }).end()],
+    [
+      'too_large',
+      (response: ServerResponse) =>
+        response.writeHead(200, { 'content-type': 'application/json' }).end(`"${'x'.repeat(65_536)}"`),
+    ],
+  ] as const)('SF-04 an answer that is %s is refused', async (reason, how) => {
+    answer = how;
+    expect(await failure(request())).toBe(reason);
+  });
+});
+
 describe('a poll for security events (RFC 8936)', () => {
   const poll = (more: object = {}) =>
     egress().call({

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
+import type { ClientToken, NoToken, TokenParty } from '../../../src/domain/ports/client-tokens.ts';
 import { StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import {
   type Answered,
@@ -10,8 +11,9 @@ import {
   fetchFailed,
 } from '../../../src/domain/ports/trusted-fetch.ts';
 import { pollClient } from '../../../src/domain/signals/receiver/poll-client.ts';
-import { pollSettings, pollTokenOf } from '../../../src/domain/signals/receiver/poll-settings.ts';
+import { type PollInput, pollSettings } from '../../../src/domain/signals/receiver/poll-settings.ts';
 import { type PollState, TRANSMITTER_POLLS } from '../../../src/domain/signals/receiver/poll-state.ts';
+import { pollTokens } from '../../../src/domain/signals/receiver/poll-tokens.ts';
 import { polledSets } from '../../../src/domain/signals/receiver/polled-sets.ts';
 import type { SetRefusal } from '../../../src/domain/signals/receiver/received-set.ts';
 import { TRUSTED_TRANSMITTERS, type Transmitter } from '../../../src/domain/signals/receiver/transmitter.ts';
@@ -34,13 +36,13 @@ const failing = (reason: FetchReason, answered?: Answered): Error => fetchFailed
 const sets = (...jtis: readonly string[]) => ({ sets: Object.fromEntries(jtis.map((jti) => [jti, `set-${jti}`])) });
 
 /** A transmitter that answers as a test says, one answer for each request; afterwards it has no events. */
-const scene = async (settings: Partial<Transmitter> = {}) => {
+const scene = async (settings: Partial<Transmitter> = {}, credential: PollInput = { pollToken: 'secret' }) => {
   const documents = memoryDocumentStore();
   const clock = movableClock();
   const audit = recordedAudit();
   const transmitters = documents.collection<Transmitter>(TRUSTED_TRANSMITTERS);
   const states = documents.collection<PollState>(TRANSMITTER_POLLS);
-  const deps = { masterKey: KEY, checkUrl: () => undefined };
+  const deps = { masterKey: KEY, checkUrl: () => undefined, issuer: 'https://here.example' };
   await transmitters.insert({
     ...{
       id: 'trm_1',
@@ -52,7 +54,7 @@ const scene = async (settings: Partial<Transmitter> = {}) => {
     },
     ...{ digest: '', maxAge: 60, riskSeconds: 60, mostAccounts: 20, mostAccountsPercent: 1, state: 'active' },
     ...{ createdAt: clock.now(), updatedAt: clock.now() },
-    ...pollSettings(deps, 'trm_1', { pollUrl: URL, pollToken: 'secret', pollSeconds: 30 }, {}),
+    ...pollSettings(deps, 'trm_1', { pollUrl: URL, pollSeconds: 30, ...credential }, {}),
     ...settings,
   });
   const change = async (more: Partial<Transmitter>): Promise<void> => {
@@ -62,6 +64,14 @@ const scene = async (settings: Partial<Transmitter> = {}) => {
   const requests: { readonly call: CallRequest; readonly body: Body }[] = [];
   const answers: (Answer | Error | ((body: Body) => Answer | Promise<Answer>))[] = [];
   const received: string[] = [];
+  const parties: TokenParty[] = [];
+  const tokens: (ClientToken | NoToken)[] = [];
+  const endpoints = {
+    async request(party: TokenParty): Promise<ClientToken | NoToken> {
+      parties.push(party);
+      return tokens.shift() ?? { token: `short-${parties.length}`, expiresInSeconds: 300 };
+    },
+  };
   const outcomes: { readonly [jti: string]: SetRefusal | Error | (() => unknown) } = {};
   const errors: unknown[] = [];
   const polled = async (id: string) => {
@@ -74,7 +84,7 @@ const scene = async (settings: Partial<Transmitter> = {}) => {
       ...{ documents, clock, audit, polled, node, onError },
       client: pollClient({
         clock,
-        tokenOf: (transmitter) => pollTokenOf(KEY, transmitter),
+        tokens: pollTokens({ masterKey: KEY, clock, endpoints }),
         call: async (request) => {
           const body = JSON.parse(String(request.body)) as Body;
           requests.push({ call: request, body });
@@ -102,6 +112,7 @@ const scene = async (settings: Partial<Transmitter> = {}) => {
   const polls = at('nod_a');
   return {
     ...{ documents, clock, audit, transmitters, states, change, requests, answers, received, errors, at, polls },
+    ...{ parties, tokens },
     outcomes: outcomes as Record<string, SetRefusal | Error | (() => unknown)>,
     bodies: () => requests.map(({ body }) => body),
     state: async () => (await states.get('trm_1'))?.document,
@@ -180,6 +191,122 @@ describe('a poll', () => {
     await run();
     expect(bodies()).toEqual([]);
     expect((await state())?.lastFailure).toEqual({ failure: 'token_unreadable' });
+  });
+});
+
+describe('short access tokens (RFC 6749 §4.4)', () => {
+  const CLIENT: PollInput = { pollTokenEndpoint: 'https://login.example/token', pollClientId: 'behalf-here' };
+  const sent = (requests: readonly { readonly call: CallRequest }[]) => requests.map(({ call }) => call.authorization);
+  const unauthorized = () => failing('status_not_ok', { status: 401 });
+
+  test('are requested once, and used until shortly before their end', async () => {
+    const { run, clock, requests, parties, state } = await scene({}, CLIENT);
+    await run();
+    clock.advance(30);
+    await run();
+    expect(sent(requests)).toEqual(['Bearer short-1', 'Bearer short-1']);
+    expect(parties).toMatchObject([{ clientId: 'behalf-here', authentication: { method: 'private_key_jwt' } }]);
+    clock.advance(240);
+    await run();
+    expect(sent(requests).at(-1)).toBe('Bearer short-2');
+    expect(await state()).toMatchObject({ failures: 0 });
+  });
+
+  test.each([
+    ['ends at once', 0, 10],
+    ['says no end', undefined, 300],
+    ['lasts for years', 1e9, 86_400],
+  ])('one that %s is used for a bounded time', async (_, expiresInSeconds, lasts) => {
+    const { run, clock, requests, tokens } = await scene({ pollSeconds: 1 }, CLIENT);
+    tokens.push({ token: 'odd', ...(expiresInSeconds === undefined ? {} : { expiresInSeconds }) });
+    await run();
+    clock.advance(lasts - 1);
+    await run();
+    expect(sent(requests).at(-1)).toBe('Bearer odd');
+    clock.advance(1);
+    await run();
+    expect(sent(requests).at(-1)).toBe('Bearer short-2');
+  });
+
+  test('a held one that the transmitter refuses is replaced once, in a poll that does not wait', async () => {
+    const { run, clock, requests, answers, parties, state, bodies } = await scene({ pollSeconds: 0 }, CLIENT);
+    await run();
+    clock.advance(30);
+    answers.push(unauthorized(), sets('a'));
+    await run();
+    expect(sent(requests).slice(1, 3)).toEqual(['Bearer short-1', 'Bearer short-2']);
+    expect(bodies().slice(1, 3)).toMatchObject([{ returnImmediately: false }, { returnImmediately: true }]);
+    expect([parties.length, await state()]).toMatchObject([2, { failures: 0, acknowledged: 1 }]);
+  });
+
+  test('a new one that the transmitter refuses is a failure: no request more', async () => {
+    const { run, answers, requests, parties, state, clock } = await scene({}, CLIENT);
+    answers.push(unauthorized());
+    await run();
+    expect([requests.length, parties.length]).toEqual([1, 1]);
+    expect(await state()).toMatchObject({ failures: 1, lastFailure: { failure: 'unauthorized', status: 401 } });
+    clock.advance(300);
+    answers.push(unauthorized(), unauthorized());
+    await run();
+    expect([requests.length, parties.length]).toEqual([2, 2]);
+  });
+
+  test.each<[string, NoToken, object]>([
+    [
+      'refuses the client',
+      { why: 'client_refused', detail: 'invalid_client', status: 401 },
+      { failure: 'token_client_refused', detail: 'invalid_client', status: 401 },
+    ],
+    [
+      'refuses the request',
+      { why: 'request_refused', detail: 'invalid_scope', status: 400 },
+      { failure: 'token_request_refused', detail: 'invalid_scope', status: 400 },
+    ],
+    [
+      'cannot be reached',
+      { why: 'endpoint_failed', detail: 'certificate_not_valid' },
+      { failure: 'token_endpoint_failed', detail: 'certificate_not_valid' },
+    ],
+    ['sends no token', { why: 'answer_not_valid' }, { failure: 'token_answer_not_valid' }],
+  ])('an endpoint that %s fails the poll, and nothing is polled', async (_, no, lastFailure) => {
+    const { run, requests, tokens, state, clock } = await scene({}, CLIENT);
+    tokens.push(no);
+    await run();
+    expect(requests).toEqual([]);
+    expect(await state()).toMatchObject({ failures: 1, lastFailure, failingSince: clock.now() });
+  });
+
+  test('an endpoint decides when it is asked again (Retry-After), and is in the audit log after five minutes', async () => {
+    const { run, tokens, state, clock, audit } = await scene({}, CLIENT);
+    tokens.push({ why: 'endpoint_failed', detail: 'status_not_ok', status: 503, retryAfter: '600' });
+    await run();
+    expect(await state()).toMatchObject({ dueAt: clock.now() + 600 });
+    clock.advance(600);
+    tokens.push({ why: 'client_refused', detail: 'invalid_client', status: 401 });
+    await run();
+    expect(audit.events.at(-1)).toMatchObject({
+      ...{ type: 'transmitter.polls_failing', outcome: 'refused' },
+      inputs: { reason: 'token_client_refused', detail: 'invalid_client' },
+    });
+  });
+
+  test('a token of other settings is not used', async () => {
+    const { run, change, requests, clock, transmitters } = await scene({}, CLIENT);
+    await run();
+    const before = (await transmitters.get('trm_1'))?.document;
+    const deps = { masterKey: KEY, checkUrl: () => undefined, issuer: 'https://here.example' };
+    await change(pollSettings(deps, 'trm_1', { pollScope: 'narrow' }, before ?? {}));
+    clock.advance(30);
+    await run();
+    expect(sent(requests)).toEqual(['Bearer short-1', 'Bearer short-2']);
+  });
+
+  test('none is requested for a URL or an endpoint that the store was given behind its back', async () => {
+    const { run, change, requests, parties, state } = await scene({}, CLIENT);
+    await change({ pollUrl: 'https://attacker.example/poll' });
+    await run();
+    expect([requests, parties]).toEqual([[], []]);
+    expect(await state()).toMatchObject({ lastFailure: { failure: 'token_unreadable' } });
   });
 });
 

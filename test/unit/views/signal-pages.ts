@@ -161,6 +161,19 @@ export const signalPages = (frame: ConsoleFrame, text: (usual: string) => string
       },
       ...{ held: [], isMoreHeld: false, signals: [], actions: [] },
     }),
+    transmitterPolledByClient: transmitterPage({
+      ...frame,
+      transmitter: {
+        ...{ ...transmitter, ...limits, isFailing: true, audience: text('aud'), affected: 0, allowed: 0, effects: [] },
+        ...{ createdAt: NOON, updatedAt: NOON },
+        polls: {
+          ...{ url: text('https://r.example.com/poll'), interval: 0, acknowledged: 7, refused: 0, failingSince: NOON },
+          tokens: { endpoint: text('https://r.example.com/token'), client: text('behalf-here') },
+          failed: { failure: 'token_client_refused', detail: text('invalid_client'), status: 401, at: NOON },
+        },
+      },
+      ...{ held: [], isMoreHeld: false, signals: [], actions: [] },
+    }),
     transmitterPolledNever: transmitterPage({
       ...frame,
       transmitter: {

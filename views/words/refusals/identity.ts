@@ -59,10 +59,25 @@ export const TRANSMITTER_GERMAN = {
   transmitter_upstream_unknown:
     'Einen solchen Anbieter gibt es hier nicht. Ein Transmitter betrifft Personen, die mit einem Anbieter verknüpft sind: Verbinden Sie ihn zuerst, mit behalf upstreams create.',
   transmitter_poll_url_missing:
-    'Token und Zeitabstand gehören zu einer URL zum Abrufen. Ohne sie sendet der Transmitter seine Ereignisse.',
+    'Token, Client und Zeitabstand gehören zu einer URL zum Abrufen. Ohne sie sendet der Transmitter seine Ereignisse.',
   transmitter_poll_token_missing:
-    'Eine neue URL zum Abrufen braucht ihr Token in derselben Änderung: Der Server sendet das jetzige Token an keine andere URL.',
+    'Eine neue URL zum Abrufen braucht ihr Token oder einen Token-Endpunkt mit Client in derselben Änderung: Der Server sendet das jetzige Token an keine andere URL.',
   transmitter_poll_token_malformed: 'Ein Bearer-Token hat 1 bis 4.096 sichtbare ASCII-Zeichen.',
+  transmitter_poll_credentials_both:
+    'Eine URL zum Abrufen hat entweder ein Token oder einen Token-Endpunkt, nicht beides.',
+  transmitter_poll_endpoint_missing: 'Ein Client für Abrufe gehört zu einem Token-Endpunkt.',
+  transmitter_poll_client_id_missing: 'Ein Token-Endpunkt braucht die client_id, die dieser Server dort hat.',
+  transmitter_poll_client_is_issuer:
+    'Die client_id dort ist nicht der Issuer dieses Servers: Seine Assertions sähen aus wie eigene Token.',
+  transmitter_poll_secret_missing:
+    'client_secret_basic braucht das Client-Secret; ebenso eine andere URL zum Abrufen, ein anderer Token-Endpunkt oder Client, in derselben Änderung.',
+  transmitter_poll_secret_malformed: 'Ein Client-Secret hat 1 bis 1.024 sichtbare ASCII-Zeichen.',
+  transmitter_poll_secret_unused:
+    'Zu private_key_jwt gehört kein Secret: Der Server signiert mit seinen eigenen Schlüsseln.',
+  transmitter_poll_audience_unused: 'Eine Audience gehört zu den Assertions von private_key_jwt.',
+  transmitter_poll_scope_malformed:
+    'Scopes sind durch einzelne Leerzeichen getrennt und haben weder Anführungszeichen noch Backslash (RFC 6749 §3.3).',
+  transmitter_poll_resource_malformed: 'Eine Ressource ist eine absolute URI ohne Fragment (RFC 8707 §2).',
   polled_transmitters_exceeded:
     'Dieser Server ruft bei höchstens {most} Transmittern ab. Lassen Sie zuerst einen anderen senden.',
   transmitter_polled:
@@ -79,6 +94,8 @@ export const TRANSMITTER_GERMAN = {
     'Die Schlüssel des Transmitters waren eben nicht lesbar. Senden Sie das Ereignis später noch einmal.',
   revocation_subject_malformed:
     'sub_id ist ein einzelner Subject Identifier (RFC 9493) und der einzige Eintrag der Anfrage.',
+  revocation_subject_narrowed:
+    'Ein globaler Widerruf von Token betrifft eine Person, nicht eine Sitzung. Senden Sie dafür ein Ereignis session-revoked.',
   revocation_subject_unknown:
     'Mit diesem Subject ist kein Konto verknüpft, das dieser Transmitter betreffen darf. Die Rolle administrator kann eines ohne Rolle verknüpfen.',
   revocation_event_not_trusted:

@@ -6,6 +6,7 @@ import { isDomainError } from '../../vocabulary/errors.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import { isObject } from '../subject-identifiers.ts';
 import { type FailedPoll, failureOfStatus } from './poll-failures.ts';
+import type { PollTokens } from './poll-tokens.ts';
 import type { SetError } from './received-set.ts';
 import type { Transmitter } from './transmitter.ts';
 
@@ -31,7 +32,7 @@ export type PollAnswer = {
   readonly isMore: boolean;
 };
 
-export const isFailedPoll = (answer: PollAnswer | FailedPoll): answer is FailedPoll => 'failure' in answer;
+export const isFailedPoll = (answer: object): answer is FailedPoll => 'failure' in answer;
 
 export interface PollClient {
   /** Makes one request. It ends early with 'timed_out' when `signal` is aborted. Throws only unexpected errors. */
@@ -41,15 +42,17 @@ export interface PollClient {
 export const pollClient = (deps: {
   readonly clock: Clock;
   readonly call: TrustedCall['call'];
-  /** The opened token of a transmitter. Undefined: it cannot be read. */
-  readonly tokenOf: (transmitter: Transmitter) => string | undefined;
-}): PollClient => ({
-  async ask(transmitter, question, signal) {
-    const token = deps.tokenOf(transmitter);
-    if (transmitter.pollUrl === undefined || token === undefined) return { failure: 'token_unreadable' };
+  readonly tokens: PollTokens;
+}): PollClient => {
+  const asked = async (
+    url: string,
+    token: string,
+    question: PollQuestion,
+    signal: AbortSignal,
+  ): Promise<PollAnswer | FailedPoll> => {
     try {
       const { body } = await deps.call({
-        ...{ method: 'POST', url: transmitter.pollUrl, purpose: 'signal_poll', internal: 'upstreamProviders' },
+        ...{ method: 'POST', url, purpose: 'signal_poll', internal: 'upstreamProviders' },
         body: JSON.stringify(bodyOf(question)),
         authorization: `Bearer ${token}`,
         // RFC 8936 §2.4.4: the language of the descriptions.
@@ -61,8 +64,30 @@ export const pollClient = (deps: {
     } catch (error) {
       return failedPollOf(error, deps.clock.now());
     }
-  },
-});
+  };
+
+  type Tried = { readonly answer: PollAnswer | FailedPoll; readonly isOld: boolean };
+  /** `isOld`: the transmitter refused a token that had been held. */
+  const once = async (transmitter: Transmitter, question: PollQuestion, signal: AbortSignal): Promise<Tried> => {
+    const { pollUrl: url } = transmitter;
+    if (url === undefined) return { answer: { failure: 'token_unreadable' }, isOld: false };
+    const found = await deps.tokens.tokenOf(transmitter, signal);
+    if (isFailedPoll(found)) return { answer: found, isOld: false };
+    const answer = await asked(url, found.token, question, signal);
+    const isRefused = isFailedPoll(answer) && answer.failure === 'unauthorized';
+    if (isRefused) deps.tokens.forget(transmitter);
+    return { answer, isOld: isRefused && found.isHeld };
+  };
+
+  return {
+    async ask(transmitter, question, signal) {
+      const first = await once(transmitter, question, signal);
+      // The token may have ended early, there or here: another one is tried once. It waits no second time, because of the lock.
+      if (!first.isOld || signal.aborted) return first.answer;
+      return (await once(transmitter, { ...question, waits: false }, signal)).answer;
+    },
+  };
+};
 
 const bodyOf = ({ most, waits, acknowledged, errors }: PollQuestion): object => ({
   maxEvents: most,

@@ -1,4 +1,5 @@
 /** Why polls of a transmitter fail: codes of ours, and what a person does about each. */
+import type { NoToken } from '../../ports/client-tokens.ts';
 import type { FetchReason } from '../../ports/trusted-fetch.ts';
 
 /** Codes beside the reasons of a failed fetch. */
@@ -10,6 +11,10 @@ export type PollFailureCode =
   | 'too_many_requests'
   | 'unavailable'
   | 'token_unreadable'
+  | 'token_client_refused'
+  | 'token_request_refused'
+  | 'token_endpoint_failed'
+  | 'token_answer_not_valid'
   | 'not_settled'
   | 'too_many_events'
   | 'keys_unavailable'
@@ -18,8 +23,10 @@ export type PollFailureCode =
 
 export type PollFailure = {
   readonly failure: PollFailureCode;
-  /** The HTTP status that the transmitter answered. */
+  /** The HTTP status that the transmitter answered; of a failure about a token, its token endpoint. */
   readonly status?: number;
+  /** Of a failure about a token: the error of the endpoint (RFC 6749 §5.2), or why there is no answer. */
+  readonly detail?: NonNullable<NoToken['detail']>;
 };
 
 /** `retryAfterSeconds`: what the transmitter demands, at most one hour. */
@@ -46,7 +53,12 @@ const REMEDIES: Readonly<Record<PollFailureCode, string>> = {
   no_endpoint: 'Check the poll URL, and that the stream exists at the transmitter.',
   too_many_requests: 'Wait: the server polls again at the time that the transmitter said.',
   unavailable: 'Wait: the server polls again. If this lasts, look into the log of the transmitter.',
-  token_unreadable: 'Enter the token of the poll URL again: the server cannot open the stored one.',
+  token_unreadable: 'Enter the token of the poll URL, or its client, again: the server cannot open what it stored.',
+  token_client_refused:
+    'Check the client id, and its secret or the keys of this server (its jwks_uri), at the authorization server of the transmitter. The audience of private_key_jwt is often its issuer.',
+  token_request_refused: 'Check scope and resource, and let the client use client_credentials there.',
+  token_endpoint_failed: 'Check the token endpoint, and that this server may connect to it.',
+  token_answer_not_valid: 'Check the token endpoint: its answer has no bearer token (RFC 6749 §5.1).',
   not_settled: 'The transmitter sends events again that this server has acknowledged or refused. Look into its log.',
   too_many_events: 'Wait: the server takes 3,000 events of a transmitter in a minute.',
   keys_unavailable: 'Check that this server can read the keys of the transmitter.',
@@ -64,6 +76,13 @@ const BY_STATUS: Readonly<Record<number, PollFailureCode>> = {
   410: 'no_endpoint',
   429: 'too_many_requests',
 };
+
+/** The failure of a poll without a token. */
+export const failureOfToken = ({ why, detail, status }: NoToken): PollFailure => ({
+  failure: `token_${why}`,
+  ...(detail === undefined ? {} : { detail }),
+  ...(status === undefined ? {} : { status }),
+});
 
 /** The failure of an answer with another status than 200. */
 export const failureOfStatus = (status: number): PollFailureCode =>

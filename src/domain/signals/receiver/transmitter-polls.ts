@@ -12,7 +12,7 @@ import { MOST_POLLED, TRUSTED_TRANSMITTERS, type Transmitter } from './transmitt
 /** Answers of one round, and the time after which it requests no more: `moreAvailable` does not decide what polls cost. */
 const MOST_ANSWERS = 20;
 const ROUND_SECONDS = 60;
-/** Longer than a poll that waits, the one after it, and their events. Another process goes on after it when this one has crashed. */
+/** Longer than the requests for tokens, a poll that waits, the one after it, and their events. Another process goes on after it when this one has crashed. */
 const LOCK_SECONDS = 60;
 /** The pause after a round, and after an answer without an event that the transmitter did not hold although it may. */
 const LEAST_SECONDS = 2;
@@ -89,7 +89,10 @@ export const transmitterPolls = (deps: {
       outcome: type === 'transmitter.polls_failing' ? 'refused' : 'done',
       caller: 'system',
       target: { kind: 'trusted transmitter', id: state.id },
-      inputs: { since: state.failingSince, attempts: state.failures, reason: state.lastFailure?.failure },
+      inputs: {
+        ...{ since: state.failingSince, attempts: state.failures, reason: state.lastFailure?.failure },
+        ...(state.lastFailure?.detail === undefined ? {} : { detail: state.lastFailure.detail }),
+      },
     });
 
   const failed = async (

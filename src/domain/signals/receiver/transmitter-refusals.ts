@@ -10,15 +10,55 @@ export const TRANSMITTER_REFUSALS = {
   },
   transmitter_poll_url_missing: {
     code: 'invalid_field',
-    text: 'A token and an interval belong to a poll URL. Without one, the transmitter pushes.',
+    text: 'A token, a client and an interval belong to a poll URL. Without one, the transmitter pushes.',
   },
   transmitter_poll_token_missing: {
     code: 'invalid_field',
-    text: 'A new poll URL needs its token in the same change: the server does not send the present token to another URL.',
+    text: 'A new poll URL needs its token, or a token endpoint with a client, in the same change: the server does not send the present token to another URL.',
   },
   transmitter_poll_token_malformed: {
     code: 'invalid_field',
     text: 'A bearer token has 1 to 4,096 visible ASCII characters.',
+  },
+  transmitter_poll_credentials_both: {
+    code: 'invalid_field',
+    text: 'A poll URL has either a token or a token endpoint, not both.',
+  },
+  transmitter_poll_endpoint_missing: {
+    code: 'invalid_field',
+    text: 'A client for polls belongs to a token endpoint.',
+  },
+  transmitter_poll_client_id_missing: {
+    code: 'invalid_field',
+    text: 'A token endpoint needs the client_id that this server has there.',
+  },
+  transmitter_poll_client_is_issuer: {
+    code: 'invalid_field',
+    text: 'The client_id there is not the issuer of this server: its assertions would look like own tokens.',
+  },
+  transmitter_poll_secret_missing: {
+    code: 'invalid_field',
+    text: 'client_secret_basic needs the client secret; so does another poll URL, token endpoint or client, in the same change.',
+  },
+  transmitter_poll_secret_malformed: {
+    code: 'invalid_field',
+    text: 'A client secret has 1 to 1,024 visible ASCII characters.',
+  },
+  transmitter_poll_secret_unused: {
+    code: 'invalid_field',
+    text: 'With private_key_jwt there is no secret: the server signs with its own keys.',
+  },
+  transmitter_poll_audience_unused: {
+    code: 'invalid_field',
+    text: 'An audience belongs to the assertions of private_key_jwt.',
+  },
+  transmitter_poll_scope_malformed: {
+    code: 'invalid_field',
+    text: 'Scopes are separated by single spaces, and have no quotes or backslashes (RFC 6749 §3.3).',
+  },
+  transmitter_poll_resource_malformed: {
+    code: 'invalid_field',
+    text: 'A resource is an absolute URI without fragment (RFC 8707 §2).',
   },
   polled_transmitters_exceeded: {
     code: 'conflict',
@@ -50,6 +90,10 @@ export const TRANSMITTER_REFUSALS = {
   revocation_subject_malformed: {
     code: 'invalid_field',
     text: 'sub_id is one subject identifier (RFC 9493), and the only member of the request.',
+  },
+  revocation_subject_narrowed: {
+    code: 'invalid_field',
+    text: 'A global token revocation is about a person, not about one session. Send a session-revoked event for that.',
   },
   revocation_subject_unknown: {
     code: 'not_found',

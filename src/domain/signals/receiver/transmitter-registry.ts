@@ -17,7 +17,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, everyDocument, type Found, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
-import { type PollInput, type PollSettings, pollSettings, withTokenSealedAnew } from './poll-settings.ts';
+import { type PollInput, type PollSettings, pollSettings, withoutPolls, withTokenSealedAnew } from './poll-settings.ts';
 import type { PollStates } from './poll-state.ts';
 import {
   DEFAULT_EFFECTS,
@@ -86,7 +86,7 @@ export const transmitterRegistry = (deps: {
   /** Our own issuer: the default audience. */
   readonly issuer: string;
 }): TransmitterRegistry => {
-  const { documents, audit, clock, identifiers, masterKey, upstreams, checkUrl } = deps;
+  const { documents, audit, clock, identifiers, masterKey, upstreams, checkUrl, issuer } = deps;
   const collection = documents.collection<Transmitter>(TRUSTED_TRANSMITTERS);
   const documentsOf = registeredDocuments<Transmitter>({
     ...{ collection, kind: 'trusted transmitter', audit, clock, derived: ['eventsFrom'] },
@@ -112,7 +112,7 @@ export const transmitterRegistry = (deps: {
   };
 
   const polled = async (id: string, given: PollInput, before: PollSettings = {}): Promise<PollSettings> => {
-    const settings = pollSettings({ masterKey, checkUrl }, id, given, before);
+    const settings = pollSettings({ masterKey, checkUrl, issuer }, id, given, before);
     const isOneMore = settings.delivery === 'poll' && before.delivery === undefined;
     if (
       isOneMore &&
@@ -145,17 +145,15 @@ export const transmitterRegistry = (deps: {
       return found && isOneOfDigests(found.digest, masterKey.digests(KIND, secret)) ? found : undefined;
     },
 
-    async create({ jwksUri, pollUrl, pollToken, pollSeconds, ...given }, by): Promise<WithSecret> {
+    async create(asked, by): Promise<WithSecret> {
+      const { poll: polls, others } = withoutPolls(asked);
+      const { jwksUri, ...given } = others;
       const now = clock.now();
       const id = identifiers.newId('trm');
       const { secret, digest } = newSecret(id);
-      const poll = await polled(id, {
-        ...(pollUrl === undefined ? {} : { pollUrl }),
-        ...(pollToken === undefined ? {} : { pollToken }),
-        ...(pollSeconds === undefined ? {} : { pollSeconds }),
-      });
+      const poll = await polled(id, polls);
       const transmitter: Transmitter = {
-        ...{ audience: deps.issuer, effects: DEFAULT_EFFECTS, maxAge: DAY, riskSeconds: DAY },
+        ...{ audience: issuer, effects: DEFAULT_EFFECTS, maxAge: DAY, riskSeconds: DAY },
         ...{ mostAccounts: 20, mostAccountsPercent: 1 },
         ...given,
         ...(jwksUri === undefined || jwksUri === null ? {} : { jwksUri }),
@@ -164,14 +162,10 @@ export const transmitterRegistry = (deps: {
       return { ...(await documentsOf.insert(await checked(transmitter), 'transmitter.created', by)), secret };
     },
 
-    async update(id, expected, { pollUrl, pollToken, pollSeconds, ...change }, by): Promise<Versioned<Transmitter>> {
-      const given = {
-        ...(pollUrl === undefined ? {} : { pollUrl }),
-        ...(pollToken === undefined ? {} : { pollToken }),
-        ...(pollSeconds === undefined ? {} : { pollSeconds }),
-      };
+    async update(id, expected, asked, by): Promise<Versioned<Transmitter>> {
+      const { poll: given, others: change } = withoutPolls(asked);
       const changed = await documentsOf.change(id, expected, 'transmitter.updated', by, async (found) => {
-        const { jwksUri: kept, delivery: _, pollUrl: __, pollToken: ___, pollSeconds: ____, ...rest } = found;
+        const { delivery: _, pollTokenClient: __, jwksUri: kept, ...rest } = withoutPolls(found).others;
         const { jwksUri, ...others } = change;
         const keys = jwksUri === undefined ? kept : (jwksUri ?? undefined);
         // Of the document that is replaced: one that was read before may have another URL.

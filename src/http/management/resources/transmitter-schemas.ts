@@ -3,6 +3,7 @@ import { MOST_COUNTED } from '../../../domain/identity/directories/directory.ts'
 import {
   LONGEST_INTERVAL_SECONDS,
   NO_EFFECT_REASONS,
+  POLL_AUTHENTICATIONS,
   RECEIVED_EVENTS,
   SIGNAL_EFFECTS,
   SIGNAL_STATES,
@@ -68,7 +69,29 @@ const MEMBERS = {
     'Poll endpoint of its stream (RFC 8936), which the server polls; then it refuses pushed events. Another URL needs its token in the same change. Null, the default: the transmitter pushes.',
     2048,
   ),
-  poll_token: text('Bearer token of the poll URL. Never shown.', 4096),
+  poll_token: text(
+    'Bearer token of the poll URL, one that lasts. Never shown. It takes the place of poll_token_endpoint.',
+    4096,
+  ),
+  poll_token_endpoint: textOrNull(
+    'Token endpoint at which the server requests access tokens for its polls by client_credentials (RFC 6749 §4.4). Null, the default: poll_token is sent.',
+    2048,
+  ),
+  poll_client_id: text('This server’s client_id at the token endpoint.', 512),
+  poll_client_authentication: oneOf(
+    'How this server authenticates at the token endpoint. `private_key_jwt` (default) uses this server’s own keys, which are at its `jwks_uri`, with RS256.',
+    POLL_AUTHENTICATIONS,
+  ),
+  poll_client_secret: text(
+    'Client secret for client_secret_basic. Never shown. Another poll URL, endpoint or client_id needs it in the same change.',
+    1024,
+  ),
+  poll_client_audience: textOrNull(
+    '`aud` of the assertions of private_key_jwt: often the issuer of the authorization server (RFC 10070). Null, the default: the token endpoint.',
+    512,
+  ),
+  poll_scope: textOrNull('`scope` of the token request. Null, the default: none.', 1000),
+  poll_resource: textOrNull('`resource` of the token request (RFC 8707). Null, the default: none.', 512),
   poll_seconds: integer(
     'Seconds between two polls. 0, the default: the transmitter may hold each one until it has an event.',
     { minimum: 0, maximum: LONGEST_INTERVAL_SECONDS },
@@ -77,7 +100,7 @@ const MEMBERS = {
 
 export const NEW_TRANSMITTER = named('NewTrustedTransmitter', input(MEMBERS, ['name', 'issuer', 'upstream']));
 export const TRANSMITTER_CHANGE = named('TrustedTransmitterChange', change(MEMBERS));
-const { poll_token: _, ...SHOWN } = MEMBERS;
+const { poll_token: _, poll_client_secret: __, ...SHOWN } = MEMBERS;
 
 export const TRANSMITTER = named(
   'TrustedTransmitter',
@@ -88,13 +111,21 @@ export const TRANSMITTER = named(
       jwks_uri: string('URL of its keys. Absent: its configuration names them.'),
       delivery: oneOf('How its events arrive.', ['push', 'poll']),
       poll_url: string('The endpoint that the server polls. Absent: the transmitter pushes.'),
+      poll_token_endpoint: string('The token endpoint of its polls. Absent: a static token is sent.'),
+      poll_client_audience: string('`aud` of the assertions. Absent: the token endpoint.'),
+      poll_scope: string('`scope` of the token request. Absent: none.'),
+      poll_resource: string('`resource` of the token request. Absent: none.'),
       state: oneOf('Whether the server accepts what it sends.', ['active', 'disabled']),
       verification_state: string('The state that the next verification event must have. Absent: none is expected.'),
       verified_at: seconds('When a verification event arrived last. Absent: never.'),
       ...RECORD,
       authorization: string('The value of the header Authorization that it sends. Shown only once.'),
     },
-    ['jwks_uri', 'poll_url', 'poll_seconds', 'verification_state', 'verified_at', 'authorization'],
+    [
+      ...(['jwks_uri', 'poll_url', 'poll_seconds', 'poll_token_endpoint', 'poll_client_id'] as const),
+      ...(['poll_client_authentication', 'poll_client_audience', 'poll_scope', 'poll_resource'] as const),
+      ...(['verification_state', 'verified_at', 'authorization'] as const),
+    ],
   ),
 );
 export const TRANSMITTER_PAGE = page(TRANSMITTER);
@@ -108,15 +139,18 @@ const POLLS = named(
       refused: integer('Number of events that were refused.'),
       failing_since: seconds('Since when all polls have failed.'),
       last_failure: string('Why the last one failed: a code of this server.'),
-      last_failure_status: integer('HTTP status that the transmitter answered.'),
+      last_failure_status: integer('HTTP status that the transmitter, or its token endpoint, answered.'),
+      last_failure_detail: string(
+        'Of a failure about a token: the error of the token endpoint (RFC 6749 §5.2), or why there is no answer.',
+      ),
       last_failure_at: seconds('When it failed.'),
       remedy: string('What to do about it, while polls fail.'),
       due_at: seconds('Time of the next poll.'),
       node: string('The node that polls.'),
     },
     [
-      ...['last_answer_at', 'failing_since', 'last_failure', 'last_failure_status', 'last_failure_at'],
-      ...['remedy', 'due_at', 'node'],
+      ...['last_answer_at', 'failing_since', 'last_failure', 'last_failure_status', 'last_failure_detail'],
+      ...['last_failure_at', 'remedy', 'due_at', 'node'],
     ] as const,
   ),
 );

@@ -174,8 +174,18 @@ const SHOWN_OF_SIGNAL = [
   'expiresAt',
 ] as const satisfies readonly (keyof Signal)[];
 
+const showTokenClient = ({ pollTokenClient: client }: Transmitter) =>
+  client && {
+    ...{ poll_token_endpoint: client.tokenEndpoint, poll_client_id: client.clientId },
+    poll_client_authentication: client.authentication,
+    ...(client.audience === undefined ? {} : { poll_client_audience: client.audience }),
+    ...(client.scope === undefined ? {} : { poll_scope: client.scope }),
+    ...(client.resource === undefined ? {} : { poll_resource: client.resource }),
+  };
+
 const showTransmitter = (transmitter: Transmitter) => ({
   ...show(transmitter, SHOWN),
+  ...showTokenClient(transmitter),
   delivery: transmitter.delivery ?? ('push' as const),
 });
 const showSignal = (signal: Signal) => show(signal, SHOWN_OF_SIGNAL);
@@ -184,6 +194,7 @@ const showSignal = (signal: Signal) => show(signal, SHOWN_OF_SIGNAL);
 const showPolls = ({ lastFailure, failingSince, dueAt, lockedBy, ...state }: PollState) => ({
   ...{ last_answer_at: state.lastAnswerAt, acknowledged: state.acknowledged, refused: state.refused },
   ...{ failing_since: failingSince, last_failure: lastFailure?.failure, last_failure_status: lastFailure?.status },
+  last_failure_detail: lastFailure?.detail,
   last_failure_at: state.lastFailureAt,
   remedy: failingSince === undefined || lastFailure === undefined ? undefined : pollRemedyOf(lastFailure),
   ...{ due_at: dueAt, node: lockedBy },
