@@ -114,10 +114,14 @@ const parameter = (ctx: Context, name: string): string | undefined => {
   return first === '' ? undefined : first;
 };
 
+/** A parameter in a body: a text, a number, or a list of names. An object may have no text: `String` would throw. */
 const memberText = (body: JsonObject, name: string): string | undefined => {
   const { [name]: value } = body;
   if (value === undefined || value === null) return undefined;
-  return Array.isArray(value) ? value.map(String).join(',') : String(value);
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!all.every((one) => ['string', 'number', 'boolean'].includes(typeof one)))
+    throw scimRefusal('scim_value_wrong', { params: { name, type: 'string' } });
+  return all.join(',');
 };
 
 /** The parameters of a list in the query. */

@@ -91,12 +91,15 @@ const reader = (text: string, resource: ResourceSchema, isPath = false) => {
     return value;
   };
 
+  /** JSON may escape half a character, which no store can look for. */
   const textOf = (quoted: string): string => {
     try {
-      return JSON.parse(quoted) as string;
+      const value = JSON.parse(quoted) as string;
+      if (value.isWellFormed()) return value;
     } catch {
-      throw malformed();
+      // Refused below.
     }
+    throw malformed();
   };
 
   const literal = (): Comparable => {

@@ -51,7 +51,8 @@ const singleValue = (attribute: Attribute, given: unknown): unknown => {
     if (value === undefined) throw wrong();
     return value;
   }
-  if (typeof given !== 'string') throw wrong();
+  // Stores keep half a character each in another way, and cannot index it.
+  if (typeof given !== 'string' || !given.isWellFormed()) throw wrong();
   return given;
 };
 
@@ -89,7 +90,8 @@ const readInto = (table: Table, given: Values): Values => {
 
 /** Throws 'invalid_request' for a body without the schema. */
 export const checkSchema = ({ schemas }: Values, urn: string): void => {
-  const isMeant = Array.isArray(schemas) && schemas.some((one) => String(one).toLowerCase() === urn.toLowerCase());
+  const isUrn = (one: unknown): boolean => typeof one === 'string' && one.toLowerCase() === urn.toLowerCase();
+  const isMeant = Array.isArray(schemas) && schemas.some(isUrn);
   if (!isMeant) throw scimRefusal('scim_message_wrong', { params: { schema: urn } });
 };
 
