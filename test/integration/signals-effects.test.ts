@@ -112,7 +112,8 @@ describe('global token revocation', () => {
     ['an unknown person', { sub_id: { format: 'opaque', id: 'a-stranger' } }, 404],
   ])('%s', async (_, body, status) => {
     expect((await world.revoke(body)).status).toBe(status);
-    if (status === 404) expect((await events('signal.refused')).at(-1)).toMatchObject({ error: 'not_found' });
+    const [error, note] = status === 404 ? ['not_found', 'unknown_subject'] : ['invalid_request', 'form'];
+    expect((await events('signal.refused')).at(-1)).toMatchObject({ outcome: 'refused', error, note });
   });
 
   test('403 where no event of the transmitter may revoke tokens, 404 for an account with a role', async () => {

@@ -11,7 +11,7 @@ import type { SignalReceiver } from '../../domain/signals/receiver/signal-receiv
 import type { Transmitter } from '../../domain/signals/receiver/transmitter.ts';
 import { transmitterRefusal } from '../../domain/signals/receiver/transmitter-refusals.ts';
 import type { TransmitterRegistry } from '../../domain/signals/receiver/transmitter-registry.ts';
-import { subjectIdentifierOf } from '../../domain/signals/subject-identifiers.ts';
+import { type SubjectIdentifier, subjectIdentifierOf } from '../../domain/signals/subject-identifiers.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { readBytes, readJsonBody } from '../management/json-body.ts';
 import { type ProblemLog, problemOf } from '../problem.ts';
@@ -19,7 +19,7 @@ import { stateOf } from '../request-state.ts';
 
 export type SignalReceiverDependencies = {
   readonly transmitters: Pick<TransmitterRegistry, 'ofSecret'>;
-  readonly signals: Pick<SignalReceiver, 'receive' | 'revokeAll'>;
+  readonly signals: Pick<SignalReceiver, 'receive' | 'malformed' | 'revokeAll'>;
   /** Counts a refusal of an unauthenticated sender (decision D18). */
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
   readonly log: ProblemLog;
@@ -52,9 +52,10 @@ export const signalReceiverRouter = (deps: SignalReceiverDependencies): Router =
     ctx.set('Cache-Control', 'no-store');
     const { source, requestId: request } = stateOf(ctx);
     try {
-      const refusal = await received(ctx, await senderOf(ctx), (text, sender) =>
-        signals.receive(text, sender, { source, request }),
-      );
+      const refusal = await received(ctx, await senderOf(ctx), {
+        receive: (text, sender) => signals.receive(text, sender, { source, request }),
+        malformed: (sender) => signals.malformed(sender, { source, request }),
+      });
       if (refusal) sendJson(ctx, refusal);
       else ctx.body = null;
       // After the body: Koa answers an empty one with 204.
@@ -76,9 +77,10 @@ export const signalReceiverRouter = (deps: SignalReceiverDependencies): Router =
         ctx.set('WWW-Authenticate', 'Bearer');
         throw transmitterRefusal('transmitter_unauthenticated');
       }
-      const { sub_id: given, ...others } = await readJsonBody(ctx, MOST_BYTES);
-      const subject = Object.keys(others).length === 0 ? subjectIdentifierOf(given) : undefined;
-      if (!subject) throw transmitterRefusal('revocation_subject_malformed', { field: '/sub_id' });
+      const subject = await subjectIn(ctx).catch(async (error: unknown) => {
+        await signals.malformed(sender, { source, request });
+        throw error;
+      });
       await signals.revokeAll(subject, sender, { source, request });
       ctx.status = 204;
     } catch (error) {
@@ -96,20 +98,38 @@ export const signalReceiverRouter = (deps: SignalReceiverDependencies): Router =
   return router;
 };
 
+const subjectIn = async (ctx: Context): Promise<SubjectIdentifier> => {
+  const { sub_id: given, ...others } = await readJsonBody(ctx, MOST_BYTES);
+  const subject = Object.keys(others).length === 0 ? subjectIdentifierOf(given) : undefined;
+  if (!subject) throw transmitterRefusal('revocation_subject_malformed', { field: '/sub_id' });
+  return subject;
+};
+
+type Calls = {
+  readonly receive: (
+    text: string,
+    sender: Transmitter,
+  ) => Promise<{ readonly err: SetError; readonly why: string } | undefined>;
+  /** Records that the request has another form. */
+  readonly malformed: (sender: Transmitter) => Promise<void>;
+};
+
 /** Reads the SET of a sender. Answers before it reads where the sender is unknown. */
 const received = async (
   ctx: Context,
   sender: Transmitter | undefined,
-  receive: (text: string, sender: Transmitter) => Promise<{ readonly err: SetError; readonly why: string } | undefined>,
+  { receive, malformed }: Calls,
 ): Promise<SetAnswer | undefined> => {
   if (!sender) {
     return { err: 'authentication_failed', description: transmitterRefusal('transmitter_unauthenticated').message };
   }
   if (!SET_TYPE.test(ctx.get('content-type')) || ctx.get('content-encoding') !== '') {
+    await malformed(sender);
     return { err: 'invalid_request', description: 'Send the body as application/secevent+jwt.' };
   }
   const text = await textOf(ctx);
   if (text === undefined) {
+    await malformed(sender);
     return { err: 'invalid_request', description: `A security event token has at most ${MOST_BYTES} bytes.` };
   }
   const refusal = await receive(text, sender);

@@ -38,8 +38,14 @@ export interface SignalReceiver {
    */
   receive(text: string, transmitter: Transmitter, from: SetSource): Promise<SetRefusal | undefined>;
   /**
+   * Records a request of a transmitter that has the form of no event and no revocation. Throws 'forbidden' for a disabled
+   * transmitter, and 'too_many_requests'.
+   */
+  malformed(transmitter: Transmitter, from: SignalSource): Promise<void>;
+  /**
    * Revokes all tokens and sessions of a person (draft-parecki-oauth-global-token-revocation). Throws 'not_found' when the
-   * transmitter may speak of no such person, 'forbidden' when it may not revoke tokens, and 'unavailable' during a pause.
+   * transmitter may speak of no such person, 'invalid_field' for a subject that is one session, 'forbidden' when it may not
+   * revoke tokens, and 'unavailable' during a pause.
    */
   revokeAll(subject: SubjectIdentifier, transmitter: Transmitter, from: SignalSource): Promise<void>;
   /**
@@ -146,6 +152,10 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
       return refusal;
     },
 
+    async malformed(transmitter, from): Promise<void> {
+      await refused('invalid_request', 'form', transmitter, await sender(transmitter, from));
+    },
+
     async revokeAll(subject, transmitter, from): Promise<void> {
       const by = await sender(transmitter, from);
       const mayRevoke = Object.values(transmitter.effects).some((all) => all.includes('revoke_tokens'));
@@ -153,7 +163,13 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
         await refused('forbidden', 'event_not_accepted', transmitter, by);
         throw transmitterRefusal('revocation_event_not_trusted');
       }
-      const { account, why } = reached(await subjects.find(transmitter, subject));
+      const found = await subjects.find(transmitter, subject);
+      // A revocation has no part for one session: to end all tokens would affect more than the transmitter said.
+      if (found?.session !== undefined) {
+        await refused('invalid_request', 'subject', transmitter, by);
+        throw transmitterRefusal('revocation_subject_narrowed', { field: '/sub_id' });
+      }
+      const { account, why } = reached(found);
       if (why !== undefined || account === undefined) {
         await refused('not_found', why ?? 'unknown_subject', transmitter, by);
         throw transmitterRefusal('revocation_subject_unknown');
