@@ -268,14 +268,17 @@ describe('other attributes', () => {
     ['description', 'Other'],
     ['agentUserName', 'other'],
     ['owners', [{ value: 'acc_other' }]],
-  ])('%s of an agent from here is fixed: 400 mutability (RFC 7644 §3.5.2)', async (path, value) => {
-    const { clientId: id } = await scene.newAgent('Fixed', ada);
-    const before = (await directory.call('GET', `/Agents/${id}`)).body;
-    const answer = await directory.patchAgent(id, { op: 'replace', path, value });
-    expect([answer.status, answer.body['scimType']]).toEqual([400, 'mutability']);
-    expect(await lastRefusal()).toMatchObject({ caller: directory.id, error: 'invalid_field' });
-    expect((await directory.call('GET', `/Agents/${id}`)).body).toEqual(before);
-  });
+  ])(
+    '%s of an agent from here: a change of what it may not change is 400 mutability (RFC 7643 §7)',
+    async (path, value) => {
+      const { clientId: id } = await scene.newAgent('Fixed', ada);
+      const before = (await directory.call('GET', `/Agents/${id}`)).body;
+      const answer = await directory.patchAgent(id, { op: 'replace', path, value });
+      expect([answer.status, answer.body['scimType']]).toEqual([400, 'mutability']);
+      expect(await lastRefusal()).toMatchObject({ caller: directory.id, error: 'invalid_field' });
+      expect((await directory.call('GET', `/Agents/${id}`)).body).toEqual(before);
+    },
+  );
 
   test('If-Match of an earlier version is 412 (RFC 7644 §3.14)', async () => {
     const { clientId: id } = await scene.newAgent('Versioned', ada);
@@ -366,7 +369,7 @@ describe('creating', () => {
     expect((await server.events('agent.created')).length).toBe(before);
   });
 
-  test('a name that another agent of the directory has is 409 uniqueness, also of two at once', async () => {
+  test('a name that another agent of the directory has is 409 uniqueness, also of two at once (RFC 7643 §7)', async () => {
     const userName = name();
     const answers = await Promise.all(
       [userName, userName.toUpperCase(), userName].map((one) => directory.createAgent(one, ada)),

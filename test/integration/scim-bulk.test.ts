@@ -171,7 +171,7 @@ describe('a bulk request', () => {
     expect((await directory.call('GET', `/Users/${idOf(made[0] as Result)}`)).status).toBe(200);
   });
 
-  test('of more than 1,000 operations or 1 MiB is 413, and nothing of it is done', async () => {
+  test('of more than 1,000 operations or 1 MiB is 413 (§3.7.4), and nothing of it is done', async () => {
     const many = Array.from({ length: 1001 }, () => ({ method: 'DELETE', path: '/Groups/dgr_none' }));
     expect((await bulk(many)).answer.status).toBe(413);
     expect((await bulk([newUser('a', { title: 'x'.repeat(1_048_576) })])).answer.status).toBe(413);

@@ -44,7 +44,7 @@ const endAt = (id: string, expiresAt: number) =>
 describe('the secret of a directory', () => {
   beforeEach(fresh);
 
-  test('lets the directory in, is shown once, and is stored as a digest', async () => {
+  test('lets the directory in by RFC 6750 §2.1, is shown once, and is stored as a digest', async () => {
     const answer = await allow();
     expect(answer.status).toBe(201);
     const secret = secretIn(answer);

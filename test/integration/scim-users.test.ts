@@ -141,7 +141,7 @@ describe('creating', () => {
 });
 
 describe('finding', () => {
-  test('lists its own users only, with pages from 1 (RFC 7644 §3.4.2.4)', async () => {
+  test('lists its own users only, with pages from 1 and in order (RFC 7644 §3.4.2.3, §3.4.2.4)', async () => {
     const branch = await makeDirectory(scene, { name: 'Pages' });
     const ids: string[] = [];
     for (const letter of ['c', 'a', 'b']) {
@@ -189,7 +189,7 @@ describe('finding', () => {
   };
 
   test.each(['title eq', 'nothing eq "x"', 'password eq "x"', 'active gt true', '__proto__ pr', 'title[x eq "y"]'])(
-    'filter %s is 400 invalidFilter',
+    'filter %s is 400 invalidFilter (RFC 7644 §3.12)',
     async (filter) => {
       const answer = await directory.find(filter);
       expect([answer.status, answer.body['scimType']]).toEqual([400, 'invalidFilter']);

@@ -397,6 +397,14 @@ describe('events in a stream', () => {
 });
 
 describe('subjects of a stream (SSF 1.0 §8.1.3)', () => {
+  test('a new stream hears of all subjects that its receiver may (SSF 1.0 §7.1 default_subjects)', async () => {
+    await withoutStreams();
+    const id = await receiver.stream({ events_requested: [`${RISC}account-disabled`] });
+    const accounts = [await newAccount(), await newAccount()];
+    for (const account of accounts) await done('POST', `/accounts/${account}/disable`);
+    expect((await receiver.poll(id)).sets.map(({ sub_id }) => sub_id['sub'])).toEqual(accounts);
+  });
+
   test('a removed subject is silent until it is added again', async () => {
     await withoutStreams();
     const id = await receiver.stream({ events_requested: [`${RISC}account-disabled`, `${RISC}account-enabled`] });

@@ -198,6 +198,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   'what a request says, proves or hides is judged before a store decides anything': [
     'integration/app-requests',
     'integration/authorization',
+    'integration/claims-by-clause',
     'integration/client-authentication',
     'integration/client-credentials',
     'integration/client-protection',
@@ -218,6 +219,8 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/provider-findings',
     'integration/refresh-proof',
     'integration/request-smuggling',
+    'integration/scim-attacks',
+    'integration/scim-claims',
     'integration/token-exchange-callers',
     'integration/token-exchange-requests',
     'integration/token-types',

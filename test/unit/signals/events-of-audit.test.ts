@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RecordedEvent } from '../../../src/domain/audit/audit-record.ts';
-import { SECURITY_EVENTS, SENT_EVENTS } from '../../../src/domain/signals/security-events.ts';
+import {
+  CREDENTIAL_CHANGES,
+  RISK_LEVELS,
+  SECURITY_EVENTS,
+  SENT_EVENTS,
+  type SentEvent,
+} from '../../../src/domain/signals/security-events.ts';
 import { jtiOf } from '../../../src/domain/signals/transmitter/event-tokens.ts';
 import { initiatingEntityOf, securityEventsOf } from '../../../src/domain/signals/transmitter/events-of-audit.ts';
 
@@ -80,6 +86,68 @@ describe('security events of audit events', () => {
 
   test('every event that a receiver may request has a URI', () => {
     for (const event of SENT_EVENTS) expect(SECURITY_EVENTS[event]).toMatch(/^(?:https:|urn:)/);
+  });
+});
+
+const delegated = { subject: 'acc_1', agent: 'agt_1' } as const;
+const kinds = { credential_type: expect.any(String), change_type: expect.any(String) };
+
+/** By type of event: an audit event that gives it, the clause, and the members that the clause requires. */
+const SENT: Readonly<
+  Record<SentEvent, readonly [clause: string, Partial<RecordedEvent> & Pick<RecordedEvent, 'type'>, members: object]>
+> = {
+  session_revoked: ['CAEP 1.0 §3.1', { type: 'account.sessions_ended', target: person }, {}],
+  token_claims_change: ['CAEP 1.0 §3.2: claims', { type: 'account.updated', target: person, changed: ['name'] }, {}],
+  credential_change: ['CAEP 1.0 §3.3', { type: 'factor.added', subject: 'acc_1', inputs: { kind: 'passkey' } }, kinds],
+  assurance_level_change: [
+    ...(['CAEP 1.0 §3.4', { type: 'session.stepped_up', subject: 'acc_1' }] as const),
+    { namespace: 'urn:behalf:acr', current_level: expect.any(String), change_direction: 'increase' },
+  ],
+  risk_level_change: [
+    ...(['CAEP 1.0 §3.8', { type: 'token.replayed', ...delegated }] as const),
+    { principal: 'AGENT', current_level: 'HIGH', risk_reason: expect.any(String) },
+  ],
+  account_disabled: ['RISC 1.0 §2.3', { type: 'account.disabled', target: person }, {}],
+  account_enabled: ['RISC 1.0 §2.4', { type: 'account.enabled', target: person }, {}],
+  account_purged: ['RISC 1.0 §2.2', { type: 'account.removed', target: person }, {}],
+  agent_disabled: ['SSF 1.0 §3.3', { type: 'agent.suspended', target: agent }, {}],
+  agent_enabled: ['SSF 1.0 §3.3', { type: 'agent.resumed', target: agent }, {}],
+  agent_killed: ['SSF 1.0 §3.3', { type: 'kill.ordered', target: agent }, {}],
+  agent_retired: ['SSF 1.0 §3.3', { type: 'agent.retired', target: agent }, {}],
+  agent_owner_changed: ['SSF 1.0 §3.3', { type: 'agent.transferred', target: agent }, {}],
+  delegation_revoked: [
+    'SSF 1.0 §3.3',
+    { type: 'delegation.revoked', ...delegated, delegation: 'dlg_1' },
+    { delegation_id: 'dlg_1' },
+  ],
+  grant_ended: ['SSF 1.0 §3.3', { type: 'grant.revoked', ...delegated, grant: 'grt_1' }, { grant_id: 'grt_1' }],
+  transaction_closed: ['SSF 1.0 §3.3', { type: 'transaction.closed', ...delegated, txn: 'txn_1' }, {}],
+};
+const OURS: ReadonlySet<string> = new Set(['agent_disabled', 'agent_enabled', 'agent_killed', 'agent_retired']);
+
+describe('an event that is sent', () => {
+  test.each(SENT_EVENTS)('has the members that its specification requires: %s', (name) => {
+    const [clause, audit, members] = SENT[name];
+    const draft = eventsOf(audit).find(({ event }) => event === name);
+    expect([clause, draft?.members ?? {}]).toMatchObject([clause, members]);
+    expect(draft?.reason).not.toBe('');
+    if (name === 'token_claims_change') expect(draft?.claims).toEqual(['name']);
+    const { credential_type: type, change_type: change } = (draft?.members ?? {}) as Readonly<Record<string, string>>;
+    if (change !== undefined)
+      expect([type, CREDENTIAL_CHANGES]).toEqual(['fido2-platform', expect.arrayContaining([change])]);
+    const { current_level: level } = (draft?.members ?? {}) as Readonly<Record<string, string>>;
+    if (name === 'risk_level_change') expect(RISK_LEVELS).toContain(level);
+  });
+
+  test('critical subject members are in every complex subject about them (SSF 1.0 §7.1)', () => {
+    for (const name of SENT_EVENTS) {
+      const [, audit] = SENT[name];
+      const draft = eventsOf(audit).find(({ event }) => event === name);
+      if (draft?.subject.format !== 'complex') continue;
+      if (audit.subject !== undefined) expect([name, draft.subject.user]).toEqual([name, one(audit.subject)]);
+      if (OURS.has(name) || audit.agent !== undefined)
+        expect([name, draft.subject.agent]).toEqual([name, one('agt_1')]);
+    }
   });
 });
 
