@@ -1,11 +1,12 @@
 /**
  * `npm run test:packed [-- NAME…]`: tutorials and examples that install packages from a registry beside those of this repository,
- * which are packed first, and a stock SCIM server. A line each; the last one counts them.
+ * which are packed first, and stock software that speaks SCIM and security event tokens. A line each; the last one counts them.
  */
 import { startChromium } from '../support/chromium.ts';
 import { FRAMEWORK_EXAMPLES, runFrameworkExample } from './agent-frameworks.ts';
 import { followMcpTutorial, MCP_TUTORIALS } from './mcp-tutorials.ts';
 import { pushToStockServer } from './scim-target.ts';
+import { checkWithStockScimClient, exchangeWithStockLibrary } from './stock-clients.ts';
 
 /** Without other load a tutorial takes a minute. */
 const WITHIN_MS = 400_000;
@@ -17,6 +18,8 @@ const all = new Map<string, () => Promise<void>>([
   ),
   ...FRAMEWORK_EXAMPLES.map((example) => [example.name, () => runFrameworkExample(example, browser)] as const),
   ['scim-target', pushToStockServer],
+  ['scim-client', checkWithStockScimClient],
+  ['set-library', exchangeWithStockLibrary],
 ]);
 
 const wanted = process.argv.slice(2);

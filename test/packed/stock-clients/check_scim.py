@@ -1,0 +1,24 @@
+"""Runs the checks of scim2-tester, over scim2-client, against BASE with TOKEN. Prints them as JSON."""
+
+import json
+import os
+
+from httpx2 import Client
+from scim2_client.engines.httpx2 import SyncSCIMClient
+from scim2_tester import check_server
+
+http = Client(base_url=os.environ["BASE"], headers={"Authorization": f"Bearer {os.environ['TOKEN']}"}, timeout=60)
+checks = check_server(SyncSCIMClient(http), resource_types=["User", "Group"])
+print(
+    json.dumps(
+        [
+            {
+                "status": check.status.name,
+                "title": check.title,
+                "type": check.resource_type,
+                "reason": str(check.reason),
+            }
+            for check in checks
+        ]
+    )
+)
