@@ -96,7 +96,7 @@ export const watchOthers = (state: State, people: readonly Person[]) => {
       const { turn, life } = person;
       const all = [...person.holds].filter(([, held]) => held.isWatched && isInTime(held));
       if (turn % 2 === 1 || all.length === 0) {
-        await pause(1);
+        await pause(5);
         continue;
       }
       const [holding, held] = run.random.pick(all);
@@ -106,7 +106,7 @@ export const watchOthers = (state: State, people: readonly Person[]) => {
         if (isGood !== works(life, holding))
           run.violation(`meanwhile ${holding} of ${person.username} ${isGood ? 'works' : 'does not work'}`);
       }
-      await pause(8);
+      await pause(state.pace.othersMs);
     }
   };
   const ended = Promise.all(Array.from({ length: BYSTANDERS }, watcher));
