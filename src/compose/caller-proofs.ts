@@ -1,5 +1,6 @@
 /** Composes the authentication of callers: clients, agents and their instances, resource servers. Called by compose.ts. */
 import type { IncomingMessage } from 'node:http';
+import { processKey } from '../../adapters/node/one-shot-signatures.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { clientAttestations } from '../domain/clients/attestation/client-attestation.ts';
 import type { RequestLimit } from '../domain/platform/rate-limits/request-limits.ts';
@@ -66,6 +67,7 @@ export const callerProofs = (
     }),
     challenges: attestationChallenges({ masterKey, clock }),
     instances: made.instances,
+    processKey: processKey(),
     clock,
     issuer,
   });

@@ -506,6 +506,27 @@ describe('what else decides', () => {
     await refused(agent, token, /issuer: this issuer is not trusted any more/);
   });
 
+  test('a token that was verified before is refused once its key is replaced under the same kid, and once it is over', async () => {
+    const key = await newPlatformKey('rotated');
+    const issuer = 'https://kubernetes.rotated.svc.cluster.local';
+    const jwks = { keys: [key.publicJwk] };
+    const trusted = await made('/trusted-issuers', { name: 'Rotates', template: 'kubernetes', issuer, jwks });
+    const agent = await newAgent({ kind: 'federated', issuer: trusted['id'], subject: kubernetes.subject });
+    const token = await signToken(kubernetes.claims(issuer, server.issuer, now()), key);
+    for (let time = 0; time < 3; time += 1) await audit.issued(() => shows(token, agent));
+    const setKeys = async (keys: object): Promise<void> => {
+      const path = `/trusted-issuers/${trusted['id']}`;
+      const etag = (await call('GET', path)).headers.get('etag') ?? '';
+      expect((await call('PATCH', path, { jwks: keys }, { 'if-match': etag })).status).toBe(200);
+    };
+    await setKeys({ keys: [(await newPlatformKey('rotated')).publicJwk] });
+    await refused(agent, token, /signature: the signature is not of this key/);
+    await setKeys(jwks);
+    await audit.issued(() => shows(token, agent));
+    advance(4_000_000);
+    await refused(agent, token, /time: /);
+  });
+
   test('a token with a jti works once when the issuer is so configured', async () => {
     const world = await newWorld(kubernetes, { one_time_tokens: true });
     const token = await world.token();

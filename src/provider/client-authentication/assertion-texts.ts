@@ -1,9 +1,10 @@
 /** Parses and creates the texts of assertions. Does not decide which one is valid. */
-import { type KeyObject, sign } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import type { ProcessKey } from '../../domain/ports/process-key.ts';
+import type { KeyStore } from '../seam/presented-credential.ts';
 
-/** The `kid` of the key that signs an assertion in place of another credential. */
-export const KEY_ID = 'workload';
+/** `alg` and `kid` of the key that signs an assertion in place of another credential. */
+const OWN = { alg: 'EdDSA', kid: 'workload' };
 
 /**
  * Whether a platform issued the token. Agents and clients issue their own assertions. The issuer of a platform is a URL, and
@@ -34,7 +35,16 @@ const part = (value: object): string => Buffer.from(JSON.stringify(value)).toStr
 /** An unsigned token, of which only the subject is read. */
 export const unsigned = (claims: object): string => `${part({ alg: 'none' })}.${part(claims)}.`;
 
-export const signed = (claims: object, key: KeyObject): string => {
-  const input = `${part({ alg: 'EdDSA', kid: KEY_ID })}.${part(claims)}`;
-  return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
+const OWN_HEADER = part(OWN);
+
+export const signed = (claims: object, key: Pick<ProcessKey, 'sign'>): string => {
+  const input = `${OWN_HEADER}.${part(claims)}`;
+  return `${input}.${key.sign(input).toString('base64url')}`;
 };
+
+/** The store of the key with which this process signs. It has no other key. */
+export const storeOfOwn = (key: Pick<ProcessKey, 'key'>): KeyStore => ({
+  selectForVerify: ({ alg, kid }: { readonly alg?: unknown; readonly kid?: unknown }) =>
+    alg === OWN.alg && kid === OWN.kid ? [OWN] : [],
+  getKeyObject: () => key.key,
+});

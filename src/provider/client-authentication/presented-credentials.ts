@@ -9,7 +9,7 @@
  * certificate or an attestation. The key of that assertion is valid in this request alone, and only once the credential is
  * proved.
  */
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import Provider, { errors } from 'oidc-provider';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
@@ -20,6 +20,7 @@ import type { Instance } from '../../domain/clients/instances/instance.ts';
 import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
 import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { ProcessKey } from '../../domain/ports/process-key.ts';
 import type { JsonWebKeySet } from '../../domain/vocabulary/json-web-keys.ts';
 import { isByClients } from '../seam/endpoint-routes.ts';
 import type {
@@ -30,7 +31,7 @@ import type {
   PresentedCredential,
 } from '../seam/presented-credential.ts';
 import { type OfRequest, requestState } from '../seam/request-state.ts';
-import { isOfPlatform, KEY_ID, keyIdOf, signed, unsigned } from './assertion-texts.ts';
+import { isOfPlatform, keyIdOf, signed, storeOfOwn, unsigned } from './assertion-texts.ts';
 import type { AttestationChallenges } from './attestation-challenges.ts';
 import { type AttestedProofs, takeAttestation } from './attested-proofs.ts';
 import type { OtherProofs } from './other-proofs.ts';
@@ -89,14 +90,13 @@ export const presentedCredentials = (deps: {
   readonly attestedProofs: AttestedProofs;
   readonly challenges: AttestationChallenges;
   readonly instances: Pick<InstanceRegistry, 'running'>;
+  /** The process that makes an assertion in place of another credential also checks it. */
+  readonly processKey: ProcessKey;
   readonly clock: Clock;
   readonly issuer: string;
 }): PresentedCredentials => {
-  const { identity, uses, otherProofs, attestedProofs, challenges, instances, clock, issuer } = deps;
-  // A key of this process only: the process that makes such an assertion also checks it.
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const { x } = publicKey.export({ format: 'jwk' });
-  const internal: JsonWebKeySet = { keys: [{ kty: 'OKP', crv: 'Ed25519', x, kid: KEY_ID, alg: 'EdDSA' }] };
+  const { identity, uses, otherProofs, attestedProofs, challenges, instances, processKey, clock, issuer } = deps;
+  const ofOwn = storeOfOwn(processKey);
 
   const here = (): PresentedCredential | undefined => {
     const context = Provider.ctx;
@@ -166,7 +166,7 @@ export const presentedCredentials = (deps: {
       known.agent = clientId;
       const now = clock.now();
       const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat: now, exp: now + 60 };
-      parameters['client_assertion'] = signed(claims, privateKey);
+      parameters['client_assertion'] = signed(claims, processKey);
     },
 
     keysOf(
@@ -184,7 +184,7 @@ export const presentedCredentials = (deps: {
       if (known?.other !== undefined) {
         const { other } = known;
         sources = [];
-        rest.push(async () => [{ store: stores.of(internal), ...(await provenBy(other, agent, usable, stores.at)) }]);
+        rest.push(async () => [{ store: ofOwn, ...(await provenBy(other, agent, usable, stores.at)) }]);
       } else if (known?.workloadToken !== undefined) {
         const token = known.workloadToken;
         sources = [];
@@ -192,7 +192,7 @@ export const presentedCredentials = (deps: {
           const proof = await identity.prove(token, agent);
           if (isRefusal(proof)) throw new Error(`workload token, ${proof.check}: ${proof.why}`);
           known.proof = proof;
-          return [{ store: stores.of(internal), credential: proof.credential.id }];
+          return [{ store: ofOwn, credential: proof.credential.id }];
         });
       } else {
         sources = ofKind(usable, 'jwks').map(({ id, jwks }) => ({ store: stores.of(jwks), credential: id }));

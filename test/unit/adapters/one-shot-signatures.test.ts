@@ -1,8 +1,8 @@
 /** Signatures on the event loop are those of WebCrypto: others verify them, and what WebCrypto refuses is refused. */
 import { generateKeyPairSync, type KeyObject, sign, verify, type webcrypto } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { jwtVerify, SignJWT } from 'jose';
-import { useOneShotSignatures } from '../../../adapters/node/one-shot-signatures.ts';
+import { compactVerify, jwtVerify, SignJWT } from 'jose';
+import { processKey, useOneShotSignatures } from '../../../adapters/node/one-shot-signatures.ts';
 
 const { subtle } = globalThis.crypto;
 const DATA = Buffer.from('what is signed');
@@ -126,4 +126,41 @@ test('tokens of jose are those of before (RFC 7518 §3.4)', async () => {
   expect((await jwtVerify(`${header}.${payload}.${theirs}`, publicKey)).payload.sub).toBe('agt_1');
   const forged = `${header}.${Buffer.from('{"sub":"agt_2"}').toString('base64url')}.${theirs}`;
   await expect(jwtVerify(forged, publicKey)).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
+});
+
+describe('a key of this process', () => {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const input = `${part({ alg: 'EdDSA' })}.${part({ sub: 'agt_a' })}`;
+  const jwsOf = (signature: Buffer, text = input): string => `${text}.${signature.toString('base64url')}`;
+
+  test('jose verifies what it signs, as a signature with EdDSA (RFC 8037 §3.1)', async () => {
+    const own = processKey();
+    const { payload } = await compactVerify(jwsOf(own.sign(input)), own.key);
+    expect(JSON.parse(new TextDecoder().decode(payload))).toEqual({ sub: 'agt_a' });
+  });
+
+  test('jose refuses other text, another key of this process, a changed, shorter or longer signature, and none', async () => {
+    const own = processKey();
+    const signature = own.sign(input);
+    const other = `${part({ alg: 'EdDSA' })}.${part({ sub: 'agt_b' })}`;
+    const forged = [
+      jwsOf(signature, other),
+      jwsOf(processKey().sign(input)),
+      ...Array.from({ length: 64 }, (_, at) =>
+        jwsOf(Buffer.from(signature.map((byte, i) => (i === at ? byte ^ 1 : byte)))),
+      ),
+      jwsOf(signature.subarray(1)),
+      jwsOf(Buffer.concat([signature, Buffer.of(0)])),
+      jwsOf(Buffer.alloc(64)),
+      jwsOf(Buffer.alloc(0)),
+    ];
+    for (const jws of forged)
+      await expect(compactVerify(jws, own.key)).rejects.toThrow('signature verification failed');
+  });
+
+  test('the key signs nothing through WebCrypto, and cannot be exported', async () => {
+    const { key } = processKey();
+    expect([key.type, key.usages, key.extractable]).toEqual(['public', ['verify'], false]);
+    await expect(subtle.sign({ name: 'Ed25519' }, key, DATA)).rejects.toMatchObject({ name: 'InvalidAccessError' });
+  });
 });

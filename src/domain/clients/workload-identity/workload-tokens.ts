@@ -7,7 +7,6 @@ import type { Claims } from '../../platform/remote-keys/claim-rules.ts';
 import { whyNoKeys } from '../../platform/remote-keys/keys-by-url.ts';
 import {
   isRefusal,
-  isSignedBy,
   isTime,
   namedKey,
   type Refusal,
@@ -15,6 +14,7 @@ import {
   type SignedToken,
   wrongTimes,
 } from '../../platform/remote-keys/signed-token.ts';
+import { verifiedTokens } from '../../platform/remote-keys/verified-tokens.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
 import type { PublicJwk } from '../../vocabulary/json-web-keys.ts';
@@ -58,6 +58,7 @@ export const workloadTokens = (deps: {
   readonly clockToleranceSeconds: number;
 }): WorkloadTokens => {
   const { keys, clock, clockToleranceSeconds: tolerance } = deps;
+  const verified = verifiedTokens();
 
   const wrongTime = (claims: Claims, { maxTokenAgeSeconds }: TrustedIssuer): string | undefined => {
     const now = clock.now();
@@ -88,7 +89,7 @@ export const workloadTokens = (deps: {
         return { check: 'key', why: `the keys of the issuer cannot be had: ${whyNoKeys(error).slice(0, 150)}` };
       }
       if (isRefusal(named)) return named;
-      const isGood = await isSignedBy(read, named.key);
+      const isGood = await verified.isSignedBy(read, named.key);
       return isGood ? undefined : { check: 'signature', why: 'the signature is not of this key' };
     },
   };
