@@ -25,7 +25,8 @@ export type TokenRequestUnit = {
   readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
   /** Compare-and-swaps that use something up. Each is true for one caller only. */
   readonly claims: (() => Promise<boolean>)[];
-  readonly writes: (() => Promise<void>)[];
+  /** `drop` removes what `store` wrote, if the request fails. */
+  readonly writes: { store(): Promise<void>; drop(): Promise<unknown> }[];
   settled: boolean;
   /** Returns to the budgets what they had counted for the token, if the request fails. Never throws. */
   release?: () => Promise<void>;

@@ -3,7 +3,11 @@
  *
  * oidc-provider consumes a code or refresh token, and stores the successor, before it has finished validating. While a token
  * request runs, the adapter therefore only notes what to consume and write. `settle` runs when oidc-provider is about to make
- * the access token. It writes the audit event, consumes by compare-and-swap, and only then runs the noted writes.
+ * the access token. It writes the audit event, and then consumes by compare-and-swap.
+ *
+ * The noted writes are of credentials that have not left the process. They are sent to the store together with the last consumption, behind
+ * it, so that SQLite commits both in one transaction. A request that loses removes what it has written: the handle of it exists
+ * nowhere, and the request gets none.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors } from 'oidc-provider';
@@ -45,13 +49,25 @@ export const settle = async (
   if (unit.settled) return;
   await audit();
   for (const claim of unit.claims) {
-    if (!(await claim())) throw new errors.InvalidGrant('lost a race for a one-time credential');
+    if (!(await claim())) throw lostRace();
   }
-  for (const { id, expiresAt } of unit.consumptions) {
-    if (!(await consumptions.consume(id, expiresAt, answerOf(context.res)))) {
-      throw new errors.InvalidGrant('lost a race for a one-time credential');
-    }
+  const last = unit.consumptions.at(-1);
+  const consume = ({ id, expiresAt }: TokenRequestUnit['consumptions'][number]): Promise<boolean> =>
+    consumptions.consume(id, expiresAt, answerOf(context.res));
+  for (const one of unit.consumptions.slice(0, -1)) {
+    if (!(await consume(one))) throw lostRace();
+  }
+  const [consumed, ...written] = await Promise.allSettled([
+    last === undefined || consume(last),
+    ...unit.writes.map(({ store }) => store()),
+  ]);
+  if (consumed.status === 'rejected' || !consumed.value) {
+    // What cannot be removed now stays until it expires, and gives nothing: its handle was never sent.
+    await Promise.allSettled(unit.writes.map(({ drop }) => drop()));
+    throw consumed.status === 'rejected' ? consumed.reason : lostRace();
   }
   unit.settled = true;
-  await Promise.all(unit.writes.map((write) => write()));
+  for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
 };
+
+const lostRace = (): Error => new errors.InvalidGrant('lost a race for a one-time credential');

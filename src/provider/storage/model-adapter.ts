@@ -167,7 +167,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           if (isGood && isAnswer) await codes.settle(context);
           const store = () => write(id, payload as Payload, expiresIn ?? 0);
           const unit = model === 'RefreshToken' ? openUnit(context) : undefined;
-          if (unit) unit.writes.push(store);
+          if (unit) unit.writes.push({ store, drop: async () => records.take(await keyOf(id)) });
           else if (home === 'grant' && isAnswer) codes.holdGrant(context, { store, drop: () => grants.take(id) });
           else await store();
         }),

@@ -115,8 +115,11 @@ export const instanceFamilies = (deps: {
       // Deferred until the event is durable.
       const value = await refreshToken.save();
       const unit = unitOf(ctx);
-      unit.writes.push(async () => {
-        await grants.insert({ ...instanceGrant, payload: { ...instanceGrant.payload, jti: instanceGrant.id } });
+      unit.writes.push({
+        async store() {
+          await grants.insert({ ...instanceGrant, payload: { ...instanceGrant.payload, jti: instanceGrant.id } });
+        },
+        drop: () => grants.take(instanceGrant.id),
       });
       const chain = extendChain(client.clientId, issuer);
       await settle(ctx, unit, {

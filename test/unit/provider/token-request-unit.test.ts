@@ -1,0 +1,119 @@
+/** In which order a token request uses up its credential and stores what follows it, and what is left when it fails. */
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { expect, test } from '@jest/globals';
+import { StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
+import type { TokenRequestUnit } from '../../../src/provider/seam/request-state.ts';
+import { settle } from '../../../src/provider/seam/token-request-unit.ts';
+
+const context = { res: new EventEmitter() as unknown as ServerResponse };
+
+/** What happens in a settled unit, in order. `consumed`: what the registry says of each value. */
+const run = async (
+  consumed: Readonly<Record<string, () => Promise<boolean>>>,
+  {
+    audit = async () => undefined,
+    store = async () => undefined,
+    claims = [],
+  }: {
+    readonly audit?: () => Promise<void>;
+    readonly store?: () => Promise<void>;
+    readonly claims?: TokenRequestUnit['claims'];
+  } = {},
+) => {
+  const did: string[] = [];
+  const unit: TokenRequestUnit = {
+    seen: new Map(),
+    consumptions: Object.keys(consumed).map((id) => ({ id, expiresAt: 1 })),
+    claims,
+    writes: [
+      {
+        async store() {
+          did.push('store');
+          await store();
+          did.push('stored');
+        },
+        async drop() {
+          did.push('drop');
+        },
+      },
+    ],
+    settled: false,
+  };
+  const consumptions = {
+    async consume(id: string) {
+      did.push(`use ${id}`);
+      const isFirst = await consumed[id]?.();
+      did.push(`${id} ${isFirst ? 'won' : 'lost'}`);
+      return isFirst === true;
+    },
+  };
+  const outcome = await settle(context, unit, {
+    async audit() {
+      did.push('audit');
+      await audit();
+      did.push('recorded');
+    },
+    consumptions: consumptions as never,
+  }).then(
+    () => 'settled',
+    (error: Error) => error,
+  );
+  return { did, unit, outcome };
+};
+
+const won = async (): Promise<boolean> => true;
+const lost = async (): Promise<boolean> => false;
+const isBroken = async (): Promise<never> => {
+  throw new StoreUnavailable('no store');
+};
+
+test('the event is durable before anything is used up, and the store gets the use before the successor (D12)', async () => {
+  const { did, unit, outcome } = await run({ code: won });
+  expect(did.slice(0, 4)).toEqual(['audit', 'recorded', 'use code', 'store']);
+  expect([outcome, unit.settled]).toEqual(['settled', true]);
+  expect(did).not.toContain('drop');
+});
+
+test('nothing is used up and nothing stored when the event cannot be recorded (invariant 5)', async () => {
+  const { did, outcome } = await run({ code: won }, { audit: isBroken });
+  expect(did).toEqual(['audit']);
+  expect(outcome).toBeInstanceOf(StoreUnavailable);
+});
+
+test('a request that loses the race removes its successor, and says invalid_grant (RFC 6749 §5.2)', async () => {
+  const { did, unit, outcome } = await run({ code: lost });
+  expect(did.at(-1)).toBe('drop');
+  expect(did).toContain('stored');
+  expect(outcome).toMatchObject({ error: 'invalid_grant' });
+  expect(unit.settled).toBe(false);
+});
+
+test('the successor is removed after a slow write, not during it', async () => {
+  let finish = (): void => undefined;
+  const slow = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const running = run({ code: lost }, { store: () => slow });
+  await new Promise(setImmediate);
+  finish();
+  expect((await running).did.slice(-2)).toEqual(['stored', 'drop']);
+});
+
+test('with an unknown outcome of the use, the successor is removed and the store error is the answer (invariant 10)', async () => {
+  const { did, outcome } = await run({ code: isBroken });
+  expect(did.at(-1)).toBe('drop');
+  expect(outcome).toBeInstanceOf(StoreUnavailable);
+});
+
+test('a successor that cannot be stored fails the request', async () => {
+  expect((await run({ code: won }, { store: isBroken })).outcome).toBeInstanceOf(StoreUnavailable);
+});
+
+test('of several values each is used up alone, and the successor is stored with the last one', async () => {
+  const { did } = await run({ approval: won, code: won });
+  expect(did.slice(2, 6)).toEqual(['use approval', 'approval won', 'use code', 'store']);
+  const second = await run({ approval: lost, code: won });
+  expect(second.did.slice(2)).toEqual(['use approval', 'approval lost']);
+  expect((await run({ code: won }, { claims: [lost] })).did.slice(2)).toEqual([]);
+});
