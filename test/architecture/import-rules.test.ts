@@ -417,11 +417,19 @@ const RULES: readonly Rule[] = [
 
 const files = deliveredFiles();
 
-/** The part of `path` that `pattern` names, or undefined. */
-const namedBy = (pattern: string, path: string): string | undefined => {
+const expressions = new Map<string, RegExp>();
+
+const expressionOf = (pattern: string): RegExp => {
+  const known = expressions.get(pattern);
+  if (known) return known;
   const source = pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]+');
-  return new RegExp(`^${source}${pattern.endsWith('/') ? '' : '$'}`).exec(path)?.[0];
+  const made = new RegExp(`^${source}${pattern.endsWith('/') ? '' : '$'}`);
+  expressions.set(pattern, made);
+  return made;
 };
+
+/** The part of `path` that `pattern` names, or undefined. */
+const namedBy = (pattern: string, path: string): string | undefined => expressionOf(pattern).exec(path)?.[0];
 
 const ruleOf = (path: string): Rule | undefined => RULES.find(({ of }) => namedBy(of, path) !== undefined);
 
@@ -457,11 +465,10 @@ describe('the import table', () => {
   });
 
   test('allows nothing that no file needs', () => {
-    const inUse = RULES.filter((rule) => files.some(({ path }) => ruleOf(path) === rule));
-    const unneeded = inUse.flatMap((rule) => {
-      const used = new Set(
-        imported.filter(({ path }) => ruleOf(path) === rule).map(({ path, one }) => allowance(path, one)),
-      );
+    const governed = Map.groupBy(files, ({ path }) => ruleOf(path));
+    const unneeded = [...governed].flatMap(([rule, all]) => {
+      if (!rule) return [];
+      const used = new Set(all.flatMap(({ path, imports }) => imports.map((one) => allowance(path, one))));
       const entries = [...(rule.may ?? []), ...(rule.types ?? []), ...(rule.lazily ?? [])];
       return entries.filter((entry) => !used.has(entry)).map((entry) => `${rule.of} → ${entry}`);
     });
