@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core';
 import { LANGUAGES, type Language } from '../../views/language.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
-import { startChromium, takeOver } from '../support/chromium.ts';
+import { newUndrawnPage, startChromium, takeOver } from '../support/chromium.ts';
 import { type FullServer, fullServer } from '../support/full-server.ts';
 import { faultsIn, type Look, NARROW, objectionsOf, WIDE } from '../support/page-faults.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
@@ -76,7 +76,7 @@ const windowIn = async (
   const context: BrowserContext = await chromium.newContext();
   if (person) await takeOver(context, person, issuer);
   await context.addCookies([{ name: 'behalf_language', value: language, url: issuer }]);
-  const page = await context.newPage();
+  const page = await newUndrawnPage(context);
   return { page, objected: objectionsOf(page) };
 };
 

@@ -7,7 +7,7 @@ import { assetByPath } from '../../views/assets.ts';
 import { pageCsp } from '../../views/content-security-policy.ts';
 import type { Html } from '../../views/html.ts';
 import type { Language } from '../../views/language.ts';
-import { startChromium, withPage as withPageOf } from '../support/chromium.ts';
+import { newUndrawnPage, startChromium, withPage as withPageOf } from '../support/chromium.ts';
 import { faultsIn, NARROW, WIDE } from '../support/page-faults.ts';
 import { showPage } from '../support/page-writer.ts';
 import { elementsOf } from '../unit/views/markup.ts';
@@ -141,16 +141,20 @@ describe('tables', () => {
   const lookAt = async (text: string | undefined, widths: readonly number[]) => {
     pages = text === undefined ? usual : samplePages(() => text);
     const found: string[] = [];
-    await withPage({ viewport: { width: 1280, height: 844 } }, async (page) => {
-      for (const name of inTables) {
-        await showPage(page, `${origin}/${name}`, 'markup');
-        for (const width of widths) {
-          await page.setViewportSize({ width, height: 844 });
-          const some = await page.evaluate<readonly string[]>(faults);
-          found.push(...some.map((fault) => `${name}, ${width} px: ${fault}`));
+    await withPage(
+      { viewport: { width: 1280, height: 844 } },
+      async (page) => {
+        for (const name of inTables) {
+          await showPage(page, `${origin}/${name}`, 'markup');
+          for (const width of widths) {
+            await page.setViewportSize({ width, height: 844 });
+            const some = await page.evaluate<readonly string[]>(faults);
+            found.push(...some.map((fault) => `${name}, ${width} px: ${fault}`));
+          }
         }
-      }
-    });
+      },
+      newUndrawnPage,
+    );
     pages = usual;
     return found;
   };
@@ -190,19 +194,23 @@ test('by keyboard the way through the consent page ends at Deny, then Allow; nei
 
 test('WB-05 no text of others runs as script, and the policy is never broken', async () => {
   const happened: string[] = [];
-  await withPage({}, async (page) => {
-    await page.exposeFunction('hit', () => happened.push('script ran'));
-    page.on('dialog', (dialog) => void dialog.dismiss());
-    page.on('console', (message) => happened.push(message.text()));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(origin)) happened.push(`request to ${request.url()}`);
-    });
-    for (let shift = 0; shift < PAYLOADS.length; shift += 25) {
-      let next = shift;
-      pages = samplePages(() => PAYLOADS[next++ % PAYLOADS.length] ?? '');
-      for (const name of names) await showPage(page, `${origin}/${name}`, 'markup');
-    }
-  });
+  await withPage(
+    {},
+    async (page) => {
+      await page.exposeFunction('hit', () => happened.push('script ran'));
+      page.on('dialog', (dialog) => void dialog.dismiss());
+      page.on('console', (message) => happened.push(message.text()));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(origin)) happened.push(`request to ${request.url()}`);
+      });
+      for (let shift = 0; shift < PAYLOADS.length; shift += 25) {
+        let next = shift;
+        pages = samplePages(() => PAYLOADS[next++ % PAYLOADS.length] ?? '');
+        for (const name of names) await showPage(page, `${origin}/${name}`, 'markup');
+      }
+    },
+    newUndrawnPage,
+  );
   expect(happened).toEqual([]);
 });
 
@@ -240,9 +248,13 @@ const listen = async (listening: Server): Promise<string> => {
   return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
 };
 
-const withPage = async (options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> => {
+const withPage = async (
+  options: BrowserContextOptions,
+  use: (page: Page) => Promise<void>,
+  newPage?: typeof newUndrawnPage,
+): Promise<void> => {
   try {
-    await withPageOf(browser, options, use);
+    await withPageOf(browser, options, use, newPage);
   } finally {
     pages = usual;
   }
@@ -253,11 +265,15 @@ const onEveryPage = async <T>(
   look: (page: Page) => Promise<T>,
 ): Promise<Readonly<Record<string, T>>> => {
   const results: Record<string, T> = {};
-  await withPage(options, async (page) => {
-    for (const name of names) {
-      await showPage(page, `${origin}/${name}`);
-      results[name] = await look(page);
-    }
-  });
+  await withPage(
+    options,
+    async (page) => {
+      for (const name of names) {
+        await showPage(page, `${origin}/${name}`);
+        results[name] = await look(page);
+      }
+    },
+    newUndrawnPage,
+  );
   return results;
 };

@@ -25,20 +25,52 @@ const WITHOUT_WINDOWS = '/usr/bin/chromium-headless-shell';
 const WHOLE = '/usr/bin/chromium';
 
 /** `keepsNotifications`: the shell without windows forgets each notification that a worker shows, so it cannot list them. */
-export const startChromium = ({ keepsNotifications = false } = {}): Promise<Browser> => {
-  const installed = !keepsNotifications && existsSync(WITHOUT_WINDOWS) ? WITHOUT_WINDOWS : WHOLE;
-  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? installed, args: FLAGS });
+export const startChromium = ({ keepsNotifications = false } = {}): Promise<Browser> =>
+  chromium.launch({ executablePath: keepsNotifications ? (process.env['CHROMIUM'] ?? WHOLE) : program(), args: FLAGS });
+
+const program = (): string => process.env['CHROMIUM'] ?? (existsSync(WITHOUT_WINDOWS) ? WITHOUT_WINDOWS : WHOLE);
+const isWithoutWindows = (): boolean => program().endsWith('headless-shell');
+
+/** Without a frame that is drawn, a script that waits for the next one would wait for ever. */
+const FRAMES_BY_TIMER =
+  'window.requestAnimationFrame = (then) => setTimeout(() => then(performance.now()), 16); window.cancelAnimationFrame = clearTimeout;';
+
+/**
+ * A page of the context that draws nothing: a quarter of the CPU of a page that only axe, scripts and keys look at goes into drawing.
+ * Styles, layout and what Tab reaches are computed when they are asked for. Nothing takes the focus by itself, nothing moves, and no
+ * observer hears of a size. So clicks and pictures of Playwright need a page that draws. Where the shell without windows is missing,
+ * this is such a page.
+ */
+export const newUndrawnPage = async (context: BrowserContext): Promise<Page> => {
+  const first = await context.newPage();
+  const browser = context.browser();
+  if (!browser || !isWithoutWindows()) return first;
+  await context.addInitScript(FRAMES_BY_TIMER);
+  const { targetInfo } = await (await context.newCDPSession(first)).send('Target.getTargetInfo');
+  const ofBrowser = await browser.newBrowserCDPSession();
+  const [page] = await Promise.all([
+    context.waitForEvent('page'),
+    ofBrowser.send('Target.createTarget', {
+      url: 'about:blank',
+      browserContextId: String(targetInfo.browserContextId),
+      // Frames come by command, and none is given.
+      enableBeginFrameControl: true,
+    }),
+  ]);
+  await Promise.all([ofBrowser.detach(), first.close()]);
+  return page;
 };
 
-/** Runs `use` with a page that shares neither cookies nor cache with any other. */
+/** Runs `use` with a page that shares neither cookies nor cache with any other. `newPage`: `newUndrawnPage` for one that draws nothing. */
 export const withPage = async (
   browser: Browser,
   options: BrowserContextOptions,
   use: (page: Page) => Promise<void>,
+  newPage = (context: BrowserContext): Promise<Page> => context.newPage(),
 ): Promise<void> => {
   const context = await browser.newContext(options);
   try {
-    await use(await context.newPage());
+    await use(await newPage(context));
   } finally {
     await context.close();
   }
