@@ -2,6 +2,7 @@
  * Texts of others in every place where one is kept, and browsers that note their effects. For the short form in
  * test/pages and the campaign `injection`.
  */
+import { promises as dns } from 'node:dns';
 import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core';
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
 import { newBrowser, type Page as ReadPage } from './browser-flow.ts';
@@ -83,8 +84,19 @@ const coverOf = (seenAt: Group['seenAt'], stops: readonly Stop[], round: number)
   return chosen;
 };
 
+/**
+ * The provider of the world has a name that no server resolves. How long a name server takes to say so is not the subject here, and beyond
+ * the deadline of a request the answer would be another.
+ */
+const noNames = (): void => {
+  const unknown = (): Promise<never> => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+  dns.Resolver.prototype.resolve4 = unknown;
+  dns.Resolver.prototype.resolve6 = unknown;
+};
+
 /** `isOfRequests`: for texts that come with a request. It looks for no stored ones: `shown` is empty, and `round` goes nowhere. */
 export const injectionWorld = async ({ isOfRequests = false } = {}) => {
+  noNames();
   const poisoned = poisonedDocuments();
   const full = await fullServer({ between: poisoned.between });
   const { issuer } = full.server;
