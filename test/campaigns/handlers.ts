@@ -57,11 +57,12 @@ const inOneWorld = async (run: CampaignRun, requests: number, figures: Sums): Pr
 
 export const handlers: Campaign = {
   name: 'handlers',
-  about: `own handlers of introspection, client credentials and exchange against oidc-provider (--trials requests, default ${DEFAULT_REQUESTS})`,
+  about: `own handlers of introspection, client credentials, exchange and refresh against oidc-provider (--trials requests, default ${DEFAULT_REQUESTS})`,
   async run(run) {
     const requests = run.options.trials ?? DEFAULT_REQUESTS;
     const figures = { trials: 0, answeredByOwnHandlers: 0, statuses: {} as Record<string, number> };
     while (figures.trials < requests && !run.isOver()) await inOneWorld(run, requests, figures);
+    run.finished('memory', figures);
     return figures;
   },
 };
