@@ -108,6 +108,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     },
     composition: {
       version: 2,
+      omittedAt: NOON,
       digest: text(`sha256:${'ab'.repeat(32)}`),
       model: text('example-large-3'),
       prompt: text('planner 12'),
@@ -564,6 +565,14 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         { text: findingWords.acts.quarantine, href: `${finding.href}/quarantine`, kind: 'danger' },
       ],
       auditLogHref: `${basePath}/console/audit?id=fnd_1`,
+    }),
+    'console-finding-unknown': findingPage({
+      ...frame,
+      finding: {
+        ...{ ...finding, kind: text('moon_phase') as 'pending', score: 70, evidence: [] },
+        parts: [{ reason: text('moon_phase') as 'no_owner', points: 70 }],
+      },
+      actions: [],
     }),
     'console-finding-decided': findingPage({
       ...frame,

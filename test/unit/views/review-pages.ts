@@ -121,6 +121,22 @@ export const reviewPages = (frame: ConsoleFrame, text: (usual: string) => string
       },
       actions: [],
     }),
+    'console-review-item-back': reviewItemPage({
+      ...frame,
+      item: {
+        ...{ ...bare, state: 'open', isInEffect: true, delegation: { id: 'dlg_1' }, newOwnerName: text('Emil') },
+        ...{ offer: 'withdrawn', replay: { tokens: 4213, changed: 0, isMore: false } },
+      },
+      actions: [],
+    }),
+    'console-review-item-not-undone': reviewItemPage({
+      ...frame,
+      item: {
+        ...{ ...bare, state: 'ended', isInEffect: true, delegation: { id: 'dlg_1' }, undoRefusedAt: NOON },
+        replay: { tokens: 40, changed: 3, isMore: true },
+      },
+      actions: [],
+    }),
     'console-review-item-narrow': narrowItemPage(frame, { ...decision, errors: { remove: text('Name a scope') } }),
     'console-review-item-transfer': transferItemPage(frame, {
       ...{ ...decision, values: { owner: text('emil'), reason: text('Moves') } },
