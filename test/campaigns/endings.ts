@@ -2,6 +2,7 @@
 import type { Identity } from '../support/agent-keys.ts';
 import type { Answer, Credential } from '../support/oauth-calls.ts';
 import { REDIRECT_URI, type Scene } from '../support/scene.ts';
+import { until } from '../support/until.ts';
 import type { Node } from './node-client.ts';
 
 /** A token of some kind, and what ends it at the node with this number. */
@@ -11,6 +12,22 @@ export type Ending = {
   end(node: number): Promise<Answer>;
   /** Asks for something new afterwards, which must not be granted. */
   readonly again?: (node: number) => Promise<Answer>;
+};
+
+/** Begins an access review of what the agent holds, and waits for its item. */
+const reviewItemOf = async ({ call }: Scene['management'], agent: string): Promise<string> => {
+  const { body: review } = await call('POST', '/reviews', { name: 'Campaign', agent });
+  let item: { readonly id: string } | undefined;
+  await until(
+    async () => {
+      const { body } = await call('GET', `/review-items?review=${String(review['id'])}&state=open`);
+      [item] = (body['items'] ?? []) as readonly { readonly id: string }[];
+      const { body: now } = await call('GET', `/reviews/${String(review['id'])}`);
+      return item !== undefined && now['state'] === 'open';
+    },
+    { what: 'the item of a review', seconds: 30 },
+  );
+  return item?.id ?? '';
 };
 
 /** The ways to end something, each making one new. What ends it needs no Redis: a secret, or a token in hand. */
@@ -81,6 +98,17 @@ export const endingsOf = async (scene: Scene, nodes: readonly Node[]) => {
             subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
             resource: jwt.identifier,
           }),
+      };
+    },
+    async 'end in an access review'(): Promise<Ending> {
+      const agent = await scene.newAgent('Reviewed');
+      const { token } = await delegated(agent);
+      const item = await reviewItemOf(management, agent.clientId);
+      const administrator = await management.accessToken();
+      return {
+        token,
+        credential: jwt.credential,
+        end: (node) => at(node).manage(`/review-items/${item}/decide`, administrator, { decision: 'end' }),
       };
     },
     async 'suspend an agent'(): Promise<Ending> {
