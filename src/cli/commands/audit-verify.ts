@@ -88,6 +88,7 @@ export const auditVerify: Command = {
       throw usageError('--policy verifies a whole export. For one event, use --proof with --policy.');
     }
     const policy = policyOf(call.text('policy'));
+    if (policy?.logs.length === 0) throw usageError('To verify an export, the policy needs a line with the log.');
     const named = { ...(key === undefined ? {} : { key }), ...(trustedHeads === undefined ? {} : { trustedHeads }) };
     const options = { ...named, openLog: (value: unknown) => openStatement(value, policy) };
     const verdict = await (part ? verifyPartOf(file, part, options) : verifyWhole(call, file, options)).catch(

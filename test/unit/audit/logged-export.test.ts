@@ -28,6 +28,8 @@ let clock: ReturnType<typeof testClock>;
 let documents: DocumentStore;
 let world: ReturnType<typeof witnessWorld>;
 let auditLog: Awaited<ReturnType<typeof openAuditLog>>;
+/** Names the log that was begun last. */
+let policy: WitnessPolicy;
 
 const logOn = (on: DocumentStore, withholds = false) =>
   transparencyLog({
@@ -48,6 +50,7 @@ const newLog = async (on = documents, withholds = false): Promise<Log> => {
   await log.open();
   const stored = (await on.collection<LogDocument>(TRANSPARENCY_LOGS).find({ limit: 1 }))[0]?.document;
   world.watch(String(stored?.verifierKey));
+  policy = parsePolicy(`log ${stored?.verifierKey}\n${world.text}`);
   return log;
 };
 const cosigned = async (log: Log): Promise<void> => {
@@ -59,12 +62,12 @@ const refusals = async (count: number, to = auditLog): Promise<void> => {
 };
 const exported = async (log: LogStatement | undefined, from = auditLog): Promise<string[]> =>
   linesIn(from.export({ log }));
-const withPolicy = (policy: WitnessPolicy | undefined): VerifyOptions => ({
+const withPolicy = (given: WitnessPolicy | undefined): VerifyOptions => ({
   key,
-  openLog: (value) => openStatement(value, policy),
+  openLog: (value) => openStatement(value, given),
 });
-const verify = (lines: readonly string[], { policy }: { policy: WitnessPolicy | undefined } = world) =>
-  verifyExport(stream(lines), withPolicy(policy));
+const verify = (lines: readonly string[], given: { readonly policy: WitnessPolicy | undefined } = { policy }) =>
+  verifyExport(stream(lines), withPolicy(given.policy));
 const statementOf = async (log: Log): Promise<LogStatement> => {
   const found = await log.statement();
   if (!found) throw new Error('no statement');
@@ -222,18 +225,26 @@ describe('AU-03 an attacker with the audit key and the database', () => {
     expect(await verify(lines)).toMatchObject({ ok: false, finding, line: 1 });
   });
 
-  test('shows a log of their own with cosignatures of their own witnesses: neither is of the policy', async () => {
+  test('shows a log of their own, which the same witnesses watch or witnesses of their own: it is none of the policy', async () => {
     const own = memoryDocumentStore();
     const anew = await openAuditLog(own, { clock });
-    const [policy, text] = [world.policy, world.text];
-    world = witnessWorld(['w1', 'w2'], 2, clock.now);
-    const log = await newLog(own);
-    await cosigned(log);
-    const lines = await exported(await statementOf(log), anew);
+    const [ofReader, withoutLog, textOfReader] = [policy, world.policy, world.text];
+    const shown = async () => {
+      const log = await newLog(own);
+      await cosigned(log);
+      return exported(await statementOf(log), anew);
+    };
+    const lines = await shown();
     expect(await verify(lines)).toMatchObject({ ok: true });
-    expect(await verify(lines, { policy })).toMatchObject({ ok: false, finding: 'not_witnessed' });
-    const ofLog = parsePolicy(`log ${statement.verifierKey}\n${text}`);
-    expect(await verify(lines, { policy: ofLog })).toMatchObject({ ok: false, finding: 'key_replaced' });
+    expect(await verify(lines, { policy: ofReader })).toMatchObject({ ok: false, finding: 'key_replaced' });
+    expect(await verify(lines, { policy: withoutLog })).toMatchObject({ ok: false, finding: 'key_replaced' });
+    world = witnessWorld(['w1', 'w2'], 2, clock.now);
+    clock.advance(1);
+    await refusals(1, anew);
+    const others = await shown();
+    expect(await verify(others)).toMatchObject({ ok: true });
+    const byReader = parsePolicy(`log ${JSON.parse(others[0] ?? '').log.verifierKey}\n${textOfReader}`);
+    expect(await verify(others, { policy: byReader })).toMatchObject({ ok: false, finding: 'not_witnessed' });
   });
 });
 
