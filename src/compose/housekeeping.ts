@@ -44,18 +44,12 @@ const measureReviews = async ({ reviews, metrics, clock }: Services): Promise<vo
 
 const idle = async (): Promise<void> => undefined;
 
-/** In place of the tasks that make checkpoints and the transparency log, and deliver to audit sinks. */
+/** In place of the tasks that make checkpoints and the transparency log, and deliver to audit sinks. Other readers of the log stay. */
 export const WITHOUT_LOG_TASKS = {
   audit: { checkpoint: idle },
   transparencyLog: { poll: idle, cosign: idle },
   measureLog: idle,
   sinkDelivery: { poll: idle, stop: idle },
-  signalPush: { poll: idle, stop: idle },
-  transmitterPolls: { poll: idle, stop: idle },
-  provisioning: { poll: idle, stop: idle },
-  discovery: { poll: idle },
-  reviews: { poll: idle },
-  measureSinks: idle,
 };
 
 export const housekeepingParts = (made: Services, configuration: Configuration) => {
