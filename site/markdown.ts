@@ -24,7 +24,10 @@ export type Markdown = {
   };
   readonly renderer: { readonly rules: Record<string, Rule | undefined> };
   readonly utils: { escapeHtml(text: string): string };
+  readonly options: { highlight?: Highlight | null };
 };
+/** HTML of a piece of code with its colours. */
+type Highlight = (code: string, language: string, attributes: string) => string;
 
 /** Markup that pages of the repository use besides Markdown; all other is shown as it is written. */
 const ALLOWED_MARKUP = /^(?:<!--[\s\S]*-->|<\/?(?:br|details|img|kbd|p|picture|source|sub|summary|sup)(?:\s[^<>]*)?>)$/;
@@ -106,4 +109,17 @@ export const asCodeHostsRead = (md: Markdown, places: Places): void => {
       }
     }
   });
+};
+
+/** Colours each piece of code once. VitePress renders a page again for each index of the search, and colours take most of that. */
+export const highlightedOnce = ({ options }: Pick<Markdown, 'options'>): void => {
+  const { highlight } = options;
+  if (!highlight) return;
+  const known = new Map<string, string>();
+  options.highlight = (...piece) => {
+    const key = JSON.stringify(piece);
+    const found = known.get(key) ?? highlight(...piece);
+    known.set(key, found);
+    return found;
+  };
 };

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { sidebarOf, sitePath } from '../layout.ts';
-import { anchorOf, asCodeHostsRead, type Markdown } from '../markdown.ts';
+import { anchorOf, asCodeHostsRead, highlightedOnce, type Markdown } from '../markdown.ts';
 import type { Staged } from '../stage.ts';
 
 type Renderer = { render(text: string, env: object): string };
@@ -57,7 +57,10 @@ export default {
     languageAlias: { cedar: 'ts' },
     attrs: { disable: true },
     anchor: { slugify: anchorOf },
-    config: (md: Markdown) => asCodeHostsRead(md, { root, staged }),
+    config: (md: Markdown) => {
+      asCodeHostsRead(md, { root, staged });
+      highlightedOnce(md);
+    },
   },
   vite: {
     resolve: { alias: { '@api-reference': resolve(import.meta.dirname, 'theme/api-reference.ts') } },

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkLinks } from '../../../site/check-links.ts';
 import { type SidebarItem, sidebarOf, siteAddress } from '../../../site/layout.ts';
-import { asCodeHostsRead, type Markdown } from '../../../site/markdown.ts';
+import { asCodeHostsRead, highlightedOnce, type Markdown } from '../../../site/markdown.ts';
 import { serve } from '../../../site/serve.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'site-'));
@@ -61,6 +61,7 @@ describe('Markdown of the repository', () => {
       core: { ruler: { push: () => {}, disable: () => {} } },
       renderer: { rules: {} },
       utils: { escapeHtml },
+      options: {},
     };
     asCodeHostsRead(md, { root: folder, staged: folder });
     const token = { type: rule, tag: '', content, children: null, attrGet: () => null, attrSet: () => {} };
@@ -71,6 +72,24 @@ describe('Markdown of the repository', () => {
     expect(rendered('text', 'a {{ b }}')).toBe('a &#123;&#123; b }}');
     expect(rendered('html_inline', '<id>')).toBe('&lt;id&gt;');
     expect(rendered('html_inline', '<script>')).toBe('&lt;script&gt;');
+  });
+
+  test('colours the same code once, and the same code in another language anew', () => {
+    const asked: string[] = [];
+    const options: Markdown['options'] = {
+      highlight: (code, language) => {
+        asked.push(`${language} ${code}`);
+        return `<b>${code}</b>`;
+      },
+    };
+    highlightedOnce({ options });
+    const coloured = (code: string, language: string) => options.highlight?.(code, language, '');
+    expect([coloured('a', 'ts'), coloured('a', 'ts'), coloured('a', 'sh')]).toEqual([
+      '<b>a</b>',
+      '<b>a</b>',
+      '<b>a</b>',
+    ]);
+    expect(asked).toEqual(['ts a', 'sh a']);
   });
 
   test('keeps pictures, and makes their addresses relative', () => {
