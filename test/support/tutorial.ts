@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, resolve } from 'node:path';
 import { freePort } from './free-port.ts';
@@ -37,7 +37,9 @@ export type ReadersFolder = {
   readonly remove: () => Promise<void>;
 };
 
-const PROGRAM = ['src', 'adapters', 'config', 'views', 'docs/openapi.json', 'package.json'];
+/** Links: Node finds the modules that it compiled for other tests. */
+const PROGRAM = ['src', 'adapters', 'config', 'views', 'docs/openapi.json', 'node_modules'];
+/** Copies: npm and pip write beside what they pack. */
 const PACKAGES = ['packages', 'python', 'tsconfig.json'];
 
 /**
@@ -53,10 +55,13 @@ export const readersFolder = async ({
 } = {}): Promise<ReadersFolder> => {
   const all = mkdtempSync(join(tmpdir(), 'behalf-tutorial-'));
   const folder = join(all, 'behalf');
-  for (const name of [...PROGRAM, ...(packages ? PACKAGES : [])]) {
+  for (const name of PROGRAM) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    symlinkSync(join(ROOT, name), join(folder, name));
+  }
+  for (const name of ['package.json', ...(packages ? PACKAGES : [])]) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const ports = new Map<string, number>();
   for (const port of ['3000', '4000', '4100', '4200']) ports.set(port, await freePort());
   const here = (text: string): string => text.replace(PORTS, (port) => String(ports.get(port)));
