@@ -54,17 +54,17 @@ export const untilAnswering = async (url: string, child: ChildProcess, timeoutMs
 const SERVES = 'Behalf serves at ';
 
 /**
- * Resolves once this process said that it serves. An answer alone may come from another program that took the port: this
- * process then ends.
+ * Resolves once this process said that it serves. An answer alone may come from another program that took the port. And a start that is
+ * asked every few milliseconds takes longer: each question is work for both processes.
  */
 const untilItServes = async (child: ChildProcess, hasSaidSo: () => boolean): Promise<void> => {
   const end = performance.now() + START_WITHIN_MS;
   while (!hasSaidSo()) {
     if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`another program answers, and the process ended with ${child.exitCode ?? child.signalCode}`);
+      throw new Error(`the process ended with ${child.exitCode ?? child.signalCode}`);
     if (performance.now() > end)
       throw new Error(`the process does not say that it serves within ${START_WITHIN_MS} ms`);
-    await new Promise((done) => setTimeout(done, 25));
+    await new Promise((done) => setTimeout(done, 10));
   }
 };
 
@@ -157,8 +157,8 @@ const startOn = async (dataFolder: string, options: ServerOptions) => {
       });
     }
     try {
-      await untilAnswering(`${issuer}/.well-known/openid-configuration`, child, START_WITHIN_MS);
       await untilItServes(child, () => isServing);
+      await untilAnswering(`${issuer}/.well-known/openid-configuration`, child, START_WITHIN_MS);
     } catch (error) {
       child.kill('SIGKILL');
       throw new Error(`the server did not start: ${(error as Error).message}\n${log.slice(-4000)}`);
