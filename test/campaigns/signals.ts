@@ -186,15 +186,11 @@ const untilKilled = async (isKilled: () => boolean): Promise<void> => {
 
 /** So many of each, on nodes that no one kills. */
 const times = async (run: CampaignRun, world: SignalsWorld, count: number) => {
-  const { python, remove } = await installPythonPackage();
-  try {
-    const effects = await timesIn(run, world, count);
-    const besideDeadReceiver = await costOfDead(run, world, count);
-    const refusals = await timesOut(run, world, await world.apis(python), Math.ceil(count / 2));
-    return { milliseconds: { effects, besideDeadReceiver, refusals } };
-  } finally {
-    await remove();
-  }
+  const { python } = await installPythonPackage();
+  const effects = await timesIn(run, world, count);
+  const besideDeadReceiver = await costOfDead(run, world, count);
+  const refusals = await timesOut(run, world, await world.apis(python), Math.ceil(count / 2));
+  return { milliseconds: { effects, besideDeadReceiver, refusals } };
 };
 
 const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {

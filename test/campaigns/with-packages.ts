@@ -7,12 +7,8 @@ export const onEachStore = async (
   run: CampaignRun,
   on: (run: CampaignRun, stores: ServerStores, python: string) => Promise<Figures>,
 ): Promise<Figures> => {
-  const { python, remove } = await installPythonPackage();
+  const { python } = await installPythonPackage();
   const where: Record<string, Figures> = {};
-  try {
-    for (const stores of chosen(run, SERVER_STORES)) where[stores] = await on(run, stores, python);
-  } finally {
-    await remove();
-  }
+  for (const stores of chosen(run, SERVER_STORES)) where[stores] = await on(run, stores, python);
   return { trials: Object.values(where).reduce((sum, { trials }) => sum + trials, 0), where };
 };

@@ -1,16 +1,14 @@
 /** Authlib from PyPI, in an environment of its own that is made in a temporary folder and removed. */
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { pythonEnvironment } from '../support/python-environment.ts';
 import type { ClientScript } from './client-script.ts';
 import { CALENDAR, CALLBACK } from './client-server.ts';
 import { ROOT } from './packages.ts';
 import { runProgram } from './program.ts';
 
-const run = promisify(execFile);
 const FOLDER = join(ROOT, 'test/clients/authlib');
 let environment = '';
 
@@ -19,9 +17,8 @@ export const authlib: ClientScript = {
   async prepare() {
     environment = await mkdtemp(join(tmpdir(), 'behalf-authlib-'));
     process.once('exit', () => rmSync(environment, { recursive: true, force: true }));
-    await run('python3', ['-m', 'venv', environment]);
     const requirements = join(FOLDER, 'requirements.txt');
-    await run(join(environment, 'bin/pip'), ['install', '--quiet', '--requirement', requirements]);
+    await pythonEnvironment(environment, ['--requirement', requirements]);
     return /^Authlib==(.+)$/m.exec(await readFile(requirements, 'utf8'))?.[1] ?? '';
   },
   async run(ground, check) {

@@ -3,24 +3,22 @@
  * (URL elicitation), on which the person confirms. The client calls again, with the same token. In two revisions of
  * MCP: 2025-11-25 asks by an error, 2026-07-28 by a result that asks for input.
  */
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { runGateway } from '../gateway/gateway-world.ts';
 import { plainMcpServer } from '../gateway/plain-mcp-server.ts';
 import { walkAuthorization } from '../support/browser-flow.ts';
 import { freePort } from '../support/free-port.ts';
+import { pythonEnvironment } from '../support/python-environment.ts';
 import { stepUpPages } from '../support/step-up-pages.ts';
 import type { ClientScript } from './client-script.ts';
 import { CALLBACK, type Ground } from './client-server.ts';
 import { ROOT } from './packages.ts';
 import { runProgram } from './program.ts';
 
-const run = promisify(execFile);
 let python = '';
 
 /** An MCP server that knows nothing of Behalf, behind a gateway whose tool `write` needs a second factor. */
@@ -90,10 +88,8 @@ export const mcpPython: ClientScript = {
   async prepare() {
     const environment = await mkdtemp(join(tmpdir(), 'behalf-mcp-python-'));
     process.once('exit', () => rmSync(environment, { recursive: true, force: true }));
-    await run('python3', ['-m', 'venv', environment]);
     const pinned = join(ROOT, 'python/requirements-test.txt');
-    await run(join(environment, 'bin/pip'), ['install', '--quiet', '--constraint', pinned, 'mcp']);
-    python = join(environment, 'bin/python');
+    python = await pythonEnvironment(environment, ['--constraint', pinned, 'mcp']);
     return /^mcp==(.+)$/m.exec(await readFile(pinned, 'utf8'))?.[1] ?? '';
   },
   async run(ground, check) {

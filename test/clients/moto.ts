@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../support/free-port.ts';
+import { pythonEnvironment } from '../support/python-environment.ts';
 import { until } from '../support/until.ts';
 import type { ClientScript } from './client-script.ts';
 import { expectSame } from './client-script.ts';
@@ -45,11 +46,9 @@ export const moto: ClientScript = {
   async prepare() {
     environment = await mkdtemp(join(tmpdir(), 'behalf-moto-'));
     process.once('exit', () => rmSync(environment, { recursive: true, force: true }));
-    await run('python3', ['-m', 'venv', environment]);
     const requirements = join(FOLDER, 'requirements.txt');
     // Compiling 27 packages takes longer than fetching them.
-    const options = ['install', '--quiet', '--no-compile', '--requirement', requirements];
-    await run(join(environment, 'bin/pip'), options);
+    await pythonEnvironment(environment, ['--no-compile', '--requirement', requirements]);
     return /^moto==(.+)$/m.exec(await readFile(requirements, 'utf8'))?.[1] ?? '';
   },
   async run(ground, check) {

@@ -1,6 +1,5 @@
 /** The Python package of this repository, built as a wheel: an API behind it, called by an agent for a person. */
-import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { startChromium } from '../support/chromium.ts';
 import { freePort } from '../support/free-port.ts';
@@ -31,7 +30,6 @@ export const pythonKit: ClientScript = {
   async prepare() {
     const installed = await installPythonPackage(['starlette']);
     ({ python } = installed);
-    process.once('exit', () => rmSync(dirname(dirname(python)), { recursive: true, force: true }));
     return installed.wheel;
   },
   async run(ground, check) {

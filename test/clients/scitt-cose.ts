@@ -1,16 +1,14 @@
 /** scitt-cose from PyPI, in an environment of its own: takes the COSE receipt of a transaction (RFC 9942). */
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { keyPairFromJwk } from '../support/agent-keys.ts';
+import { pythonEnvironment } from '../support/python-environment.ts';
 import type { ClientScript } from './client-script.ts';
 import { ROOT } from './packages.ts';
 import { runProgram } from './program.ts';
 
-const run = promisify(execFile);
 const FOLDER = join(ROOT, 'test/clients/scitt-cose');
 let environment = '';
 
@@ -19,9 +17,8 @@ export const scittCose: ClientScript = {
   async prepare() {
     environment = await mkdtemp(join(tmpdir(), 'behalf-scitt-cose-'));
     process.once('exit', () => rmSync(environment, { recursive: true, force: true }));
-    await run('python3', ['-m', 'venv', environment]);
     const requirements = join(FOLDER, 'requirements.txt');
-    await run(join(environment, 'bin/pip'), ['install', '--quiet', '--requirement', requirements]);
+    await pythonEnvironment(environment, ['--requirement', requirements]);
     return /^scitt-cose==(.+)$/m.exec(await readFile(requirements, 'utf8'))?.[1] ?? '';
   },
   async run(ground, check) {
