@@ -2,6 +2,11 @@
 import type { CpuProfile } from './cpu-profile.ts';
 import { PARTS, type ProfilePart, partOf } from './profile-parts.ts';
 
+/**
+ * Microseconds that one sample counts at most, two intervals of the profiler: a thread that another program displaces is not at work.
+ */
+const MOST_MICROS = 500;
+
 type Tree = {
   readonly name: string;
   readonly place: string;
@@ -27,24 +32,24 @@ const placeOf = (url: string, root: string): string => {
 
 /** Time of each part of the work in microseconds, without idle time. */
 export const microsByPart = (profile: CpuProfile): ReadonlyMap<ProfilePart, number> => {
-  const { framesOf } = indexed(profile);
+  const { framesOf, weights } = indexed(profile);
   const sums = new Map<ProfilePart, number>();
   profile.samples.forEach((id, index) => {
     const part = partOf(framesOf(id));
-    if (part) sums.set(part, (sums.get(part) ?? 0) + (profile.timeDeltas[index] ?? 0));
+    if (part) sums.set(part, (sums.get(part) ?? 0) + (weights[index] ?? 0));
   });
   return sums;
 };
 
 /** The functions with the most time of their own: share of all time that is not idle, in percent. */
 export const hottestOf = (profile: CpuProfile, root: string, count: number) => {
-  const { framesOf } = indexed(profile);
+  const { framesOf, weights } = indexed(profile);
   const own = new Map<string, number>();
   let all = 0;
   profile.samples.forEach((id, index) => {
     const [leaf] = framesOf(id);
     if (!leaf || leaf.name === '(idle)') return;
-    const micros = profile.timeDeltas[index] ?? 0;
+    const micros = weights[index] ?? 0;
     all += micros;
     // A function of Node without a file is named with its caller.
     const caller = framesOf(id).find(({ url }) => url !== '');
@@ -57,7 +62,7 @@ export const hottestOf = (profile: CpuProfile, root: string, count: number) => {
     .map(([where, micros]) => ({ where, percent: Number(((100 * micros) / all).toFixed(1)) }));
 };
 
-const indexed = ({ nodes }: CpuProfile) => {
+const indexed = ({ nodes, timeDeltas }: CpuProfile) => {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parent = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
   const known = new Map<number, readonly { readonly name: string; readonly url: string }[]>();
@@ -73,19 +78,19 @@ const indexed = ({ nodes }: CpuProfile) => {
     known.set(id, frames);
     return frames;
   };
-  return { framesOf };
+  return { framesOf, weights: timeDeltas.map((micros) => Math.min(micros, MOST_MICROS)) };
 };
 
 const newTree = (name: string, place: string): Tree => ({ name, place, micros: 0, below: new Map(), parts: new Map() });
 
 const treeOf = (profile: CpuProfile, root: string): Tree => {
-  const { framesOf } = indexed(profile);
+  const { framesOf, weights } = indexed(profile);
   const all = newTree('all', '');
   profile.samples.forEach((id, index) => {
     const frames = framesOf(id);
     const part = partOf(frames);
     if (!part) return;
-    const micros = profile.timeDeltas[index] ?? 0;
+    const micros = weights[index] ?? 0;
     let at = all;
     at.micros += micros;
     for (const { name, url } of frames.toReversed()) {

@@ -11,7 +11,7 @@ export const PARTS = [
   'decision',
   'kills and liveness',
   'client authentication',
-  'keyed digests',
+  'digests',
   'parsing',
   'grant and token',
   'oidc-provider',
@@ -39,7 +39,7 @@ const RULES: readonly (readonly [RegExp, ProfilePart])[] = [
     'kills and liveness',
   ],
   [/domain\/audit\/|written-text|sorted-copy|canonical/, 'audit event'],
-  [/platform\/crypto\/|internal\/crypto\/hash/, 'keyed digests'],
+  [/platform\/crypto\/|internal\/crypto\/hash/, 'digests'],
   [/request-form|strict-json|querystring|internal\/url/, 'parsing'],
   [
     /client-authentication\/|shared\/(?:client_auth|jwt_client_auth|reject_dupes)|domain\/clients\//,

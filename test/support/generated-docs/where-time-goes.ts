@@ -22,7 +22,8 @@ const ABOUT: Readonly<Record<ProfilePart, string>> = {
   decision: 'all layers, policies included, and the facts that they need',
   'kills and liveness': 'whether a kill, a revocation or the end of something applies',
   'client authentication': 'finding the client and the credential that it presents, apart from the signature',
-  'keyed digests': 'the names under which tokens, secrets and ids of assertions are stored',
+  digests:
+    'SHA-256: of the event and its members, and keyed, of the names under which tokens, secrets and ids of assertions are stored',
   parsing: 'the form, and JSON of others that two parsers could read differently',
   'grant and token': 'our own handlers, the claims, and the steps between event, use and token',
   'oidc-provider': 'its client authentication, grants and models',
