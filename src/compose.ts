@@ -29,14 +29,13 @@ import { tokenServices } from './compose/token-services.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
 import type { FirstStart } from './first-start.ts';
 import { housekeeping } from './housekeeping.ts';
-import { accountRouter } from './http/account/router.ts';
 import { requestListener } from './http/app.ts';
 import { accessRouter } from './http/authzen/router.ts';
 import { isBrokenConnection } from './http/broken-connections.ts';
-import { consoleRouter } from './http/console/router.ts';
 import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
 import { languageRouter } from './http/language.ts';
+import { lazyRouter } from './http/lazy-router.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
 import { postedRequestRouter } from './http/posted-requests.ts';
@@ -63,6 +62,8 @@ export type Behalf = {
   readonly services: Services;
   /** Resolves when the events that earlier responses did not wait for are written: those of refused sign-ins. */
   readonly refusalsWritten: () => Promise<void>;
+  /** Loads the pages that no start waits for. Call it when the server answers. */
+  loadPages(): Promise<void>;
   /** Ends responses that never end by themselves. Call it before the listener waits for requests under way. Idempotent. */
   endStreams(): void;
   /** Stops timers, closes the audit stream, then the stores. Idempotent. */
@@ -173,6 +174,13 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   let closing: Promise<void> | undefined;
   await made.opened.ready();
 
+  const ofConsole = consoleDeps(made, people, management.handlers);
+  const pagesOfPeople = [
+    lazyRouter(['/', '/account', '/delegations', '/step-ups', '/assets'], async () =>
+      (await import('./http/account/router.ts')).accountRouter(people),
+    ),
+    lazyRouter(['/console'], async () => (await import('./http/console/router.ts')).consoleRouter(ofConsole)),
+  ];
   const listener = requestListener({
     guard,
     routers: [
@@ -184,8 +192,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         log: (request, error) => onUnexpected(error, request),
       }),
       languageRouter(people),
-      accountRouter(people),
-      consoleRouter(consoleDeps(made, people, management.handlers)),
       management.router,
       accessRouter({ ...servers, feed }),
       scimRouter({
@@ -221,6 +227,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         log: (request, error) => onUnexpected(error, request),
       }),
     ],
+    lazyRouters: pagesOfPeople,
     oidcProvider,
     pages,
     readerLanguage: people.readerLanguage,
@@ -246,6 +253,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     metrics,
     services: made,
     refusalsWritten: failedSignIns.drained,
+    async loadPages(): Promise<void> {
+      for (const { load } of pagesOfPeople) await load();
+    },
     endStreams,
     close() {
       endStreams();

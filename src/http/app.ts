@@ -11,6 +11,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import { isBrokenConnection } from './broken-connections.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import { indexedRouter } from './indexed-router.ts';
+import type { LazyRouter } from './lazy-router.ts';
 import { loggedPath } from './logged-path.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReaderLanguage } from './middleware/language.ts';
@@ -28,6 +29,7 @@ const OURS =
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
   readonly routers: readonly Router[];
+  readonly lazyRouters: readonly LazyRouter[];
   readonly oidcProvider: { handle: Handler };
   readonly pages: Pick<ProviderPages, 'error'>;
   readonly readerLanguage: ReaderLanguage;
@@ -60,6 +62,7 @@ export const requestListener = (deps: {
     }
   });
   for (const router of routers.map(indexedRouter)) app.use(router.routes()).use(router.allowedMethods());
+  for (const { routes } of deps.lazyRouters) app.use(routes);
   app.on('error', (error: unknown, ctx?: Koa.Context) => {
     if (isBrokenConnection(error)) return;
     log.error({ event: 'request.failed', request: ctx && stateOf(ctx).requestId, err: error }, 'request failed');

@@ -100,7 +100,7 @@ const RULES: readonly Rule[] = [
   { of: 'adapters/node/compression.ts', may: ['node:util', 'node:zlib'], types: ['src/domain/ports/'] },
   {
     of: 'adapters/node/',
-    may: ['./', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:sqlite'],
+    may: ['./', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:module', 'node:os', 'node:path', 'node:sqlite'],
     types: ['src/domain/ports/'],
   },
 
@@ -216,7 +216,7 @@ const RULES: readonly Rule[] = [
       'node:util',
     ],
     lazily: [
-      'src/main.ts',
+      'src/serve.ts',
       'src/gateway/configuration/load.ts',
       'src/gateway/gateway.ts',
       'src/gateway/log-lines.ts',
@@ -382,6 +382,11 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/main.ts',
+    may: ['adapters/node/compiled-modules.ts', 'config/early-data-folder.ts', 'node:cluster'],
+    lazily: ['src/serve.ts'],
+  },
+  {
+    of: 'src/serve.ts',
     may: [
       'adapters/node/',
       'config/',
@@ -394,7 +399,7 @@ const RULES: readonly Rule[] = [
       'src/stop-signals.ts',
       'src/workers/',
       'node:cluster',
-      'node:url',
+      'node:path',
     ],
     types: ['src/first-start.ts', 'src/http/operations.ts'],
   },
@@ -486,7 +491,8 @@ describe('the import table', () => {
     ['src/provider/grants/grants.ts', "import { checkDpopReplay } from 'oidc-provider/lib/helpers/grants.js';"],
     ['views/layout.ts', "import type { Account } from '../src/domain/identity/accounts/account.ts';"],
     ['adapters/sqlite/tables.ts', "import type { Account } from '../../src/domain/identity/accounts/account.ts';"],
-    ['src/cli/main.ts', "import { serve } from '../main.ts';"],
+    ['src/cli/main.ts', "import { serve } from '../serve.ts';"],
+    ['src/main.ts', "import { serve } from './serve.ts';"],
     ['config/load.ts', "import { compose } from '../src/compose.ts';"],
     ['src/http/app.ts', "import { pino } from 'pino';"],
     ['src/http/app.ts', 'const part = await import(name);'],

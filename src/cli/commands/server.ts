@@ -1,4 +1,6 @@
 /** `behalf serve` and `behalf check-config`. */
+import { keepCompiled } from '../../../adapters/node/compiled-modules.ts';
+import { earlyDataFolder } from '../../../config/early-data-folder.ts';
 import { type ShownSetting, type Source, withoutSecrets } from '../../../config/load.ts';
 import { isProduction } from '../../../config/production-rules.ts';
 import { type Command, EXIT } from '../command.ts';
@@ -18,12 +20,14 @@ const serve: Command = {
     'All settings: `npm start -- --help`, and docs/reference/configuration.md. On SIGTERM and SIGINT the server finishes its requests and stops. With workers, SIGUSR2 replaces them one after the other.',
   run: async (call) => {
     const [config, workers] = [call.text('config'), call.text('workers')];
-    // Loaded on demand: no other command needs oidc-provider, which takes most of the time of a start.
-    const { serve: run } = await import('../../main.ts');
-    return run([
+    const argv = [
       ...(config === undefined ? [] : ['--config', config]),
       ...(workers === undefined ? [] : ['--workers', workers]),
-    ]);
+    ];
+    keepCompiled(earlyDataFolder(argv));
+    // Loaded on demand: no other command needs oidc-provider, which takes most of the time of a start.
+    const { serve: run } = await import('../../serve.ts');
+    return run(argv);
   },
 };
 

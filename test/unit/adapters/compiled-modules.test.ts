@@ -1,0 +1,95 @@
+/** Where compiled modules are kept: in the data folder, and only where no other user could put code. */
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { earlyDataFolder } from '../../../config/early-data-folder.ts';
+
+const KEEPER = join(import.meta.dirname, '../../../adapters/node/compiled-modules.ts');
+const { NODE_COMPILE_CACHE: _, NODE_DISABLE_COMPILE_CACHE: __, ...ENVIRONMENT } = process.env;
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'compiled-'));
+  writeFileSync(join(root, 'late.mjs'), 'export const late = 1;\n');
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** A folder in which a server has started before. */
+const used = (name: string, mode = 0o700): string => {
+  const folder = join(root, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'node.json'), '{}');
+  chmodSync(folder, mode);
+  return folder;
+};
+
+/** Runs a program that keeps what it compiles in this folder, and returns the files below `compiled`. */
+const keptIn = async (folder: string | undefined, environment: object = {}): Promise<readonly string[]> => {
+  const program = `const { keepCompiled } = await import(${JSON.stringify(KEEPER)});
+    keepCompiled(${JSON.stringify(folder)});
+    await import(${JSON.stringify(join(root, 'late.mjs'))});`;
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ...ENVIRONMENT, ...environment },
+  });
+  const kept = join(folder ?? root, 'compiled');
+  return existsSync(kept) ? readdirSync(kept, { recursive: true }).map(String) : [];
+};
+
+test('a data folder of this user keeps them', async () => {
+  expect((await keptIn(used('data'))).length).toBeGreaterThan(0);
+});
+
+test.each([
+  ['without a data folder', async () => undefined],
+  [
+    'in one that is not there yet: the server makes it with the rights of its owner only',
+    async () => join(root, 'none'),
+  ],
+  [
+    'in one in which no server has started: a start that fails makes nothing',
+    async () => {
+      mkdirSync(join(root, 'empty'), { mode: 0o700 });
+      return join(root, 'empty');
+    },
+  ],
+  ['in a file', async () => join(root, 'late.mjs')],
+  ['in one that others may write to', async () => used('open', 0o777)],
+  [
+    'behind a link to one that others may write to',
+    async () => {
+      symlinkSync(used('open', 0o770), join(root, 'link'));
+      return join(root, 'link');
+    },
+  ],
+])('keeps nothing %s', async (_what, folderOf) => {
+  expect(await keptIn(await folderOf())).toEqual([]);
+  expect(existsSync(join(root, 'none'))).toBe(false);
+});
+
+test('NODE_DISABLE_COMPILE_CACHE switches it off', async () => {
+  expect(await keptIn(used('data'), { NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual([]);
+});
+
+test('the data folder is known before the settings are, unless a file of settings may name another', () => {
+  expect(earlyDataFolder([], { BEHALF_DATA: '/data' })).toBe('/data');
+  expect(earlyDataFolder([], { BEHALF_DATA: '/data', BEHALF__DATA__FOLDER: '/other' })).toBe('/other');
+  expect(earlyDataFolder(['--config', 'a.json'], { BEHALF_DATA: '/data' })).toBe('/data');
+  expect(earlyDataFolder(['--workers', '2'], {})).toBe('./data');
+  expect([earlyDataFolder(['--config', 'a.json'], {}), earlyDataFolder(['--config=a.json'], {})]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(earlyDataFolder([], { BEHALF_DATA: '' })).toBeUndefined();
+});
