@@ -18,9 +18,13 @@ export const keepCompiled = (dataFolder: string | undefined): void => {
   enableCompileCache(join(dataFolder, 'compiled'));
 };
 
+/** False also for a folder that cannot be looked at: the start itself says what is wrong with it. */
 const isOurs = (folder: string): boolean => {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  const isOwn = process.getuid === undefined || found?.uid === process.getuid();
-  if (found?.isDirectory() !== true || !isOwn || (found.mode & OTHERS_MAY_WRITE) !== 0) return false;
-  return existsSync(join(folder, OF_A_NODE));
+  try {
+    const found = statSync(folder);
+    const isOwn = process.getuid === undefined || found.uid === process.getuid();
+    return found.isDirectory() && isOwn && (found.mode & OTHERS_MAY_WRITE) === 0 && existsSync(join(folder, OF_A_NODE));
+  } catch {
+    return false;
+  }
 };

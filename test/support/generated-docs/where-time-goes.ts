@@ -102,7 +102,7 @@ and has one (\`test/bench/profile-parts.ts\`).
   the pages of the indexes: keys in the order of time fill pages, others touch one each.
 - **A refresh** writes most: the event, the mark of the used token, and its successor. The last two are one transaction.
 - **oidc-provider** authenticates the client and runs its grants in [our own handlers](decisions/0049-own-handlers-in-front.md), too. Its routes and Koa take no part there.
-- **A workload token** costs no signature after its first use. What remains of its authentication is an assertion in the name of the agent, which oidc-provider checks as it checks one
+- **A workload token** is verified once, so that its later uses cost the signature of our own token only. What remains of its authentication is an assertion in the name of the agent, which oidc-provider checks as it checks one
   of the agent's own.
 
 ## Flame graphs

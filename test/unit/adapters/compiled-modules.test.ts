@@ -64,6 +64,13 @@ test.each([
       return join(root, 'empty');
     },
   ],
+  [
+    'in one that cannot be looked at: the start itself says why',
+    async () => {
+      symlinkSync(join(root, 'loop'), join(root, 'loop'));
+      return join(root, 'loop');
+    },
+  ],
   ['in a file', async () => join(root, 'late.mjs')],
   ['in one that others may write to', async () => used('open', 0o777)],
   [
