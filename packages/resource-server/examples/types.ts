@@ -23,13 +23,20 @@ app.get(
   forExpress.requireToken(server, (request: ExpressRequest) => ({ scopes: [`notes.${request.params['id']}`] })),
 );
 
+app.get('/', (request, response) => response.json(forExpress.accessOf(request).subject));
+
 const koa = new Koa();
 koa.use(forKoa.serveMetadata(server));
 koa.use(forKoa.requireToken(server, requirement));
+koa.use((context) => void forKoa.accessOf(context).subject);
 
 const fast = fastify();
 fast.route(forFastify.metadataRoute(server));
-fast.get('/', { onRequest: forFastify.requireToken(server, requirement) }, async () => 'in');
+fast.get(
+  '/',
+  { onRequest: forFastify.requireToken(server, requirement) },
+  async (request) => forFastify.accessOf(request).subject,
+);
 fast.get(
   '/:id',
   {

@@ -2,6 +2,7 @@
 import { byName, type CertificateOf, type NodeRequest, presentedByNode } from './node-request.ts';
 import { type RequirementOf, requirementFor } from './request-requirement.ts';
 import type { Access, ResourceServer } from './resource-server.ts';
+import { verifiedAccess } from './verified-access.ts';
 
 /** The members of a request of Express that are read. */
 export type ExpressRequest = NodeRequest & {
@@ -64,3 +65,6 @@ export const requireToken =
     // Outside of `try`: an error of a later handler is not one of this middleware.
     if (isGranted) next();
   };
+
+/** `request.auth` with its type. Throws an Error for a request that `requireToken` has not let through. */
+export const accessOf = (request: object): Access => verifiedAccess((request as { readonly auth?: unknown }).auth);

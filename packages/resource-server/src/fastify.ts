@@ -2,6 +2,7 @@
 import { byName, type CertificateOf, type NodeRequest, presentedByNode } from './node-request.ts';
 import { type RequirementOf, requirementFor } from './request-requirement.ts';
 import type { Access, ResourceServer } from './resource-server.ts';
+import { verifiedAccess } from './verified-access.ts';
 
 /** The members of a request of Fastify that are read. */
 export type FastifyRequest = {
@@ -55,3 +56,6 @@ export const requireToken =
     reply.headers({ ...byName(decision.answer.headers) });
     return reply.send(decision.answer.body);
   };
+
+/** `request.auth` with its type. Throws an Error for a request that `requireToken` has not let through. */
+export const accessOf = (request: object): Access => verifiedAccess((request as { readonly auth?: unknown }).auth);

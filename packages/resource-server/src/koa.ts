@@ -1,7 +1,8 @@
 /** Binding for Koa 2 and 3. */
 import { byName, type CertificateOf, type NodeRequest, presentedByNode } from './node-request.ts';
 import { type RequirementOf, requirementFor } from './request-requirement.ts';
-import type { ResourceServer } from './resource-server.ts';
+import type { Access, ResourceServer } from './resource-server.ts';
+import { verifiedAccess } from './verified-access.ts';
 
 /** The members of a context of Koa that are used. `requireToken` sets `state.auth` to an `Access`. */
 export type KoaContext = {
@@ -51,3 +52,6 @@ export const requireToken =
     // Koa names a text as text/plain unless it is told otherwise after the body.
     context.set('content-type', 'application/json');
   };
+
+/** `context.state.auth` with its type. Throws an Error for a request that `requireToken` has not let through. */
+export const accessOf = ({ state }: Pick<KoaContext, 'state'>): Access => verifiedAccess(state['auth']);

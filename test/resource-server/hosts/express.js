@@ -1,5 +1,5 @@
 import express from 'express';
-import { requireToken, serveMetadata } from '../../../packages/resource-server/src/express.ts';
+import { accessOf, requireToken, serveMetadata } from '../../../packages/resource-server/src/express.ts';
 import { nodeHost } from './host.ts';
 
 export const start = nodeHost((server, requirement, reach) => {
@@ -9,7 +9,7 @@ export const start = nodeHost((server, requirement, reach) => {
   app.use(serveMetadata(server));
   app.use('/api', requireToken(server, requirement), (request, response) => {
     reach();
-    response.json({ subject: request.auth.subject });
+    response.json({ subject: accessOf(request).subject });
   });
   return app;
 });

@@ -1,5 +1,5 @@
 import fastify from 'fastify';
-import { metadataRoute, requireToken } from '../../../packages/resource-server/src/fastify.ts';
+import { accessOf, metadataRoute, requireToken } from '../../../packages/resource-server/src/fastify.ts';
 import { nodeHost } from './host.ts';
 
 export const start = nodeHost(async (server, requirement, reach) => {
@@ -7,7 +7,7 @@ export const start = nodeHost(async (server, requirement, reach) => {
   app.route(metadataRoute(server));
   app.all('/api/*', { onRequest: requireToken(server, requirement) }, async (request) => {
     reach();
-    return { subject: request.auth.subject };
+    return { subject: accessOf(request).subject };
   });
   await app.ready();
   return app.routing;

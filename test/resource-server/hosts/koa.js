@@ -1,5 +1,5 @@
 import Koa from 'koa';
-import { requireToken, serveMetadata } from '../../../packages/resource-server/src/koa.ts';
+import { accessOf, requireToken, serveMetadata } from '../../../packages/resource-server/src/koa.ts';
 import { nodeHost } from './host.ts';
 
 export const start = nodeHost((server, requirement, reach) => {
@@ -9,7 +9,7 @@ export const start = nodeHost((server, requirement, reach) => {
   app.use(requireToken(server, requirement));
   app.use((context) => {
     reach();
-    context.body = { subject: context.state.auth.subject };
+    context.body = { subject: accessOf(context).subject };
   });
   return app.callback();
 });
