@@ -2,6 +2,7 @@
  * Names in place of ids. An operand or option whose value is one of these kinds takes an id, or a name that one object alone
  * has. Every command over the management API resolves them before it runs.
  */
+import { ID_PREFIXES } from '../domain/ports/identifiers.ts';
 import { type Call, type Command, CommandError, isCommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
 import { findAccount, findOwner } from './named-owners.ts';
@@ -63,6 +64,14 @@ const KINDS = {
     ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
     ...{ prefix: 'dir_', members: ['name'], isSearched: false },
   },
+  AUDIT_SINK: {
+    ...{ operation: 'listAuditSinks', singular: 'sink', plural: 'sinks', noun: 'audit-sinks' },
+    ...{ prefix: 'snk_', members: ['name'], isSearched: false },
+  },
+  REVIEW: {
+    ...{ operation: 'listReviews', singular: 'review', plural: 'reviews', noun: 'reviews' },
+    ...{ prefix: 'rvw_', members: ['name'], isSearched: false },
+  },
   RESPONSE_RULE: {
     ...{ operation: 'listResponseRules', singular: 'response rule', plural: 'response rules' },
     ...{ noun: 'response-rules', prefix: 'rrl_', members: ['name'], isSearched: false },
@@ -91,18 +100,38 @@ const KINDS = {
 
 const isKind = (value: string): value is keyof typeof KINDS => Object.hasOwn(KINDS, value);
 
-/** The value of an option that names an account, an agent or a client. */
-const PARTY = 'PARTY';
-const PARTY_ID = /^(?:acc|agt|app)_|^https:\/\//;
+type Parties = {
+  readonly kinds: readonly ('AGENT' | 'CLIENT' | 'GROUP' | 'DIRECTORY')[];
+  /** An account by its username; `owner`: or a group by its name. */
+  readonly owner?: 'account' | 'owner';
+  /** For messages. */
+  readonly are: string;
+};
+
+/** Values of options that name an object of one of several kinds. */
+const PARTIES = {
+  PARTY: { kinds: ['AGENT', 'CLIENT'], owner: 'account', are: 'account, agent or client' },
+  CALLER: { kinds: ['CLIENT'], owner: 'account', are: 'account or client' },
+  SUBJECT: { kinds: ['AGENT'], owner: 'account', are: 'account or agent' },
+  AGENTS: { kinds: ['AGENT'], owner: 'owner', are: 'agent, account or group' },
+  OBJECT: { kinds: ['AGENT', 'CLIENT'], owner: 'owner', are: 'agent, client, account or group' },
+  POPULATION: { kinds: ['GROUP', 'DIRECTORY'], are: 'group or directory' },
+} as const satisfies Record<string, Parties>;
+
+const isParty = (value: string): value is keyof typeof PARTIES => Object.hasOwn(PARTIES, value);
+
+/** An id of any kind, the URL that is one, `*` for all, or `-` for none. */
+const isNoName = (given: string): boolean =>
+  /^https:\/\/|^[*-]$/.test(given) || ID_PREFIXES.some((prefix) => given.startsWith(`${prefix}_`));
 
 /** The operand of commands about one object of a noun: `AGENT` for agents, `ID` where there are no names. */
 export const operandOf = (noun: string): string =>
   Object.entries(KINDS).find(([, kind]) => kind.noun === noun)?.[0] ?? 'ID';
 
 /**
- * The operands and options of a call, with ids in place of names. Options whose value is `ACCOUNT` take a username, those of `OWNER` that or a group, those
- * whose value is `PARTY` the name of an account, agent or client. Throws CommandError for a name that no object has, or several
- * have.
+ * The operands and options of a call, with ids in place of names. Options whose value is `ACCOUNT` take a username, those of
+ * `OWNER` that or a group, those of PARTIES a name of several kinds. Throws CommandError for a name that no object has, or
+ * several have.
  */
 export const withIds = async (
   api: ManagementClient,
@@ -117,12 +146,13 @@ export const withIds = async (
   }
   const ids = new Map<string, readonly string[]>();
   for (const [name, { value = '' }] of Object.entries(command.options)) {
-    if (value === PARTY) ids.set(name, await Promise.all(call.texts(name).map((one) => partyOf(api, one))));
+    if (isParty(value)) ids.set(name, await Promise.all(call.texts(name).map((one) => partyOf(api, value, one))));
     else if (value === 'OWNER') ids.set(name, await Promise.all(call.texts(name).map((one) => findOwner(api, one))));
     else if (value === 'ACCOUNT')
       ids.set(name, await Promise.all(call.texts(name).map((one) => findAccount(api, one))));
     else if (isKind(value)) {
-      ids.set(name, await Promise.all(call.texts(name).map((one) => idOf(api, value, one))));
+      const named = (one: string) => (one === '-' ? one : idOf(api, value, one));
+      ids.set(name, await Promise.all(call.texts(name).map(named)));
     }
   }
   const texts = (name: string): readonly string[] => ids.get(name) ?? call.texts(name);
@@ -170,8 +200,7 @@ export const idOf = async (api: ManagementClient, name: keyof typeof KINDS, give
   // The id of a client can be the URL of its metadata document.
   if (given.startsWith(kind.prefix) || (kind.noun === 'clients' && given.startsWith('https://'))) return given;
   const found = await objectsNamed(api, name, given);
-  // A name is free again when its agent has retired.
-  const current = found.filter(({ state }) => state !== 'retired');
+  const current = found.filter(isCurrent);
   const [one, ...others] = current.length > 0 ? current : found;
   if (!one) {
     throw new CommandError(`There is no ${kind.singular} with the id or name ${printable(given)}.`, {
@@ -187,24 +216,25 @@ export const idOf = async (api: ManagementClient, name: keyof typeof KINDS, give
   return String(one['id']);
 };
 
-/** The id of the one account, agent or client with this name. Agents that retired have no name any more. */
-const partyOf = async (api: ManagementClient, given: string): Promise<string> => {
-  if (PARTY_ID.test(given)) return given;
-  const [agents, clients, account] = await Promise.all([
-    objectsNamed(api, 'AGENT', given),
-    objectsNamed(api, 'CLIENT', given),
-    findAccount(api, given).catch((error: unknown) => {
-      if (isCommandError(error) && error.status === 404) return undefined;
-      throw error;
-    }),
+/** The id of the one object of these kinds with this name. An object whose life is over has no name any more. */
+const partyOf = async (api: ManagementClient, value: keyof typeof PARTIES, given: string): Promise<string> => {
+  if (isNoName(given)) return given;
+  const { kinds, owner, are }: Parties = PARTIES[value];
+  const [account, ...named] = await Promise.all([
+    owner === undefined
+      ? undefined
+      : unlessUnknown(owner === 'account' ? findAccount(api, given) : findOwner(api, given)),
+    ...kinds.map((kind) => objectsNamed(api, kind, given)),
   ]);
-  const current = [...agents, ...clients].filter(({ state }) => state !== 'retired');
-  const parties = current.length > 0 || account !== undefined ? current : agents;
+  const found = named.flat();
+  const current = found.filter(isCurrent);
+  const parties = current.length > 0 || account !== undefined ? current : found;
   const ids = [...parties.map(({ id }) => String(id)), ...(account === undefined ? [] : [account])];
   const [one, ...others] = ids;
   if (one === undefined) {
-    throw new CommandError(`There is no account, agent or client with the id or name ${printable(given)}.`, {
-      hint: 'See `behalf accounts list`, `behalf agents list` and `behalf clients list`.',
+    const nouns = [...(owner === undefined ? [] : ['accounts']), ...kinds.map((kind) => KINDS[kind].noun)];
+    throw new CommandError(`There is no ${are} with the id or name ${printable(given)}.`, {
+      hint: `See ${nouns.map((noun) => `\`behalf ${noun} list\``).join(', ')}.`,
     });
   }
   if (others.length === 0) return one;
@@ -212,5 +242,15 @@ const partyOf = async (api: ManagementClient, given: string): Promise<string> =>
     hint: 'Give the id.',
   });
 };
+
+const unlessUnknown = (finding: Promise<string>): Promise<string | undefined> =>
+  finding.catch((error: unknown) => {
+    if (isCommandError(error) && error.status === 404) return undefined;
+    throw error;
+  });
+
+/** States in which an object is over, and its name free for another one. */
+const OVER: readonly unknown[] = ['retired', 'completed', 'cancelled'];
+const isCurrent = ({ state }: Json): boolean => !OVER.includes(state);
 
 const plain = (name: unknown): string => String(name).normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();

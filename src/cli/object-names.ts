@@ -16,6 +16,7 @@ const BY_PREFIX: Readonly<Record<string, Named>> = {
   bud: { operation: 'getBudget', member: 'name' },
   upi: { operation: 'getUpstream', member: 'name' },
   per: { operation: 'getPeer', member: 'name' },
+  dir: { operation: 'getDirectory', member: 'name' },
 } satisfies Partial<Record<IdPrefix, Named>>;
 
 const ID = /^([a-z]{2,3})_[a-z2-7]{26}$/;

@@ -8,6 +8,7 @@ import { type RunningServer, runServer } from '../support/running-server.ts';
 let server: RunningServer;
 let management: Management;
 let owner: string;
+let movers: string;
 
 beforeAll(async () => {
   server = await runServer({ stores: 'sqlite' });
@@ -16,6 +17,9 @@ beforeAll(async () => {
     readonly id: string;
   }[];
   owner = String(administrator?.id);
+  const second = await management.createAccount({ username: 'gus', name: 'Gus' });
+  const group = { name: 'movers', members: [owner, second.id] };
+  movers = String((await management.call('POST', '/groups', group)).body['id']);
 });
 afterAll(async () => {
   await server?.close();
@@ -120,4 +124,54 @@ test('an endpoint of webhooks is named by its name or URL, and its owner by a us
     code: 1,
     err: expect.stringContaining('There is no endpoint with the id or name Nowhere.'),
   });
+});
+
+describe('a successor rule', () => {
+  const shown = async (rule: string) => (await management.call('GET', `/successor-rules/${rule}`)).body;
+
+  test('is about a group or a directory by its name, and loses its group with -', async () => {
+    const client = await management.createClient({ name: 'Sync', grant_types: ['client_credentials'] });
+    const directory = (await management.call('POST', '/directories', { name: 'Head office', client: client.id })).body;
+    const made = await behalf(
+      ...['successor-rules', 'create', '--local', '--applies-to', 'head office', '--manager', 'yes'],
+      ...['--group', 'movers', '--json'],
+    );
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const rule = String((JSON.parse(made.out) as { readonly id: string }).id);
+    expect(await shown(rule)).toMatchObject({ applies_to: directory['id'], group: movers });
+    expect((await behalf('successor-rules', 'list')).out).toMatch(/Head office +yes +movers/);
+    expect(await behalf('successor-rules', 'update', rule, '--local', '--group', '-')).toMatchObject({ code: 0 });
+    expect(await shown(rule)).not.toHaveProperty('group');
+    await behalf('successor-rules', 'update', rule, '--local', '--applies-to', 'movers');
+    expect(await shown(rule)).toMatchObject({ applies_to: movers });
+  });
+
+  test('is not made for a name that a group and a directory have, nor for one that none has', async () => {
+    const client = await management.createClient({ name: 'Other sync', grant_types: ['client_credentials'] });
+    const { body } = await management.call('POST', '/directories', { name: 'Movers', client: client.id });
+    const before = (await server.events('successor_rule.created')).length;
+    const both = await behalf('successor-rules', 'create', '--local', '--applies-to', 'movers', '--manager', 'yes');
+    expect([both.code, both.err]).toEqual([1, expect.stringContaining('Several have the name movers')]);
+    for (const id of [movers, String(body['id'])]) expect(both.err).toContain(id);
+    const none = await behalf('successor-rules', 'create', '--local', '--applies-to', 'Nowhere', '--manager', 'yes');
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('no group or directory')]);
+    expect((await server.events('successor_rule.created')).length).toBe(before);
+  });
+});
+
+test('a sink, a review and a legal hold are named by names', async () => {
+  const file = ['audit-sinks', 'create', 'file', '--local', '--name', 'Trail', '--json'] as const;
+  const sink = JSON.parse((await behalf(...file)).out) as { readonly id: string };
+  expect(await behalf('audit-sinks', 'pause', 'trail')).toMatchObject({ code: 0, out: 'trail is paused.\n' });
+  expect(JSON.parse((await behalf('audit-sinks', 'show', 'Trail', '--json')).out)).toMatchObject({ id: sink.id });
+
+  const review = JSON.parse((await behalf('reviews', 'create', 'Winter', '--json')).out) as { readonly id: string };
+  expect(JSON.parse((await behalf('reviews', 'show', 'winter', '--json')).out)).toMatchObject({ id: review.id });
+  expect((await behalf('review-items', 'list', '--review', 'Winter')).code).toBe(0);
+
+  const agent = await newAgent('Kept');
+  const hold = await behalf('legal-holds', 'create', '--local', '--about', 'kept', '--reason', 'case 7', '--json');
+  expect(JSON.parse(hold.out)).toMatchObject({ about: agent });
+  const unknown = await behalf('legal-holds', 'create', '--local', '--about', 'Nowhere', '--reason', 'case 8');
+  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no agent, client, account or group')]);
 });

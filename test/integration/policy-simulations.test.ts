@@ -639,6 +639,14 @@ policy  yes                                           all
       expect.stringMatching(/\nrole +no +-\npolicy +yes +apps-and-people-administer\n/),
     ]);
     expect((await behalf('simulate', 'administer', 'rotateKeys')).code).toBe(2);
+    const suspends = (caller: string, target: string) =>
+      behalf('simulate', 'administer', 'suspendAgent', '--as', caller, '--target', target);
+    const [byName, byId] = [
+      await suspends('Desk', 'Secretary'),
+      await suspends(scene.app.clientId, scene.agent.clientId),
+    ];
+    expect([byName.code, byName.err, byName.out]).toEqual([3, '', byId.out]);
+    expect((await suspends('Desk', 'Nowhere')).code).toBe(1);
     const asked = ['--agent', scene.agent.clientId, '--resource', scene.jwt.identifier, '--scope', 'read'];
     const yes = await behalf('simulate', 'approve', '--as', scene.accountId, ...asked);
     expect([yes.code, yes.out]).toEqual([0, expect.stringMatching(/It would be let through\.[\s\S]*people-approve/)]);

@@ -45,7 +45,7 @@ test('an administrator adds a target, sees what it refuses, compares both sides,
   expect((await behalf('list')).err).toContain('There is none.');
   const file = join(server.dataFolder, 'token.txt');
   await writeFile(file, 'a-token\n', { mode: 0o600 });
-  const given = ['--name', 'Company', '--url', url, '--token-file', file, '--agents', scene.accountId] as const;
+  const given = ['--name', 'Company', '--url', url, '--token-file', file, '--agents', scene.person.username] as const;
   expect(await behalf('create', '--local', ...given)).toMatchObject({ code: 0, out: expect.stringMatching(/ptg_/) });
   expect(await behalf('test', 'Company')).toMatchObject({ code: 0, out: 'The target answers.\n' });
   await until(async () => (await behalf('refused', 'Company')).out.includes('forbidden'), { seconds: 60 });

@@ -50,6 +50,8 @@ test('a receiver is created, changed, disabled and enabled by its name', async (
   expect(JSON.parse(changed.out)).toMatchObject({ subjects: ['*'] });
   expect((await behalf('signal-receivers', 'disable', 'Gateway', '--local')).out).toContain('disabled');
   expect((await behalf('signal-receivers', 'enable', 'Gateway', '--local')).out).toContain('active');
+  const named = await behalf('signal-receivers', 'update', 'Gateway', '--local', '--subject', 'admin', '--json');
+  expect(JSON.parse(named.out)).toMatchObject({ subjects: [expect.stringMatching(/^acc_/)] });
   const wrong = await behalf('signal-receivers', 'update', 'Gateway', '--local', '--personal', 'maybe');
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('is not yes or no')]);
 });

@@ -62,7 +62,7 @@ const create = managementCommand({
     ...AUTHORIZATION,
   },
   notes:
-    'ADDRESS: for otlp and webhook an https URL, for syslog HOST:PORT. Name internal hosts in egress.internalHosts.auditSinks.\nTry it: behalf audit-sinks test ID',
+    'ADDRESS: for otlp and webhook an https URL, for syslog HOST:PORT. Name internal hosts in egress.internalHosts.auditSinks.\nTry it: behalf audit-sinks test NAME',
   run: async (call) => {
     const kind = kindOf(call);
     const [, address] = call.operands;
@@ -84,7 +84,7 @@ const create = managementCommand({
 
 const update = managementCommand({
   words: ['audit-sinks', 'update'],
-  operands: ['ID'],
+  operands: ['AUDIT_SINK'],
   summary: 'Change a sink. Options left out change nothing.',
   role: 'administrator',
   isProvenHere: true,
@@ -101,14 +101,14 @@ const update = managementCommand({
     if (members.length === 0)
       throw usageError('Nothing to change was given.', 'See `behalf audit-sinks update --help`.');
     const { body } = await call.api.change('updateAuditSink', targetOf(call), changed);
-    call.print.object(body, `${printable(call.operands[0] ?? '')} was changed: ${members.join(', ')}.\n`);
+    call.print.object(body, `${printable(call.typed[0] ?? '')} was changed: ${members.join(', ')}.\n`);
     return EXIT.done;
   },
 });
 
 const test = managementCommand({
   words: ['audit-sinks', 'test'],
-  operands: ['ID'],
+  operands: ['AUDIT_SINK'],
   summary: 'Send a sink a test event, and print whether it acknowledged it.',
   role: 'administrator',
   options: {},
@@ -130,20 +130,20 @@ const action = (
 ): Command =>
   managementCommand({
     words: ['audit-sinks', verb],
-    operands: ['ID'],
+    operands: ['AUDIT_SINK'],
     summary,
     role: 'administrator',
     options: {},
     run: async (call) => {
       const { body } = await call.api.run(operation, targetOf(call));
-      call.print.object(body, `${printable(call.operands[0] ?? '')} is ${done}.\n`);
+      call.print.object(body, `${printable(call.typed[0] ?? '')} is ${done}.\n`);
       return EXIT.done;
     },
   });
 
 const skip = managementCommand({
   words: ['audit-sinks', 'skip'],
-  operands: ['ID'],
+  operands: ['AUDIT_SINK'],
   summary: 'Skip the next event of a sink that refuses it with status 400, 413 or 422. The audit log records which.',
   warning: 'The sink never receives the event that it refuses now.',
   role: 'administrator',
@@ -161,7 +161,7 @@ const skip = managementCommand({
 
 const rotate = managementCommand({
   words: ['audit-sinks', 'rotate-secret'],
-  operands: ['ID'],
+  operands: ['AUDIT_SINK'],
   summary: 'Rotate the secret of a webhook. The server signs with the new secret at once.',
   warning: 'The server never signs with the old secret again. The receiver fails until it has the new one.',
   role: 'administrator',
@@ -176,7 +176,7 @@ const rotate = managementCommand({
 
 const remove = managementCommand({
   words: ['audit-sinks', 'delete'],
-  operands: ['ID'],
+  operands: ['AUDIT_SINK'],
   summary: 'Delete a sink.',
   warning:
     'The sink gets no further event, and its place in the audit log is lost. To stop it for a while: audit-sinks pause.',
@@ -185,7 +185,7 @@ const remove = managementCommand({
   options: {},
   run: async (call) => {
     await call.api.run('removeAuditSink', targetOf(call));
-    call.print.object({}, `${printable(call.operands[0] ?? '')} is removed.\n`);
+    call.print.object({}, `${printable(call.typed[0] ?? '')} is removed.\n`);
     return EXIT.done;
   },
 });

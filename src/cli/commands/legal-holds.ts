@@ -14,7 +14,10 @@ const create = managementCommand({
   role: 'administrator',
   isProvenHere: true,
   options: {
-    about: { value: 'ID', description: 'Only records that name this transaction, account, agent or other object.' },
+    about: {
+      value: 'OBJECT',
+      description: 'Only records that name this agent, client, account or group, or the object with this id.',
+    },
     from: { value: 'TIME', description: `Only records from this time on: ${MOMENT_EXAMPLES}.` },
     to: { value: 'TIME', description: 'Only records up to this time, in the same forms.' },
     reason: REASON,

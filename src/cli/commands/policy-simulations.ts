@@ -62,18 +62,17 @@ export const simulateCommand = managementCommand({
   },
 });
 
-const AS = { value: 'NAME', description: 'Caller: a username, or the id of an account or client.' } as const;
+const AS = { value: 'CALLER', description: 'Caller: a username, or the name or id of a client.' } as const;
 const DENIED = 'The exit code is 3 when it would be refused.';
 
-const callerOf = async ({ api, text }: ManagementCall): Promise<Json> => {
-  const name = text('as');
-  if (name === undefined) return {};
-  return { caller: /^(?:app_|https:)/.test(name) ? name : await findAccount(api, name) };
+const callerOf = ({ text }: ManagementCall): Json => {
+  const caller = text('as');
+  return caller === undefined ? {} : { caller };
 };
 
 const simulateUse = async (call: ManagementCall, asked: Json): Promise<number> => {
   const { body } = await call.api.run('simulatePolicies', {
-    body: { ...(await callerOf(call)), ...asked, ...policiesOf(call.text('policy')) },
+    body: { ...callerOf(call), ...asked, ...policiesOf(call.text('policy')) },
   });
   call.print.object(body, useText(body));
   return (body['scope'] as readonly string[]).length > 0 ? EXIT.done : EXIT.denied;
@@ -122,7 +121,10 @@ export const simulateAdministerCommand = managementCommand({
   role: 'operator',
   options: {
     as: { ...AS, isRequired: true },
-    target: { value: 'ID', description: 'Id of the object that the call targets.' },
+    target: {
+      value: 'OBJECT',
+      description: 'The agent, client, account or group that the call targets, or the object with this id.',
+    },
     policy: POLICY,
   },
   notes: `OPERATION is an operationId of the OpenAPI document, such as suspendAgent. ${DENIED}`,

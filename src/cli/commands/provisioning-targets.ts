@@ -17,7 +17,7 @@ const TOKEN = { value: 'FILE', description: 'File with the bearer token; - for s
 
 const MEMBERS = {
   agents: {
-    value: 'ID',
+    value: 'AGENTS',
     description:
       'An agent, or an account or group whose agents the target has; "*" for all (default). Repeat for several.',
     isRepeatable: true,

@@ -70,7 +70,7 @@ const create = managementCommand({
 
 const figures = managementCommand({
   words: [NOUN, 'figures'],
-  operands: ['ID'],
+  operands: ['REVIEW'],
   summary: 'Show how reviewers decided: the share they kept, and the seconds for each item.',
   role: 'operator',
   options: {},

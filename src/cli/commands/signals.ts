@@ -24,7 +24,7 @@ const MEMBERS = {
     isRepeatable: true,
   },
   subject: {
-    value: 'ID',
+    value: 'SUBJECT',
     description: 'An account or agent that it may hear of; "*" for all. Repeat for several. Default: none.',
     isRepeatable: true,
   },

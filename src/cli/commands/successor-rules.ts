@@ -2,7 +2,6 @@
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
-import { findOwner } from '../named-owners.ts';
 import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
 
@@ -12,8 +11,8 @@ const DAY = 86_400;
 
 const MEMBERS = {
   'applies-to': {
-    value: 'WHOM',
-    description: 'Name or id of a group, id of a directory, or "*" for every owner (default).',
+    value: 'POPULATION',
+    description: 'Name or id of a group or a directory, or "*" for every owner (default).',
   },
   manager: { value: 'YES', description: 'yes: the manager of the account is asked first. Default: no.' },
   group: {
@@ -23,9 +22,6 @@ const MEMBERS = {
   'accept-within': { value: 'DAYS', description: 'Days in which each of them can accept. Default 7.' },
 } as const satisfies Record<string, Option>;
 
-const groupOf = async (call: ManagementCall, given: string): Promise<string> =>
-  given === '*' || given.startsWith('dir_') ? given : findOwner(call.api, given);
-
 const members = async (call: ManagementCall): Promise<Json> => {
   const [appliesTo, manager, group, days] = ['applies-to', 'manager', 'group', 'accept-within'].map((name) =>
     call.text(name),
@@ -33,9 +29,9 @@ const members = async (call: ManagementCall): Promise<Json> => {
   if (manager !== undefined && manager !== 'yes' && manager !== 'no') throw usageError('--manager is yes or no');
   if (days !== undefined && !/^[1-9]\d?$/.test(days)) throw usageError('--accept-within is a number of days, 1 to 30');
   return {
-    ...(appliesTo === undefined ? {} : { applies_to: await groupOf(call, appliesTo) }),
+    ...(appliesTo === undefined ? {} : { applies_to: appliesTo }),
     ...(manager === undefined ? {} : { manager: manager === 'yes' }),
-    ...(group === undefined ? {} : { group: group === '-' ? null : await groupOf(call, group) }),
+    ...(group === undefined ? {} : { group: group === '-' ? null : group }),
     ...(days === undefined ? {} : { accept_within: Number(days) * DAY }),
   };
 };
