@@ -220,6 +220,21 @@ test('an administrator makes, changes and deletes a successor rule', async () =>
 
   await press(proven, `${home}/${rule}/edit`, /edit$/, { set: { applies_to: 'platform' } });
   expect(await read()).toMatchObject({ applies_to: group, manager: true, group });
+
+  const { id: directory } = await makeDirectory(scene, { name: 'Branch' });
+  await press(proven, `${home}/${rule}/edit`, /edit$/, { set: { applies_to: 'branch' } });
+  expect(await read()).toMatchObject({ applies_to: directory });
+  // The form shows the name again, and a form sent as it is changes nothing.
+  const form = await proven.open(at(`${home}/${rule}/edit`));
+  expect(form.html).toMatch(/name="applies_to"[^>]*value="Branch"|value="Branch"[^>]*name="applies_to"/);
+  await press(proven, `${home}/${rule}/edit`, /edit$/);
+  expect(await read()).toMatchObject({ applies_to: directory, group });
+  const other = await makeDirectory(scene, { name: 'Platform' });
+  const both = await press(proven, `${home}/${rule}/edit`, /edit$/, { set: { applies_to: 'platform' } });
+  expect([both.status, both.text]).toEqual([400, expect.stringContaining(other.id)]);
+  expect(both.text).toContain(String(group));
+  expect(await read()).toMatchObject({ applies_to: directory });
+
   const gone = await press(proven, `${home}/${rule}/delete`, /delete$/);
   expect(gone.url).toBe(at(`${home}?done=deleted`));
   expect((await server.events('successor_rule.removed')).at(-1)).toMatchObject({ target: { id: rule } });

@@ -24,8 +24,8 @@ export const successorWords = {
   acceptWithin: phrase({ en: 'Time to accept', de: 'Zeit zum Annehmen' }),
   appliesTo: phrase({ en: 'Agents of', de: 'Agenten von' }),
   appliesToHint: phrase({
-    en: html`<code>*</code> for every owner, the name of a group, or the id of a directory. The narrowest rule applies.`,
-    de: html`<code>*</code> für alle Eigentümer, der Name einer Gruppe oder die Kennung eines Verzeichnisses. Die engste Regel gilt.`,
+    en: html`<code>*</code> for every owner, or the name of a group or a directory. The narrowest rule applies.`,
+    de: html`<code>*</code> für alle Eigentümer, oder der Name einer Gruppe oder eines Verzeichnisses. Die engste Regel gilt.`,
   }),
   managerField: phrase({ en: 'Ask the manager first', de: 'Zuerst die Führungskraft fragen' }),
   managerHint: phrase({

@@ -35,7 +35,8 @@ export type FieldKind = {
 
 /**
  * Kinds of objects that a form names. `owner`: an account or a group. `party`: an agent or a client. `resource`: an API, by its
- * identifier. `subject`: an agent, an account or a group. `actor`: an agent or an account.
+ * identifier. `subject`: an agent, an account or a group. `actor`: an agent or an account. `population`: the people of a group
+ * or of a directory.
  */
 export type NamedKind =
   | 'agent'
@@ -48,7 +49,9 @@ export type NamedKind =
   | 'actor'
   | 'blueprint'
   | 'resource'
-  | 'upstream';
+  | 'upstream'
+  | 'directory'
+  | 'population';
 
 export type FieldSpec = {
   /** Member of the API's body, and name of the form field. */
@@ -166,7 +169,7 @@ const wholeNumber: Pick<FieldKind, 'read' | 'write'> = {
 };
 
 /** A whole number. `hint`: its unit. */
-export const numberField = (hint: HtmlValue): FieldKind => ({
+export const numberField = (hint?: HtmlValue): FieldKind => ({
   look: { kind: 'line', maxLength: 16, isNumber: true },
   hint,
   ...wholeNumber,

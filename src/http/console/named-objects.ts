@@ -29,6 +29,7 @@ const KINDS = {
   group: { list: 'listGroups', get: 'getGroup', prefix: 'grp_', members: ['name'] },
   blueprint: { list: 'listBlueprints', get: 'getBlueprint', prefix: 'bpt_', members: ['name'] },
   upstream: { list: 'listUpstreams', get: 'getUpstream', prefix: 'upi_', members: ['name'] },
+  directory: { list: 'listDirectories', get: 'getDirectory', prefix: 'dir_', members: ['name'] },
   resource: {
     ...{ list: 'listResourceServers', get: 'getResourceServer', prefix: 'rs_' },
     ...{ members: ['identifier', 'name'], sent: 'identifier' },
@@ -40,6 +41,7 @@ const KINDS_OF: { readonly [K in NamedKind]?: readonly (keyof typeof KINDS)[] } 
   party: ['agent', 'client'],
   subject: ['agent', 'account', 'group'],
   actor: ['agent', 'account'],
+  population: ['group', 'directory'],
 };
 
 type Item = Readonly<Record<string, unknown>>;
@@ -83,11 +85,11 @@ export const findNamed =
       const { body } = await calls.run(get, viewer.account, viewer.by, { id: typed });
       return named(body as Item, typed, sent);
     }
-    const unique = kinds.some((one) => one === 'account' || one === 'group')
-      ? await deps.ownerNames.find(typed, { field, kinds: kinds.filter((one) => one === 'account' || one === 'group') })
-      : undefined;
-    if (unique) return unique;
-    const found = await onlyCalled(calls, viewer, kinds, typed, field);
+    const owners = kinds.filter((one) => one === 'account' || one === 'group');
+    const owner = owners.length > 0 ? await deps.ownerNames.find(typed, { field, kinds: owners }) : undefined;
+    // Other parties name agents: one that is called like an owner is not meant. Administrators name directories.
+    if (owner && !kinds.includes('directory')) return owner;
+    const found = await onlyCalled(calls, viewer, owner ? ['directory'] : kinds, typed, field, owner);
     if (!found) throw consoleRefusal('name_unknown', { field, params: { name: typed.slice(0, 60) } });
     return named(found, typed, kind === 'resource' ? KINDS.resource.sent : undefined);
   };
@@ -144,15 +146,20 @@ const named = (item: Item, typed: string, sent = 'id'): NamedObject => ({
   name: String(item['username'] ?? item['name'] ?? typed),
 });
 
-/** The only object of these kinds with the name; undefined if there is none. Throws 'invalid_field' if there are several. */
+/**
+ * The only object of these kinds with the name, `known` included; undefined if there is none. Throws 'invalid_field' if there
+ * are several.
+ */
 const onlyCalled = async (
   calls: ConsoleCalls,
   viewer: Viewer,
   kinds: readonly (keyof typeof KINDS)[],
   typed: string,
   field: string,
+  known?: NamedObject,
 ): Promise<Item | undefined> => {
-  const found = (await Promise.all(kinds.map((one) => called(calls, viewer, KINDS[one], typed)))).flat();
+  const listed = (await Promise.all(kinds.map((one) => called(calls, viewer, KINDS[one], typed)))).flat();
+  const found: readonly Item[] = [...(known ? [{ ...known }] : []), ...listed];
   // A name is free again when its agent has retired.
   const current = found.filter(({ state }) => state !== 'retired');
   const [first, ...others] = current.length > 0 ? current : found;

@@ -162,7 +162,7 @@ const callOf = async (parts: Parts, { caller, operation, target, set }: Simulate
 /** Kinds of objects with names, by the first part of the path of an operation. */
 const TARGETS: Readonly<Record<string, NamedKind>> = {
   ...{ agents: 'agent', clients: 'client', accounts: 'account', groups: 'owner' },
-  ...{ blueprints: 'blueprint', upstreams: 'upstream' },
+  ...{ blueprints: 'blueprint', upstreams: 'upstream', directories: 'directory' },
 };
 
 /** The id of the object with this name, of the kind that the operation is about; an id stays. */

@@ -18,7 +18,6 @@ import { type FieldKind, flagField, lineField, namedField, timeField } from './f
 import { listed } from './list-page.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
-import { ownerText } from './object-names.ts';
 import { stepUp } from './step-up.ts';
 
 const PATH = '/console/successor-rules';
@@ -41,7 +40,7 @@ export const addSuccessorPages = (parts: PageParts): void => {
     sendPage(ctx, 200, successorRulesPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
   });
 
-  addObjectForms(parts, formsOf(deps, home));
+  addObjectForms(parts, formsOf(parts, home));
   addRemoval(parts, home);
 
   page(`${PATH}/:id`, async (ctx, { viewer, frame }, id) => {
@@ -98,13 +97,10 @@ const rowOf = (deps: ConsoleDeps, rule: ShownRule, names: Names): RuleRow => {
   };
 };
 
-/** `*` and the id of a directory stay; anything else names a group. */
+/** `*` stays; anything else names a group or a directory. */
 const scopeField: FieldKind = {
   ...lineField(200),
-  names: (values) => {
-    const typed = values.get('applies_to')?.[0]?.trim() ?? '';
-    return typed === '' || typed === '*' || typed.startsWith('dir_') ? undefined : 'group';
-  },
+  names: (values) => (['', '*'].includes(values.get('applies_to')?.[0]?.trim() ?? '') ? undefined : 'population'),
   emptied: '*',
 };
 
@@ -131,7 +127,7 @@ const SECTIONS: readonly SectionSpec[] = [
   },
 ];
 
-const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
+const formsOf = (parts: PageParts, home: string): ObjectFormSpec => ({
   ...{ path: PATH, place: 'successor-rules', sections: SECTIONS, hrefOf: (id) => `${home}/${id}` },
   create: {
     ...{ operation: 'createSuccessorRule', title: words.make, lead: words.makeLead, button: words.add },
@@ -141,15 +137,11 @@ const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
     ...{ read: 'getSuccessorRule', operation: 'updateSuccessorRule', title: words.changeTitle },
     ...{ heading: () => words.changeTitle, lead: words.changeLead },
   },
-  shown: async (object) => {
-    const [appliesTo, group] = [object['applies_to'], object['group']].map((one) =>
-      typeof one === 'string' ? one : undefined,
-    );
-    return {
-      ...object,
-      ...(appliesTo !== undefined && isGroupId(appliesTo) ? { applies_to: await ownerText(deps, appliesTo) } : {}),
-      ...(group === undefined ? {} : { group: await ownerText(deps, group) }),
-    };
+  shown: async (object, viewer) => {
+    const rule = object as ShownRule;
+    const names = await namesFor(parts, viewer, [rule]);
+    const { applies_to: appliesTo, group } = rule;
+    return { ...object, applies_to: names(appliesTo), ...(group === undefined ? {} : { group: names(group) }) };
   },
 });
 
