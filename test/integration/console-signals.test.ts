@@ -12,6 +12,7 @@ import {
   submitSignIn,
 } from '../support/browser-flow.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
+import { post } from '../support/oauth-calls.ts';
 import { makeSignalReceiver, type SignalReceiverUnderTest } from '../support/signal-receiver.ts';
 import { type SignalWorld, signalWorld } from '../support/signal-world.ts';
 import { until } from '../support/until.ts';
@@ -166,6 +167,47 @@ describe('receivers', () => {
     expect(gone.url).toBe(at(`/console/signals/${receiver.id}?done=deleted`));
     expect(gone.text).toContain('The receiver has no stream yet');
     expect(await events('signal_stream.removed')).toHaveLength(1);
+  });
+
+  test('a receiver is admitted with a client of its own, whose secret is shown once and creates a stream (MG-03)', async () => {
+    const path = '/console/signals/new';
+    const page = await press(proven, path, /signals$/, { set: { name: 'Branch gateway', subjects: '*' } });
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('The server shows this once')]);
+    const shown = (label: string): string => new RegExp(`${label}\\s+(\\S+)`).exec(page.text)?.[1] ?? '';
+    const [client, secret] = [shown('Client ID'), shown('Client secret')];
+    const { issuer } = world.server;
+    expect((await world.management.call('GET', `/clients/${client}`)).body).toMatchObject({
+      ...{ name: 'Branch gateway', roles: [], state: 'active', grant_types: ['client_credentials'] },
+      authority: { [`${issuer}/ssf/v1`]: ['ssf.manage'] },
+    });
+    const token = await post(
+      `${issuer}/token`,
+      { grant_type: 'client_credentials', scope: 'ssf.manage' },
+      { authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}` },
+    );
+    const stream = await fetch(`${issuer}/ssf/v1/streams`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${String(token.body['access_token'])}`,
+        'content-type': 'application/json',
+      },
+      body: '{}',
+    });
+    expect([token.status, stream.status]).toEqual([200, 201]);
+    const { id } = (await events('signal_receiver.created')).at(-1)?.target ?? {};
+    const own = await auditor.open(at(`/console/signals/${id}`));
+    expect(own.text).toContain(`${issuer}/token`);
+    expect(own.html).not.toContain(secret);
+  });
+
+  test('a refused receiver leaves no client that could do anything', async () => {
+    const set = { name: 'Wrong gateway', subjects: '*', audience: 'two words' };
+    const page = await press(proven, '/console/signals/new', /signals$/, { set });
+    expect([page.status, page.html]).toEqual([400, expect.stringContaining('aria-invalid="true"')]);
+    const { body } = await world.management.call('GET', '/clients?search=Wrong%20gateway');
+    expect(body['items']).toMatchObject([{ state: 'disabled' }]);
+    expect((await events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+    expect((await events('client.disabled')).length).toBe(1);
   });
 
   test('a receiver is disabled by an administrator, and enabled with a fresh second factor only', async () => {

@@ -1,5 +1,6 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html } from '../html.ts';
+import { connectionValues } from '../partials/connection-values.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import {
   type Column,
@@ -141,6 +142,8 @@ export type ReceiverModel = ConsoleFrame & {
     readonly updatedAt: number;
   };
   readonly streams: readonly StreamRow[];
+  /** What an administrator enters at the receiver. */
+  readonly connection: readonly (readonly [name: keyof typeof words.connection, value: string])[];
   readonly actions: readonly (ObjectAction | false)[];
   readonly auditLogHref?: string;
 };
@@ -174,6 +177,10 @@ ${streams.length === 0 ? html`<p class="empty">${words.noStreams}</p>` : table(S
       [registerWords.made, timeText(receiver.createdAt)],
       receiver.updatedAt !== receiver.createdAt && [registerWords.changed, timeText(receiver.updatedAt)],
     ],
+    further: connectionValues(
+      words.atReceiver,
+      model.connection.map(([name, value]) => [words.connection[name], value]),
+    ),
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };

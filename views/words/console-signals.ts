@@ -36,8 +36,8 @@ export const receiverWords = {
     de: 'Systeme, die erfahren, wenn hier ein Konto, eine Sitzung oder ein Agent endet (OpenID Shared Signals). Jedes richtet seine Streams selbst ein.',
   }),
   none: phrase({
-    en: html`No system receives security events. Create a client with the grant type client_credentials, then admit its receiver. The guide <code>docs/how-to/shared-signals.md</code> has each step.`,
-    de: html`Kein System erhält Sicherheitsereignisse. Legen Sie einen Client mit dem Grant-Typ client_credentials an, und lassen Sie dann seinen Empfänger zu. Jeder Schritt steht in der Anleitung <code>docs/how-to/shared-signals.md</code>.`,
+    en: 'No system receives security events. Admit a mail service, a gateway or another identity provider, and it hears within a second what ends here.',
+    de: 'Kein System erhält Sicherheitsereignisse. Lassen Sie einen Maildienst, ein Gateway oder einen anderen Identity-Provider zu: Er erfährt binnen einer Sekunde, was hier endet.',
   }),
   receiver: phrase({ en: 'Receiver', de: 'Empfänger' }),
   streams: phrase({ en: 'Streams', de: 'Streams' }),
@@ -52,9 +52,24 @@ export const receiverWords = {
   }),
   client: phrase({ en: 'Client', de: 'Client' }),
   clientHint: phrase({
+    en: 'Leave it empty, and the server creates a client with a secret. Else the name or id of one that you created for this receiver.',
+    de: 'Lassen Sie das Feld leer, dann legt der Server einen Client mit Secret an. Sonst Name oder Kennung eines Clients, den Sie für diesen Empfänger angelegt haben.',
+  }),
+  changeClientHint: phrase({
     en: html`Name or id of an active client with the grant type client_credentials, without a role. It needs authority <code>ssf.manage</code> at <code>/ssf/v1</code> of this server.`,
     de: html`Name oder Kennung eines aktiven Clients mit dem Grant-Typ client_credentials und ohne Rolle. Er braucht <code>ssf.manage</code> bei <code>/ssf/v1</code> dieses Servers.`,
   }),
+  connectTitle: phrase({ en: 'Enter these values at the receiver', de: 'Tragen Sie diese Werte beim Empfänger ein' }),
+  connectLead: phrase({
+    en: 'It authenticates by client credentials, and then creates its stream.',
+    de: 'Er weist sich mit Client Credentials aus und richtet dann seinen Stream ein.',
+  }),
+  atReceiver: phrase({ en: 'Values for the receiver', de: 'Werte für den Empfänger' }),
+  connection: {
+    issuer: phrase({ en: 'Transmitter, issuer', de: 'Sender, Issuer' }),
+    tokenEndpoint: phrase({ en: 'Token endpoint', de: 'Token-Endpunkt' }),
+    scope: phrase({ en: 'Scope', de: 'Scope' }),
+  },
   contact: phrase({ en: 'Contact', de: 'Ansprechpartner' }),
   contactHint: phrase({ en: 'Who answers for it.', de: 'Wer dafür zuständig ist.' }),
   audience: phrase({ en: 'Audience of its events', de: 'Audience seiner Ereignisse' }),

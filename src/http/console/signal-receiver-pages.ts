@@ -5,6 +5,7 @@ import { objectWords } from '../../../views/words/console-objects.ts';
 import { securityEventWords, receiverWords as words } from '../../../views/words/console-signals.ts';
 import { registerWords } from '../../../views/words/registries.ts';
 import { SENT_EVENTS } from '../../domain/signals/security-events.ts';
+import { SSF_SCOPES, ssfApiOf } from '../../domain/vocabulary/ssf-api.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
 import { agentHref, clientHref, type Names, partyNames, personHref } from './console-deps.ts';
@@ -16,6 +17,7 @@ import { addObjectActions } from './object-actions.ts';
 import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading, ownerText } from './object-names.ts';
+import { connectionPage, withOwnClient } from './own-client.ts';
 import { addStreamPages, streamRow } from './signal-stream-pages.ts';
 
 const PATH = '/console/signals';
@@ -50,7 +52,7 @@ export const addSignalReceiverPages = (parts: PageParts): void => {
   });
 
   addStreamPages(parts, PATH);
-  addObjectForms(parts, formsOf(home, deps));
+  addObjectForms(parts, formsOf(parts, home));
   addObjectActions(parts, {
     ...{ path: PATH, place: 'signals' },
     nameOf: async (viewer, id) => (await receiverOf(parts, viewer, id)).name,
@@ -84,6 +86,7 @@ export const addSignalReceiverPages = (parts: PageParts): void => {
           isPersonal: receiver.is_personal === true,
         },
         streams: await streamsOf(parts, viewer, receiver),
+        connection: connectionOf(deps.issuer),
         actions: actionsOn(parts, viewer, receiver, `${home}/${id}`),
         ...(calls.may('listAuditEvents', viewer.account)
           ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` }
@@ -145,7 +148,14 @@ const SECTIONS: readonly SectionSpec[] = [
     title: objectWords.identity,
     fields: [
       { name: 'name', label: fieldWords.name, kind: lineField(100) },
-      { name: 'client', label: words.client, hint: words.clientHint, kind: namedField('client') },
+      {
+        ...{ name: 'client', label: words.client, hint: words.clientHint, kind: namedField('client') },
+        ...({ optional: true, only: 'new' } as const),
+      },
+      {
+        ...{ name: 'client', label: words.client, hint: words.changeClientHint, kind: namedField('client') },
+        only: 'change',
+      },
       {
         ...{ name: 'audience', label: words.audience, hint: words.audienceHint, optional: true },
         kind: lineField(512),
@@ -183,12 +193,31 @@ const shownIn =
     return { ...receiver, client: names(client), subjects: shown };
   };
 
-const formsOf = (home: string, deps: PageParts['deps']): ObjectFormSpec => ({
+/** What an administrator enters at the receiver, besides the credentials of its client. */
+const connectionOf = (
+  issuer: string,
+): readonly (readonly [name: 'issuer' | 'tokenEndpoint' | 'scope', value: string])[] => [
+  ['issuer', issuer],
+  ['tokenEndpoint', `${issuer}/token`],
+  ['scope', SSF_SCOPES.manage],
+];
+
+const formsOf = (parts: PageParts, home: string): ObjectFormSpec => ({
   ...{ path: PATH, place: 'signals', sections: SECTIONS, hrefOf: (id) => `${home}/${id}` },
-  shown: shownIn(deps),
+  shown: shownIn(parts.deps),
   create: {
     ...{ operation: 'createSignalReceiver', title: words.make, lead: words.makeLead, button: words.add },
     done: 'added',
+    run: (viewer, body) =>
+      withOwnClient(parts, viewer, body, {
+        ...{ operation: 'createSignalReceiver', purpose: 'Shared Signals' },
+        ...{ api: ssfApiOf(parts.deps.issuer), scope: SSF_SCOPES.manage },
+      }),
+    page: (frame, made, href) =>
+      connectionPage(frame, made, {
+        ...{ place: 'signals', title: words.connectTitle, lead: words.connectLead, href },
+        values: connectionOf(parts.deps.issuer).map(([name, value]) => [words.connection[name], value]),
+      }),
   },
   change: {
     ...{ read: 'getSignalReceiver', operation: 'updateSignalReceiver', title: words.changeTitle },

@@ -24,6 +24,7 @@ const NOON = 1_790_000_000;
 export const signalPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
   const home = `${frame.basePath}/console/signals`;
   const list = { ...frame, action: home, asked: { search: '', state: '' }, pages: {} };
+  const connection = [['issuer', text('https://id.example.com')]] as const;
   const receiver: ReceiverRow = {
     ...{ id: text('rcv_1'), href: `${home}/rcv_1`, name: text('Mail gateway'), state: 'active', subjects: 3 },
     client: { name: text('Client of the gateway'), href: home },
@@ -63,6 +64,7 @@ export const signalPages = (frame: ConsoleFrame, text: (usual: string) => string
         ...{ createdAt: NOON, updatedAt: NOON + 60 },
       },
       streams: [stream],
+      connection,
       actions: [{ text: fieldWords.change, href: `${home}/x/edit` }],
       auditLogHref: home,
     }),
@@ -72,7 +74,7 @@ export const signalPages = (frame: ConsoleFrame, text: (usual: string) => string
         ...{ ...receiver, state: 'disabled', audience: text('app_1'), named: [], isPersonal: false },
         ...{ createdAt: NOON, updatedAt: NOON },
       },
-      ...{ streams: [], actions: [] },
+      ...{ streams: [], connection, actions: [] },
     }),
     stream: streamPage({
       ...frame,
