@@ -9,6 +9,7 @@ import {
   pressOn,
   submitSignIn,
 } from '../support/browser-flow.ts';
+import { makeDirectory } from '../support/directory.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
 import { post } from '../support/oauth-calls.ts';
 import { pausedDirectory } from '../support/paused-directory.ts';
@@ -240,4 +241,49 @@ test('a directory is disabled by an administrator, and enabled with a fresh seco
   expect(await server.events('directory.enabled')).toEqual([]);
   expect((await press(proven, path, /enable$/)).text).toContain('The server accepts its calls again.');
   expect(await server.events('directory.enabled')).toHaveLength(1);
+});
+
+test('a directory gets a static secret as an exception, shown once; it is rotated and ended (MG-03)', async () => {
+  const { id: directory } = await makeDirectory(
+    { issuer: server.issuer, management: scene.management },
+    { name: 'One header only' },
+  );
+  const path = `/console/directories/${directory}`;
+  expect((await auditor.open(at(path))).html).not.toContain(`${path}/secret`);
+  expect((await auditor.open(at(`${path}/secret`))).status).toBe(403);
+  expect((await plain.open(at(`${path}/secret`))).text).toContain('second factor');
+
+  for (const [set, said] of [
+    [{ reason: '' }, 'aria-invalid="true"'],
+    [{ reason: 'It sends one header', days: '91' }, '90 days'],
+    [{ reason: 'It sends one header', days: 'some' }, 'aria-invalid="true"'],
+  ] as const) {
+    const page = await press(proven, `${path}/secret`, /secret$/, { set });
+    expect([page.status, page.html]).toEqual([400, expect.stringContaining(said)]);
+  }
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+  const allowances = async () =>
+    (await server.events('directory.secret_allowed')).filter(({ target }) => target?.id === directory);
+  expect(await allowances()).toEqual([]);
+
+  const users = async (secret: string) =>
+    (await fetch(`${server.issuer}/scim/v2/Users`, { headers: { authorization: `Bearer ${secret}` } })).status;
+  const allowed = await press(proven, `${path}/secret`, /secret$/, { set: { reason: 'It sends one header' } });
+  const first = shownOnce(allowed, 'Static secret');
+  expect([allowed.status, first, await users(first)]).toEqual([200, expect.stringMatching(/^bhd_/), 200]);
+  expect(await allowances()).toMatchObject([{ outcome: 'done', target: { kind: 'directory' } }]);
+  const own = await auditor.open(at(path));
+  expect([own.text, own.html]).toEqual([
+    expect.stringContaining('It sends one header'),
+    expect.not.stringContaining(first),
+  ]);
+
+  const again = await press(proven, `${path}/secret`, /secret$/, { set: { reason: 'Another one' } });
+  expect([again.status, again.text]).toEqual([409, expect.stringContaining('has a secret')]);
+  const rotated = await press(proven, `${path}/rotate-secret`, /rotate-secret$/, { set: { overlap: '0' } });
+  const second = shownOnce(rotated, 'Static secret');
+  expect([await users(first), await users(second)]).toEqual([401, 200]);
+  const ended = await press(plain, `${path}/revoke-secret`, /revoke-secret$/);
+  expect([ended.url, await users(second)]).toEqual([at(`${path}?done=secretEnded`), 401]);
+  expect((await server.events('directory.secret_revoked')).at(-1)).toMatchObject({ outcome: 'done' });
 });

@@ -140,6 +140,42 @@ describe('people', () => {
     ]);
   });
 
+  test('an operator ends what an app may do in the name of a person: its token stops working', async () => {
+    const token = String((await scene.newTokens(scene.opaque.identifier))['access_token']);
+    const isActive = async () => (await scene.calls.introspect(scene.opaque.credential, token)).body['active'];
+    const path = `/console/people/${scene.accountId}`;
+    expect((await auditor.open(at(path))).text).toMatch(/What apps may do in this name[\s\S]*Desk/);
+    expect(await isActive()).toBe(true);
+    const done = await press(operator, path, /\/grants\/grt_\w+\/end$/);
+    expect([done.url, done.text]).toEqual([
+      at(`${path}?done=grantEnded`),
+      expect.stringContaining('No app has access in this name.'),
+    ]);
+    expect(await isActive()).toBe(false);
+    expect((await server.events('grant.revoked')).at(-1)).toMatchObject({
+      ...{ outcome: 'done', subject: scene.accountId, caller: await idOf(OPERATOR) },
+    });
+  });
+
+  test('an administrator ends the connection of a person with a provider; an operator sees no button', async () => {
+    const id = await make('/accounts', { username: 'ida', name: 'Ida' });
+    const { upstreams, upstreamLinks } = server.behalf.services;
+    const works = { name: 'Works', issuer: 'https://works.example', clientId: 'behalf' };
+    const upstream = (await upstreams.create(works, { caller: 'system' })).document.id;
+    const link = { upstream, subject: 'u-17', account: id, label: 'ida@works.example', proof: 'session' } as const;
+    await upstreamLinks.create(link, { caller: 'system' });
+    const path = `/console/people/${id}`;
+    const ofOperator = await operator.open(at(path));
+    expect(ofOperator.text).toMatch(/Connected elsewhere[\s\S]*u-17/);
+    expect(actionsOn(ofOperator).filter((action) => action.includes('/links/'))).toEqual([]);
+    const done = await press(admin, path, /\/links\/upl_\w+\/end$/);
+    expect([done.url, done.text]).toEqual([
+      at(`${path}?done=linkRemoved`),
+      expect.not.stringContaining('Connected elsewhere'),
+    ]);
+    expect((await server.events('upstream_link.removed')).at(-1)).toMatchObject({ outcome: 'done', subject: id });
+  });
+
   test('an operator sees where a user is signed in, and ends one session and all', async () => {
     const gus: Person = { username: 'gus', password: PASSWORD };
     const id = await make('/accounts', { ...gus, name: 'Gus' });

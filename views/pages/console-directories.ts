@@ -1,5 +1,6 @@
-import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
+import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, type HtmlValue, html } from '../html.ts';
+import { connectionValues } from '../partials/connection-values.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import {
   type Column,
@@ -10,15 +11,15 @@ import {
   registeredState,
   table,
 } from '../partials/console-list.ts';
-import { copyButton } from '../partials/copy-button.ts';
 import { linkedName, type NamedLink } from '../partials/named-link.ts';
-import { type ObjectAction, objectPage } from '../partials/object-page.ts';
+import { type ObjectAction, type ObjectLink, objectPage } from '../partials/object-page.ts';
 import { agoText, numberPhrase, timeText } from '../time-text.ts';
 import { directoryWords as words } from '../words/console-directories.ts';
 import { dryRunWords } from '../words/console-dry-run.ts';
 import { fieldWords } from '../words/console-fields.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
+import { type DirectorySecretRow, directorySecrets } from './console-directory-secrets.ts';
 import { type DryRunModel, dryRun } from './console-dry-run.ts';
 
 export type DirectoryRow = {
@@ -56,14 +57,6 @@ export const directoriesPage = (model: ListModel<DirectoryRow>): Html =>
   });
 
 type GroupRow = { readonly there: string; readonly here: string };
-export type DirectorySecretRow = {
-  readonly id: string;
-  readonly owner: NamedLink;
-  readonly reason: string;
-  readonly state: keyof typeof words.secretStates;
-  readonly endsAt: number;
-};
-
 export type DirectoryModel = ConsoleFrame & {
   readonly directory: DirectoryRow & {
     readonly client: NamedLink;
@@ -88,6 +81,8 @@ export type DirectoryModel = ConsoleFrame & {
   readonly held: { readonly accounts: readonly NamedLink[]; readonly isMore: boolean };
   readonly groups: readonly GroupRow[];
   readonly secrets: readonly DirectorySecretRow[];
+  /** Pages that change them. */
+  readonly secretLinks: readonly ObjectLink[];
   readonly actions: readonly (ObjectAction | false)[];
   readonly auditLogHref?: string;
 };
@@ -114,7 +109,7 @@ ${deactivations(model)}`,
     ],
     further: html`${connection(model)}
 ${groups(model)}
-${secrets(model)}`,
+${directorySecrets(model.secrets, model.secretLinks)}`,
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };
@@ -138,13 +133,10 @@ ${held.isMore && html`<p class="hint">${words.heldMore(numberPhrase(held.account
 }`;
 
 const connection = ({ connection: values }: DirectoryModel): Html =>
-  html`<section aria-labelledby="connection" class="card"><h2 id="connection">${words.atDirectory}</h2>
-${factList(
-  values.map(([name, value]) => [
-    words.connection[name],
-    html`<span class="copied"><code class="long">${plainText(value, 400)}</code>${copyButton(value, words.connection[name])}</span>`,
-  ]),
-)}</section>`;
+  connectionValues(
+    words.atDirectory,
+    values.map(([name, value]) => [words.connection[name], value]),
+  );
 
 const GROUPS: readonly Column<GroupRow>[] = [
   { title: words.groupThere, cell: ({ there }) => isolated(there, 200) },
@@ -154,28 +146,6 @@ const GROUPS: readonly Column<GroupRow>[] = [
 const groups = ({ groups: rows }: DirectoryModel): Html =>
   html`<section aria-labelledby="groups"><h2 id="groups">${words.groups}</h2>
 ${rows.length === 0 ? html`<p class="empty">${words.noGroups}</p>` : table(GROUPS, rows, 'groups')}</section>`;
-
-const SECRET_LOOKS = { active: 'good', ended: 'gone' } as const;
-
-const SECRETS: readonly Column<DirectorySecretRow>[] = [
-  { title: registerWords.id, cell: ({ id }) => html`<code>${plainText(id, 100)}</code>` },
-  {
-    title: registerWords.state,
-    cell: ({ state }) => html`<span class="tag ${SECRET_LOOKS[state]}">${words.secretStates[state]}</span>`,
-  },
-  { title: registerWords.owner, cell: ({ owner }) => linkedName(owner) },
-  { title: words.reason, cell: ({ reason }) => cellText(reason, 400) },
-  { title: words.ends, cell: ({ endsAt }) => timeText(endsAt) },
-];
-
-const secrets = ({ secrets: rows }: DirectoryModel): Html =>
-  html`<section aria-labelledby="secrets"><h2 id="secrets">${words.secrets}</h2>
-${
-  rows.length === 0
-    ? html`<p class="empty">${words.noSecrets}</p>`
-    : html`<p>${words.secretsLead}</p>
-${table(SECRETS, rows, 'secrets')}`
-}</section>`;
 
 /** Asks before held deactivations pass. The form sends how many: those that the viewer saw, and no later ones. */
 export const resumeDirectoryPage = (

@@ -19,7 +19,6 @@ import { linkedName } from '../partials/named-link.ts';
 import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
-import { accountAgentWords } from '../words/account.ts';
 import { peopleWords as words } from '../words/console-people.ts';
 import { accountSignalWords } from '../words/console-signals.ts';
 import { transactionWords } from '../words/console-transaction.ts';
@@ -27,6 +26,14 @@ import { registerWords } from '../words/registries.ts';
 import { sessionWords } from '../words/sessions.ts';
 import { type AccountSignalRow, accountSignals } from './account-signals.ts';
 import { type PersonRow, roleNames } from './console-people.ts';
+import {
+  type PersonApp,
+  type PersonDelegation,
+  type PersonLink,
+  personApps,
+  personDelegations,
+  personLinks,
+} from './console-person-access.ts';
 import { transactionState } from './console-transactions.ts';
 import { type DelegationTreesModel, delegationTrees } from './delegation-tree.ts';
 
@@ -56,7 +63,8 @@ export type PersonModel = ConsoleFrame & {
   readonly signals: readonly AccountSignalRow[];
   readonly factors: readonly PersonFactor[];
   readonly sessions: readonly PersonSession[];
-  readonly links: readonly { readonly provider: string; readonly subject: string; readonly createdAt: number }[];
+  readonly links: readonly PersonLink[];
+  readonly apps: readonly PersonApp[];
   readonly agents: readonly AgentRow[];
   /** Link to all of them, if the page does not show all. */
   readonly agentsHref?: string;
@@ -97,18 +105,6 @@ export type PersonTransactionRow = {
   readonly lastAt: number;
 };
 
-export type PersonDelegation = {
-  readonly agent: string;
-  readonly agentHref?: string;
-  readonly resource: string;
-  /** Name of the app to whose calls it is limited. Absent: it applies to all. */
-  readonly calledBy?: string;
-  readonly scopes: readonly string[];
-  readonly until: number;
-  /** POSTs `csrf`. */
-  readonly endAction?: string;
-};
-
 export const personPage = (model: PersonModel): Html => {
   const { person } = model;
   return layout({
@@ -147,9 +143,10 @@ ${factList([
 ${accountSignals(model.signals, accountSignalWords.lead)}
 ${factors(model)}
 ${sessions(model)}
-${model.links.length > 0 && links(model)}
+${personLinks(model.links, model.csrf)}
 ${agents(model)}
-${delegations(model)}
+${personDelegations(model.delegations, model.csrf)}
+${personApps(model.apps, model.csrf)}
 ${model.transactions && transactionsOf(model.transactions)}
 ${delegationTrees(model.delegationTrees)}
 ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${words.auditLog}</a></p>`}`,
@@ -219,50 +216,10 @@ const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html =
 ${all.length === 0 ? html`<p class="empty">${words.noSessions}</p>` : table(columns, all, 'sessions')}</section>`;
 };
 
-const LINKS: readonly Column<PersonModel['links'][number]>[] = [
-  { title: words.provider, cell: ({ provider }) => chosenName(provider) },
-  { title: words.theirId, cell: ({ subject }) => isolated(subject, 255) },
-  { title: words.since, cell: ({ createdAt }) => agoText(createdAt) },
-];
-
-const links = (model: PersonModel): Html =>
-  html`<section aria-labelledby="links"><h2 id="links">${words.links}</h2>${table(LINKS, model.links, 'links')}</section>`;
-
 const agents = ({ agents: rows, agentsHref }: PersonModel): Html =>
   html`<section aria-labelledby="agents"><h2 id="agents">${words.agents}</h2>
 ${rows.length === 0 ? html`<p class="empty">${words.noAgents}</p>` : agentRows(rows)}
 ${agentsHref !== undefined && html`<p><a href="${agentsHref}">${words.allAgents}</a></p>`}</section>`;
-
-const delegations = ({ delegations: rows, csrf }: PersonModel): Html => {
-  const columns: readonly Column<PersonDelegation>[] = [
-    {
-      title: words.agent,
-      cell: ({ agent, agentHref }) =>
-        agentHref === undefined ? chosenName(agent) : html`<a href="${agentHref}">${chosenName(agent)}</a>`,
-    },
-    {
-      title: words.where,
-      cell: ({ resource, calledBy }) =>
-        html`${isolated(resource, 120)}${calledBy !== undefined && html` <span class="hint">${accountAgentWords.whenCalledBy(chosenName(calledBy))}</span>`}`,
-    },
-    {
-      title: words.scopes,
-      cell: ({ scopes }) =>
-        commaList(scopes.slice(0, 20).map((scope) => html`<span class="name">${plainText(scope, 80)}</span>`)),
-    },
-    { title: words.until, cell: ({ until }) => agoText(until) },
-    {
-      title: words.end,
-      isActions: true,
-      cell: ({ endAction, agent }) =>
-        endAction === undefined
-          ? '–'
-          : postButton(endAction, csrf, submit({ text: words.end, kind: 'danger', about: plainText(agent, 60) })),
-    },
-  ];
-  return html`<section aria-labelledby="delegations"><h2 id="delegations">${words.delegations}</h2>
-${rows.length === 0 ? html`<p class="empty">${words.noDelegations}</p>` : table(columns, rows, 'delegations')}</section>`;
-};
 
 const TRANSACTIONS: readonly Column<PersonTransactionRow>[] = [
   {

@@ -142,6 +142,46 @@ export const directoryWords = {
     en: 'It has no static secret. It authenticates as its client.',
     de: 'Es hat kein statisches Secret. Es weist sich als sein Client aus.',
   }),
+  allowSecret: phrase({ en: 'Allow a secret', de: 'Secret erlauben' }),
+  allowAsked: (name: HtmlValue) =>
+    phrase({ en: html`Allow ${name} a static secret?`, de: html`${name} ein statisches Secret erlauben?` }),
+  allowLead: phrase({
+    en: 'Only for a directory that cannot request access tokens. Every holder of the secret acts as the directory until it ends. You answer for it.',
+    de: 'Nur für ein Verzeichnis, das keine Access-Tokens anfordern kann. Wer das Secret hat, handelt bis zu dessen Ende als das Verzeichnis. Sie sind dafür verantwortlich.',
+  }),
+  secretReason: phrase({ en: 'Reason', de: 'Grund' }),
+  secretReasonHint: phrase({ en: 'It stays in the audit log.', de: 'Er bleibt im Protokoll.' }),
+  secretDays: phrase({ en: 'Days until it ends', de: 'Tage bis zum Ende' }),
+  secretDaysHint: phrase({ en: '1 to 90.', de: '1 bis 90.' }),
+  secretShown: phrase({
+    en: 'Enter this secret at the directory',
+    de: 'Tragen Sie dieses Secret im Verzeichnis ein',
+  }),
+  secretShownLead: phrase({
+    en: 'Directories call it secret token, HTTP header, token or access token.',
+    de: 'Verzeichnisse nennen es Geheimnis-Token, HTTP-Header, Token oder Zugriffstoken.',
+  }),
+  secret: phrase({ en: 'Static secret', de: 'Statisches Secret' }),
+  rotateSecret: phrase({ en: 'Rotate the secret', de: 'Secret erneuern' }),
+  rotateAsked: (name: HtmlValue) =>
+    phrase({ en: html`Rotate the secret of ${name}?`, de: html`Das Secret von ${name} erneuern?` }),
+  rotateLead: phrase({
+    en: 'The server shows a new secret once. The end stays the same.',
+    de: 'Der Server zeigt einmal ein neues Secret. Das Ende bleibt gleich.',
+  }),
+  oldSecretEnds: phrase({ en: 'The old secret ends', de: 'Das alte Secret endet' }),
+  overlaps: {
+    0: phrase({ en: 'at once', de: 'sofort' }),
+    86400: phrase({ en: 'after 1 day', de: 'nach 1 Tag' }),
+    604800: phrase({ en: 'after 7 days', de: 'nach 7 Tagen' }),
+  },
+  revokeSecret: phrase({ en: 'End the secret', de: 'Secret beenden' }),
+  revokeAsked: (name: HtmlValue) =>
+    phrase({ en: html`End the secret of ${name}?`, de: html`Das Secret von ${name} beenden?` }),
+  revokeLead: phrase({
+    en: 'The server refuses it at once. The directory changes and disables no account until it has another one, or requests access tokens.',
+    de: 'Der Server lehnt es sofort ab. Das Verzeichnis ändert und sperrt kein Konto, bis es ein anderes hat oder Access-Tokens anfordert.',
+  }),
   reason: phrase({ en: 'Reason', de: 'Grund' }),
   ends: phrase({ en: 'Ends', de: 'Endet' }),
   secretStates: {
@@ -155,3 +195,35 @@ export const directoryWords = {
     de: 'Der Server lehnt jeden Aufruf des Verzeichnisses ab. Es sperrt kein Konto mehr, wenn eine Person geht. Seine Konten bleiben, wie sie sind.',
   }),
 };
+
+/** Confirmations of what was done about a directory. */
+export const directoryDoneWords = {
+  directoryCreated: phrase({
+    en: 'Added. Enter the values below at the directory.',
+    de: 'Hinzugefügt. Tragen Sie die Werte unten im Verzeichnis ein.',
+  }),
+  directoryDisabled: phrase({
+    en: 'Disabled. The server refuses its calls. Its accounts stay as they are.',
+    de: 'Gesperrt. Der Server lehnt seine Aufrufe ab. Seine Konten bleiben, wie sie sind.',
+  }),
+  directoryEnabled: phrase({
+    en: 'Enabled. The server accepts its calls again.',
+    de: 'Entsperrt. Der Server nimmt seine Aufrufe wieder an.',
+  }),
+  dryRunStarted: phrase({
+    en: 'The dry run has begun. Start the first sync at the directory; this page shows what it would do.',
+    de: 'Der Probelauf hat begonnen. Starten Sie im Verzeichnis die erste Synchronisierung; diese Seite zeigt, was sie tun würde.',
+  }),
+  directoryStarted: phrase({
+    en: 'Started for real. Restart the provisioning at the directory, so that it sends its users anew.',
+    de: 'Wirklich gestartet. Starten Sie die Bereitstellung im Verzeichnis neu, damit es seine Benutzer erneut sendet.',
+  }),
+  directoryResumed: phrase({
+    en: 'Resumed. The directory sends what was held again; the server then applies it.',
+    de: 'Fortgesetzt. Das Verzeichnis sendet das Zurückgehaltene erneut; dann wendet der Server es an.',
+  }),
+  secretEnded: phrase({
+    en: 'Ended. The server refuses the secret from now on.',
+    de: 'Beendet. Der Server lehnt das Secret ab jetzt ab.',
+  }),
+} as const;

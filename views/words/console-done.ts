@@ -1,4 +1,6 @@
 import { phrase } from '../html.ts';
+import { directoryDoneWords } from './console-directories.ts';
+import { personDoneWords } from './console-people.ts';
 import { reviewDoneWords } from './console-reviews.ts';
 
 /** Confirmations of actions in the console. */
@@ -172,30 +174,6 @@ export const doneWords = {
     en: 'Enabled. Its tokens authenticate agents again.',
     de: 'Entsperrt. Seine Tokens authentifizieren wieder Agenten.',
   }),
-  directoryCreated: phrase({
-    en: 'Added. Enter the values below at the directory.',
-    de: 'Hinzugefügt. Tragen Sie die Werte unten im Verzeichnis ein.',
-  }),
-  directoryDisabled: phrase({
-    en: 'Disabled. The server refuses its calls. Its accounts stay as they are.',
-    de: 'Gesperrt. Der Server lehnt seine Aufrufe ab. Seine Konten bleiben, wie sie sind.',
-  }),
-  directoryEnabled: phrase({
-    en: 'Enabled. The server accepts its calls again.',
-    de: 'Entsperrt. Der Server nimmt seine Aufrufe wieder an.',
-  }),
-  dryRunStarted: phrase({
-    en: 'The dry run has begun. Start the first sync at the directory; this page shows what it would do.',
-    de: 'Der Probelauf hat begonnen. Starten Sie im Verzeichnis die erste Synchronisierung; diese Seite zeigt, was sie tun würde.',
-  }),
-  directoryStarted: phrase({
-    en: 'Started for real. Restart the provisioning at the directory, so that it sends its users anew.',
-    de: 'Wirklich gestartet. Starten Sie die Bereitstellung im Verzeichnis neu, damit es seine Benutzer erneut sendet.',
-  }),
-  directoryResumed: phrase({
-    en: 'Resumed. The directory sends what was held again; the server then applies it.',
-    de: 'Fortgesetzt. Das Verzeichnis sendet das Zurückgehaltene erneut; dann wendet der Server es an.',
-  }),
   receiverDisabled: phrase({
     en: 'Disabled. The server refuses its calls and sends it nothing. Its events wait.',
     de: 'Gesperrt. Der Server lehnt seine Aufrufe ab und sendet ihm nichts. Seine Ereignisse warten.',
@@ -286,6 +264,8 @@ export const doneWords = {
     de: 'Unterschrieben. Als Nächstes unterschreibt ein zweiter Administrator.',
   }),
   ...reviewDoneWords,
+  ...personDoneWords,
+  ...directoryDoneWords,
   findingDismissed: phrase({ en: 'Dismissed.', de: 'Zurückgestellt.' }),
   findingAdopted: phrase({
     en: 'An agent was registered. Its owner accepts it next.',

@@ -85,6 +85,13 @@ export const peopleWords = {
     en: 'No agent may do anything in this name.',
     de: 'Kein Agent darf in diesem Namen etwas tun.',
   }),
+  apps: phrase({ en: 'What apps may do in this name', de: 'Was Apps in diesem Namen dürfen' }),
+  noApps: phrase({
+    en: 'No app has access in this name.',
+    de: 'Keine App hat Zugriff in diesem Namen.',
+  }),
+  app: phrase({ en: 'App', de: 'App' }),
+  aboutPerson: phrase({ en: 'About the person:', de: 'Zur Person:' }),
   transactions: phrase({ en: 'Transactions in this name', de: 'Vorgänge in diesem Namen' }),
   noTransactions: phrase({
     en: 'No agent or app has worked in this name lately.',
@@ -136,3 +143,15 @@ export const groupWords = {
   noAgents: phrase({ en: 'It owns no agent.', de: 'Ihr gehört kein Agent.' }),
   gone: phrase({ en: 'disabled', de: 'gesperrt' }),
 };
+
+/** Confirmations of what was ended on the page of a person. */
+export const personDoneWords = {
+  grantEnded: phrase({
+    en: 'Ended. The app has no access in this name any more.',
+    de: 'Beendet. Die App hat in diesem Namen keinen Zugriff mehr.',
+  }),
+  linkRemoved: phrase({
+    en: 'Ended. The person can no longer sign in from there.',
+    de: 'Beendet. Von dort meldet sich die Person nicht mehr an.',
+  }),
+} as const;

@@ -27,6 +27,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addStart, dryRunModel } from './directory-dry-run.ts';
 import { connectionOf, directoryForms } from './directory-forms.ts';
+import { addDirectorySecretPages, secretLinks } from './directory-secret-pages.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
 import { addObjectForms } from './object-forms.ts';
@@ -56,6 +57,7 @@ export const addDirectoryPages = (parts: PageParts): void => {
 
   addObjectForms(parts, directoryForms(parts, PATH));
   addResumption(parts);
+  addDirectorySecretPages(parts, PATH);
   addStart(parts, PATH);
   addObjectActions(parts, {
     ...{ path: PATH, place: 'directories' },
@@ -149,6 +151,7 @@ const modelOf = async (
     ...(row.isDryRun ? { dryRun: await dryRunModel(parts, viewer, directory) } : {}),
     held: { accounts: held.map(person), isMore: activity.more_held || activity.held.length > held.length },
     groups: Object.entries(directory.groups ?? {}).map(([there, here]) => ({ there, here })),
+    secretLinks: secretLinks(parts, viewer, { id, hasSecret: secrets.some(({ state }) => state === 'active') }),
     secrets: secrets.map(({ id: secret, owner, reason, state, expires_at: expiresAt, revoked_at: revokedAt }) => ({
       ...{ id: secret, owner: person(owner), reason, state, endsAt: revokedAt ?? expiresAt },
     })),

@@ -1,12 +1,12 @@
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { type PersonRow, peoplePage } from '../../../views/pages/console-people.ts';
 import {
-  type PersonDelegation,
   type PersonFactor,
   type PersonSession,
   personPage,
   removeFactorsPage,
 } from '../../../views/pages/console-person.ts';
+import type { PersonDelegation, PersonLink } from '../../../views/pages/console-person-access.ts';
 import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
@@ -20,6 +20,7 @@ import { treesOfPerson } from './delegation-tree.ts';
 import { directoryOf } from './directory-pages.ts';
 import { listed, listView } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
+import { personApps } from './person-grants.ts';
 import { personTransactions } from './person-transactions.ts';
 
 /** Agents, delegations and links on the page of a person. */
@@ -87,6 +88,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
         agents: await rowsOf(deps, agents),
         ...(agents.next ? { agentsHref: listHref(deps, { owner: id }) } : {}),
         delegations: await delegationsOf(viewer, id),
+        apps: await personApps(deps, calls, viewer, id),
         ...(transactions ? { transactions } : {}),
         ...(directory ? { directory } : {}),
         delegationTrees: await treesOfPerson({ deps, calls, viewer, frame }, id),
@@ -148,17 +150,18 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     );
   };
 
-  const linksOf = async ({ account, by }: Viewer, id: string) => {
+  const linksOf = async ({ account, by }: Viewer, id: string): Promise<readonly PersonLink[]> => {
     const query = { account: id, limit: MOST };
     const { body } = await calls.run('listUpstreamLinks', account, by, { query });
     const links = body?.items ?? [];
     if (links.length === 0) return [];
     const known = await calls.run('listUpstreams', account, by, { query: { limit: 200 } });
     const providers = known.body?.items ?? [];
-    return links.map(({ upstream, subject, created_at: createdAt }) => ({
+    const mayEnd = calls.may('removeUpstreamLink', account);
+    return links.map(({ id: link, upstream, subject, created_at: createdAt }) => ({
       provider: providers.find((one) => one.id === upstream)?.name ?? upstream,
-      subject,
-      createdAt,
+      ...{ subject, createdAt },
+      ...(mayEnd ? { endAction: `${personHref(deps, id)}/links/${link}/end` } : {}),
     }));
   };
 
@@ -260,6 +263,8 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     });
   };
   end('delegations', 'revokeDelegation', 'delegationEnded');
+  end('grants', 'revokeGrant', 'grantEnded');
+  end('links', 'removeUpstreamLink', 'linkRemoved');
   end('sessions', 'endSession', 'sessionEnded');
 };
 

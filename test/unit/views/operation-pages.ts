@@ -16,6 +16,7 @@ import {
   directoryPage,
   resumeDirectoryPage,
 } from '../../../views/pages/console-directories.ts';
+import { allowSecretPage, revokeSecretPage, rotateSecretPage } from '../../../views/pages/console-directory-secrets.ts';
 import { startDirectoryPage } from '../../../views/pages/console-dry-run.ts';
 import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
 import { revokeKeyPage } from '../../../views/pages/console-key-revocation.ts';
@@ -510,8 +511,17 @@ export const operationPages = (
         },
         { id: 'dsc_2', owner: { name: text('Bob') }, reason: text('It was so'), state: 'ended', endsAt: NOON },
       ],
+      secretLinks: [{ text: fieldWords.rotateSecret, href: `${home}/x/rotate-secret` }],
       actions: [{ text: fieldWords.change, href: `${home}/x/resume`, kind: 'primary' }, false],
     }),
+    allowDirectorySecret: allowSecretPage(frame, {
+      ...{ href: `${home}/x`, name: text('Head office') },
+      ...{ values: { reason: text('One header'), days: text('9x') }, errors: { days: text('At most 90.') } },
+    }),
+    rotateDirectorySecret: rotateSecretPage(frame, {
+      ...{ href: `${home}/x`, name: text('Head office'), values: {}, errors: { overlap: text('There is none.') } },
+    }),
+    revokeDirectorySecret: revokeSecretPage(frame, { href: `${home}/x`, name: text('Head office') }),
     directoryAlone: directoryPage({
       ...{ ...frame, connection },
       directory: {
@@ -533,7 +543,7 @@ export const operationPages = (
           { id: 'dry_2', kind: 'group', name: text('Staff'), outcome: 'create', changed: [] },
         ],
       },
-      ...{ held: { accounts: [], isMore: false }, groups: [], secrets: [], actions: [] },
+      ...{ held: { accounts: [], isMore: false }, groups: [], secrets: [], secretLinks: [], actions: [] },
     }),
     dryRunEmpty: directoryPage({
       ...{ ...frame, connection },
@@ -542,7 +552,7 @@ export const operationPages = (
         counts: { create: 0, link: 0, change: 0, deactivate: 0, conflict: 0, refuse: 0 },
         ...{ isOverLimit: false, isMore: false, attributes: [], groups: [], rows: [] },
       },
-      ...{ held: { accounts: [], isMore: false }, groups: [], secrets: [], actions: [] },
+      ...{ held: { accounts: [], isMore: false }, groups: [], secrets: [], secretLinks: [], actions: [] },
     }),
     startDirectory: startDirectoryPage(frame, {
       ...{ href: home, name: text('Head office') },

@@ -126,7 +126,21 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       },
       { signedInAt: NOON, usedAt: NOON },
     ],
-    links: [{ provider: text('Example Works'), subject: text('00u1a2b3'), createdAt: NOON }],
+    links: [
+      {
+        ...{ provider: text('Example Works'), subject: text('00u1a2b3'), createdAt: NOON },
+        endAction: `${home}/people/acc_1/links/upl_1/end`,
+      },
+    ],
+    apps: [
+      {
+        client: { name: text('Wiki'), href: `${home}/clients/app_1` },
+        ...{ openidScopes: ['openid', 'profile'], lastUsedAt: NOON, until: NOON + 86_400 },
+        rights: [{ resource: text('Calendar'), scopes: [text('events:read')] }],
+        endAction: `${home}/people/acc_1/grants/grt_1/end`,
+      },
+      { client: { name: text('Desk') }, openidScopes: [], rights: [], until: NOON + 86_400 },
+    ],
     agents: [agent],
     agentsHref: `${home}/agents?owner=acc_1`,
     delegationTrees: {
@@ -642,6 +656,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       factors: [],
       sessions: [],
       links: [],
+      apps: [],
       agents: [],
       delegations: [],
       transactions: [],
