@@ -591,6 +591,24 @@ describe('what is shown', () => {
     expect(await shown()).toEqual([true, true]);
   });
 
+  test('an administrator verifies the name of an agent and takes that back; its owner sees no button', async () => {
+    const path = `/console/agents/${await agentOf(scene.accountId, 'Quoll certified')}`;
+    expect((await admin.open(at(path))).text).toContain('not verified');
+    const done = await press(admin, path, /\/verify$/);
+    expect([done.url, done.text]).toEqual([at(`${path}?done=verified`), expect.stringContaining('verified name')]);
+    const own = await ada.open(at(path));
+    expect(own.text).toContain('verified name');
+    expect(own.forms.filter(({ action }) => /verify$/.test(action))).toEqual([]);
+    const csrf = own.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
+    const forged = await ada.request(at(`${path}/unverify`), { method: 'POST', body: new URLSearchParams({ csrf }) });
+    expect([forged.status, (await refusals(scene.accountId)).at(-1)?.error]).toEqual([403, 'forbidden']);
+    expect((await press(admin, path, /\/unverify$/)).text).toContain('The mark was taken away');
+    expect((await lastEvents(path.split('/').at(-1) ?? '')).map(({ type }) => type).slice(-2)).toEqual([
+      'agent.verified',
+      'agent.unverified',
+    ]);
+  });
+
   test('findings: what is about to end, and a secret; each with a page of its own', async () => {
     const soon = Math.floor(Date.now() / 1000) + 5 * 86_400;
     const ending = await agentOf(scene.accountId, 'Ends soon', { expires_at: soon });

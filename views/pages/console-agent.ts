@@ -12,6 +12,7 @@ import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentPageWords as words } from '../words/console-agent.ts';
 import { accountSignalWords } from '../words/console-signals.ts';
+import { clientWords } from '../words/console-software.ts';
 import { type AccountSignalRow, accountSignals } from './account-signals.ts';
 import { type AgentFactsModel, credentials, instances, timeline } from './console-agent-facts.ts';
 import {
@@ -86,6 +87,9 @@ export type AgentPageModel = AgentFactsModel & {
     readonly resume?: string;
     readonly handOver?: string;
     readonly withdraw?: { readonly action: string; readonly version: number };
+    /** Marks the name as verified. */
+    readonly verify?: string;
+    readonly unverify?: string;
     readonly retire?: string;
     readonly edit?: string;
     /** Links beside the buttons, such as the kill switch. */
@@ -163,6 +167,7 @@ const who = (
 ): Html => html`<section aria-labelledby="who" class="card"><h2 id="who">${words.who}</h2>
 ${chosenWords(model.agent.purpose, agentWords.purpose, 400)}
 <dl class="facts">
+${verification(model)}
 ${fact(words.facts.owner, html`${linked(model.agent.ownerName, model.ownerHref)}${model.ownerUsername !== undefined && html` <code>${plainText(model.ownerUsername, 80)}</code>`}${model.ownerEmail !== undefined && html` <span class="copied">${isolated(model.ownerEmail, 254)}${copyButton(model.ownerEmail)}</span>`}`)}
 ${model.sponsorName !== undefined && fact(words.facts.sponsor, isolated(model.sponsorName))}
 ${model.uses.length > 0 && fact(words.facts.uses, list(model.uses))}
@@ -175,6 +180,17 @@ ${fact(words.facts.registered, timeText(model.createdAt))}
 ${model.acceptedAt !== undefined && fact(words.facts.accepted, timeText(model.acceptedAt))}
 ${model.composition && fact(words.facts.composition, compositionFact(model.composition))}
 </dl></section>`;
+
+/** Whether the name is verified, with the button that changes it. Nothing, for a viewer who may not. */
+const verification = ({ agent, actions: { verify, unverify } = {}, csrf }: AgentPageModel): Html | undefined => {
+  const action = verify ?? unverify;
+  if (action === undefined) return undefined;
+  const text = verify === undefined ? clientWords.unverify : clientWords.verify;
+  return fact(
+    words.facts.name,
+    html`<span class="copied">${agent.isVerified ? verifiedTag : words.notVerified} ${post(action, csrf, submit({ text, kind: 'quiet', about: plainText(agent.name, 60) }))}</span>`,
+  );
+};
 
 const fact = (name: Phrase, value: HtmlValue): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 

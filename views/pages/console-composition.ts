@@ -89,11 +89,15 @@ const changeFacts = (changes: readonly CompositionChangeModel[]): HtmlValue => [
 const nameOf = ({ member, name }: CompositionChangeModel): HtmlValue =>
   member === 'tool' && name !== undefined ? words.tool(isolated(name, 200)) : words.members[member];
 
+/** Characters of a value that stands in a line with another one. */
+const SHORT = 40;
+
 const differenceOf = ({ name, from, to }: CompositionChangeModel): HtmlValue => {
   // A tool without a digest is known by its name, which stands beside it.
-  const code = (value: string): HtmlValue => value !== name && html`<code class="line">${plainText(value, 300)}</code>`;
+  const code = (value: string): HtmlValue =>
+    value !== name && html`<code${value.length > SHORT && html` class="line"`}>${plainText(value, 300)}</code>`;
   if (from === undefined) return to === undefined ? '' : html`${words.added} ${code(to)}`;
-  return to === undefined ? html`${words.removed} ${code(from)}` : html`${code(from)}${words.became} ${code(to)}`;
+  return to === undefined ? html`${words.removed} ${code(from)}` : html`${code(from)} ${words.became} ${code(to)}`;
 };
 
 const fact = (name: HtmlValue, value: HtmlValue): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;

@@ -72,7 +72,9 @@ export const agentPageWords = {
   handOver: phrase({ en: 'Hand over', de: 'Übergeben' }),
   retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
   who: phrase({ en: 'Identity', de: 'Identität' }),
+  notVerified: phrase({ en: 'not verified', de: 'nicht geprüft' }),
   facts: {
+    name: phrase({ en: 'Name', de: 'Name' }),
     owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
     sponsor: phrase({ en: 'Sponsor', de: 'Fürsprecher' }),
     uses: phrase({ en: 'May be used for', de: 'Verwendungszweck' }),

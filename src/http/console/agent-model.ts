@@ -78,7 +78,13 @@ export const agentModel = async (
     stops: await stopsOf(deps, agent, blueprint),
     ...waiting(deps, found, standing, names),
     ...(standing.changes
-      ? { actions: { ...actionsOf(deps, agent, version, standing), ...agentLinks(deps, calls, viewer, agent) } }
+      ? {
+          actions: {
+            ...actionsOf(deps, agent, version, standing),
+            ...verification(deps, calls, viewer, agent),
+            ...agentLinks(deps, calls, viewer, agent),
+          },
+        }
       : {}),
     effect: await effectModel(deps, agent, blueprint),
     credentials: credentialModels(deps, agent, blueprint, await deps.credentialUses.lastUses(agent.id), standing),
@@ -177,6 +183,18 @@ const actionsOf = (
     edit: `${href}/edit`,
     ...(givesCredentials ? { addCredential: `${href}/credentials/new` } : {}),
   };
+};
+
+/** The button that verifies the name, or takes that back. */
+const verification = (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+  { id, state, verifiedAt }: Agent,
+): { readonly verify?: string; readonly unverify?: string } => {
+  if (state === 'retired' || !calls.may('verifyAgent', account)) return {};
+  const href = agentHref(deps, id);
+  return verifiedAt === undefined ? { verify: `${href}/verify` } : { unverify: `${href}/unverify` };
 };
 
 const agentLinks = (deps: ConsoleDeps, calls: ConsoleCalls, { account }: Viewer, { id, state }: Agent) =>

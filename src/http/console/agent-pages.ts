@@ -60,4 +60,6 @@ export const addAgentPages = ({ router, page, deps, calls, sessions }: PageParts
   button('decline', 'declineAgent', 'declined', `${deps.basePath}/console`);
   button('suspend', 'suspendAgent', 'suspended');
   button('resume', 'resumeAgent', 'resumed');
+  button('verify', 'verifyAgent', 'verified');
+  button('unverify', 'unverifyAgent', 'unverified');
 };

@@ -141,6 +141,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       withdraw: { action: `${planner.href}/withdraw`, version: 4 },
       retire: `${planner.href}/retire`,
       edit: `${planner.href}/edit`,
+      verify: `${planner.href}/verify`,
       addCredential: `${planner.href}/credentials/new`,
     },
     effect: {
