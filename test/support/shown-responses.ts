@@ -28,7 +28,10 @@ export const shownResponses = async (
   const values = { denials_10_minutes: 22, new_networks_hour: 1 };
   await update(documents.collection<ResponseRule>(RESPONSE_RULES), rule, (one) => ({
     ...one,
-    replay: { ...(one.replay as RuleReplay), acted: 1, mostInHour: 1, agents: [{ agent, at, values, evidence: [] }] },
+    replay: {
+      ...{ ...(one.replay as RuleReplay), events: 3400, seen: 12, acted: 1, mostInHour: 1 },
+      agents: [{ agent, at, values, evidence: [] }],
+    },
   }));
   const response = (id: string, more: Partial<Response> = {}): Response => ({
     ...{ id, rule, ruleName: 'Denials from a new network', agent, agentName: 'Planner', owner, act: 'contain' },

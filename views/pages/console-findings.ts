@@ -64,11 +64,15 @@ const subjectName = ({ name, subjectHref }: FindingRow): Html => {
 const subject = (row: FindingRow): Html =>
   html`${subjectName(row)}<span class="line hint">${subjectWord(row)} <code class="long">${plainText(row.subject, 120)}</code></span>`;
 
-const COLUMNS: readonly Column<FindingRow>[] = [
+type ListedFinding = FindingRow & { readonly isRepeated: boolean };
+
+const COLUMNS: readonly Column<ListedFinding>[] = [
   {
     title: words.finding,
-    cell: ({ href, kind, severity, state }) =>
-      html`${severityTag(severity)} <a href="${href}">${findingTitle(kind)}</a>${state !== 'open' && html` ${stateTag(state)}`}<span class="line hint">${meaningOf(kind)}</span>`,
+    cell: ({ href, kind, severity, state, isRepeated }) =>
+      html`${severityTag(severity)} <a href="${href}">${findingTitle(kind)}</a>${state !== 'open' && html` ${stateTag(state)}`}${
+        !isRepeated && html`<span class="line hint">${meaningOf(kind)}</span>`
+      }`,
   },
   {
     title: words.about,
@@ -103,16 +107,23 @@ const STATE_OPTIONS: readonly Option[] = (['dismissed', 'adopted', 'quarantined'
   }),
 );
 
+/** Only the first of equal kinds that follow each other says what it means. */
+const withoutRepetition = (rows: readonly FindingRow[]): readonly ListedFinding[] =>
+  rows.map((row, index) => ({ ...row, isRepeated: rows[index - 1]?.kind === row.kind }));
+
 export const findingsPage = (model: FindingsModel): Html =>
-  listPage(model, {
-    ...{ place: 'findings', title: words.title, columns: COLUMNS, none: words.nothing, states: STATE_OPTIONS },
-    lead: html`${words.lead}${
-      model.kind &&
-      html` <strong>${words.onlyKind(words.kinds[model.kind.name].title)}</strong> <a href="${model.kind.allHref}">${words.allKinds}</a>`
-    }`,
-    usualState: words.states.open,
-    pagesLabel: listWords.pagesOf.findings,
-  });
+  listPage(
+    { ...model, rows: withoutRepetition(model.rows) },
+    {
+      ...{ place: 'findings', title: words.title, columns: COLUMNS, none: words.nothing, states: STATE_OPTIONS },
+      lead: html`${words.lead}${
+        model.kind &&
+        html` <strong>${words.onlyKind(words.kinds[model.kind.name].title)}</strong> <a href="${model.kind.allHref}">${words.allKinds}</a>`
+      }`,
+      usualState: words.states.open,
+      pagesLabel: listWords.pagesOf.findings,
+    },
+  );
 
 export type FindingPart = { readonly reason: FindingReason; readonly points: number; readonly value?: number };
 

@@ -1,7 +1,15 @@
 import { anyName, chosenName } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
-import { type Column, confirmPage, type ListModel, listPage, table } from '../partials/console-list.ts';
+import {
+  type Column,
+  commaList,
+  confirmPage,
+  factList,
+  type ListModel,
+  listPage,
+  table,
+} from '../partials/console-list.ts';
 import { type Evidence, evidenceCard } from '../partials/evidence.ts';
 import { linkedName, type NamedLink } from '../partials/named-link.ts';
 import { type ObjectAction, objectPage } from '../partials/object-page.ts';
@@ -31,7 +39,7 @@ export type ResponseRuleRow = {
 
 const factTexts = (values: readonly FactValue[], sign: HtmlValue = ''): HtmlValue =>
   values.map(
-    ({ fact, value }) => html`<span class="line">${sign}<strong>${String(value)}</strong> ${words.facts[fact]}</span>`,
+    ({ fact, value }) => html`<span class="line">${words.facts[fact]}: <strong>${sign}${String(value)}</strong></span>`,
   );
 
 const RULE_LOOKS = { draft: 'gone', active: 'good' } as const;
@@ -100,6 +108,9 @@ export type ResponseRuleModel = ConsoleFrame & {
   readonly auditLogHref?: string;
 };
 
+const environmentsOf = ({ environments }: ResponseRuleRow): HtmlValue =>
+  environments.length === 0 ? words.all : commaList(environments.map((one) => agentWords.environments[one]));
+
 export const responseRulePage = (model: ResponseRuleModel): Html => {
   const { rule } = model;
   const { activated } = rule;
@@ -110,12 +121,7 @@ export const responseRulePage = (model: ResponseRuleModel): Html => {
     facts: [
       [words.when, factTexts(rule.when, '≥ ')],
       [words.act, words.acts[rule.act]],
-      [
-        words.environments,
-        rule.environments.length === 0
-          ? words.all
-          : rule.environments.map((one) => html`<span class="line">${agentWords.environments[one]}</span>`),
-      ],
+      [words.environments, environmentsOf(rule)],
       activated && [words.activatedBy, html`${anyName(activated.byName)}, ${timeText(activated.at)}`],
       [registerWords.made, timeText(rule.createdAt)],
       rule.updatedAt !== rule.createdAt && [registerWords.changed, timeText(rule.updatedAt)],
@@ -132,8 +138,12 @@ export const activateRulePage = (
   confirmPage(frame, {
     ...{ place: 'response-rules', title: words.activateTitle, lead: words.activateLead, version },
     question: words.activateAsked(chosenName(rule.name, 100)),
-    more: html`<p>${words.acts[rule.act]}</p>${replayed(rule.replay)}`,
-    ...{ button: words.activate, action: `${rule.href}/activate`, cancelHref: rule.href },
+    more: html`${factList([
+      [words.when, factTexts(rule.when, '≥ ')],
+      [words.act, words.acts[rule.act]],
+      [words.environments, environmentsOf(rule)],
+    ])}${replayed(rule.replay)}`,
+    ...{ kind: 'primary', button: words.activate, action: `${rule.href}/activate`, cancelHref: rule.href },
   });
 
 export const removeResponseRulePage = (
@@ -198,6 +208,7 @@ export const responsePage = (model: ResponseModel): Html => {
   const { lifted } = response;
   return objectPage(model, {
     ...{ place: 'responses', title: words.response, name: response.agent.name, id: response.id },
+    heading: words.headingOf(chosenName(response.agent.name, 100)),
     state: stateTag(response),
     actions: model.actions,
     ...(response.isBraked ? { first: html`<p class="lead">${words.brakedLong}</p>` } : {}),

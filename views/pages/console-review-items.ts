@@ -12,6 +12,7 @@ import { reviewWords, reviewItemWords as words } from '../words/console-reviews.
 import { listWords } from '../words/lists.ts';
 import { riskWords } from '../words/scope.ts';
 import { findingTitle } from './console-findings.ts';
+import { beforeFacts } from './console-review-advice.ts';
 
 export type ItemState = keyof typeof words.states;
 export type Risk = 'low' | 'medium' | 'high' | 'critical';
@@ -73,12 +74,16 @@ export const ITEM_COLUMNS: readonly Column<ItemRow>[] = [
   },
   {
     title: words.used,
-    cell: ({ lastUsedAt, unusedScopes, unusedFrom, scope }) =>
-      html`${lastUsedAt === undefined ? words.neverUsed : agoText(lastUsedAt)}<span class="line hint">${
+    cell: ({ lastUsedAt, unusedScopes, unusedFrom, scope }) => {
+      const last = lastUsedAt === undefined ? words.notSince(dayPhrase(unusedFrom)) : agoText(lastUsedAt);
+      // Of what was not used at all, the line above says all.
+      if (lastUsedAt === undefined && unusedScopes.length === scope.length) return last;
+      return html`${last}<span class="line hint">${
         unusedScopes.length === 0
           ? words.allUsed
           : words.unusedOf(unusedScopes.length, scope.length, dayPhrase(unusedFrom))
-      }</span>`,
+      }</span>`;
+    },
   },
   {
     title: words.findings,
@@ -125,6 +130,8 @@ export type ItemModel = ConsoleFrame & {
     readonly undoRefusedAt?: number;
     readonly newDelegation?: { readonly id: string; readonly href?: string };
     readonly isInEffect: boolean;
+    /** What the use suggests, of an open item. */
+    readonly advice?: keyof typeof words.advice;
   };
   readonly actions: readonly (ObjectAction | false)[];
   readonly auditLogHref?: string;
@@ -157,15 +164,6 @@ const decisionFacts = ({
   newDelegation && [words.newDelegation, linkedId(newDelegation)],
 ];
 
-/** What the state alone does not say. */
-const firstOf = ({ isInEffect, undoRefusedAt, offer, state }: ItemModel['item']): { readonly first?: Html } => {
-  if (!isInEffect) return { first: html`<p class="lead">${words.outstanding}</p>` };
-  if (undoRefusedAt !== undefined && state === 'ended')
-    return { first: html`<p class="notice">${words.undoRefused(timeText(undoRefusedAt))}</p>` };
-  const isBack = state === 'open' && (offer === 'withdrawn' || offer === 'lapsed');
-  return isBack ? { first: html`<p class="notice">${words.offerBack}</p>` } : {};
-};
-
 export const reviewItemPage = (model: ItemModel): Html => {
   const { item } = model;
   const { below, unusedScopes, review } = item;
@@ -173,7 +171,7 @@ export const reviewItemPage = (model: ItemModel): Html => {
     ...{ place: 'review-items', title: words.item, name: item.agentName, id: item.id, actions: model.actions },
     heading: words.heading(chosenName(item.agentName, 80), isolated(item.personName, 80)),
     state: html`${stateTag(item.state)} ${riskTag(item.risk)}`,
-    ...firstOf(item),
+    first: beforeFacts(item),
     facts: [
       [
         words.agent,
@@ -186,18 +184,21 @@ export const reviewItemPage = (model: ItemModel): Html => {
         html`${isolated(item.ownerName, 100)}${item.isOwnerGone && html` <span class="tag warn">${words.ownerGone}</span>`}`,
       ],
       [words.holds, html`${isolated(item.apiName, 200)}: ${scopes(item.scope)}`],
-      [words.used, item.lastUsedAt === undefined ? words.neverUsed : timeText(item.lastUsedAt)],
+      [
+        words.used,
+        item.lastUsedAt === undefined ? words.notSince(timeText(item.unusedFrom)) : timeText(item.lastUsedAt),
+      ],
       unusedScopes.length > 0 && [
         words.unused,
         html`${scopes(unusedScopes)}<span class="line hint">${words.unusedSince(timeText(item.unusedFrom))}</span>${item.replay && html`<span class="line">${words.replayed(item.replay)}</span>`}`,
       ],
-      [words.given, timeText(item.givenAt)],
-      [words.ends, timeText(item.endsAt)],
-      item.findings.length > 0 && [words.findings, commaList(item.findings.map((kind) => findingTitle(kind)))],
       [
         words.endsWithIt,
         html`${words.tokens}${below.count > 0 && html`, ${words.redelegations(below.count, below.isMore)} (${commaList(below.agentNames.map((name) => chosenName(name, 60)))})`}`,
       ],
+      [words.given, timeText(item.givenAt)],
+      [words.ends, timeText(item.endsAt)],
+      item.findings.length > 0 && [words.findings, commaList(item.findings.map((kind) => findingTitle(kind)))],
       [words.reviewer, item.reviewerName === undefined ? words.operators : isolated(item.reviewerName, 100)],
       ...decisionFacts(item),
       review && [reviewWords.review, html`<a href="${review.href}">${isolated(review.name, 100)}</a>`],

@@ -12,7 +12,7 @@ export const responseWords = {
     en: 'There are no response rules. The server suspends no agent by itself.',
     de: 'Es gibt keine Reaktionsregeln. Der Server setzt von sich aus keinen Agenten aus.',
   }),
-  make: phrase({ en: 'New response rule', de: 'Neue Reaktionsregel' }),
+  make: phrase({ en: 'Add a response rule', de: 'Reaktionsregel hinzufügen' }),
   makeLead: phrase({
     en: 'The rule is a draft. It does nothing until it was replayed and activated.',
     de: 'Die Regel ist ein Entwurf. Sie tut nichts, bevor sie nachgespielt und aktiviert ist.',
@@ -26,6 +26,7 @@ export const responseWords = {
   }),
   name: phrase({ en: 'Name', de: 'Name' }),
   act: phrase({ en: 'Act', de: 'Handlung' }),
+  what: phrase({ en: 'What it does', de: 'Was sie tut' }),
   acts: {
     notify: phrase({ en: 'Notify administrators', de: 'Verwaltung benachrichtigen' }),
     suspend: phrase({ en: 'Suspend the agent', de: 'Agenten aussetzen' }),
@@ -45,35 +46,23 @@ export const responseWords = {
   atLeast: phrase({ en: 'At least', de: 'Mindestens' }),
   noFact: phrase({ en: 'none', de: 'keine' }),
   facts: {
-    tokens_hour: phrase({ en: 'tokens within an hour', de: 'Tokens in einer Stunde' }),
+    tokens_hour: phrase({ en: 'Tokens in an hour', de: 'Tokens in einer Stunde' }),
     rate_times: phrase({
-      en: 'times as many tokens as in its busiest hour',
-      de: 'mal so viele Tokens wie in seiner stärksten Stunde',
+      en: 'Tokens, as a multiple of its busiest hour',
+      de: 'Tokens, als Vielfaches seiner stärksten Stunde',
     }),
     denials_10_minutes: phrase({
-      en: 'refusals within ten minutes of what is beyond its rights',
-      de: 'Ablehnungen in zehn Minuten, weil es über seine Rechte ging',
+      en: 'Refusals beyond its rights in 10 minutes',
+      de: 'Ablehnungen jenseits seiner Rechte in 10 Minuten',
     }),
-    new_resources_hour: phrase({
-      en: 'APIs used for the first time within an hour',
-      de: 'zum ersten Mal benutzte APIs in einer Stunde',
-    }),
-    new_networks_hour: phrase({
-      en: 'networks used for the first time within an hour',
-      de: 'zum ersten Mal benutzte Netze in einer Stunde',
-    }),
-    new_people_hour: phrase({
-      en: 'people it acted for the first time within an hour',
-      de: 'Personen, für die er in einer Stunde zum ersten Mal handelt',
-    }),
-    new_chains_hour: phrase({
-      en: 'new chains of agents within an hour',
-      de: 'neue Ketten von Agenten in einer Stunde',
-    }),
-    idle_days: phrase({ en: 'idle days before it began again', de: 'untätige Tage, bevor er wieder anfing' }),
+    new_resources_hour: phrase({ en: 'New APIs in an hour', de: 'Neue APIs in einer Stunde' }),
+    new_networks_hour: phrase({ en: 'New networks in an hour', de: 'Neue Netze in einer Stunde' }),
+    new_people_hour: phrase({ en: 'New people in an hour', de: 'Neue Personen in einer Stunde' }),
+    new_chains_hour: phrase({ en: 'New chains of agents in an hour', de: 'Neue Ketten von Agenten in einer Stunde' }),
+    idle_days: phrase({ en: 'Idle days before it began again', de: 'Untätige Tage, bevor er wieder anfing' }),
     odd_approvals_hour: phrase({
-      en: 'requests for approval at an unusual time of day within an hour',
-      de: 'Bitten um Freigabe zu ungewohnter Tageszeit in einer Stunde',
+      en: 'Approvals at an unusual time in an hour',
+      de: 'Freigaben zu ungewohnter Zeit in einer Stunde',
     }),
   },
   environments: phrase({ en: 'Only agents in', de: 'Nur Agenten in' }),
@@ -144,7 +133,8 @@ export const responseWords = {
     notified: phrase({ en: 'notified', de: 'gemeldet' }),
     lifted: phrase({ en: 'lifted', de: 'aufgehoben' }),
   },
-  braked: phrase({ en: 'only notified: brake', de: 'nur gemeldet: Bremse' }),
+  headingOf: (agent: HtmlValue) => phrase({ en: html`Response to ${agent}`, de: html`Reaktion auf ${agent}` }),
+  braked: phrase({ en: 'notified: limit reached', de: 'gemeldet: Grenze erreicht' }),
   brakedLong: phrase({
     en: 'Rules had suspended ten agents within an hour, so this one was only notified.',
     de: 'Regeln hatten in einer Stunde zehn Agenten ausgesetzt. Dieser wurde darum nur gemeldet.',

@@ -9,8 +9,8 @@ export const reviewWords = {
     de: 'Fragen Sie, was Agenten für Personen noch brauchen. Was beendet oder eingeschränkt wird, gilt sofort nicht mehr.',
   }),
   none: phrase({ en: 'No access reviews yet.', de: 'Noch keine Zugriffsprüfungen.' }),
-  make: phrase({ en: 'New review', de: 'Neue Prüfung' }),
-  makeTitle: phrase({ en: 'New access review', de: 'Neue Zugriffsprüfung' }),
+  make: phrase({ en: 'Begin a review', de: 'Prüfung beginnen' }),
+  makeTitle: phrase({ en: 'Begin an access review', de: 'Zugriffsprüfung beginnen' }),
   makeLead: phrase({
     en: 'The server makes one item for each delegation that a person gave and that fits all of the selection.',
     de: 'Der Server legt für jede Delegation einer Person, die zur ganzen Auswahl passt, einen Eintrag an.',
@@ -31,7 +31,7 @@ export const reviewWords = {
   environment: phrase({ en: 'Environment', de: 'Umgebung' }),
   risk: phrase({ en: 'Risk', de: 'Risiko' }),
   leastRisk: phrase({ en: 'Least risk', de: 'Mindestrisiko' }),
-  olderThan: phrase({ en: 'Given at least', de: 'Erteilt vor mindestens' }),
+  olderThan: phrase({ en: 'Given for at least', de: 'Erteilt seit mindestens' }),
   unusedFor: phrase({ en: 'Not used for', de: 'Nicht benutzt seit' }),
   days: phrase({ en: 'days', de: 'Tage' }),
   any: phrase({ en: 'any', de: 'egal' }),
@@ -96,11 +96,11 @@ export const reviewWords = {
   seconds: phrase({ en: 'Time for each item', de: 'Zeit je Eintrag' }),
   inSeconds: (seconds: number) => phrase({ en: `${seconds} s`, de: `${seconds} s` }),
   hasty: phrase({ en: 'keeps nearly all in a moment', de: 'behält fast alles im Nu' }),
-  confirm: phrase({ en: 'Let the default end all', de: 'Vorgabe alles beenden lassen' }),
+  confirm: phrase({ en: 'End all at once when due', de: 'Bei Fälligkeit alles beenden' }),
   confirmAsked: (name: HtmlValue) =>
     phrase({
-      en: html`Let the default of ${name} end all open items at once?`,
-      de: html`Die Vorgabe von ${name} alle offenen Einträge auf einmal beenden lassen?`,
+      en: html`End all open items of ${name} at once when it is due?`,
+      de: html`Alle offenen Einträge von ${name} bei Fälligkeit auf einmal beenden?`,
     }),
   confirmLead: (items: string) =>
     phrase({
@@ -124,6 +124,23 @@ export const reviewItemWords = {
   }),
   none: phrase({ en: 'Nothing waits for you.', de: 'Nichts wartet auf Sie.' }),
   item: phrase({ en: 'Item of a review', de: 'Eintrag einer Prüfung' }),
+  advice: {
+    end: (since: HtmlValue) =>
+      phrase({
+        en: html`The agent has used none of it since ${since}. Ending it interrupts no current work.`,
+        de: html`Der Agent hat nichts davon benutzt seit ${since}. Das Beenden unterbricht keine laufende Arbeit.`,
+      }),
+    narrow: (since: HtmlValue, unused: number, all: number) =>
+      phrase({
+        en: html`The agent has not used ${unused} of ${all} scopes since ${since}. Narrow it to what the agent uses.`,
+        de: html`Der Agent hat ${unused} von ${all} Scopes nicht benutzt seit ${since}. Schränken Sie auf das ein, was er benutzt.`,
+      }),
+    transfer: () =>
+      phrase({
+        en: 'The agent has no owner. Offer it to another owner, or end what it holds.',
+        de: 'Der Agent hat keinen Eigentümer. Bieten Sie ihn jemandem an, oder beenden Sie, was er hat.',
+      }),
+  },
   heading: (agent: HtmlValue, person: HtmlValue) =>
     phrase({ en: html`${agent} for ${person}`, de: html`${agent} für ${person}` }),
   agent: phrase({ en: 'Agent', de: 'Agent' }),
@@ -131,7 +148,7 @@ export const reviewItemWords = {
   api: phrase({ en: 'API', de: 'API' }),
   holds: phrase({ en: 'Holds', de: 'Hat' }),
   used: phrase({ en: 'Last used', de: 'Zuletzt benutzt' }),
-  neverUsed: phrase({ en: 'not known', de: 'nicht bekannt' }),
+  notSince: (at: HtmlValue) => phrase({ en: html`not since ${at}`, de: html`nicht seit ${at}` }),
   unused: phrase({ en: 'Not used', de: 'Nicht benutzt' }),
   unusedSince: (at: HtmlValue) =>
     phrase({ en: html`no token carried it since ${at}`, de: html`seit ${at} in keinem Token` }),

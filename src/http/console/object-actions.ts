@@ -15,7 +15,7 @@ export type PageAction = {
   /** What the page of the object then says. */
   readonly done: string;
   /** A page that asks first. */
-  readonly asks?: Pick<Confirm, 'title' | 'lead' | 'button'> & {
+  readonly asks?: Pick<Confirm, 'title' | 'lead' | 'button' | 'kind'> & {
     readonly question: (name: Html) => Confirm['question'];
   };
 };

@@ -45,7 +45,10 @@ export const addResponsePages = (parts: PageParts): void => {
     actions: {
       lift: {
         ...{ operation: 'liftResponse', done: 'responseLifted' },
-        asks: { title: words.liftTitle, question: words.liftAsked, lead: words.liftLead, button: words.lift },
+        asks: {
+          ...{ title: words.liftTitle, question: words.liftAsked, lead: words.liftLead, button: words.lift },
+          kind: 'primary',
+        },
       },
     },
   });
@@ -70,7 +73,7 @@ export const addResponsePages = (parts: PageParts): void => {
           })),
           ...(at === undefined ? {} : { lifted: { at, ...(by === undefined ? {} : { byName: doerName(names, by) }) } }),
         },
-        actions: [mayLift && { text: words.lift, href: `${row.href}/lift`, kind: 'danger' }],
+        actions: [mayLift && { text: words.lift, href: `${row.href}/lift`, kind: 'primary' }],
         ...(seesLog ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` } : {}),
       }),
     );

@@ -157,13 +157,7 @@ const atLeastField: FieldKind = {
 const SECTIONS: readonly SectionSpec[] = [
   {
     title: objectWords.identity,
-    fields: [
-      { name: 'name', label: words.name, kind: lineField(100) },
-      {
-        ...{ name: 'act', label: words.act },
-        kind: choiceField(RESPONSE_ACTS.map((value) => ({ value, text: words.acts[value] }))),
-      },
-    ],
+    fields: [{ name: 'name', label: words.name, kind: lineField(100) }],
   },
   {
     ...{ title: words.when, hint: words.whenHint },
@@ -182,8 +176,12 @@ const SECTIONS: readonly SectionSpec[] = [
     },
   },
   {
-    title: words.environments,
+    title: words.what,
     fields: [
+      {
+        ...{ name: 'act', label: words.act },
+        kind: choiceField(RESPONSE_ACTS.map((value) => ({ value, text: words.acts[value] }))),
+      },
       {
         ...{ name: 'environments', label: words.environments, hint: words.environmentsHint, optional: true },
         kind: {

@@ -1,4 +1,5 @@
 /** The form for a new access review. */
+import { html } from '../../../views/html.ts';
 import { agentWords } from '../../../views/words/agent.ts';
 import { reviewItemWords, reviewWords as words } from '../../../views/words/console-reviews.ts';
 import { riskWords } from '../../../views/words/scope.ts';
@@ -17,7 +18,9 @@ const environmentField = choiceField([
 const riskField = choiceField([ANY, ...RISKS.map((value) => ({ value, text: riskWords[value] }))]);
 const rulesField = choiceField(REVIEWER_RULES.map((value) => ({ value, text: words.rules[value] })));
 const defaultField = choiceField(REVIEW_DEFAULTS.map((value) => ({ value, text: words.defaults[value] })));
-const daysField: FieldKind = numberField(words.days);
+const daysField: FieldKind = numberField();
+/** Beside each number of days. */
+const DAYS = { kind: daysField, unit: html`${words.days}` } as const;
 
 const SECTIONS: readonly SectionSpec[] = [
   { title: words.review, fields: [{ name: 'name', label: words.name, kind: lineField(100) }] },
@@ -30,8 +33,8 @@ const SECTIONS: readonly SectionSpec[] = [
       { name: 'resource', label: words.resource, kind: namedField('resource'), optional: true },
       { name: 'environment', label: words.environment, kind: environmentField, optional: true },
       { name: 'risk', label: words.leastRisk, kind: riskField, optional: true },
-      { name: 'older_than_days', label: words.olderThan, kind: daysField, optional: true },
-      { name: 'unused_for_days', label: words.unusedFor, kind: daysField, optional: true },
+      { name: 'older_than_days', label: words.olderThan, ...DAYS, optional: true },
+      { name: 'unused_for_days', label: words.unusedFor, ...DAYS, optional: true },
     ],
   },
   {
@@ -45,9 +48,9 @@ const SECTIONS: readonly SectionSpec[] = [
   {
     title: words.timing,
     fields: [
-      { name: 'due_in_days', label: words.dueIn, kind: daysField },
+      { name: 'due_in_days', label: words.dueIn, ...DAYS },
       { name: 'default', label: words.usual, kind: defaultField },
-      { name: 'repeat_days', label: words.repeat, kind: daysField, optional: true },
+      { name: 'repeat_days', label: words.repeat, ...DAYS, optional: true },
     ],
   },
 ];

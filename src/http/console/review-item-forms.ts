@@ -17,7 +17,7 @@ import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import { reviewItemHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
-import type { ShownItem } from './review-item-rows.ts';
+import { longUnused, type ShownItem } from './review-item-rows.ts';
 
 const PATH = '/console/review-items';
 
@@ -127,11 +127,9 @@ export const addReviewItemForms = (parts: PageParts): void => {
   }
 };
 
-/** A scope that was not used for so long is ticked at first. What was watched for less time says little. */
-const TICKED_SECONDS = 30 * 86_400;
-
-const tickedOf = ({ scope, unused_scopes: unused, unused_from: from }: ShownItem, now: number): readonly string[] =>
-  unused.length < scope.length && from <= now - TICKED_SECONDS ? unused : [];
+/** The scopes that are ticked at first: never all of them. */
+const tickedOf = (item: ShownItem, now: number): readonly string[] =>
+  item.unused_scopes.length < item.scope.length ? longUnused(item, now) : [];
 
 const typedIn = (form: URLSearchParams, { fields }: Decision): Typed => ({
   values: Object.fromEntries(

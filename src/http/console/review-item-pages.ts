@@ -7,7 +7,7 @@ import type { Viewer } from './console-page.ts';
 import { delegationHref } from './delegation-tree.ts';
 import { listed } from './list-page.ts';
 import { addReviewItemForms, itemOf } from './review-item-forms.ts';
-import { itemNames, itemRow, type ShownItem } from './review-item-rows.ts';
+import { adviceOn, itemNames, itemRow, type ShownItem } from './review-item-rows.ts';
 
 const PATH = '/console/review-items';
 
@@ -55,6 +55,7 @@ export const addReviewItemPages = (parts: PageParts): void => {
           ...{ delegation: delegation(item.delegation), ownerName: names.parties(item.owner), endsAt: item.ends_at },
           ...(review ? { review } : {}),
           isInEffect: item.in_effect,
+          ...adviceOn(item, deps.clock.now()),
           below: { count: below.redelegations, isMore: below.more, agentNames: below.agents.map(agents) },
           ...(reviewer === undefined ? {} : { reviewerName: names.parties(reviewer) }),
           ...(by === undefined || at === undefined

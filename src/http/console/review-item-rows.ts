@@ -1,5 +1,5 @@
 /** Items of access reviews as the pages show them. */
-import type { ItemRow } from '../../../views/pages/console-review-items.ts';
+import type { ItemModel, ItemRow } from '../../../views/pages/console-review-items.ts';
 import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, type Names, partyNames, resourceNames, reviewItemHref } from './console-deps.ts';
 
@@ -36,4 +36,25 @@ export const itemRow = (
     ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
     ...{ isOwnerGone: item.owner_gone, findings: item.findings, isForViewer },
   };
+};
+
+/** What was watched for less time says little about use. */
+const WATCHED_SECONDS = 30 * 86_400;
+
+/** Scopes that were not used for long. */
+export const longUnused = (
+  { unused_scopes: unused, unused_from: from }: Pick<ShownItem, 'unused_scopes' | 'unused_from'>,
+  now: number,
+): readonly string[] => (from <= now - WATCHED_SECONDS ? unused : []);
+
+/** What the use of an open item suggests. */
+export const adviceOn = (
+  item: Pick<ShownItem, 'state' | 'scope' | 'unused_scopes' | 'unused_from' | 'owner_gone'>,
+  now: number,
+): Pick<ItemModel['item'], 'advice'> => {
+  if (item.state !== 'open') return {};
+  const [unused, all] = [longUnused(item, now).length, item.scope.length];
+  if (unused > 0 && unused === all) return { advice: 'end' };
+  if (item.owner_gone) return { advice: 'transfer' };
+  return unused > 0 ? { advice: 'narrow' } : {};
 };

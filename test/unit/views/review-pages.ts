@@ -68,7 +68,7 @@ export const reviewPages = (frame: ConsoleFrame, text: (usual: string) => string
     ...{ ...item, agentHref: `${basePath}/console/agents/agt_1`, ownerName: text('Bob'), endsAt: NOON + 86_400 },
     delegation: { id: 'dlg_1', href: `${basePath}/console/delegations/dlg_1` },
     review: { name: text('Autumn'), href: row.href },
-    isInEffect: true,
+    ...{ isInEffect: true, advice: 'narrow' },
     below: { count: 2, isMore: true, agentNames: [text('Helper'), text('Clerk')] },
     reviewerName: text('Dora'),
   };
