@@ -303,6 +303,43 @@ describe('form-action lets an answer go where this request leads, and nowhere el
   );
 });
 
+test('a person who returns sees what they allow already and until when, what is new, and their choice of duration', async () => {
+  const agent = await newAgent('Returning', [client.redirectUri]);
+  const asking = (scope: string): string =>
+    scene.authorizationRequest(agent, {
+      ...{ redirect_uri: client.redirectUri, scope, resource: scene.jwt.identifier, prompt: 'consent' },
+    }).url;
+  await withPage(browser, { viewport: { width: 390, height: 844 }, javaScriptEnabled: false }, async (page) => {
+    const duration = () => page.getByLabel('For how long').locator('option:checked').textContent();
+    const allow = async (): Promise<void> => {
+      const arrived = client.next();
+      await pointer.press(page, 'Allow what is ticked');
+      expect((await arrived).get('code')).toMatch(/./);
+    };
+    await page.goto(asking('openid read'));
+    await signIn(page, pointer);
+    expect(await page.locator('.earlier').count()).toBe(0);
+    await pointer.choose(page, 'For how long', '8 hours');
+    await allow();
+
+    await page.goto(asking('openid read'));
+    expect(await page.textContent('.earlier')).toMatch(/^You already allow, until .+ UTC: See what is there, /);
+    expect(await duration()).toBe('8 hours');
+
+    await page.goto(asking('openid read write'));
+    expect(await page.textContent('.earlier')).toMatch(/^You already allow the rest until .+ UTC\. What is marked New/);
+    const isNew = (what: string) => page.locator('.choices > li', { hasText: what }).locator('.tag.new').count();
+    expect([await isNew('See what is there'), await isNew('Add and change')]).toEqual([0, 1]);
+    expect(await duration()).toBe('8 hours');
+    await pointer.choose(page, 'For how long', '1 day');
+    await allow();
+    await page.goto(asking('openid read write'));
+    expect(await duration()).toBe('1 day');
+  });
+  const granted = (await server.events('consent.granted')).filter(({ agent: by }) => by === agent.clientId);
+  expect(granted.map(({ scopeGiven }) => scopeGiven)).toEqual([['read'], ['read', 'write']]);
+});
+
 describe('“Not you?”', () => {
   const bob = { username: 'bob', password: 'another long pass phrase' };
 
