@@ -1,5 +1,5 @@
 import { type Html, type HtmlValue, html } from '../html.ts';
-import { dayPhrase, timeText } from '../time-text.ts';
+import { agoText, dayPhrase, timeText } from '../time-text.ts';
 import { reviewItemWords as words } from '../words/console-reviews.ts';
 
 type Item = {
@@ -27,3 +27,14 @@ const advised = ({ advice, unusedFrom, unusedScopes, scope }: Item): Html | unde
   advice === undefined
     ? undefined
     : html`<div class="flash warning"><span>${words.advice[advice](dayPhrase(unusedFrom), unusedScopes.length, scope.length)}</span></div>`;
+
+type Use = Pick<Item, 'scope' | 'unusedScopes' | 'unusedFrom'> & { readonly lastUsedAt?: number };
+
+/** When it was last used, and how many scopes were not. Of what was not used at all, one line says all. */
+export const usedText = ({ lastUsedAt, unusedScopes, unusedFrom, scope }: Use): HtmlValue => {
+  const last = lastUsedAt === undefined ? words.notSince(dayPhrase(unusedFrom)) : agoText(lastUsedAt);
+  if (lastUsedAt === undefined && unusedScopes.length === scope.length) return last;
+  return html`${last}<span class="line hint">${
+    unusedScopes.length === 0 ? words.allUsed : words.unusedOf(unusedScopes.length, scope.length, dayPhrase(unusedFrom))
+  }</span>`;
+};

@@ -6,13 +6,13 @@ import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { actionLink, type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { tickList } from '../partials/tick-list.ts';
-import { agoText, dayPhrase, timeText } from '../time-text.ts';
+import { timeText } from '../time-text.ts';
 import type { findingWords } from '../words/console-findings.ts';
 import { reviewWords, reviewItemWords as words } from '../words/console-reviews.ts';
 import { listWords } from '../words/lists.ts';
 import { riskWords } from '../words/scope.ts';
 import { findingTitle } from './console-findings.ts';
-import { beforeFacts } from './console-review-advice.ts';
+import { beforeFacts, usedText } from './console-review-advice.ts';
 
 export type ItemState = keyof typeof words.states;
 export type Risk = 'low' | 'medium' | 'high' | 'critical';
@@ -72,19 +72,7 @@ export const ITEM_COLUMNS: readonly Column<ItemRow>[] = [
     cell: ({ apiName, scope, risk }) =>
       html`${riskTag(risk)} ${isolated(apiName, 80)}<span class="line hint">${scopes(scope)}</span>`,
   },
-  {
-    title: words.used,
-    cell: ({ lastUsedAt, unusedScopes, unusedFrom, scope }) => {
-      const last = lastUsedAt === undefined ? words.notSince(dayPhrase(unusedFrom)) : agoText(lastUsedAt);
-      // Of what was not used at all, the line above says all.
-      if (lastUsedAt === undefined && unusedScopes.length === scope.length) return last;
-      return html`${last}<span class="line hint">${
-        unusedScopes.length === 0
-          ? words.allUsed
-          : words.unusedOf(unusedScopes.length, scope.length, dayPhrase(unusedFrom))
-      }</span>`;
-    },
-  },
+  { title: words.used, cell: usedText },
   {
     title: words.findings,
     cell: ({ isOwnerGone, findings }) => [

@@ -47,10 +47,7 @@ export const reviewWords = {
     en: 'Decides by the rule of a group, and where an owner has no manager.',
     de: 'Entscheidet bei der Regel „eine Gruppe“, und wo ein Eigentümer keine Führungskraft hat.',
   }),
-  ownerDecides: phrase({
-    en: 'Owners may decide about their own agents',
-    de: 'Eigentümer entscheiden auch über eigene Agenten',
-  }),
+  ownerDecides: phrase({ en: 'Owners may decide about their agents', de: 'Eigentümer entscheiden auch selbst' }),
   usual: phrase({ en: 'Without a decision', de: 'Ohne Entscheidung' }),
   defaults: {
     keep: phrase({ en: 'keep it', de: 'behalten' }),
