@@ -160,10 +160,10 @@ describe('a successor rule', () => {
 });
 
 test('a sink, a review and a legal hold are named by names', async () => {
-  const file = ['audit-sinks', 'create', 'file', '--local', '--name', 'Trail', '--json'] as const;
+  const file = ['audit-sinks', 'create', 'file', '--local', '--name', 'Archive', '--json'] as const;
   const sink = JSON.parse((await behalf(...file)).out) as { readonly id: string };
-  expect(await behalf('audit-sinks', 'pause', 'trail')).toMatchObject({ code: 0, out: 'trail is paused.\n' });
-  expect(JSON.parse((await behalf('audit-sinks', 'show', 'Trail', '--json')).out)).toMatchObject({ id: sink.id });
+  expect(await behalf('audit-sinks', 'pause', 'archive')).toMatchObject({ code: 0, out: 'archive is paused.\n' });
+  expect(JSON.parse((await behalf('audit-sinks', 'show', 'Archive', '--json')).out)).toMatchObject({ id: sink.id });
 
   const review = JSON.parse((await behalf('reviews', 'create', 'Winter', '--json')).out) as { readonly id: string };
   expect(JSON.parse((await behalf('reviews', 'show', 'winter', '--json')).out)).toMatchObject({ id: review.id });

@@ -210,7 +210,7 @@ const formsOf = (parts: PageParts, home: string): ObjectFormSpec => ({
     done: 'added',
     run: (viewer, body) =>
       withOwnClient(parts, viewer, body, {
-        ...{ operation: 'createSignalReceiver', purpose: 'Shared Signals' },
+        ...{ operation: 'createSignalReceiver', purpose: 'SSF' },
         ...{ api: ssfApiOf(parts.deps.issuer), scope: SSF_SCOPES.manage },
       }),
     page: (frame, made, href) =>
