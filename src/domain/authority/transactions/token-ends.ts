@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, type RecordedEvent } from '../../audit/audit-record.ts';
 import { type DocumentStore, everyDocument, type Query } from '../../ports/document-store.ts';
+import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import type { IssuedToken, TokenEnd } from './grading.ts';
 
 /**
@@ -62,7 +63,7 @@ const NAMES: Readonly<Record<EndType, Names>> = {
 
 /**
  * The first such event of each token, by token. `until`: milliseconds since the epoch; later events are not looked at. Reads
- * the events of the parties and subjects of the tokens in that time, a page at a time. Throws StoreUnavailable.
+ * the events of these types in that time, a page at a time. Throws StoreUnavailable.
  */
 export const tokenEnds = async (
   documents: DocumentStore,
@@ -74,7 +75,7 @@ export const tokenEnds = async (
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
   const range = { field: 'at', gte: Math.min(...tokens.map(({ at }) => at)), lte: until };
   const order = { by: 'at', direction: 'ascending' } as const;
-  for (const where of wheres(tokens)) {
+  await fewAtOnce(wheres(tokens), async (where) => {
     for await (const { id, at, event } of everyDocument(records, { where, range, order, limit: AT_A_TIME })) {
       const type = TOKEN_ENDS.find((one) => one === event.type);
       if (type === undefined || event.outcome !== 'done') continue;
@@ -84,25 +85,15 @@ export const tokenEnds = async (
         if (at >= token.at && isEarlier && NAMES[type](event, token)) ends.set(token.id, { at, by: type, record: id });
       }
     }
-  }
+  });
   return ends;
 };
 
-const wheres = (tokens: readonly IssuedToken[]): readonly NonNullable<Query['where']>[] => {
-  const parties = new Set(tokens.flatMap((one) => one.parties));
-  const subjects = new Set(
-    tokens.flatMap(peopleOf).flatMap(({ subject }) => (typeof subject === 'string' ? subject : [])),
-  );
-  return [
-    { type: 'kill.ordered' },
-    { type: 'kill.reconciled' },
-    ...[...parties].flatMap((id) => [
-      { type: 'token.revoked', caller: id },
-      { type: 'agent.retired', target: id },
-    ]),
-    ...[...subjects].flatMap((subject) => [
-      { type: 'delegation.revoked', subject },
-      { type: 'grant.revoked', subject },
-    ]),
-  ];
-};
+/**
+ * All events of the types that are rare. Those of one agent or person in that time may be ten thousand tokens, which the store would read to
+ * find these among them. Revocations of tokens may be as many as tokens, so they are read by token.
+ */
+const wheres = (tokens: readonly IssuedToken[]): readonly NonNullable<Query['where']>[] => [
+  ...TOKEN_ENDS.filter((type) => type !== 'token.revoked').map((type) => ({ type })),
+  ...tokens.map(({ id }) => ({ type: 'token.revoked', tokenId: id })),
+];
