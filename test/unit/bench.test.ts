@@ -45,10 +45,12 @@ describe('the gate', () => {
     });
     afterAll(() => rmSync(root, { recursive: true }));
 
-    test('is the median of the recorded runs, else that of the last whole bench, and missing otherwise', () => {
+    test('is the larger of the median of the recorded runs and that of the last whole bench, and missing otherwise', () => {
       expect(recordedRatio(root, 'a')).toBe(3);
       put('ratios.json', { runs: [runOf(1.5), runOf(1.2), runOf(1.9)] });
-      expect([recordedRatio(root, 'a'), recordedRatio(root, 'b')]).toEqual([1.5, 4]);
+      expect([recordedRatio(root, 'a'), recordedRatio(root, 'b')]).toEqual([3, 4]);
+      put('ratios.json', { runs: [runOf(3.5), runOf(1.2), runOf(3.9)] });
+      expect(recordedRatio(root, 'a')).toBe(3.5);
       expect(() => recordedRatio(root, 'c')).toThrow('no recorded ratio of c');
     });
   });
