@@ -47,11 +47,17 @@ const sizingTable = (ratios: Ratios): string =>
         name,
         middle(({ behalfMicros }) => behalfMicros),
         found.length === 0 ? '–' : Math.round(1_000_000 / Number(middle(({ behalfMicros }) => behalfMicros))),
-        bytes,
-        typeof bytes === 'number' ? (bytes / 1000).toFixed(1) : bytes,
+        ...(typeof bytes === 'number'
+          ? bytes < KEPT_BYTES
+            ? ['none', '–']
+            : [bytes, (bytes / 1000).toFixed(1)]
+          : [bytes, bytes]),
       ];
     }),
   );
+
+/** Less than the smallest document: only housekeeping moved the size of the files. */
+const KEPT_BYTES = 100;
 
 const aboutRuns = ({ runs }: Ratios): string =>
   runs
