@@ -107,7 +107,7 @@ export const approvalCommands: readonly Command[] = [
           'Only approvals in this state: pending, approved, redeemed, unused (approved, not used in time), denied, cancelled or expired.',
       },
       review: {
-        value: 'REVIEW',
+        value: 'STATE',
         description: 'Only break-glass approvals by two people: open (not reviewed) or closed.',
       },
     },

@@ -144,7 +144,7 @@ export const simulateApproveCommand = managementCommand({
   role: 'operator',
   options: {
     as: {
-      value: 'NAME',
+      value: 'ACCOUNT',
       description: 'Username or id of the approver. Default: all who could approve, with --account.',
     },
     agent: { value: 'AGENT', description: 'Agent that requests the approval.', isRequired: true },
