@@ -18,7 +18,7 @@ import { median, rounded, table } from './statistics.ts';
 const GATED = ['introspection, opaque', 'client credentials, JWT', 'exchange, opaque to JWT'];
 const SLICES = 5;
 const ALLOWED = 1.2;
-const LENGTHS: Lengths = { seconds: 0.6, warmUpSeconds: 1.2, isQuick: false, connections: CONNECTIONS };
+const LENGTHS: Lengths = { seconds: 0.6, warmUpSeconds: 2.4, isQuick: false, connections: CONNECTIONS };
 
 export type Gated = {
   readonly case: string;
