@@ -1,7 +1,8 @@
 /** The smallest range of an export that holds a change, and what the verifier finds there. */
 import { CHECKPOINT_STREAM } from '../../src/domain/audit/audit-record.ts';
+import { exportOpening, type OpenedExport } from '../../src/domain/audit/export-opening.ts';
 import type { Fault, Finding } from '../../src/domain/audit/findings.ts';
-import { exportOpening, type OpenedExport, type Part, partCheck } from '../../src/domain/audit/verify-part.ts';
+import { type Part, partCheck } from '../../src/domain/audit/verify-part.ts';
 import type { LargeExport } from './audit-log-export.ts';
 import { type Edit, type Mutation, placeOf } from './audit-log-mutations.ts';
 

@@ -1,16 +1,17 @@
 /**
  * Verifies a part of an export: a range of one stream, or the records of a transaction. Reads the checkpoints, the records of
- * the part up to the next one that a signature names, and the signed head. Of all other lines it reads only the place.
+ * the part up to the next one that a signature names, and the signed head. Of all other lines it reads only the place. The head
+ * of version 1 does not sign the header alone, so there the digest over all lines must fit, too.
  */
-import { hash } from 'node:crypto';
 import type { AuditReceipt } from './audit-event.ts';
 import { CHECKPOINT_STREAM } from './audit-record.ts';
 import { type Archived, archivedOf } from './beginning.ts';
-import { type ChainCheck, chainCheck, type Named } from './chain-check.ts';
+import type { Named } from './chain-check.ts';
+import { exportOpening, type OpenedExport, PLACE } from './export-opening.ts';
 import { broken, type Warning } from './findings.ts';
 import { checkLine, type Followed } from './line-check.ts';
 import { genesisOf } from './record-digest.ts';
-import { type Failed, failedOf, type Header, openHead, readHeader, type VerifyOptions } from './verify-export.ts';
+import { type Failed, failedOf, openHead, type VerifyOptions } from './verify-export.ts';
 
 /** Both ends inclusive. */
 export type Part = { readonly stream: string; readonly from: number; readonly to: number } | { readonly txn: string };
@@ -33,17 +34,6 @@ export type PartVerdict =
     }
   | Failed;
 
-/** An export of which the header and the checkpoints were read. Parts can be read any number of times. */
-export type OpenedExport = {
-  readonly header: Header;
-  /** Digest of the first line, base64url. */
-  readonly headerDigest: string;
-  readonly chain: ChainCheck;
-  readonly lastCheckpoint: Followed | undefined;
-};
-
-/** The end of every line of a record, in canonical form. */
-const PLACE = /"sequence":(\d{1,16}),"stream":"([A-Za-z0-9_-]{1,128})"\}$/;
 const HEAD = '{"head":';
 
 /** Verifies a part of an export, whose lines have no line ends. Throws only errors from reading `lines`. */
@@ -66,40 +56,6 @@ export const verifyPart = async (
   } catch (error) {
     return failedOf(error, Math.max(line, 1));
   }
-};
-
-/** Reads the header and the checkpoints, which come first. */
-export const exportOpening = (options: VerifyOptions) => {
-  const chain = chainCheck();
-  let header: Header | undefined;
-  let headerDigest = '';
-  let lastCheckpoint: Followed | undefined;
-  return {
-    /** False for the first line that is neither. Throws a Fault, also for one that cannot be read. */
-    async read(text: string, line: number): Promise<boolean> {
-      if (header && PLACE.exec(text)?.[2] !== CHECKPOINT_STREAM) return false;
-      const checked = checkLine(text);
-      if ('value' in checked && !header) {
-        header = await readHeader(checked.value, options, chain);
-        headerDigest = hash('sha256', text, 'base64url');
-        return true;
-      }
-      if (!('record' in checked) && 'fault' in checked) throw checked.fault;
-      if (!header || !('record' in checked)) {
-        return broken('unreadable', 'this is not the header of an export of the audit log');
-      }
-      chain.follow(checked.record, checked.digest);
-      lastCheckpoint = checked.record;
-      if (checked.fault) throw checked.fault;
-      if (checked.checkpoint) await chain.readCheckpoint(checked.checkpoint, header.keys, ` (line ${line})`);
-      return true;
-    },
-    /** Throws a Fault when there was no header. */
-    opened(): OpenedExport {
-      if (!header) return broken('cut_off', 'the export is empty');
-      return { header, headerDigest, chain, lastCheckpoint };
-    },
-  };
 };
 
 export interface PartCheck {
@@ -128,6 +84,7 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
   if ('txn' in part && header.redacted.includes('txn')) {
     broken('unreadable', 'the export leaves out txn, so that no transaction can be found in it');
   }
+  const digest = opened.digest?.copy();
   const ends: AuditReceipt[] = [];
   const namedBy = new Set<string>();
   let last: Followed | undefined;
@@ -225,9 +182,10 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
     const checked = checkLine(text);
     if ('fault' in checked && checked.fault) throw checked.fault;
     const head = await openHead('value' in checked ? checked.value['head'] : undefined, header);
-    const isOfHeader = head.behalf_audit === 1 || head.header === opened.headerDigest;
+    const isOfHeader =
+      head.behalf_audit === 1 ? head.digest === digest?.digest('base64url') : head.header === opened.headerDigest;
     if (head.issuer !== header.issuer || head.at !== header.exportedAt || !isOfHeader) {
-      broken('lines_changed', 'the signed head is of another export: the header was changed');
+      broken('lines_changed', 'the signed head is of another export: the header, or a line of version 1, was changed');
     }
     const checkpoint = opened.lastCheckpoint;
     const named = head.heads.find((one) => one.stream === CHECKPOINT_STREAM);
@@ -250,6 +208,7 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
     read(text): Promise<void> | undefined {
       if (isEnded) broken('records_moved', 'there is text behind the signed head');
       if (text.startsWith(HEAD)) return readHead(text);
+      digest?.update(`${text}\n`);
       const [, digits, name = ''] = PLACE.exec(text) ?? [];
       if (digits === undefined) return broken('unreadable', 'this is not a record of the audit log');
       const sequence = Number(digits);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import canonicalize from 'canonicalize';
@@ -8,8 +8,14 @@ import { linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record
 import { canonicalText } from '../../../src/domain/audit/canonical-text.ts';
 import { membersNamed } from '../../../src/domain/audit/event-members.ts';
 import { linesOf } from '../../../src/domain/audit/export-lines.ts';
+import type { LogStatement } from '../../../src/domain/audit/logged-heads.ts';
 import { hashOf, inPart } from '../../../src/domain/audit/record-digest.ts';
+import { entryText } from '../../../src/domain/audit/transparency-log/log-entry.ts';
+import { openStatement } from '../../../src/domain/audit/transparency-log/log-statement.ts';
+import { leafHash } from '../../../src/domain/audit/transparency-log/merkle-tree.ts';
+import { checkpointText, noteSigner } from '../../../src/domain/audit/transparency-log/signed-note.ts';
 import { verifyExport } from '../../../src/domain/audit/verify-export.ts';
+import { verifyPart } from '../../../src/domain/audit/verify-part.ts';
 import { fakeStore } from './fake-store.ts';
 import { linesIn, openAuditLog, stream } from './support.ts';
 
@@ -170,6 +176,33 @@ describe('an export of version 1, from before members had salts', () => {
         ok: false,
         line: at + 1,
       });
+    }
+  });
+
+  test('AU-03 a part of it verifies, but not with a header that its key did not sign', async () => {
+    const verifyRecord = (sequence: number, given: readonly string[]) =>
+      verifyPart(
+        stream(given),
+        { stream: 'nod_a', from: sequence, to: sequence },
+        { key: kid, openLog: (value) => openStatement(value, undefined) },
+      );
+    expect(await verifyRecord(2, lines)).toMatchObject({ ok: true, records: 1 });
+    // Another record 2, and a log of the attacker's own that has it.
+    const at = lines.findIndex((line) => line.includes('txn_0'));
+    const record = JSON.parse(lines[at] ?? '');
+    const forged = { ...record, event: { ...record.event, txn: 'txn_9' } };
+    const entry = { stream: 'nod_a', sequence: 2, hash: hashOf(forged) };
+    const origin = 'id.example.com/log';
+    const own = noteSigner(origin, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+    const log: LogStatement = {
+      verifierKey: own.verifierKey,
+      checkpoint: own.sign(checkpointText({ origin, size: 1, root: leafHash(entryText(entry)) })),
+      heads: [{ ...entry, index: 0, proof: [] }],
+    };
+    for (const version of [1, 2]) {
+      const header = { ...JSON.parse(lines[0] ?? ''), behalf_audit: version, log };
+      const given = lines.with(0, canonicalText(header)).with(at, canonicalText({ ...forged, hash: entry.hash }));
+      expect(await verifyRecord(2, given)).toMatchObject({ ok: false, finding: 'lines_changed' });
     }
   });
 
