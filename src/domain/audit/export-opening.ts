@@ -14,7 +14,7 @@ export type OpenedExport = {
   readonly header: Header;
   /** Digest of the first line, base64url. */
   readonly headerDigest: string;
-  /** Over these lines, for an export whose header is signed only together with all lines. */
+  /** Over these lines. Only for version 1 and with an archive, where a part may need the digest over all lines. */
   readonly digest: Hash | undefined;
   readonly chain: ChainCheck;
   readonly lastCheckpoint: Followed | undefined;
@@ -35,7 +35,8 @@ export const exportOpening = (options: VerifyOptions) => {
       if ('value' in checked && !header) {
         header = await readHeader(checked.value, options, chain);
         headerDigest = hash('sha256', text, 'base64url');
-        if (checked.value['behalf_audit'] === 1) digest = createHash('sha256').update(`${text}\n`);
+        const needsAllLines = checked.value['behalf_audit'] === 1 || header.beginning !== undefined;
+        if (needsAllLines) digest = createHash('sha256').update(`${text}\n`);
         return true;
       }
       if (!('record' in checked) && 'fault' in checked) throw checked.fault;

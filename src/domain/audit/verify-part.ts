@@ -1,7 +1,8 @@
 /**
  * Verifies a part of an export: a range of one stream, or the records of a transaction. Reads the checkpoints, the records of
  * the part up to the next one that a signature names, and the signed head. Of all other lines it reads only the place. The head
- * of version 1 does not sign the header alone, so there the digest over all lines must fit, too.
+ * of version 1 does not sign the header alone, so there the digest over all lines must fit, too. The same holds for the first
+ * record of a stream whose next ones are in an archive: no later record names it.
  */
 import type { AuditReceipt } from './audit-event.ts';
 import { CHECKPOINT_STREAM } from './audit-record.ts';
@@ -95,6 +96,7 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
   let lastText = '';
   let [records, read] = [0, 0];
   let isEnded = false;
+  let isAcrossArchive = false;
   /** The last record of a stream that is in an archive. */
   const endOf = (name: string): AuditReceipt | undefined =>
     header.beginning?.heads.find((head) => head.stream === name);
@@ -139,6 +141,7 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
     const end = endOf(place.stream);
     const first = sequence === 1 ? genesisOf(place.stream) : sequence === (end?.sequence ?? 0) + 1 ? end?.hash : prev;
     const isBehindArchive = last?.sequence === 1 && sequence === (end?.sequence ?? 0) + 1;
+    if (isBehindArchive) isAcrossArchive = true;
     const before = last && !isBehindArchive ? last.hash : first;
     if (prev !== before) {
       const previous = last ? `record ${last.sequence}` : 'the beginning';
@@ -182,10 +185,16 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
     const checked = checkLine(text);
     if ('fault' in checked && checked.fault) throw checked.fault;
     const head = await openHead('value' in checked ? checked.value['head'] : undefined, header);
-    const isOfHeader =
-      head.behalf_audit === 1 ? head.digest === digest?.digest('base64url') : head.header === opened.headerDigest;
+    const isOfHeader = head.behalf_audit === 1 || head.header === opened.headerDigest;
     if (head.issuer !== header.issuer || head.at !== header.exportedAt || !isOfHeader) {
-      broken('lines_changed', 'the signed head is of another export: the header, or a line of version 1, was changed');
+      broken('lines_changed', 'the signed head is of another export: the header was changed');
+    }
+    const needsAllLines = head.behalf_audit === 1 || isAcrossArchive;
+    if (needsAllLines && head.digest !== digest?.digest('base64url')) {
+      broken(
+        'lines_changed',
+        'the lines are not those the head was signed for, and the part verifies only with all lines',
+      );
     }
     const checkpoint = opened.lastCheckpoint;
     const named = head.heads.find((one) => one.stream === CHECKPOINT_STREAM);

@@ -9,6 +9,8 @@ import {
   signBeginning,
   storedBeginning,
 } from '../../../../src/domain/audit/beginning.ts';
+import { canonicalText } from '../../../../src/domain/audit/canonical-text.ts';
+import { hashOf } from '../../../../src/domain/audit/record-digest.ts';
 import { removeIndexed } from '../../../../src/domain/audit/search/index-removal.ts';
 import {
   AUDIT_SEARCH_INDEX,
@@ -98,6 +100,13 @@ describe('thirteen months in', () => {
       finding: 'in_archive',
       problem: expect.stringContaining(PLACE),
     });
+    // No checkpoint names the first record of this stream, and no record that stays follows it.
+    const first = lines.findIndex((line) => line.endsWith('"sequence":1,"stream":"nod_gone"}'));
+    const record = JSON.parse(lines[first] ?? '');
+    const hash = hashOf({ ...record, at: 1 });
+    const forgedFirst = lines.with(first, canonicalText({ ...record, at: 1, hash }));
+    const verdict = await verifyPart(stream(forgedFirst), { stream: 'nod_gone', from: 1, to: 1 });
+    expect(verdict).toMatchObject({ ok: false, finding: 'lines_changed' });
     // Without the statement, and with that of another key.
     const header = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
     const { beginning, ...bare } = header;
