@@ -256,6 +256,14 @@ test.each<[string, AuditEvent]>([
   expect(((await receipt())['steps'] as readonly object[])[0]).not.toHaveProperty('ended_at');
 });
 
+test('an end after the expiry of a token ended nothing, and is not named as its evidence', async () => {
+  const brief = issued('tok_1');
+  await record(1, { ...brief, token: { ...TOKEN, expiresAt: START + 100 } });
+  await record(2, { ...issued('tok_2'), agent: 'agt_b', caller: 'agt_b' });
+  await record(100, { ...by, type: 'agent.retired', target: { kind: 'agent', id: 'agt_a' } });
+  expect((await receipts().of('trn_a'))?.ends).toEqual([]);
+});
+
 const kill: AuditEvent = { ...by, type: 'kill.ordered', target: { kind: 'all', id: 'all' } };
 const retired: AuditEvent = { ...by, type: 'agent.retired', target: { kind: 'agent', id: 'agt_a' } };
 const revoked: AuditEvent = { ...by, type: 'token.revoked', caller: 'agt_a', token: { ...TOKEN, id: 'tok_1' } };

@@ -2,10 +2,12 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
+import { AUDIT_RECORDS, type AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import {
   type TransactionSteps,
   transactionSteps,
 } from '../../../src/domain/authority/transactions/transaction-steps.ts';
+import type { DocumentStore, Query } from '../../../src/domain/ports/document-store.ts';
 import { START } from '../../support/standing-clock.ts';
 import { recordedEvents } from './recorded-events.ts';
 
@@ -22,11 +24,12 @@ const reported = (id: string, inputs: object, more: Partial<AuditEvent> = {}): A
   ...more,
 });
 
+let documents: DocumentStore;
 let steps: TransactionSteps;
 let record: ReturnType<typeof recordedEvents>['record'];
 
 beforeEach(() => {
-  const documents = memoryDocumentStore();
+  documents = memoryDocumentStore();
   steps = transactionSteps({ documents });
   ({ record } = recordedEvents(documents));
 });
@@ -90,6 +93,28 @@ test('has no step of another transaction, and none of a token that was announced
   await record(1, issued('tok_1'), issued('tok_2', { txn: 'trn_b' }));
   await record(2, { type: 'token.refused', outcome: 'refused', txn: 'trn_a', token: token('tok_1') });
   expect((await page()).items).toEqual([]);
+});
+
+test('reads no event from after the expiry of its tokens, also while the transaction is open', async () => {
+  await record(1, issued('tok_1'));
+  await record(899, { type: 'grant.revoked', outcome: 'done', grant: 'grt_b' });
+  for (const at of [900, 5000]) await record(at, { type: 'grant.revoked', outcome: 'done', grant: 'grt_a' });
+  const read: string[] = [];
+  const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  const watched = {
+    ...records,
+    async find(query: Query) {
+      const found = await records.find(query);
+      read.push(
+        ...found.flatMap(({ document: { event } }) => (event.type === 'grant.revoked' ? [`${event.grant}`] : [])),
+      );
+      return found;
+    },
+  };
+  const store: DocumentStore = { ...documents, collection: () => watched as never };
+  const answer = await transactionSteps({ documents: store }).page('trn_a', { limit: 10 });
+  expect(answer.items).toMatchObject([{ token: 'tok_1', grade: 'unreported' }]);
+  expect(read).toEqual(['grt_b']);
 });
 
 test('grades by the end of the transaction; an open one has no end', async () => {

@@ -61,9 +61,13 @@ const NAMES: Readonly<Record<EndType, Names>> = {
   'token.revoked': ({ token }, { id }) => token?.id === id,
 };
 
+/** In milliseconds since the epoch. From then on, no event ends the token. */
+const expiryOf = ({ event, at }: IssuedToken): number => (event.token ? event.token.expiresAt * 1000 : at);
+
 /**
- * The first such event of each token, by token. `until`: milliseconds since the epoch; later events are not looked at. Reads
- * the events of these types in that time, a page at a time. Throws StoreUnavailable.
+ * The first such event of each token before its expiry, by token. `until`: milliseconds since the epoch; later events are not
+ * looked at. Reads the events of these types from the first issue to the last expiry at most, a page at a time. Throws
+ * StoreUnavailable.
  */
 export const tokenEnds = async (
   documents: DocumentStore,
@@ -73,7 +77,8 @@ export const tokenEnds = async (
   const ends = new Map<string, TokenEnd>();
   if (tokens.length === 0) return ends;
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
-  const range = { field: 'at', gte: Math.min(...tokens.map(({ at }) => at)), lte: until };
+  const end = Math.max(...tokens.map(expiryOf)) - 1;
+  const range = { field: 'at', gte: Math.min(...tokens.map(({ at }) => at)), lte: Math.min(until, end) };
   const order = { by: 'at', direction: 'ascending' } as const;
   await fewAtOnce(wheres(tokens), async (where) => {
     for await (const { id, at, event } of everyDocument(records, { where, range, order, limit: AT_A_TIME })) {
@@ -82,7 +87,8 @@ export const tokenEnds = async (
       for (const token of tokens) {
         const known = ends.get(token.id);
         const isEarlier = !known || at < known.at || (at === known.at && type < known.by);
-        if (at >= token.at && isEarlier && NAMES[type](event, token)) ends.set(token.id, { at, by: type, record: id });
+        const isInLife = at >= token.at && at < expiryOf(token);
+        if (isInLife && isEarlier && NAMES[type](event, token)) ends.set(token.id, { at, by: type, record: id });
       }
     }
   });
@@ -90,8 +96,8 @@ export const tokenEnds = async (
 };
 
 /**
- * All events of the types that are rare. Those of one agent or person in that time may be ten thousand tokens, which the store would read to
- * find these among them. Revocations of tokens may be as many as tokens, so they are read by token.
+ * Reads the rare types by type. One agent or person can have ten thousand events in that time, most of them about tokens; a query
+ * by agent or person would read them all. Revocations of tokens are as frequent as tokens, so it reads them by token.
  */
 const wheres = (tokens: readonly IssuedToken[]): readonly NonNullable<Query['where']>[] => [
   ...TOKEN_ENDS.filter((type) => type !== 'token.revoked').map((type) => ({ type })),
