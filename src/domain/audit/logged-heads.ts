@@ -7,6 +7,9 @@ import type { Heads } from './audit-record.ts';
 import type { Warning } from './findings.ts';
 import type { Followed } from './line-check.ts';
 
+/** Most streams of which a statement has the last record: those of the last entries. */
+export const MOST_LOGGED_STREAMS = 256;
+
 /** The member `log` of the header of an export. */
 export type LogStatement = {
   readonly verifierKey: string;
@@ -47,13 +50,17 @@ export interface LoggedCheck {
   follow(record: Followed): void;
   /** Number of records that no proof covers. */
   uncovered(): number;
-  /** Streams with records that no proof covers although they are old. `exportedAt`: milliseconds since the epoch. */
+  /**
+   * Streams with records that no proof covers although they are old. A statement of the most streams has no room for the others,
+   * so there these are no warning. `exportedAt`: milliseconds since the epoch.
+   */
   warnings(exportedAt: number): readonly Warning[];
 }
 
 export const loggedCheck = (heads: Heads): LoggedCheck => {
   const last = new Map(heads.map(({ stream, sequence }) => [stream, sequence]));
   const first = new Map<string, Followed>();
+  const isFull = last.size >= MOST_LOGGED_STREAMS;
   let uncovered = 0;
   return {
     follow(record) {
@@ -64,7 +71,7 @@ export const loggedCheck = (heads: Heads): LoggedCheck => {
     uncovered: () => uncovered,
     warnings: (exportedAt) =>
       [...first.values()]
-        .filter(({ at }) => exportedAt - at > LATE_MILLISECONDS)
+        .filter(({ at, stream }) => exportedAt - at > LATE_MILLISECONDS && (last.has(stream) || !isFull))
         .map(({ stream, sequence }) => ({
           finding: 'not_logged',
           stream,

@@ -5,7 +5,7 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { canonicalText } from '../../../src/domain/audit/canonical-text.ts';
-import type { LogStatement } from '../../../src/domain/audit/logged-heads.ts';
+import { type LogStatement, loggedCheck } from '../../../src/domain/audit/logged-heads.ts';
 import {
   LOG_BUNDLES,
   type LogDocument,
@@ -141,6 +141,20 @@ test('old records that no proof covers are a warning that names the stream', asy
       expect.objectContaining({ finding: 'not_logged', stream: 'nod_a', sequence: 2 }),
     ]),
   });
+});
+
+test('a statement of as many streams as it can have leaves others out without a warning', () => {
+  const streams = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ stream: `nod_${n}`, sequence: 1, hash: '' }));
+  const record = (name: string, sequence: number) => ({ stream: name, sequence, hash: '', prev: '', at: 0 });
+  const warned = (heads: number): readonly (string | undefined)[] => {
+    const check = loggedCheck(streams(heads));
+    for (const one of [record('nod_1', 2), record('nod_x', 1)]) check.follow(one);
+    expect(check.uncovered()).toBe(2);
+    return check.warnings(600_001).map(({ stream: name }) => name);
+  };
+  expect(warned(255)).toEqual(['nod_1', 'nod_x']);
+  expect(warned(256)).toEqual(['nod_1']);
 });
 
 describe('an export has no statement, and is exported all the same', () => {

@@ -1,6 +1,6 @@
 /** Proofs against one state of a log, and what an export says of it. */
 import { type Collection, StoreUnavailable } from '../../ports/document-store.ts';
-import type { LogStatement } from '../logged-heads.ts';
+import { type LogStatement, MOST_LOGGED_STREAMS } from '../logged-heads.ts';
 import { type BundleDocument, bundleId, type Cursor, type LogDocument, WIDTH } from './log-documents.ts';
 import { entriesOf, type LogEntry } from './log-entry.ts';
 import type { Inclusion } from './log-proof.ts';
@@ -18,9 +18,6 @@ export type LogSnapshot = {
 
 type Bundles = Pick<Collection<BundleDocument>, 'get'>;
 type State = { readonly log: LogDocument; readonly tree: LogTree };
-
-/** Most streams of which a statement has the last record: those of the last entries. */
-const MOST_STREAMS = 256;
 
 const bundleOf = async (bundles: Bundles, log: LogDocument, index: number): Promise<BundleDocument> => {
   const found = await bundles.get(bundleId(log.id, index));
@@ -86,7 +83,7 @@ const lastEntries = async (bundles: Bundles, { log, tree }: State): Promise<read
 export const statementOf = async (bundles: Bundles, state: State): Promise<LogStatement | undefined> => {
   const { verifierKey, checkpoint, inclusion } = logSnapshot(bundles, state);
   const heads: LogStatement['heads'][number][] = [];
-  for (const { stream, sequence } of (await lastEntries(bundles, state)).slice(-MOST_STREAMS)) {
+  for (const { stream, sequence } of (await lastEntries(bundles, state)).slice(-MOST_LOGGED_STREAMS)) {
     const found = await inclusion(stream, sequence);
     if (!found) continue;
     const { index, entry, proof } = found;
