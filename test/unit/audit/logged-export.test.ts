@@ -157,6 +157,21 @@ test('a statement of as many streams as it can have leaves others out without a 
   expect(warned(256)).toEqual(['nod_1']);
 });
 
+test('a policy is evaluated once for a statement', async () => {
+  const log = await newLog();
+  await cosigned(log);
+  let reads = 0;
+  const witnesses = [...policy.witnesses].map(([name, verifier]) => {
+    const read: typeof verifier.read = (note) => {
+      reads += 1;
+      return verifier.read(note);
+    };
+    return [name, { ...verifier, read }] as const;
+  });
+  openStatement(await statementOf(log), { ...policy, witnesses: new Map(witnesses) });
+  expect(reads).toBe(2);
+});
+
 describe('an export has no statement, and is exported all the same', () => {
   test('before witnesses cosigned where the log waits for them', async () => {
     const log = await newLog(documents, true);

@@ -5,7 +5,7 @@ import { isStreamName } from '../signed-heads.ts';
 import { entryText } from './log-entry.ts';
 import { leafHash, rootOfInclusion } from './merkle-tree.ts';
 import { exactBase64, type NoteVerifier, noteVerifier, openCheckpoint } from './signed-note.ts';
-import { judged, policyProblem, type WitnessPolicy } from './witness-policy.ts';
+import { judged, problemOf, type WitnessPolicy } from './witness-policy.ts';
 
 const UNREADABLE = 'the header says of the transparency log what cannot be read';
 
@@ -53,7 +53,8 @@ export const openStatement = (value: unknown, policy: WitnessPolicy | undefined)
   if (policy && !policy.logs.some((one) => openCheckpoint(note, one))) {
     broken('key_replaced', `no log of the policy signed the checkpoint, but ${verifierKey}`);
   }
-  const unmet = policy && policyProblem(note, policy);
+  const verdict = policy && judged(note, policy);
+  const unmet = verdict && problemOf(verdict);
   if (unmet !== undefined) broken('not_witnessed', unmet.replace(/^The /, 'the ').replace(/\.$/, ''));
   for (const { stream, sequence, hash, index, proof } of heads) {
     const hashes = proof.map((one) => exactBase64(one) ?? Buffer.alloc(0));
@@ -67,9 +68,8 @@ export const openStatement = (value: unknown, policy: WitnessPolicy | undefined)
     }
   }
   const { origin, size } = checkpoint;
-  const cosigned = policy && judged(note, policy).cosigned;
   return {
-    facts: { origin, size, verifierKey, ...(cosigned ? { cosigned } : {}) },
+    facts: { origin, size, verifierKey, ...(verdict ? { cosigned: verdict.cosigned } : {}) },
     heads: heads.map(({ stream, sequence, hash }) => ({ stream, sequence, hash })),
     isTrusted: policy !== undefined,
   };

@@ -111,8 +111,11 @@ export const judged = (note: string, { witnesses, isMet }: WitnessPolicy): Polic
 };
 
 /** Why a note does not satisfy a policy, as a sentence for people; undefined when it does. */
-export const policyProblem = (note: string, policy: WitnessPolicy): string | undefined => {
-  const { isMet, cosigned, absent, wrong } = judged(note, policy);
+export const policyProblem = (note: string, policy: WitnessPolicy): string | undefined =>
+  problemOf(judged(note, policy));
+
+/** The same for a verdict. */
+export const problemOf = ({ isMet, cosigned, absent, wrong }: PolicyVerdict): string | undefined => {
   if (isMet) return undefined;
   if (wrong.length > 0) return `The cosignature of witness ${wrong.join(', ')} does not verify: it was changed.`;
   const by = cosigned.length === 0 ? 'no witness of the policy' : cosigned.map(({ name }) => name).join(', ');
