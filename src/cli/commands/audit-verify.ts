@@ -162,7 +162,7 @@ const rowsOf = (verdict: Extract<Verdict | PartVerdict, { ok: true }>): [string,
 ];
 
 const logRows = ({ origin, size, uncovered, cosigned }: NonNullable<Whole['log']>): [string, unknown][] => [
-  ['transparency log', `${size} entries of ${origin}; ${uncovered} records of the export are behind them`],
+  ['transparency log', `${size} entries of ${origin}; ${uncovered} records of the export are newer`],
   ['cosigned by', cosignersText(cosigned)],
 ];
 

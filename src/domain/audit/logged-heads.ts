@@ -76,7 +76,7 @@ export const loggedCheck = (heads: Heads): LoggedCheck => {
           finding: 'not_logged',
           stream,
           sequence,
-          problem: `the checkpoint of the transparency log covers neither record ${sequence} of stream ${stream} nor those behind it`,
+          problem: `the checkpoint of the transparency log covers neither record ${sequence} of stream ${stream} nor any later record`,
         })),
   };
 };

@@ -151,7 +151,7 @@ const leftOut = async (
     finding: 'not_logged',
     stream,
     sequence,
-    problem: `the transparency log has later records, but not record ${sequence} of stream ${stream}, nor those behind it`,
+    problem: `the transparency log has later records, but neither record ${sequence} of stream ${stream} nor a later one of this stream`,
   }));
 };
 
