@@ -2,7 +2,9 @@
 import { execFile } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -36,8 +38,13 @@ const used = (name: string, mode = 0o700): string => {
 };
 
 /** Runs a program that keeps what it compiles in this folder, and returns the files below `compiled`. */
-const keptIn = async (folder: string | undefined, environment: object = {}): Promise<readonly string[]> => {
-  const program = `const { keepCompiled } = await import(${JSON.stringify(KEEPER)});
+const keptIn = async (
+  folder: string | undefined,
+  environment: object = {},
+  umask = 0o022,
+): Promise<readonly string[]> => {
+  const program = `process.umask(${umask});
+    const { keepCompiled } = await import(${JSON.stringify(KEEPER)});
     keepCompiled(${JSON.stringify(folder)});
     await import(${JSON.stringify(join(root, 'late.mjs'))});`;
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
@@ -49,6 +56,69 @@ const keptIn = async (folder: string | undefined, environment: object = {}): Pro
 
 test('a data folder of this user keeps them', async () => {
   expect((await keptIn(used('data'))).length).toBeGreaterThan(0);
+});
+
+/** What is in this folder, by name, with its mode. */
+const modesIn = (folder: string): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    ['', ...readdirSync(folder, { recursive: true }).map(String)].map((name) => [
+      name,
+      lstatSync(join(folder, name)).mode & 0o777,
+    ]),
+  );
+
+test('no other user may write to what is kept, with any umask, and the next start uses it', async () => {
+  const folder = used('data', 0o755);
+  const kept = await keptIn(folder, {}, 0);
+  expect(kept.length).toBeGreaterThan(1);
+  const compiled = join(folder, 'compiled');
+  const modes = modesIn(compiled);
+  expect(Object.values(modes).filter((mode) => (mode & 0o022) !== 0)).toEqual([]);
+  expect(modes['']).toBe(0o700);
+  for (const name of kept.filter((one) => lstatSync(join(compiled, one)).isFile())) rmSync(join(compiled, name));
+  expect(await keptIn(folder, {}, 0)).toEqual(kept);
+});
+
+const PLANTED: readonly (readonly [what: string, plant: (compiled: string) => void, isForRoot?: boolean])[] = [
+  ['the folder, which others may write to', (compiled) => chmodSync(compiled, 0o775)],
+  ['a folder in it, which others may write to', (compiled) => mkdirAs(join(compiled, 'v99'), 0o777)],
+  ['a file in it, which others may write to', (compiled) => plantFile(compiled, 0o666)],
+  ['a link in it', (compiled) => symlinkSync(join(root, 'late.mjs'), join(compiled, 'v99'))],
+  ['a file of another user in it', (compiled) => chownSync(plantFile(compiled, 0o600), 12_345, 12_345), true],
+  ['the folder, of another user', (compiled) => chownSync(compiled, 12_345, 12_345), true],
+];
+const mkdirAs = (folder: string, mode: number): void => {
+  mkdirSync(folder);
+  chmodSync(folder, mode);
+};
+const plantFile = (compiled: string, mode: number): string => {
+  mkdirAs(join(compiled, 'v99'), 0o700);
+  const file = join(compiled, 'v99', 'planted');
+  writeFileSync(file, 'planted');
+  chmodSync(file, mode);
+  return file;
+};
+const isRoot = process.getuid?.() === 0;
+
+test.each(PLANTED.filter(([, , isForRoot = false]) => isRoot || !isForRoot))(
+  'nothing is kept or used beside what another user could have written: %s',
+  async (_what, plant) => {
+    const folder = used('data');
+    const compiled = join(folder, 'compiled');
+    mkdirAs(compiled, 0o700);
+    plant(compiled);
+    const before = modesIn(compiled);
+    await keptIn(folder);
+    expect(modesIn(compiled)).toEqual(before);
+  },
+);
+
+test('a link in place of the folder is not followed', async () => {
+  const folder = used('data');
+  mkdirAs(join(root, 'other'), 0o700);
+  symlinkSync(join(root, 'other'), join(folder, 'compiled'));
+  await keptIn(folder);
+  expect(readdirSync(join(root, 'other'))).toEqual([]);
 });
 
 test.each([
