@@ -1,5 +1,8 @@
 /** An MCP server tries to show a client a changed tool that the gateway does not see. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { toolDigest } from '../../packages/agent/src/agent.ts';
 import { toolLists } from '../../src/gateway/decision/tool-lists.ts';
 import { until } from '../support/until.ts';
@@ -193,4 +196,42 @@ test('when more tools changed than are remembered, calls of none pass', () => {
   expect(lists.refusalOf(answer('other', 10_001))).toMatchObject({ reason: 'tools_changed' });
   expect([lists.isChanged('t-0'), lists.isChanged('t-10000'), lists.isChanged('other')]).toEqual([true, true, true]);
   expect(changed).toHaveLength(10_001);
+});
+
+describe('a tool that passed once is in the file', () => {
+  const LONE_SURROGATE = { ...book, description: '\ud800' };
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'behalf-pins-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const lists = (file: string) =>
+    toolLists({ onChange: 'refuse', file, onChanged: () => undefined, onUnreadable: () => undefined });
+  const answer = (...tools: readonly object[]) => ({
+    ...{ contentType: 'application/json', encoding: '' },
+    body: Buffer.from(listOf(...tools)),
+  });
+  const pinsIn = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+  test('also if a list before had another tool without a digest', () => {
+    const file = join(folder, 'pins.json');
+    const running = lists(file);
+    expect(running.refusalOf(answer(find, LONE_SURROGATE))).toMatchObject({ reason: 'tools_unreadable' });
+    expect(running.refusalOf(answer(find))).toBeUndefined();
+    expect(pinsIn(file)).toEqual({ find: toolDigest(find) });
+    expect(lists(file).refusalOf(answer({ ...find, description: EVIL }))).toMatchObject({ reason: 'tools_changed' });
+  });
+
+  test('also if the file could not be written before, and no list passes until it is', () => {
+    const file = join(folder, 'later', 'pins.json');
+    const running = lists(file);
+    for (let at = 0; at < 2; at += 1) {
+      expect(running.refusalOf(answer(find))).toMatchObject({ reason: 'tools_unreadable' });
+    }
+    expect(running.refusalOfOther({ ...answer(), body: Buffer.from('{"result":{"content":[]}}') })).toBeUndefined();
+    mkdirSync(join(folder, 'later'));
+    expect(running.refusalOf(answer(find))).toBeUndefined();
+    expect(pinsIn(file)).toEqual({ find: toolDigest(find) });
+  });
 });

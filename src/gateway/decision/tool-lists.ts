@@ -143,6 +143,11 @@ const toolsIn = (answer: ListAnswer, isList: boolean): readonly McpTool[] =>
       return named;
     });
 
+type Digested = { readonly name: string; readonly digest: string };
+
+/** Throws TypeError for a tool that has no digest. */
+const digested = (tool: McpTool): Digested => ({ name: tool.name, digest: toolDigest(tool) });
+
 const pinsIn = (file: string): Map<string, string> => {
   let text: string;
   try {
@@ -194,24 +199,28 @@ export const toolLists = ({
     onChanged({ tool: tool.slice(0, 200), from, to: digest });
   };
 
-  const compare = (tools: readonly McpTool[]): readonly string[] => {
+  /** The file does not have all pins: a tool that passes without one could change unnoticed after a restart. */
+  let isUnwritten = false;
+
+  const compare = (tools: readonly Digested[]): readonly string[] => {
     const found: string[] = [];
-    let isNew = false;
-    for (const tool of tools) {
-      const digest = toolDigest(tool);
-      const pinned = pins.get(tool.name);
+    for (const { name, digest } of tools) {
+      const pinned = pins.get(name);
       if (pinned === digest) continue;
-      const alike = pinned === undefined ? names.get(readAs(tool.name)) : undefined;
+      const alike = pinned === undefined ? names.get(readAs(name)) : undefined;
       if (pinned === undefined && alike === undefined && pins.size < MOST_TOOLS) {
-        pins.set(tool.name, digest);
-        names.set(readAs(tool.name), tool.name);
-        isNew = true;
+        pins.set(name, digest);
+        names.set(readAs(name), name);
+        isUnwritten = file !== undefined;
         continue;
       }
-      found.push(tool.name);
-      noteChange(tool.name, digest, pinned ?? pins.get(alike ?? '') ?? '');
+      found.push(name);
+      noteChange(name, digest, pinned ?? pins.get(alike ?? '') ?? '');
     }
-    if (isNew && file !== undefined) writePins(file, pins);
+    if (tools.length > 0 && isUnwritten && file !== undefined) {
+      writePins(file, pins);
+      isUnwritten = false;
+    }
     return found;
   };
 
@@ -224,7 +233,7 @@ export const toolLists = ({
     let found: readonly string[];
     try {
       if (!['', 'identity'].includes(answer.encoding)) throw new TypeError('it is compressed');
-      found = compare(toolsIn(answer, isList));
+      found = compare(toolsIn(answer, isList).map(digested));
     } catch (error) {
       return unreadable((error as Error).message.slice(0, 200));
     }
