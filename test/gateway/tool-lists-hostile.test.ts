@@ -1,5 +1,5 @@
 /** An MCP server tries to show a client a changed tool that the gateway does not see. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -233,5 +233,19 @@ describe('a tool that passed once is in the file', () => {
     mkdirSync(join(folder, 'later'));
     expect(running.refusalOf(answer(find))).toBeUndefined();
     expect(pinsIn(file)).toEqual({ find: toolDigest(find) });
+  });
+
+  test('unless its name is longer than 256 characters: such a list does not pass, and pins none of its tools', () => {
+    const file = join(folder, 'pins.json');
+    writeFileSync(file, '{}');
+    const running = lists(file);
+    const long = { ...book, name: 'x'.repeat(257) };
+    for (const refusal of [running.refusalOf(answer(find, long)), running.refusalOfOther(answer(long))]) {
+      expect(refusal).toMatchObject({ reason: 'tools_unreadable' });
+    }
+    expect(pinsIn(file)).toEqual({});
+    const longest = { ...book, name: 'x'.repeat(256) };
+    expect(running.refusalOf(answer(longest))).toBeUndefined();
+    expect(pinsIn(file)).toEqual({ [longest.name]: toolDigest(longest) });
   });
 });

@@ -45,6 +45,9 @@ export const MOST_LIST_BYTES = 4_194_304;
 /** Tools that are pinned. Another one counts as changed. */
 const MOST_TOOLS = 10_000;
 
+/** Characters of a name. MCP allows 128. */
+const LONGEST_NAME = 256;
+
 /** Levels of JSON in an answer. */
 const DEEPEST = 256;
 
@@ -145,8 +148,12 @@ const toolsIn = (answer: ListAnswer, isList: boolean): readonly McpTool[] =>
 
 type Digested = { readonly name: string; readonly digest: string };
 
-/** Throws TypeError for a tool that has no digest. */
-const digested = (tool: McpTool): Digested => ({ name: tool.name, digest: toolDigest(tool) });
+/** Throws TypeError for a tool that cannot be pinned: without a digest, or with a name that is too long to keep. */
+const digested = (tool: McpTool): Digested => {
+  const { name } = tool;
+  if (name.length > LONGEST_NAME) throw new TypeError(`a tool has a name of more than ${LONGEST_NAME} characters`);
+  return { name, digest: toolDigest(tool) };
+};
 
 const pinsIn = (file: string): Map<string, string> => {
   let text: string;
