@@ -27,7 +27,7 @@ export type ChangedTool = { readonly tool: string; readonly from: string; readon
 export type Unread = 'more than the gateway reads' | 'a redirect, which leads around the gateway';
 
 export interface ToolLists {
-  /** Whether an answer passes only after it was read. False: it passes in any case, and is only told. */
+  /** Whether an answer passes only after it was read. False: it passes in any case, and is only logged. */
   readonly isHeld: boolean;
   /** Why the answer to a request that lists tools may not pass; undefined: it may. */
   refusalOf(answer: ListAnswer): OwnRefusal | undefined;
@@ -174,7 +174,7 @@ const writePins = (file: string, pins: ReadonlyMap<string, string>): void => {
 
 /**
  * `refuse`: a list with a changed tool, or one that cannot be read, does not pass, and calls of a changed tool are refused until its
- * pin is removed. `report`: both are only told. Throws if the file cannot be read. `onChanged`: once for each new digest of a tool.
+ * pin is removed. `report`: both are only logged. Throws if the file cannot be read. `onChanged`: once for each new digest of a tool.
  */
 export const toolLists = ({
   onChange,

@@ -94,7 +94,7 @@ const wholeReader = (reading: AnswerReading, answer: IncomingMessage, budget: By
   };
 };
 
-/** Reads an answer that passes in any case. What is more than the gateway reads is told, and not read. */
+/** Reads an answer that passes in any case. What is more than the gateway reads is logged instead. */
 export const readBeside = (reading: AnswerReading, answer: IncomingMessage, budget: ByteBudget): void => {
   if (!hasMessages(answer)) return;
   const events =
