@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
-from scripted import RESOURCE, granted, scene, script
+from scripted import RESOURCE, START, denied, granted, scene, script
 
 from behalf.agent import (
     AgentStop,
@@ -147,6 +148,60 @@ async def test_a_changed_composition_renews_the_token_of_a_session() -> None:
     shown = {"model": "m-2"}
     assert [(await session.token()).access_token for _ in range(2)] == ["token-1", "token-1"]
     assert [form["refresh_token"] for form in at.forms] == ["refresh", "refresh-0"]
+
+
+async def test_a_token_is_kept_for_the_composition_that_the_server_saw_last() -> None:
+    shown = {"model": "m-1"}
+
+    async def composition() -> dict[str, Any]:
+        return shown
+
+    def changing(_form: Mapping[str, str], number: int) -> httpx.Response:
+        nonlocal shown
+        if number > 0:
+            return granted(access_token=f"token-{number}")
+        shown = {"model": "m-2"}
+        return denied("busy", {"kind": "wait", "until": START + 10})
+
+    at = scene(changing, composition=composition)
+    assert [(await at.agent.own_token(RESOURCE)).access_token for _ in range(2)] == ["token-1", "token-1"]
+    shown = {"model": "m-1"}
+    assert (await at.agent.own_token(RESOURCE)).access_token == "token-2"
+    shown = {"model": "m-2"}
+    assert (await at.agent.own_token(RESOURCE)).access_token == "token-1"
+
+
+async def test_a_caller_shares_no_refresh_of_a_session_that_showed_another_composition() -> None:
+    shown = {"model": "m-1"}
+
+    async def composition() -> dict[str, Any]:
+        return shown
+
+    kept: list[str] = []
+    is_begun, may_end = anyio.Event(), anyio.Event()
+
+    async def keep(refresh_token: str) -> None:
+        kept.append(refresh_token)
+        is_begun.set()
+        await may_end.wait()
+
+    at = scene(numbered, composition=composition)
+    session = at.agent.resume("refresh", RESOURCE, keep=keep)
+    got: dict[str, str] = {}
+
+    async def call(model: str) -> None:
+        got[model] = (await session.token()).access_token
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(call, "m-1")
+        await is_begun.wait()
+        shown = {"model": "m-2"}
+        group.start_soon(call, "m-2")
+        await anyio.wait_all_tasks_blocked()
+        may_end.set()
+    assert got == {"m-1": "token-0", "m-2": "token-1"}
+    assert kept == ["refresh-0", "refresh-1"]
+    assert (await session.token()).access_token == "token-1"
 
 
 async def test_a_composition_that_cannot_be_read_gives_no_token_also_none_that_is_kept() -> None:

@@ -13,7 +13,7 @@ import {
 } from '../../packages/agent/src/agent.ts';
 import { ConfigurationError } from '../../packages/agent/src/configuration-error.ts';
 import { canonicalComposition } from '../../src/domain/clients/agents/composition.ts';
-import { granted, RESOURCE, scripted } from './scripted-server.ts';
+import { denied, granted, RESOURCE, scripted } from './scripted-server.ts';
 
 const cases = JSON.parse(
   readFileSync(new URL('../../python/tests/tool_digests.json', import.meta.url), 'utf8'),
@@ -119,6 +119,46 @@ describe('the composition of an agent', () => {
     expect([await renewed(), await renewed()]).toEqual(['token-0', 'token-0']);
     model = 'm-2';
     expect([await renewed(), await renewed()]).toEqual(['token-1', 'token-1']);
+    expect(at.forms.map((form) => form.get('refresh_token'))).toEqual(['refresh', 'refresh-0']);
+  });
+
+  test('that changes while a call waits: the token is kept for the one that the server saw last', async () => {
+    let model = 'm-1';
+    const answers = (_form: URLSearchParams, count: number) => {
+      if (count > 0) return granted({ access_token: `token-${count}` });
+      model = 'm-2';
+      return denied('busy', [{ kind: 'wait', until: 1_800_000_010 }]);
+    };
+    const at = await scripted(answers, { composition: () => ({ model }) });
+    const own = async () => (await at.agent.ownToken({ resource: RESOURCE })).accessToken;
+    expect([await own(), await own()]).toEqual(['token-1', 'token-1']);
+    model = 'm-1';
+    expect(await own()).toBe('token-2');
+    model = 'm-2';
+    expect(await own()).toBe('token-1');
+    expect(at.forms.map(claimIn)).toEqual(['m-1', 'm-2', 'm-1'].map((one) => ({ model: one })));
+  });
+
+  test('that changed shares no refresh of a session that showed another one', async () => {
+    let model = 'm-1';
+    const answers = (_form: URLSearchParams, count: number) =>
+      granted({ access_token: `token-${count}`, refresh_token: `refresh-${count}` });
+    const at = await scripted(answers, { composition: () => ({ model }) });
+    const begun = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
+    const keep = () => {
+      begun.resolve();
+      return end.promise;
+    };
+    const session = await at.agent.resume({ refreshToken: 'refresh', resource: RESOURCE, keep });
+    const renewed = async () => (await session.token()).accessToken;
+    const first = renewed();
+    await begun.promise;
+    model = 'm-2';
+    const second = renewed();
+    await new Promise((resolve) => setImmediate(resolve));
+    end.resolve();
+    expect([await first, await second, await renewed()]).toEqual(['token-0', 'token-1', 'token-1']);
     expect(at.forms.map((form) => form.get('refresh_token'))).toEqual(['refresh', 'refresh-0']);
   });
 

@@ -138,6 +138,7 @@ const RULES: readonly Rule[] = [
   // A package of its own: it runs where the server's code is not, and on other platforms than Node.
   { of: 'packages/resource-server/src/', may: ['./', 'jose'] },
   // Of its own too. Agents run on Node: keys are in files.
+  { of: 'packages/agent/src/composition.ts', may: ['./', 'node:async_hooks'] },
   {
     of: 'packages/agent/src/',
     may: ['./', 'openid-client', 'node:crypto', 'node:fs/promises', 'node:http', 'node:path'],

@@ -1,6 +1,7 @@
 /** Requests to the authorization server, by openid-client. Each answers a grant or a denial, so that one place decides what to do. */
 import * as oidc from 'openid-client';
 import { abortable, NEVER } from './clock.ts';
+import { withShown } from './composition.ts';
 import { authenticationOf } from './credential.ts';
 import { approvalAsked, type Denial, denialOf, ownDenial, retryAfterOf } from './denial.ts';
 import { guardedFetch, smallJson } from './http-client.ts';
@@ -17,13 +18,16 @@ export type Answer =
 /** What openid-client needs for a request of its own. */
 export type Connection = { readonly configuration: oidc.Configuration; readonly dpop: oidc.DPoPHandle | undefined };
 
+/** A grant as the response has it. */
+export type ResponseGrant = Omit<Grant, 'shown'>;
+
 export interface AuthorizationServer {
   /** Asks the token endpoint. Rejects only if the signal aborts, or with ConfigurationError. */
   token(grantType: string, parameters: Parameters, signal: AbortSignal): Promise<Answer>;
   /** Asks people by CIBA. The denial of the answer has the remedy `approval`, as that of an exchange has. */
   backchannel(parameters: Parameters, signal: AbortSignal): Promise<Answer>;
   /** Any request of openid-client: its grant, or what it was refused with. */
-  ask(work: (connection: Connection) => Promise<Grant>, signal: AbortSignal): Promise<Answer>;
+  ask(work: (connection: Connection) => Promise<ResponseGrant>, signal: AbortSignal): Promise<Answer>;
   /** Metadata and client, fetched when they are first needed. Rejects as openid-client does. */
   connection(): Promise<Connection>;
 }
@@ -38,7 +42,7 @@ export const grantOf = (
   response: oidc.TokenEndpointResponse & Partial<oidc.TokenEndpointResponseHelpers>,
   requested: string | undefined,
   now: number,
-): Grant => {
+): ResponseGrant => {
   const { access_token: accessToken, token_type: type, scope = requested, expires_in: seconds } = response;
   const { authorization_details: details, refresh_token: refreshToken } = response;
   return {
@@ -162,7 +166,7 @@ export const authorizationServer = (settings: Settings): AuthorizationServer => 
     }
   };
   const ask: AuthorizationServer['ask'] = (work, signal) =>
-    attempt(async (connected) => checked(await work(connected)), signal);
+    withShown((shown) => attempt(async (connected) => checked({ ...(await work(connected)), shown: shown() }), signal));
 
   return {
     ask,

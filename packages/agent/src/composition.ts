@@ -1,4 +1,5 @@
 /** What an agent runs with, as it shows it to the server: the claim `composition` of its client assertions. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { AgentStop } from './agent-stop.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { ConfigurationError, checkMembers } from './configuration-error.ts';
@@ -69,7 +70,27 @@ export const currentComposition = async (source: CompositionSource): Promise<Com
 };
 
 /** A text that is the same for the same composition. The order of tools means nothing, as at the server. */
-export const compositionKey = async (source: CompositionSource): Promise<string> => {
-  const { tools, ...others } = await currentComposition(source);
-  return canonicalJson({ ...others, ...(tools ? { tools: [...tools].sort() } : {}) });
+export const compositionKey = ({ tools, ...others }: Composition): string =>
+  canonicalJson({ ...others, ...(tools ? { tools: [...tools].sort() } : {}) });
+
+/** The key of what the agent runs with at this moment; undefined without a source. Rejects as `currentComposition` does. */
+export const currentKey = async (source: CompositionSource | undefined): Promise<string | undefined> =>
+  source && compositionKey(await currentComposition(source));
+
+type Showing = { shown: string | undefined };
+const showing = new AsyncLocalStorage<Showing>();
+
+/** Notes a composition that goes into an assertion. */
+export const noteShown = (composition: Composition): void => {
+  const current = showing.getStore();
+  if (current) current.shown = compositionKey(composition);
+};
+
+/**
+ * Does some work. `shown` answers the key of the composition that its last assertion showed so far; undefined without one. It may
+ * differ from the one before the work, which can wait for a person.
+ */
+export const withShown = <T>(work: (shown: () => string | undefined) => Promise<T>): Promise<T> => {
+  const own: Showing = { shown: undefined };
+  return showing.run(own, () => work(() => own.shown));
 };

@@ -1,5 +1,5 @@
 import { type ClientAuth, modifyAssertion, None, PrivateKeyJwt } from 'openid-client';
-import { type CompositionSource, currentComposition } from './composition.ts';
+import { type CompositionSource, currentComposition, noteShown } from './composition.ts';
 import { ConfigurationError, checkMembers } from './configuration-error.ts';
 import type { AgentKey } from './keys.ts';
 import { type TokenSource, workloadToken } from './workload-token.ts';
@@ -42,6 +42,7 @@ const signedBy = ({ privateKey, kid }: AgentKey, source: CompositionSource | und
   // The library waits for it, although its type does not say so.
   return async (server, client, body, headers) => {
     const composition = await currentComposition(source);
+    noteShown(composition);
     const withComposition = {
       [modifyAssertion]: (_: object, claims: Record<string, unknown>) => Object.assign(claims, { composition }),
     };

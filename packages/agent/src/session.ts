@@ -2,7 +2,7 @@
 import { AgentStop } from './agent-stop.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { NEVER } from './clock.ts';
-import { compositionKey } from './composition.ts';
+import { currentKey } from './composition.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { type Target, targetParameters } from './requests.ts';
 import type { Settings } from './settings.ts';
@@ -29,6 +29,8 @@ export interface Session {
 
 export type SessionStart = Partial<Grant> & { readonly target: Target; readonly keep: KeepRefreshToken | undefined };
 
+type Renewed = Pick<Grant, 'token' | 'shown'>;
+
 const MARGIN = 30;
 
 /** Keeps the first refresh token, and rejects with ConfigurationError if there is neither a token nor a refresh token. */
@@ -39,18 +41,15 @@ export const sessionOf = async (
 ): Promise<Session> => {
   const { target, keep, claims } = start;
   const { clock, composition } = settings;
-  let { token, refreshToken } = start;
+  /** `shown`: what the server saw when it gave the token. */
+  let { token, refreshToken, shown } = start;
   if (token === undefined && !refreshToken) throw new ConfigurationError('refreshToken', 'give the refresh token');
   if (keep !== undefined && typeof keep !== 'function') throw new ConfigurationError('keep', 'give a function');
   if (token !== undefined && refreshToken !== undefined) await keep?.(refreshToken);
 
-  const shownNow = (): Promise<string> | undefined => composition && compositionKey(composition);
-  /** What the server saw when it gave the token. */
-  let shown = token && (await shownNow());
-
   const isFresh = ({ expiresAt }: Token): boolean => expiresAt === undefined || clock.now() < expiresAt - MARGIN;
 
-  const refresh = async (now: string | undefined): Promise<Token> => {
+  const refresh = async (): Promise<Renewed> => {
     if (refreshToken === undefined) throw new AgentStop('session_ended', { steps: [] });
     const parameters = { refresh_token: refreshToken, ...targetParameters(target, undefined) };
     // Once only: a refresh token that is sent twice ends the session, if the first answer was lost on its way.
@@ -61,18 +60,21 @@ export const sessionOf = async (
       refreshToken = grant.refreshToken;
       await keep?.(refreshToken);
     }
-    [token, shown] = [grant.token, now];
-    return token;
+    ({ token, shown } = grant);
+    return grant;
   };
 
-  let underWay: Promise<Token> | undefined;
+  let underWay: Promise<Renewed> | undefined;
   const current = async (): Promise<Token> => {
-    const now = await shownNow();
+    const now = await currentKey(composition);
     if (token && isFresh(token) && shown === now) return token;
-    underWay ??= refresh(now).finally(() => {
+    const shared = underWay;
+    underWay ??= refresh().finally(() => {
       underWay = undefined;
     });
-    return underWay;
+    const renewed = await underWay;
+    // One that another caller began can have shown an earlier composition. Each round ends for the caller that began it.
+    return shared && renewed.shown !== now ? current() : renewed.token;
   };
 
   return {

@@ -2,7 +2,13 @@
 import * as oidc from 'openid-client';
 import { checkAccessTokenHash } from './access-token-hash.ts';
 import { AgentStop } from './agent-stop.ts';
-import { type AuthorizationServer, type Connection, definedIn, grantOf } from './authorization-server.ts';
+import {
+  type AuthorizationServer,
+  type Connection,
+  definedIn,
+  grantOf,
+  type ResponseGrant,
+} from './authorization-server.ts';
 import { abortable } from './clock.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { openLoopback } from './loopback.ts';
@@ -10,7 +16,6 @@ import type { Ending } from './loopback-page.ts';
 import { type Call, checkCall, checkTarget, type Target, targetParameters } from './requests.ts';
 import { type KeepRefreshToken, type Session, sessionOf } from './session.ts';
 import type { Settings } from './settings.ts';
-import type { Grant } from './token.ts';
 
 export type SignInRequest = Target & {
   /** Gets the address that the person's browser has to open. It may resolve later than the person answers, or never. */
@@ -86,7 +91,7 @@ export const signIn = async (
   const timeout = AbortSignal.timeout(bounds.seconds * 1000);
   const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
 
-  const redeem = async (connection: Connection): Promise<Grant> => {
+  const redeem = async (connection: Connection): Promise<ResponseGrant> => {
     const { configuration, dpop } = connection;
     const address = await addressOf(connection, request, loopback.redirectUri, secrets);
     const answer = await abortable(Promise.race([loopback.answer, failureOf(() => request.open(address))]), signal);

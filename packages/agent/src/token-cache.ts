@@ -2,13 +2,15 @@
 import { abortable, type Clock } from './clock.ts';
 import type { Token } from './token.ts';
 
+export type Obtained = { readonly key: string; readonly token: Token };
+
 export interface TokenCache {
   /**
-   * The token under a key: from the cache, from a request of another caller that is under way, or from `obtain`. A token of one
-   * approved action goes to one caller, and the others ask for their own. The request ends when all its callers have aborted.
+   * The token under a key: from the cache, from a request of another caller that is under way, or from `obtain`, which says under
+   * which key it is kept. A token of one approved action goes to one caller, and the others ask for their own. The request ends when all its callers have aborted.
    * Rejects as `obtain` does, or with the reason of `signal`.
    */
-  get(key: string, signal: AbortSignal, obtain: (signal: AbortSignal) => Promise<Token>): Promise<Token>;
+  get(key: string, signal: AbortSignal, obtain: (signal: AbortSignal) => Promise<Obtained>): Promise<Token>;
   /** Forgets a token, if it is the one that is kept. */
   forget(accessToken: string): void;
 }
@@ -23,7 +25,7 @@ export const tokenCache = (most: number, clock: Clock): TokenCache => {
   const kept = new Map<string, Kept>();
   const flights = new Map<string, Flight>();
 
-  const keep = (key: string, token: Token): void => {
+  const keep = ({ key, token }: Obtained): void => {
     const { expiresAt } = token;
     if (most === 0 || token.isForOneAction || expiresAt === undefined) return;
     const until = expiresAt - Math.min(MARGIN, (expiresAt - clock.now()) / 10);
@@ -33,11 +35,11 @@ export const tokenCache = (most: number, clock: Clock): TokenCache => {
     if (kept.size > most && oldest !== undefined) kept.delete(oldest);
   };
 
-  const launch = (key: string, obtain: (signal: AbortSignal) => Promise<Token>): Flight => {
+  const launch = (key: string, obtain: (signal: AbortSignal) => Promise<Obtained>): Flight => {
     const abort = new AbortController();
     const token = obtain(abort.signal).then((obtained) => {
-      keep(key, obtained);
-      return obtained;
+      keep(obtained);
+      return obtained.token;
     });
     const flight: Flight = { token, abort, waiting: 0, isTaken: false };
     flights.set(key, flight);

@@ -21,4 +21,6 @@ export type Grant = {
   readonly refreshToken: string | undefined;
   /** Claims of the ID token, which the library has checked. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** The composition that the agent showed for it, as `compositionKey` has it; undefined without one. */
+  readonly shown: string | undefined;
 };

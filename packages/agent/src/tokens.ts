@@ -2,7 +2,7 @@
 import { AgentStop } from './agent-stop.ts';
 import type { Answer, AuthorizationServer } from './authorization-server.ts';
 import { abortable, NEVER } from './clock.ts';
-import { compositionKey } from './composition.ts';
+import { currentKey } from './composition.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { CIBA } from './denial.ts';
 import { follow } from './follower.ts';
@@ -19,7 +19,7 @@ import {
 } from './requests.ts';
 import type { Settings } from './settings.ts';
 import { subjectTokenOf } from './subject.ts';
-import type { Token } from './token.ts';
+import type { Grant, Token } from './token.ts';
 import { tokenCache } from './token-cache.ts';
 
 export interface Tokens {
@@ -69,26 +69,29 @@ export const tokensOf = (settings: Settings, server: AuthorizationServer): Token
     pinged: pings && ((authReqId, signal) => pings.arrived(authReqId, signal)),
   });
 
-  /** One token, by remedies if need be. */
+  /** One grant, by remedies if need be. */
   const obtained = (ask: Port['ask'], wanted: Wanted, { hooks }: Call) => {
     const all = { ...settings.hooks, ...hooks };
-    return async (signal: AbortSignal): Promise<Token> =>
-      (await follow(portOf(ask), wanted, { hooks: all, bounds, clock, signal })).token;
+    return (signal: AbortSignal): Promise<Grant> => follow(portOf(ask), wanted, { hooks: all, bounds, clock, signal });
   };
 
   /** From the cache or a request that is under way. A call with hooks of its own shares neither. */
   const shared = async (
     identity: readonly unknown[],
     call: Call,
-    obtain: (signal: AbortSignal) => Promise<Token>,
+    obtain: (signal: AbortSignal) => Promise<Grant>,
   ): Promise<Token> => {
     const { signal = NEVER, hooks } = call;
-    const { composition } = settings;
+    const keyFor = (shown: string | undefined): string => JSON.stringify([...identity, shown ?? null]);
     try {
-      if (hooks) return await obtain(signal);
+      if (hooks) return (await obtain(signal)).token;
       // A token that the server gave to another composition is not used: it has not seen what the agent runs with now.
-      const shown = composition && (await abortable(compositionKey(composition), signal));
-      return await cache.get(JSON.stringify([...identity, shown ?? null]), signal, obtain);
+      const key = keyFor(await abortable(currentKey(settings.composition), signal));
+      return await cache.get(key, signal, async (own) => {
+        // The agent may have changed while people decided: the last assertion counts.
+        const { token, shown } = await obtain(own);
+        return { key: keyFor(shown), token };
+      });
     } catch (error) {
       if (signal.aborted && error === signal.reason) throw new AgentStop('aborted', { steps: [], cause: error });
       throw error;
@@ -128,7 +131,8 @@ export const tokensOf = (settings: Settings, server: AuthorizationServer): Token
       }
       const ask: Port['ask'] = ({ scopes }, signal) =>
         server.backchannel(backchannelParameters(request, scopes, pings?.token), signal);
-      return obtained(ask, { scopes: request.scopes, subject: undefined }, call)(call.signal ?? NEVER);
+      const obtain = obtained(ask, { scopes: request.scopes, subject: undefined }, call);
+      return (await obtain(call.signal ?? NEVER)).token;
     },
     forget: ({ accessToken }) => cache.forget(accessToken),
   };

@@ -258,8 +258,13 @@ class Agent:
         # A call with hooks of its own does not wait for a person whom the hooks of another call have asked.
         if key is None or hooks is not None:
             return await obtain()
+
         # A token that the server gave to another composition is not used: it has not seen what the agent runs with now.
-        return await self._cache.get(json.dumps([*key, await self._server.shown()]), obtain)
+        def key_for(shown: str | None) -> str:
+            return json.dumps([*key, shown])
+
+        # The agent may have changed while people decided: the last assertion counts.
+        return await self._cache.get(key_for(await self._server.shown()), obtain, lambda token: key_for(token.shown))
 
     def _hooks(self, own: Hooks | None) -> Hooks:
         if own is None:

@@ -75,12 +75,7 @@ async def current_composition(source: CompositionSource) -> Composition:
     return composition
 
 
-async def composition_key(source: CompositionSource | None) -> str | None:
-    """A text that is the same for the same composition; None without one. The order of tools means nothing, as at the
-    server."""
-    if source is None:
-        return None
-    composition = dict(await current_composition(source))
-    if "tools" in composition:
-        composition["tools"] = sorted(composition["tools"])
-    return canonical_json(composition).decode()
+def composition_key(composition: Composition) -> str:
+    """A text that is the same for the same composition. The order of tools means nothing, as at the server."""
+    sorted_tools = {"tools": sorted(composition["tools"])} if "tools" in composition else {}
+    return canonical_json({**composition, **sorted_tools}).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -74,7 +75,7 @@ class AuthorizationServer:
         """Asks the token endpoint. `requested` is the scope where the response names none (RFC 6749 §5.1)."""
         try:
             url = await self._endpoint("token_endpoint")
-            status, body, after = await self._post(url, {**parameters, "grant_type": grant_type})
+            status, body, after, shown = await self._post(url, {**parameters, "grant_type": grant_type})
         except _UnusableError as error:
             return error.denial
         if status != 200:
@@ -82,14 +83,14 @@ class AuthorizationServer:
         token = self._token_of(body, requested)
         if isinstance(token, Denial):
             return token
-        return Grant(token, _text_of(body, "refresh_token"), _text_of(body, "id_token"))
+        return Grant(replace(token, shown=shown), _text_of(body, "refresh_token"), _text_of(body, "id_token"))
 
     async def backchannel(self, parameters: Parameters) -> Denial:
         """Asks people by CIBA. The denial has the remedy :class:`Approval`, as that of an exchange has."""
         try:
             url = await self._endpoint("backchannel_authentication_endpoint")
             endpoint = await self._endpoint("token_endpoint")
-            status, body, after = await self._post(url, parameters)
+            status, body, after, _ = await self._post(url, parameters)
         except _UnusableError as error:
             return error.denial
         return approval_asked(body, endpoint) if status == 200 else denial_of(status, body, after)
@@ -98,7 +99,7 @@ class AuthorizationServer:
         """Pushes an authorization request (RFC 9126). Returns its `request_uri`."""
         try:
             url = await self._endpoint("pushed_authorization_request_endpoint")
-            status, body, after = await self._post(url, parameters)
+            status, body, after, _ = await self._post(url, parameters)
         except _UnusableError as error:
             return error.denial
         if status not in (200, 201):
@@ -116,7 +117,8 @@ class AuthorizationServer:
 
     async def shown(self) -> str | None:
         """What the agent shows that it runs with, as a text that can be compared. Raises as `current_composition`."""
-        return await composition_key(self._options.composition)
+        source = self._options.composition
+        return None if source is None else composition_key(await current_composition(source))
 
     async def close(self) -> None:
         """Closes connections."""
@@ -149,20 +151,23 @@ class AuthorizationServer:
             raise _UnusableError(own_denial("endpoint_missing", f"The metadata have no usable {name}."))
         return str(url)
 
-    async def _post(self, url: str, parameters: Parameters) -> tuple[int, Mapping[str, Any], float | None]:
+    async def _post(self, url: str, parameters: Parameters) -> tuple[int, Mapping[str, Any], float | None, str | None]:
+        """Status, body, `Retry-After`, and the key of the composition that the request showed."""
         for _ in range(2):
-            form = {**parameters, **await self._authentication()}
+            authentication, shown = await self._authentication()
+            form = {**parameters, **authentication}
             given = {name: value for name, value in form.items() if value is not None}
             status, body, after = await self._send("POST", url, given)
             # Once more with the nonce of the server (RFC 9449 §8).
             if body.get("error") != "use_dpop_nonce" or self._proofs is None:
                 break
-        return status, body, after
+        return status, body, after, shown
 
-    async def _authentication(self) -> Parameters:
-        options = self._options
+    async def _authentication(self) -> tuple[Parameters, str | None]:
+        """Parameters, and the key of the composition in them."""
+        options, shown = self._options, None
         if options.public_client:
-            return {"client_id": options.client_id}
+            return {"client_id": options.client_id}, None
         if options.workload_token is not None:
             assertion = await options.workload_token()
         else:
@@ -176,14 +181,17 @@ class AuthorizationServer:
                 "exp": now + _ASSERTION_SECONDS,
             }
             if options.composition is not None:
-                claims["composition"] = dict(await current_composition(options.composition))
+                composition = await current_composition(options.composition)
+                claims["composition"] = dict(composition)
+                shown = composition_key(composition)
             assert key is not None  # noqa: S101 - Options has checked it
             assertion = key.sign({} if key.kid is None else {"kid": key.kid}, claims)
-        return {
+        authentication = {
             "client_id": options.client_id,
             "client_assertion_type": _ASSERTION_TYPE,
             "client_assertion": assertion,
         }
+        return authentication, shown
 
     async def _send(
         self, method: str, url: str, form: Mapping[str, str] | None = None

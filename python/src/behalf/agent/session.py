@@ -34,7 +34,6 @@ class Session:
         grant: Grant | None = None,
         refresh_token: str | None = None,
         claims: Mapping[str, Any] | None = None,
-        shown: str | None = None,
     ) -> None:
         self._server = server
         self._target = target
@@ -42,8 +41,6 @@ class Session:
         self._clock = clock
         self._token = None if grant is None else grant.token
         self._refresh_token = refresh_token if grant is None else grant.refresh_token
-        # What the server saw when it gave the token.
-        self._shown = shown
         self._under_way: asyncio.Task[Token] | None = None
         self.claims = claims
         """Claims of the ID token, which was checked; None for a session that was resumed."""
@@ -63,13 +60,17 @@ class Session:
         shown = await self._server.shown()
         token = self._token
         is_fresh = token is not None and (token.expires_at is None or self._clock() < token.expires_at - _MARGIN)
-        if token is not None and is_fresh and shown == self._shown:
+        if token is not None and is_fresh and shown == token.shown:
             return token
+        is_shared = self._under_way is not None
         if self._under_way is None:
-            self._under_way = asyncio.get_running_loop().create_task(self._refreshed(shown))
+            self._under_way = asyncio.get_running_loop().create_task(self._refreshed())
             self._under_way.add_done_callback(self._landed)
         # A refresh token that was sent may be used up: the answer must not be lost with one caller.
-        return await asyncio.shield(self._under_way)
+        renewed = await asyncio.shield(self._under_way)
+        # One that another caller began can have shown an earlier composition. Each round ends for the caller that
+        # began it.
+        return await self.token() if is_shared and renewed.shown != shown else renewed
 
     async def _access_token(self) -> str:
         return (await self.token()).access_token
@@ -80,7 +81,7 @@ class Session:
         if not task.cancelled():
             task.exception()
 
-    async def _refreshed(self, shown: str | None) -> Token:
+    async def _refreshed(self) -> Token:
         refresh_token = self._refresh_token
         if refresh_token is None:
             raise AgentStop("session_ended", None, None, ())
@@ -93,7 +94,7 @@ class Session:
         if answer.refresh_token is not None and answer.refresh_token != refresh_token:
             self._refresh_token = answer.refresh_token
             await kept(self._keep, answer.refresh_token)
-        self._token, self._shown = answer.token, shown
+        self._token = answer.token
         return answer.token
 
 

@@ -174,8 +174,7 @@ class _SignIn:
         grant = _given(await self.server.grant("authorization_code", parameters, request.scope))
         claims = await self._claims(grant)
         await kept(request.keep, grant.refresh_token)
-        clock, shown = self.options.clock, await self.server.shown()
-        return Session(self.server, request.target, request.keep, clock, grant=grant, claims=claims, shown=shown)
+        return Session(self.server, request.target, request.keep, self.options.clock, grant=grant, claims=claims)
 
     def _code_in(self, answer: Sequence[tuple[str, str]], metadata: Mapping[str, Any]) -> str:
         given = dict(answer)

@@ -55,6 +55,8 @@ class Token:
     """Epoch seconds; None if the server did not say."""
     is_for_one_action: bool = False
     """Whether people approved one action: the token is for that action, once, and is never cached."""
+    shown: str | None = field(default=None, repr=False)
+    """The composition that the agent showed for it, as a text that can be compared; None without one."""
 
     def for_one_action(self) -> Token:
         return replace(self, is_for_one_action=True)

@@ -36,9 +36,12 @@ class TokenCache:
         self._kept: dict[str, tuple[Token, float]] = {}
         self._turns: dict[str, _Turns] = {}
 
-    async def get(self, key: str, obtain: Callable[[], Awaitable[Token]]) -> Token:
-        """The token under a key. A token of one approved action goes to one caller. Raises as `obtain` does. When the
-        caller that asks is cancelled, the next one asks."""
+    async def get(
+        self, key: str, obtain: Callable[[], Awaitable[Token]], key_of: Callable[[Token], str] | None = None
+    ) -> Token:
+        """The token under a key. `key_of` says under which one a new token is kept; default: the same. A token of one
+        approved action goes to one caller. Raises as `obtain` does. When the caller that asks is cancelled, the next
+        one asks."""
         turns = self._turns.setdefault(key, _Turns())
         turns.callers += 1
         ends = turns.ends
@@ -50,7 +53,9 @@ class TokenCache:
                 if kept is not None and self._clock() < kept[1]:
                     self._kept[key] = kept
                     return kept[0]
-                return await self._obtained(key, turns, obtain)
+                token = await self._obtained(turns, obtain)
+                self._keep(key if key_of is None else key_of(token), token)
+                return token
         finally:
             turns.callers -= 1
             if turns.callers == 0:
@@ -61,7 +66,7 @@ class TokenCache:
         for key in [key for key, kept in self._kept.items() if kept[0].access_token == token.access_token]:
             del self._kept[key]
 
-    async def _obtained(self, key: str, turns: _Turns, obtain: Callable[[], Awaitable[Token]]) -> Token:
+    async def _obtained(self, turns: _Turns, obtain: Callable[[], Awaitable[Token]]) -> Token:
         turns.last = None
         try:
             token = await obtain()
@@ -69,7 +74,6 @@ class TokenCache:
             turns.ends, turns.last = turns.ends + 1, stop
             raise
         turns.ends, turns.last = turns.ends + 1, None if token.is_for_one_action else token
-        self._keep(key, token)
         return token
 
     def _keep(self, key: str, token: Token) -> None:
