@@ -13,6 +13,7 @@ import {
   type InternalPurpose,
   type TrustedCall,
 } from '../../src/domain/ports/trusted-fetch.ts';
+import { causesOf } from './error-causes.ts';
 import { byOwnKey, type SigningJwk } from './own-key.ts';
 
 type ClientTokensDeps = {
@@ -73,10 +74,8 @@ export const clientTokens = ({ call, internal, signingKey }: ClientTokensDeps): 
   };
 };
 
-type Thrown = { readonly code?: unknown; readonly error?: unknown; readonly cause?: unknown };
-
 const noTokenOf = (error: unknown, status: number | undefined): NoToken => {
-  for (let at: unknown = error, depth = 0; at && depth < 5; at = (at as Thrown).cause, depth += 1) {
+  for (const at of causesOf(error)) {
     const reason = fetchReasonOf(at);
     if (reason === undefined) continue;
     const { status: answered, retryAfter } = answeredOf(at) ?? {};
@@ -89,7 +88,7 @@ const noTokenOf = (error: unknown, status: number | undefined): NoToken => {
   // Without an answer the error is ours.
   if (status === undefined) throw error;
   if (status < 400) return { why: 'answer_not_valid' };
-  const said = (error as Thrown).error;
+  const said = (error as { readonly error?: unknown }).error;
   const detail = TOKEN_ERRORS.find((known): known is TokenError => known === said);
   const isAboutUs = detail === 'invalid_client' || detail === 'unauthorized_client' || status === 401;
   return {

@@ -12,6 +12,7 @@ import {
   upstreamFailed,
   upstreamReasonOf,
 } from '../../src/domain/ports/upstream-client.ts';
+import { causesOf } from './error-causes.ts';
 import { byOwnKey, type SigningJwk } from './own-key.ts';
 
 export type UpstreamClientDeps = {
@@ -190,19 +191,14 @@ const answerOf = (
 const isHttps = (url: unknown): url is string =>
   typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:';
 
-type Thrown = {
-  readonly code?: unknown;
-  readonly error?: unknown;
-  readonly message?: unknown;
-  readonly cause?: unknown;
-};
+type Thrown = { readonly code?: unknown; readonly error?: unknown; readonly message?: unknown };
 
 /** Runs a call of the library and translates its errors to our reasons; `otherwise` where nothing better is known. */
 const translated = async <T>(otherwise: UpstreamReason, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    for (let at: unknown = error, depth = 0; at && depth < 5; at = (at as Thrown).cause, depth += 1) {
+    for (const at of causesOf(error)) {
       if (upstreamReasonOf(at) !== undefined) throw at;
       const reason = fetchReasonOf(at);
       if (reason !== undefined) throw upstreamFailed('provider_unreachable', reason);
