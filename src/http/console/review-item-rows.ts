@@ -41,15 +41,21 @@ export const itemRow = (
 /** What was watched for less time says little about use. */
 const WATCHED_SECONDS = 30 * 86_400;
 
-/** Scopes that were not used for long. */
+type Use = Pick<ShownItem, 'unused_scopes' | 'unused_from' | 'without_unused'>;
+
+/** Scopes that were not used for long. None where a token below the delegation carried one of them, or could have. */
 export const longUnused = (
-  { unused_scopes: unused, unused_from: from }: Pick<ShownItem, 'unused_scopes' | 'unused_from'>,
+  { unused_scopes: unused, unused_from: from, without_unused: replay }: Use,
   now: number,
-): readonly string[] => (from <= now - WATCHED_SECONDS ? unused : []);
+): readonly string[] => {
+  // The use of scopes is counted by delegation, so that of re-delegations is only in the replay.
+  const isUsedBelow = replay !== undefined && (replay.changed > 0 || replay.more);
+  return from <= now - WATCHED_SECONDS && !isUsedBelow ? unused : [];
+};
 
 /** What the use of an open item suggests. */
 export const adviceOn = (
-  item: Pick<ShownItem, 'state' | 'scope' | 'unused_scopes' | 'unused_from' | 'owner_gone'>,
+  item: Use & Pick<ShownItem, 'state' | 'scope' | 'owner_gone'>,
   now: number,
 ): Pick<ItemModel['item'], 'advice'> => {
   if (item.state !== 'open') return {};
