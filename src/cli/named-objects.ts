@@ -2,7 +2,7 @@
  * Names in place of ids. An operand or option whose value is one of these kinds takes an id, or a name that one object alone
  * has. Every command over the management API resolves them before it runs.
  */
-import { ID_PREFIXES } from '../domain/ports/identifiers.ts';
+import { type IdPrefix, prefixOfId } from '../domain/ports/identifiers.ts';
 import { type Call, type Command, CommandError, isCommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
 import { findAccount, findOwner } from './named-owners.ts';
@@ -13,8 +13,7 @@ type Kind = {
   readonly operation: ListOperation;
   readonly singular: string;
   readonly plural: string;
-  /** Ids begin with it. */
-  readonly prefix: string;
+  readonly prefix: IdPrefix;
   /** Members of which each is a name. */
   readonly members: readonly string[];
   /** Whether the list has a search by words. */
@@ -26,75 +25,75 @@ type Kind = {
 const KINDS = {
   AGENT: {
     ...{ operation: 'listAgents', singular: 'agent', plural: 'agents', noun: 'agents' },
-    ...{ prefix: 'agt_', members: ['name'], isSearched: true },
+    ...{ prefix: 'agt', members: ['name'], isSearched: true },
   },
   CLIENT: {
     ...{ operation: 'listClients', singular: 'client', plural: 'clients', noun: 'clients' },
-    ...{ prefix: 'app_', members: ['name'], isSearched: true },
+    ...{ prefix: 'app', members: ['name'], isSearched: true },
   },
   API: {
     ...{ operation: 'listResourceServers', singular: 'API', plural: 'APIs', noun: 'resource-servers' },
-    ...{ prefix: 'rs_', members: ['name', 'identifier'], isSearched: false },
+    ...{ prefix: 'rs', members: ['name', 'identifier'], isSearched: false },
   },
   BLUEPRINT: {
     ...{ operation: 'listBlueprints', singular: 'blueprint', plural: 'blueprints', noun: 'blueprints' },
-    ...{ prefix: 'bpt_', members: ['name'], isSearched: false },
+    ...{ prefix: 'bpt', members: ['name'], isSearched: false },
   },
   BUDGET: {
     ...{ operation: 'listBudgets', singular: 'budget', plural: 'budgets', noun: 'budgets' },
-    ...{ prefix: 'bud_', members: ['name'], isSearched: false },
+    ...{ prefix: 'bud', members: ['name'], isSearched: false },
   },
   GROUP: {
     ...{ operation: 'listGroups', singular: 'group', plural: 'groups', noun: 'groups' },
-    ...{ prefix: 'grp_', members: ['name'], isSearched: true },
+    ...{ prefix: 'grp', members: ['name'], isSearched: true },
   },
   WEBHOOK: {
     ...{ operation: 'listWebhooks', singular: 'endpoint', plural: 'endpoints', noun: 'webhooks' },
-    ...{ prefix: 'whk_', members: ['name', 'url'], isSearched: false },
+    ...{ prefix: 'whk', members: ['name', 'url'], isSearched: false },
   },
   PEER: {
     ...{ operation: 'listPeers', singular: 'peer', plural: 'peers', noun: 'peers' },
-    ...{ prefix: 'per_', members: ['name', 'issuer'], isSearched: false },
+    ...{ prefix: 'per', members: ['name', 'issuer'], isSearched: false },
   },
   UPSTREAM: {
     ...{ operation: 'listUpstreams', singular: 'upstream', plural: 'upstreams', noun: 'upstreams' },
-    ...{ prefix: 'upi_', members: ['name', 'issuer'], isSearched: false },
+    ...{ prefix: 'upi', members: ['name', 'issuer'], isSearched: false },
   },
   DIRECTORY: {
     ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
-    ...{ prefix: 'dir_', members: ['name'], isSearched: false },
+    ...{ prefix: 'dir', members: ['name'], isSearched: false },
   },
   AUDIT_SINK: {
     ...{ operation: 'listAuditSinks', singular: 'sink', plural: 'sinks', noun: 'audit-sinks' },
-    ...{ prefix: 'snk_', members: ['name'], isSearched: false },
+    ...{ prefix: 'snk', members: ['name'], isSearched: false },
   },
   REVIEW: {
     ...{ operation: 'listReviews', singular: 'review', plural: 'reviews', noun: 'reviews' },
-    ...{ prefix: 'rvw_', members: ['name'], isSearched: false },
+    ...{ prefix: 'rvw', members: ['name'], isSearched: false },
   },
   RESPONSE_RULE: {
     ...{ operation: 'listResponseRules', singular: 'response rule', plural: 'response rules' },
-    ...{ noun: 'response-rules', prefix: 'rrl_', members: ['name'], isSearched: false },
+    ...{ noun: 'response-rules', prefix: 'rrl', members: ['name'], isSearched: false },
   },
   SUCCESSOR_RULE: {
     ...{ operation: 'listSuccessorRules', singular: 'successor rule', plural: 'successor rules' },
-    ...{ noun: 'successor-rules', prefix: 'suc_', members: ['applies_to'], isSearched: false },
+    ...{ noun: 'successor-rules', prefix: 'suc', members: ['applies_to'], isSearched: false },
   },
   TARGET: {
     ...{ operation: 'listProvisioningTargets', singular: 'target', plural: 'targets', noun: 'provisioning-targets' },
-    ...{ prefix: 'ptg_', members: ['name'], isSearched: false },
+    ...{ prefix: 'ptg', members: ['name'], isSearched: false },
   },
   RECEIVER: {
     ...{ operation: 'listSignalReceivers', singular: 'receiver', plural: 'receivers', noun: 'signal-receivers' },
-    ...{ prefix: 'rcv_', members: ['name'], isSearched: false },
+    ...{ prefix: 'rcv', members: ['name'], isSearched: false },
   },
   TRANSMITTER: {
     ...{ operation: 'listTrustedTransmitters', singular: 'trusted transmitter', plural: 'trusted transmitters' },
-    ...{ noun: 'trusted-transmitters', prefix: 'trm_', members: ['name', 'issuer'], isSearched: false },
+    ...{ noun: 'trusted-transmitters', prefix: 'trm', members: ['name', 'issuer'], isSearched: false },
   },
   TRUSTED_ISSUER: {
     ...{ operation: 'listTrustedIssuers', singular: 'trusted issuer', plural: 'trusted issuers' },
-    ...{ noun: 'workload-identity issuers', prefix: 'tis_', members: ['name', 'issuer'], isSearched: false },
+    ...{ noun: 'workload-identity issuers', prefix: 'tis', members: ['name', 'issuer'], isSearched: false },
   },
 } as const satisfies Record<string, Kind>;
 
@@ -121,8 +120,7 @@ const PARTIES = {
 const isParty = (value: string): value is keyof typeof PARTIES => Object.hasOwn(PARTIES, value);
 
 /** An id of any kind, the URL that is one, `*` for all, or `-` for none. */
-const isNoName = (given: string): boolean =>
-  /^https:\/\/|^[*-]$/.test(given) || ID_PREFIXES.some((prefix) => given.startsWith(`${prefix}_`));
+const isNoName = (given: string): boolean => /^https:\/\/|^[*-]$/.test(given) || prefixOfId(given) !== undefined;
 
 /** The operand of commands about one object of a noun: `AGENT` for agents, `ID` where there are no names. */
 export const operandOf = (noun: string): string =>
@@ -198,7 +196,7 @@ export const apiIdentified = async (
 export const idOf = async (api: ManagementClient, name: keyof typeof KINDS, given: string): Promise<string> => {
   const kind: Kind = KINDS[name];
   // The id of a client can be the URL of its metadata document.
-  if (given.startsWith(kind.prefix) || (kind.noun === 'clients' && given.startsWith('https://'))) return given;
+  if (prefixOfId(given) === kind.prefix || (kind.noun === 'clients' && given.startsWith('https://'))) return given;
   const found = await objectsNamed(api, name, given);
   const current = found.filter(isCurrent);
   const [one, ...others] = current.length > 0 ? current : found;

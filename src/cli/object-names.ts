@@ -1,12 +1,12 @@
 /** The names of agents, owners, clients, APIs and the rest, which tables show in place of ids. */
-import type { IdPrefix } from '../domain/ports/identifiers.ts';
+import { type IdPrefix, prefixOfId } from '../domain/ports/identifiers.ts';
 import { isCommandError } from './command.ts';
 import type { ManagementClient } from './management-client.ts';
 import type { ReadOperation } from './operations.ts';
 
 type Named = { readonly operation: ReadOperation; readonly member: string };
 
-const BY_PREFIX: Readonly<Record<string, Named>> = {
+const BY_PREFIX: { readonly [P in IdPrefix]?: Named } = {
   acc: { operation: 'getAccount', member: 'username' },
   grp: { operation: 'getGroup', member: 'name' },
   agt: { operation: 'getAgent', member: 'name' },
@@ -17,9 +17,8 @@ const BY_PREFIX: Readonly<Record<string, Named>> = {
   upi: { operation: 'getUpstream', member: 'name' },
   per: { operation: 'getPeer', member: 'name' },
   dir: { operation: 'getDirectory', member: 'name' },
-} satisfies Partial<Record<IdPrefix, Named>>;
+};
 
-const ID = /^([a-z]{2,3})_[a-z2-7]{26}$/;
 /** Of one command. Further ids are shown as they are. */
 const MOST_NAMES = 200;
 const AT_ONCE = 8;
@@ -32,13 +31,13 @@ export const objectNames = (
   api: Pick<ManagementClient, 'run' | 'items'>,
 ): ((ids: Iterable<string>) => Promise<ReadonlyMap<string, string>>) => {
   const found = new Map<string, string | undefined>();
-  const closed = new Set<string>();
+  const closed = new Set<IdPrefix>();
   let apis: Promise<ReadonlyMap<string, string>> | undefined;
 
   const look = async (id: string): Promise<void> => {
-    const prefix = ID.exec(id)?.[1] ?? '';
-    const known = BY_PREFIX[prefix];
-    if (!known || closed.has(prefix)) return;
+    const prefix = prefixOfId(id);
+    const known = prefix && BY_PREFIX[prefix];
+    if (!prefix || !known || closed.has(prefix)) return;
     try {
       const name = (await api.run(known.operation, { id })).body[known.member];
       found.set(id, typeof name === 'string' && name !== '' ? name : undefined);
@@ -67,7 +66,7 @@ export const objectNames = (
     const asked = [...new Set(ids)];
     // More URLs than that may have been found: a negative end would count from the other side.
     const left = Math.max(0, MOST_NAMES - found.size);
-    const waiting = asked.filter((id) => ID.test(id) && !found.has(id)).slice(0, left);
+    const waiting = asked.filter((id) => prefixOfId(id) && !found.has(id)).slice(0, left);
     const worker = async (): Promise<void> => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await look(id);
     };

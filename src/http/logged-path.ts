@@ -2,13 +2,12 @@
  * The path of a request as logs show it: without the query, and without handles, which are bearer values (AZ-14). Ids of this
  * server stay; their prefix and length identify them.
  */
-import { ID_PREFIXES } from '../domain/ports/identifiers.ts';
+import { prefixOfId } from '../domain/ports/identifiers.ts';
 
-const ID = new RegExp(`^(?:${ID_PREFIXES.join('|')})_[a-z2-7]{26}$`);
 const MOST_CHARACTERS = 200;
 
 /** `target`: the request target. Long segments that are no id become `:handle`. At most 200 characters. */
 export const loggedPath = (target: string): string =>
   (target.split('?')[0] ?? '')
     .slice(0, MOST_CHARACTERS)
-    .replace(/[^/]{21,}/g, (segment) => (ID.test(segment) ? segment : ':handle'));
+    .replace(/[^/]{21,}/g, (segment) => (prefixOfId(segment) ? segment : ':handle'));

@@ -175,3 +175,19 @@ test('a sink, a review and a legal hold are named by names', async () => {
   const unknown = await behalf('legal-holds', 'create', '--local', '--about', 'Nowhere', '--reason', 'case 8');
   expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no agent, client, account or group')]);
 });
+
+test('a name that begins like an id is a name, and an id of any kind is none', async () => {
+  const agents = { key_rotator: await newAgent('key_rotator'), agt_planner: await newAgent('agt_planner') };
+  const held = (about: string) =>
+    behalf('legal-holds', 'create', '--local', '--about', about, '--reason', 'case 9', '--json');
+  for (const [name, id] of Object.entries(agents)) {
+    expect(JSON.parse((await held(name)).out)).toMatchObject({ about: id });
+    expect(JSON.parse((await behalf('agents', 'show', name, '--json')).out)).toMatchObject({ id });
+  }
+  const delegation = `dlg_${'a'.repeat(26)}`;
+  expect(JSON.parse((await held(delegation)).out)).toMatchObject({ about: delegation });
+  const before = (await server.events('legal_hold.created')).length;
+  const unknown = await held('log_writer');
+  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('with the id or name log_writer')]);
+  expect((await server.events('legal_hold.created')).length).toBe(before);
+});

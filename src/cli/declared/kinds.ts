@@ -2,6 +2,7 @@
  * The kinds of settings that files declare, with the members that a file may have. Secrets, keys of this server, times and
  * health are not among them. Does not know files (files.ts) nor the order of changes (plan.ts).
  */
+import { prefixOfId } from '../../domain/ports/identifiers.ts';
 import { CommandError, isCommandError } from '../command.ts';
 import type { Json, ManagementClient } from '../management-client.ts';
 import { apiIdentified, objectsNamed } from '../named-objects.ts';
@@ -38,8 +39,6 @@ export type DeclaredKind = {
   readonly isDeclared: (found: Json, api: ManagementClient) => boolean;
 };
 
-const ID = /^[a-z]{2,3}_[a-z2-7]{26}$/;
-
 const nameIn = async (api: ManagementClient, operation: ReadOperation, id: string, member: string): Promise<string> => {
   try {
     return String((await api.run(operation, { id })).body[member]);
@@ -58,7 +57,7 @@ const OWNER: Reference = {
 
 const API: Reference = {
   idOf: async (api, name) => {
-    if (ID.test(name)) return name;
+    if (prefixOfId(name)) return name;
     const found = await apiIdentified(api, name);
     if (found) return String(found['id']);
     throw new CommandError(`There is no API with the identifier ${name}.`, {
@@ -70,7 +69,7 @@ const API: Reference = {
 
 const SUBJECT: Reference = {
   idOf: async (api, name, { about }) => {
-    if (ID.test(name)) return name;
+    if (prefixOfId(name)) return name;
     if (about === 'owner') return findOwner(api, name);
     if (about === 'account') return findAccount(api, name);
     const agents = (await objectsNamed(api, 'AGENT', name)).filter(({ state }) => state !== 'retired');

@@ -65,6 +65,11 @@ export const ID_PREFIXES = [
 
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
+const ID = new RegExp(`^(${ID_PREFIXES.join('|')})_[a-z2-7]{26}$`);
+
+/** The prefix of a text that has exactly the form of an id; undefined: it is none. */
+export const prefixOfId = (text: string): IdPrefix | undefined => ID.exec(text)?.[1] as IdPrefix | undefined;
+
 export interface Identifiers {
   /**
    * `prefix_` and 26 characters of lower-case base 32: 130 random bits, never reused. Ids of `txn` and `tok` are created
