@@ -282,6 +282,24 @@ describe('a request without the composition that the agent has shown before', ()
     expect(await read(agent)).toMatchObject({ composition: { version: 1 } });
     await audit.refused(() => ask(agent, undefined), REFUSED);
   });
+
+  test.each([
+    ['another one', { digest: digestOf('b') }],
+    ['the same one', { digest: digestOf('a') }],
+  ])('is no omission once its owner has declared %s, until it shows one again', async (_, declared) => {
+    const agent = await newAgent({ composition_drift: 'suspend' });
+    expect((await ask(agent, { digest: digestOf('a') })).status).toBe(200);
+    await audit.refused(() => ask(agent, undefined), REFUSED);
+    const { result, events } = await audit.during(() => act(agent, 'compositions', declared));
+    expect(result.status).toBe(200);
+    expect(events).toMatchObject([
+      { type: 'agent.composition_declared', changed: expect.arrayContaining(['shows_composition']) },
+    ]);
+    const silent = await ask(agent, undefined);
+    expect(decodeJwt(String(silent.body['access_token']))['composition']).toEqual({ ...declared, grade: 'declared' });
+    expect((await ask(agent, declared)).status).toBe(200);
+    await audit.refused(() => ask(agent, undefined), REFUSED);
+  });
 });
 
 describe('the grade of a composition', () => {

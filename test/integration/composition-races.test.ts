@@ -1,5 +1,6 @@
 /** Instances of one agent that show their compositions at the same time, and agents that show any number of large ones. */
 import { beforeEach, expect, test } from '@jest/globals';
+import { inNewHands } from '../../src/domain/clients/agents/ownership.ts';
 import type { CompositionDriftAction } from '../../src/domain/clients/blueprints/ceilings.ts';
 import { composeManagementApi } from '../support/composed-management-api.ts';
 import { SYSTEM } from '../support/composed-services.ts';
@@ -48,6 +49,17 @@ test('an agent that shows what its owner has just declared is not suspended', as
   expect(await world.agents.noticeComposition(read, shown('2'), by)).toBe('current');
   expect(await stored(made.id)).toMatchObject({ state: 'active', composition: { version: 2 } });
   expect(world.audit.of('agent.composition_drifted')).toEqual([]);
+});
+
+test('an agent in new hands has shown none, and keeps its composition', async () => {
+  const made = await newAgent('approve');
+  await world.agents.noticeComposition(made, shown('1'), { caller: made.id });
+  const before = await stored(made.id);
+  if (!before) throw new Error('no agent');
+  expect(await world.agents.noticeComposition(before, undefined, { caller: made.id })).toBe('omitted');
+  const after = inNewHands(before, world.clock.now());
+  expect(after.composition).toEqual(before.composition);
+  expect(await world.agents.noticeComposition(after, undefined, { caller: made.id })).toBe('current');
 });
 
 test('an agent that shows large compositions without end does not grow', async () => {

@@ -26,7 +26,7 @@ import {
 /** Maximum number of changes in an audit event. */
 const RECORDED_CHANGES = 50;
 
-/** Omissions are recorded, and the owner hears of them, at most so often for each agent. */
+/** Omissions of an agent are recorded, and the owner hears of them, once in this time. Parallel requests may each be recorded. */
 const OMISSION_SECONDS = 3600;
 
 /**
@@ -38,8 +38,8 @@ export type CompositionStanding = 'current' | 'waits' | 'suspended' | 'omitted';
 /** Part of the registry. Each change writes its audit event first, and applies to the stored version. */
 export interface AgentCompositions {
   /**
-   * Creates a new version of the agent's composition, unless it equals the last one. A drift that waits is decided with it.
-   * Throws as `update` does.
+   * Creates a new version of the agent's composition, unless it equals the last one. A drift that waits is decided with it. The
+   * agent counts as one that has not shown a composition yet: its credentials may carry none from now on. Throws as `update` does.
    */
   declareComposition(
     id: string,
@@ -95,6 +95,9 @@ const withCompositionOf = (agent: Agent, { composition, compositionDrift, showsC
 };
 
 const withoutDrift = ({ compositionDrift: _, ...agent }: Agent): Agent => agent;
+
+/** The agent as one that has not shown a composition yet. */
+const unshown = ({ showsComposition: _, ...agent }: Agent): Agent => agent;
 
 /**
  * What drift to this composition leads to. Where ceilings name the compositions that may run, a named one is approved already,
@@ -215,8 +218,8 @@ export const agentCompositions = ({
       return documentsOf.change(id, expected, 'agent.composition_declared', by, (agent) => {
         if (agent.state === 'retired') throw agentRefusal('agent_retired');
         return saysAsMuch(agent.composition, declared)
-          ? withoutDrift(agent)
-          : composed(agent, declared, by, clock.now());
+          ? withoutDrift(unshown(agent))
+          : composed(unshown(agent), declared, by, clock.now());
       });
     },
 

@@ -70,7 +70,10 @@ export type Agent = {
   readonly compositionHistory?: readonly Composition[];
   /** A composition with which it ran last, and about which its owner has not decided. */
   readonly compositionDrift?: CompositionDrift;
-  /** It has shown its composition in a request. From then on a request without one is noticed. */
+  /**
+   * It has shown its composition in a request. From then on a request without one is noticed, until its owner declares a
+   * composition or it changes ownership.
+   */
   readonly showsComposition?: true;
   /** When a request without a composition was recorded last, epoch seconds. */
   readonly compositionOmittedAt?: number;

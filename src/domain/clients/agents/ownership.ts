@@ -54,11 +54,11 @@ export const keepsHands = async (
 
 /**
  * The agent after a change of ownership: it has no credentials, and nothing created before is valid. Decisions
- * are no longer sent to the address of the former owner.
+ * are no longer sent to the address of the former owner. Its next credentials may carry no composition.
  */
 export const inNewHands = (agent: Agent, now: number): Agent => {
   const { jwks: _, jwksUri: __, formerOwners: ___, heldFrom: ____, ...others } = agent;
-  const { backchannelClientNotificationEndpoint: _____, ...rest } = others;
+  const { backchannelClientNotificationEndpoint: _____, showsComposition: ______, ...rest } = others;
   return { ...withCredentials(rest, []), ownership: ownershipOf(agent) + 1, handedOverAt: now };
 };
 
