@@ -198,8 +198,8 @@ export const reviewItemWords = {
     lapsed: phrase({ en: 'not answered in time', de: 'nicht rechtzeitig beantwortet' }),
   },
   offerBack: phrase({
-    en: 'The offer came to nothing, so the agent has its owner and the access is as before. Decide again.',
-    de: 'Aus dem Angebot wurde nichts: Der Agent hat seinen Eigentümer und den Zugriff wie vorher. Entscheiden Sie noch einmal.',
+    en: 'The offer came to nothing, so the agent keeps its owner, and the access is as before. Decide again.',
+    de: 'Aus dem Angebot wurde nichts: Der Agent behält seinen Eigentümer, und der Zugriff ist wie vorher. Entscheiden Sie noch einmal.',
   }),
   undoRefused: (time: HtmlValue) =>
     phrase({

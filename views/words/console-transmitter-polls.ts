@@ -42,7 +42,7 @@ export const pollWords = {
   }),
   hasSecret: phrase({ en: 'The client has a secret', de: 'Der Client hat ein Secret' }),
   hasSecretHint: phrase({
-    en: html`Without a tick the server signs with its own keys (<code>private_key_jwt</code>); with it, it sends the secret (<code>client_secret_basic</code>).`,
+    en: html`If unchecked, the server signs with its own keys (<code>private_key_jwt</code>); if checked, it sends the secret (<code>client_secret_basic</code>).`,
     de: html`Ohne Häkchen signiert der Server mit seinen eigenen Schlüsseln (<code>private_key_jwt</code>); mit Häkchen sendet er das Secret (<code>client_secret_basic</code>).`,
   }),
   secretHint: phrase({

@@ -87,7 +87,7 @@ export const findNamed =
     }
     const owners = kinds.filter((one) => one === 'account' || one === 'group');
     const owner = owners.length > 0 ? await deps.ownerNames.find(typed, { field, kinds: owners }) : undefined;
-    // Other parties name agents: one that is called like an owner is not meant. Administrators name directories.
+    // An account or group goes before an agent of the same name: agents may have any name. Administrators name directories.
     if (owner && !kinds.includes('directory')) return owner;
     const found = await onlyCalled(calls, viewer, owner ? ['directory'] : kinds, typed, field, owner);
     if (!found) throw consoleRefusal('name_unknown', { field, params: { name: typed.slice(0, 60) } });

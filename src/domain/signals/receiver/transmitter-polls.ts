@@ -12,7 +12,10 @@ import { MOST_POLLED, TRUSTED_TRANSMITTERS, type Transmitter } from './transmitt
 /** Answers of one round, and the time after which it requests no more: `moreAvailable` does not decide what polls cost. */
 const MOST_ANSWERS = 20;
 const ROUND_SECONDS = 60;
-/** Longer than the requests for tokens, a poll that waits, the one after it, and their events. Another process goes on after it when this one has crashed. */
+/**
+ * Lock of a transmitter. It is longer than one turn takes: the requests for tokens, a poll that waits, the next poll, and the
+ * effects of their events. When a process crashes, another one goes on once the lock ends.
+ */
 const LOCK_SECONDS = 60;
 /** The pause after a round, and after an answer without an event that the transmitter did not hold although it may. */
 const LEAST_SECONDS = 2;
