@@ -166,7 +166,7 @@ export const AUDIT_EVENTS = {
   'agent.composition_drifted':
     'An agent ran with another composition than its own. `inputs` say what differs, and what followed.',
   'agent.composition_omitted':
-    'An agent that has shown its composition before asked without one; recorded at most once an hour. `inputs` say what followed.',
+    'An agent that has shown its composition before asked without one; recorded about once an hour. `inputs` say what followed.',
   'agent.composition_approved':
     'A composition with which an agent ran was approved. It is the composition of the agent.',
   'agent.composition_rejected':

@@ -186,7 +186,7 @@ export const AGENT = named(
       backchannel_token_delivery_mode: DELIVERY_MODE,
       composition: ref(COMPOSITION),
       composition_omitted_at: seconds(
-        'When the agent, which has shown its composition before, asked without one; recorded at most once an hour.',
+        'When the agent, which has shown its composition before, asked without one; recorded about once an hour.',
       ),
       composition_drift: {
         ...ref(COMPOSITION_DRIFT),
