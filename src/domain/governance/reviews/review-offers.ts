@@ -39,8 +39,9 @@ export const reviewOffers = (deps: {
   const outcomeOf = ({ newOwner, decidedAt = 0 }: ReviewItem, agent: Agent | undefined): Outcome | undefined => {
     if (!agent || agent.state === 'retired') return 'withdrawn';
     if (agent.owner === newOwner) return 'accepted';
-    if (agent.transferTo !== newOwner) return 'withdrawn';
-    return decidedAt + OFFER_DAYS * DAY <= clock.now() ? 'lapsed' : undefined;
+    // The time first: another item of the agent that lapsed with this one has withdrawn the offer of both.
+    if (decidedAt + OFFER_DAYS * DAY <= clock.now()) return 'lapsed';
+    return agent.transferTo === newOwner ? undefined : 'withdrawn';
   };
 
   const isStanding = async ({ delegation }: ReviewItem): Promise<boolean> => {
@@ -57,7 +58,7 @@ export const reviewOffers = (deps: {
       return decided((await items.swap(held, 'review.item_transferred', SYSTEM, next)).document);
     }
     // It must not be accepted any more once the item is open. An acceptance at the same time makes this fail, and counts.
-    if (offer === 'lapsed' && agent)
+    if (offer === 'lapsed' && agent && agent.document.transferTo === item.newOwner)
       await agents.update(agent.document.id, agent.version, { owner: agent.document.owner }, SYSTEM);
     const before: ReviewItem = { ...undecided(item), offer };
     if (await isStanding(item))
