@@ -75,3 +75,12 @@ test('an offer that lapses leaves the later one to another owner alone', async (
   expect(await here.stored('one')).toMatchObject({ state: 'open', offer: 'lapsed' });
   expect((await here.agents.get(AGENT.id))?.document.transferTo).toBe('acc_next');
 });
+
+test('an offer that cannot be settled holds up none behind it, and is an error', async () => {
+  await here.offered('one', { newOwner: 'acc_earlier' });
+  await here.offered('two', { newOwner: 'acc_earlier', createdAt: here.clock.now() + 1 });
+  here.damaged.add('dlg_one');
+  await expect(here.offers.settle()).rejects.toThrow('damaged');
+  expect(await here.stored('one')).toMatchObject({ state: 'offered' });
+  expect(await here.stored('two')).toMatchObject({ state: 'open', offer: 'withdrawn' });
+});

@@ -20,7 +20,10 @@ const MOST_OFFERS = 100;
 type Outcome = Exclude<NonNullable<ReviewItem['offer']>, 'offered'>;
 
 export interface ReviewOffers {
-  /** Looks at 100 outstanding offers, and settles those that were accepted, withdrawn or not answered. Throws StoreUnavailable. */
+  /**
+   * Looks at 100 outstanding offers, and settles those that were accepted, withdrawn or not answered. One that fails holds up no
+   * other; then throws the first error. Throws StoreUnavailable.
+   */
   settle(): Promise<void>;
 }
 
@@ -75,14 +78,16 @@ export const reviewOffers = (deps: {
       const last = page.at(-1)?.document;
       after = page.length === MOST_OFFERS && last ? { value: last.createdAt, id: last.id } : undefined;
       const offered = await agents.getMany([...new Set(page.map(({ document }) => document.agent))]);
+      const failures: unknown[] = [];
       const byId = new Map(offered.map((agent) => [agent.document.id, agent]));
       for (const held of page)
         try {
           await settleOne(held, byId.get(held.document.agent));
         } catch (error) {
           // Another process, or the new owner, was faster: the next look sees what it stored.
-          if (!isDomainError(error) || error.code !== 'precondition_failed') throw error;
+          if (!isDomainError(error) || error.code !== 'precondition_failed') failures.push(error);
         }
+      if (failures.length > 0) throw failures[0];
     },
   };
 };
