@@ -84,13 +84,18 @@ export const reviewUndo = (deps: {
     return made && made.createdAt >= unfinishedAt && made.expiresAt === expiresAt ? made : undefined;
   };
 
-  /** The end stands. The person, who was told of the undo, is told of that. */
-  const refused = async (id: string, by: By): Promise<void> => {
+  /**
+   * The end stands. The person, who was told of the undo, is told of that. Returns the item if the undo is complete instead:
+   * another process has made the delegation meanwhile.
+   */
+  const refused = async (id: string, by: By): Promise<Versioned<ReviewItem> | undefined> => {
     const held = await items.found(id, undefined);
     const { unfinishedAt, undoneBy: _, ...rest } = held.document;
-    if (unfinishedAt === undefined || rest.state !== 'undone') return;
+    if (rest.state !== 'undone') return undefined;
+    if (unfinishedAt === undefined) return held;
     const next: ReviewItem = { ...rest, state: 'ended', undoRefusedAt: clock.now() };
     await items.swap(held, 'review.item_undo_refused', by, next);
+    return undefined;
   };
 
   /** Undefined: no delegation came of it, and the end stands. */
@@ -102,9 +107,7 @@ export const reviewUndo = (deps: {
       ...(ownership === undefined ? {} : { ownership }),
       ...{ by: by.caller, request: by.request },
     });
-    if (made) return items.finished(item.id, { newDelegation: made.id });
-    await refused(item.id, by);
-    return undefined;
+    return made ? items.finished(item.id, { newDelegation: made.id }) : refused(item.id, by);
   };
 
   return {
@@ -131,7 +134,10 @@ export const reviewUndo = (deps: {
       const made = ended && (await madeBefore(item, ended));
       if (made) return void (await items.finished(item.id, { newDelegation: made.id }));
       // What happened since the crash counts as well.
-      if (!ended || (await hasDecided(item)) || !(await wouldStand(ended))) return refused(item.id, by);
+      if (!ended || (await hasDecided(item)) || !(await wouldStand(ended))) {
+        await refused(item.id, by);
+        return;
+      }
       await renewed(item, ended, by);
     },
   };
