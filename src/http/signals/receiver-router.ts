@@ -14,7 +14,7 @@ import type { TransmitterRegistry } from '../../domain/signals/receiver/transmit
 import { type SubjectIdentifier, subjectIdentifierOf } from '../../domain/signals/subject-identifiers.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { readBytes, readJsonBody } from '../management/json-body.ts';
-import { type ProblemLog, problemOf } from '../problem.ts';
+import { type ProblemLog, problemOf, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
 
 export type SignalReceiverDependencies = {
@@ -78,7 +78,7 @@ export const signalReceiverRouter = (deps: SignalReceiverDependencies): Router =
         throw transmitterRefusal('transmitter_unauthenticated');
       }
       const subject = await subjectIn(ctx).catch(async (error: unknown) => {
-        await signals.malformed(sender, { source, request });
+        if (isMalformed(error)) await signals.malformed(sender, { source, request });
         throw error;
       });
       await signals.revokeAll(subject, sender, { source, request });
@@ -97,6 +97,10 @@ export const signalReceiverRouter = (deps: SignalReceiverDependencies): Router =
   }
   return router;
 };
+
+/** Whether a request is of the wrong form. Neither a connection that broke off nor a failure of this server is. */
+const isMalformed = (error: unknown): boolean =>
+  refusalCode(error) !== undefined && !(isDomainError(error) && error.reason === 'body_incomplete');
 
 const subjectIn = async (ctx: Context): Promise<SubjectIdentifier> => {
   const { sub_id: given, ...others } = await readJsonBody(ctx, MOST_BYTES);
@@ -138,11 +142,12 @@ const received = async (
   return { err: refusal.err, description };
 };
 
-/** Undefined: it is too long, or its sender broke off. */
+/** Undefined: it is too long. Throws 'invalid_request' when its sender broke off. */
 const textOf = async (ctx: Context): Promise<string | undefined> => {
   try {
     return (await readBytes(ctx, MOST_BYTES)).toString('latin1');
-  } catch {
+  } catch (error) {
+    if (!isMalformed(error)) throw error;
     return undefined;
   }
 };
