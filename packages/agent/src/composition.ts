@@ -70,7 +70,7 @@ export const currentComposition = async (source: CompositionSource): Promise<Com
 };
 
 /** A text that is the same for the same composition. The order of tools means nothing, as at the server. */
-export const compositionKey = ({ tools, ...others }: Composition): string =>
+const compositionKey = ({ tools, ...others }: Composition): string =>
   canonicalJson({ ...others, ...(tools ? { tools: [...tools].sort() } : {}) });
 
 /** The key of what the agent runs with at this moment; undefined without a source. Rejects as `currentComposition` does. */
