@@ -1,5 +1,6 @@
 /** Legal holds in the console: by the forms of an administrator with a fresh factor, in a browser without scripts. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -135,4 +136,18 @@ test('a hold is released with a reason only, once, and stays on record', async (
   expect((await events()).filter(({ type }) => type === 'legal_hold.released')).toHaveLength(1);
   expect((await auditor.open(at(`${PATH}?state=active`))).text).not.toContain('Case 12');
   expect((await auditor.open(at(`${PATH}?state=released`))).text).toContain('no records');
+});
+
+test('a hold finds an agent whose name begins as an id does', async () => {
+  const registered = await scene.management.call('POST', '/agents', {
+    ...{ name: 'agt_planner', purpose: 'Finds free days', environment: 'test', owner: scene.accountId },
+    jwks: { keys: [(await newKeyPair()).publicJwk] },
+  });
+  expect(registered.status).toBe(201);
+  const made = await place({ kind: 'agent', about: 'agt_planner', reason: 'Case 13' });
+  expect([made.status, made.text]).toEqual([200, expect.stringContaining('Placed.')]);
+  expect((await events()).at(-1)).toMatchObject({
+    ...{ type: 'legal_hold.created', outcome: 'done', target: { id: idOf(made) } },
+    inputs: { about: registered.body['id'], reason: 'Case 13' },
+  });
 });

@@ -3,6 +3,7 @@
  */
 import { wordsIn } from '../../domain/platform/display-names/word-search.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
+import { type IdPrefix, prefixOfId } from '../../domain/ports/identifiers.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import type { ConsoleCalls, ListOperation } from './console-calls.ts';
@@ -14,8 +15,7 @@ import type { NamedKind } from './form-fields.ts';
 type Kind = {
   readonly list: ListOperation;
   readonly get: OperationId;
-  /** Ids begin with it. */
-  readonly prefix: string;
+  readonly prefix: IdPrefix;
   /** Members of which each is a name. */
   readonly members: readonly string[];
   /** The member that a form sends; default: `id`. */
@@ -23,15 +23,15 @@ type Kind = {
 };
 
 const KINDS = {
-  agent: { list: 'listAgents', get: 'getAgent', prefix: 'agt_', members: ['name'] },
-  client: { list: 'listClients', get: 'getClient', prefix: 'app_', members: ['name'] },
-  account: { list: 'listAccounts', get: 'getAccount', prefix: 'acc_', members: ['username', 'name'] },
-  group: { list: 'listGroups', get: 'getGroup', prefix: 'grp_', members: ['name'] },
-  blueprint: { list: 'listBlueprints', get: 'getBlueprint', prefix: 'bpt_', members: ['name'] },
-  upstream: { list: 'listUpstreams', get: 'getUpstream', prefix: 'upi_', members: ['name'] },
-  directory: { list: 'listDirectories', get: 'getDirectory', prefix: 'dir_', members: ['name'] },
+  agent: { list: 'listAgents', get: 'getAgent', prefix: 'agt', members: ['name'] },
+  client: { list: 'listClients', get: 'getClient', prefix: 'app', members: ['name'] },
+  account: { list: 'listAccounts', get: 'getAccount', prefix: 'acc', members: ['username', 'name'] },
+  group: { list: 'listGroups', get: 'getGroup', prefix: 'grp', members: ['name'] },
+  blueprint: { list: 'listBlueprints', get: 'getBlueprint', prefix: 'bpt', members: ['name'] },
+  upstream: { list: 'listUpstreams', get: 'getUpstream', prefix: 'upi', members: ['name'] },
+  directory: { list: 'listDirectories', get: 'getDirectory', prefix: 'dir', members: ['name'] },
   resource: {
-    ...{ list: 'listResourceServers', get: 'getResourceServer', prefix: 'rs_' },
+    ...{ list: 'listResourceServers', get: 'getResourceServer', prefix: 'rs' },
     ...{ members: ['identifier', 'name'], sent: 'identifier' },
   },
 } as const satisfies Record<string, Kind>;
@@ -81,7 +81,7 @@ export const findNamed =
     const kinds = KINDS_OF[kind] ?? [kind as keyof typeof KINDS];
     for (const one of kinds) {
       const { prefix, get, sent }: Kind = KINDS[one];
-      if (!typed.startsWith(prefix)) continue;
+      if (prefixOfId(typed) !== prefix) continue;
       const { body } = await calls.run(get, viewer.account, viewer.by, { id: typed });
       return named(body as Item, typed, sent);
     }
@@ -109,6 +109,8 @@ export const searchedId = async (
   }
 };
 
+const isPartyId = (text: string): boolean => ['agt', 'app'].includes(prefixOfId(text) ?? '');
+
 /**
  * The id of the agent or app with this name or id; the typed text if there is none, so that the call refuses it as an unknown
  * id. Throws 'invalid_field' at `field` if several have the name.
@@ -119,7 +121,7 @@ export const partyCalled = async (
   typed: string,
   field: string,
 ): Promise<string> => {
-  if (/^(?:agt|app)_\w+$/.test(typed) || URL.canParse(typed) || wordsIn(typed).length === 0) return typed;
+  if (isPartyId(typed) || URL.canParse(typed) || wordsIn(typed).length === 0) return typed;
   const kinds = calls.may('listClients', viewer.account) ? (['agent', 'client'] as const) : (['agent'] as const);
   return idOf(await onlyCalled(calls, viewer, kinds, typed, field), typed);
 };

@@ -58,7 +58,7 @@ export const AGENT_GERMAN = {
   composition_suspends:
     'Der Agent läuft mit einer anderen Zusammensetzung als seiner eigenen und wurde deshalb ausgesetzt.',
   composition_not_shown:
-    'Der Agent hat seine Zusammensetzung bisher gezeigt, und diese Anfrage zeigt keine. Die Client-Assertion oder -Attestation braucht den Claim „composition“.',
+    'Der Agent hat seine Zusammensetzung bisher gezeigt, und diese Anfrage zeigt keine. Die Client-Assertion oder -Attestation braucht den Claim „composition“, oder der Eigentümer gibt die Zusammensetzung neu an.',
   composition_not_waiting: 'Keine solche Zusammensetzung wartet auf eine Entscheidung; lesen Sie den Agenten neu.',
   composition_tools_exceeded: 'Höchstens 200 Werkzeuge können genannt werden.',
   token_bound_twice: 'Ein Token ist an ein Zertifikat oder an einen Schlüssel (DPoP) gebunden, nicht an beides.',

@@ -65,7 +65,7 @@ export const AGENT_REFUSALS = {
   },
   composition_not_shown: {
     code: 'access_denied',
-    text: 'The agent has shown its composition before, and this request shows none. Add the claim composition to the client assertion or attestation.',
+    text: 'The agent has shown its composition before, and this request shows none. Add the claim composition to the client assertion or attestation, or let the owner declare the composition again.',
   },
   composition_not_waiting: {
     code: 'conflict',
