@@ -1,5 +1,5 @@
 /** Folders that only their owner can read, created with errors that name the obstacle. */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 const WHY: Readonly<Record<string, string>> = {
@@ -44,7 +44,7 @@ const missingFolders = (path: string, remedy: string): readonly string[] => {
   const missing: string[] = [];
   let at = resolve(path);
   for (;;) {
-    let found: ReturnType<typeof statSync> | undefined;
+    let found: Stats | undefined;
     try {
       found = statSync(at, { throwIfNoEntry: false });
     } catch (error) {

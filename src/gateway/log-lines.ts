@@ -14,7 +14,7 @@ export const logLines = (write: (text: string) => void, nowMillis: () => number)
   /** A list: a text that grows by each line is a chain of all its parts. */
   let pending: string[] = [];
   let characters = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: NodeJS.Timeout | undefined;
   let second = Number.NaN;
   let upToSecond = '';
   const timeOf = (millis: number): string => {

@@ -53,7 +53,7 @@ export const auditTail = (deps: {
   const { records, elapsed } = deps;
   let current: Omit<TailRead, 'records'> | undefined;
   let starting: Promise<void> | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: NodeJS.Timeout | undefined;
   /** Distinguishes a look that was under way when the tail stopped. */
   let run = 0;
 

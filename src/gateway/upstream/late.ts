@@ -19,7 +19,7 @@ const NOTHING = (): void => undefined;
  */
 export const lateWatch = (): Late => {
   const all: Watched[] = [];
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   const forget = (watched: Watched): void => {
     const { at } = watched;
