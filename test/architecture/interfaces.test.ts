@@ -13,6 +13,9 @@ const OF_LIBRARIES: readonly string[] = [
   'validateDpop',
 ];
 
+/** In all files, those from functions of libraries too. */
+const MOST_INFERRED = 13;
+
 const MOST_LINES = 300;
 
 /** Tables: one entry after the other, which no reader reads from top to bottom. */
@@ -47,6 +50,31 @@ test('no type is inferred from a factory', () => {
   const files = deliveredFiles();
   expect(files.length).toBeGreaterThan(700);
   expect(files.flatMap(inferredIn)).toEqual([]);
+});
+
+test('few types are inferred from functions at all', () => {
+  const found = deliveredFiles().flatMap(({ code }) => code.match(/\bReturnType<\s*typeof\b/g) ?? []);
+  expect(found.length).toBeLessThanOrEqual(MOST_INFERRED);
+});
+
+/** The schema of an operation is the type of its body, for the handlers, the console and the command line. */
+const OF_OPERATIONS = /^src\/(?:cli|http\/(?:console|management\/resources))\//;
+const BODY_CAST = /\bbody\)?(?: \?\? \{\}\))? as (?!const\b)/;
+
+test.each([
+  ["(await calls.run('getKill', account, by, { id })).body as ShownKill;", true],
+  ['const answer = (body ?? {}) as Shown;', true],
+  ['return { budget: body as ShownBudget, version };', true],
+  ["const [out] = [body['outbound']];", false],
+])('%j casts a body: %s', (code, isCast) => {
+  expect(BODY_CAST.test(code)).toBe(isCast);
+});
+
+test('no body of the management API is cast', () => {
+  const files = deliveredFiles().filter(({ path }) => OF_OPERATIONS.test(path));
+  expect(files.length).toBeGreaterThan(200);
+  const casts = files.filter(({ code }) => BODY_CAST.test(code));
+  expect(casts.map(({ path }) => path)).toEqual([]);
 });
 
 test(`no file has more than ${MOST_LINES} lines, apart from tables`, () => {

@@ -29,7 +29,9 @@ const show = managementCommand({
 type Vote = { readonly account: string; readonly for?: string; readonly at: number };
 
 const approvalText = async (call: ManagementCall, body: Json): Promise<string> => {
-  const { requires, escalation, break_glass: emergency } = body as { readonly [name: string]: Json | undefined };
+  const [requires, escalation, emergency] = ['requires', 'escalation', 'break_glass'].map(
+    (name) => body[name] as Json | undefined,
+  );
   const approvers = (body['approvers'] ?? []) as readonly string[];
   const votes = (body['votes'] ?? []) as readonly Vote[];
   const invoked = (emergency?.['by'] ?? []) as readonly Vote[];

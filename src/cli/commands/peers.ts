@@ -96,7 +96,7 @@ const jsonIn = (file: string): unknown => {
 const names = (value: unknown, none: string): string => Object.keys((value ?? {}) as object).join(', ') || none;
 
 const shown = (body: Json): string => {
-  const { outbound: out, inbound: into } = body as { readonly outbound?: Json; readonly inbound?: Json };
+  const [out, into] = [body['outbound'], body['inbound']] as readonly (Json | undefined)[];
   return details([
     ['id', body['id']],
     ['name', body['name']],

@@ -17,10 +17,9 @@ export const addAuditEventPage = (parts: PageParts): void => {
     const { account, by } = viewer;
     calls.access('getAuditEvent', account);
     const { body: entry } = await calls.run('getAuditEvent', account, by, { id });
-    if (!entry) throw documentRefusal('object_not_found');
-    const [event] = await rowsOf(deps, [entry as never], (txn) => transactionHref(deps, txn));
+    const [event] = await rowsOf(deps, [entry], (txn) => transactionHref(deps, txn));
     if (!event) throw documentRefusal('object_not_found');
-    const isDecision = Reflect.get(entry.event, 'decision') !== undefined && calls.may('explainDecision', account);
+    const isDecision = entry.event['decision'] !== undefined && calls.may('explainDecision', account);
     const asked = queryOf(ctx).get('policy') ?? undefined;
     sendPage(
       ctx,

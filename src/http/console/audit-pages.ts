@@ -2,7 +2,6 @@ import type { Text } from '../../../views/html.ts';
 import { type AuditAsked, type AuditPageModel, auditPage } from '../../../views/pages/console-audit.ts';
 import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
-import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import { wordsOf } from '../../domain/audit/search-terms.ts';
 import { type Cursor, isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
@@ -60,7 +59,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
         periods: periodsOf(path, asked, deps.clock.now()),
         asked,
         errors,
-        rows: await rowsOf(deps, items as readonly AuditEntry[], (txn) =>
+        rows: await rowsOf(deps, items, (txn) =>
           txn === asked.txn ? undefined : `${deps.basePath}/console/transactions/${encodeURIComponent(txn)}`,
         ),
         pages,

@@ -1,22 +1,29 @@
 import type { AuditRow } from '../../../views/pages/console-audit.ts';
-import type { AuditEntry } from '../../domain/audit/list-events.ts';
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { ItemOf } from './console-calls.ts';
 import { type ConsoleDeps, doerName, eventHref, partyNames, statementIn } from './console-deps.ts';
+
+type Entry = ItemOf<'listAuditEvents'>;
+
+/** The schema of the API leaves the members of an event open. */
+const eventOf = ({ event }: Entry): AuditEvent => event as AuditEvent;
 
 /** Events as lines of a page. `workOf`: where the events of a transaction stand; undefined: here. */
 export const rowsOf = async (
   deps: ConsoleDeps,
-  entries: readonly AuditEntry[],
+  entries: readonly Entry[],
   workOf: (txn: string) => string | undefined,
 ): Promise<readonly AuditRow[]> => {
   const names = await partyNames(
     deps,
-    entries.flatMap(({ event }) => [event.caller, event.subject]),
+    entries.map(eventOf).flatMap(({ caller, subject }) => [caller, subject]),
   );
   return entries.map((entry): AuditRow => {
-    const { type, outcome, caller, subject, resource, error, denial, txn } = entry.event;
+    const event = eventOf(entry);
+    const { type, outcome, caller, subject, resource, error, denial, txn } = event;
     const workHref = txn === undefined ? undefined : workOf(txn);
     const why = denial?.reason ?? error;
-    const statement = statementIn(entry.event);
+    const statement = statementIn(event);
     return {
       at: Math.floor(entry.at / 1000),
       href: eventHref(deps, entry.id),
@@ -35,8 +42,9 @@ export const rowsOf = async (
 };
 
 /** Uses the names of the audit log, like the reference of events. */
-const membersOf = ({ id, stream, sequence, hash, event, erased = [] }: AuditEntry): AuditRow['members'] => {
-  const { personal = {}, ...facts } = event;
+const membersOf = (entry: Entry): AuditRow['members'] => {
+  const { id, stream, sequence, hash, erased = [] } = entry;
+  const { personal = {}, ...facts } = eventOf(entry);
   const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
   const shown = (members: object) =>
     Object.entries(members)

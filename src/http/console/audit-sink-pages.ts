@@ -101,7 +101,7 @@ export const addAuditSinkPages = (parts: PageParts): void => {
 };
 
 const sinkOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownSink> =>
-  (await calls.run('getAuditSink', account, by, { id })).body as ShownSink;
+  (await calls.run('getAuditSink', account, by, { id })).body;
 
 /** What mends a failing sink comes first. */
 const actionsOn = (

@@ -40,6 +40,6 @@ const refusedEvent = async ({ deps, calls }: PageParts, { account, by }: Viewer,
     if (!isDomainError(error) || error.code !== 'not_found') throw error;
     return undefined;
   });
-  const [row] = found?.body ? await rowsOf(deps, [found.body as never], () => undefined) : [];
+  const [row] = found ? await rowsOf(deps, [found.body], () => undefined) : [];
   return row ? { id, facts: { ...row, href: eventHref(deps, id) } } : { id };
 };

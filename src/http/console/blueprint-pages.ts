@@ -65,7 +65,7 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions, openedA
 
   const blueprintOf = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run('getBlueprint', account, by, { id });
-    return { blueprint: body as ShownBlueprint, etag: version };
+    return { blueprint: body, etag: version };
   };
 
   const draftOf = async ({ account, by }: Viewer, id: string, version: number): Promise<Draft> => {

@@ -80,7 +80,7 @@ export const addBudgetPages = (parts: PageParts): void => {
 
   const budgetOf = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run('getBudget', account, by, { id });
-    return { budget: body as ShownBudget, version };
+    return { budget: body, version };
   };
 
   page('/console/budgets/:id', async (ctx, { viewer, frame }, id) => {

@@ -47,8 +47,7 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
 
   page('/console/clients/:id', async (ctx, { viewer, frame }, id) => {
     const { account, by } = viewer;
-    const { body } = await calls.run('getClient', account, by, { id });
-    const client = body as ShownClient;
+    const { body: client } = await calls.run('getClient', account, by, { id });
     const names = await partyNames(deps, [client.owner]);
     sendPage(
       ctx,
@@ -113,7 +112,7 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
   };
   page('/console/clients/:id/disable', async (ctx, { viewer, frame }, id) => {
     calls.access('disableClient', viewer.account);
-    const { name } = (await calls.run('getClient', viewer.account, viewer.by, { id })).body as ShownClient;
+    const { name } = (await calls.run('getClient', viewer.account, viewer.by, { id })).body;
     const href = clientHref(deps, id);
     const losses = await lossesOfClient(calls, viewer, id);
     sendPage(ctx, 200, disableClientPage({ ...frame, name, action: `${href}/disable`, clientHref: href, losses }));

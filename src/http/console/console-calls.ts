@@ -36,6 +36,11 @@ export type ListOperation = {
   [Id in OperationId]: AnswerOf<Id> extends { readonly items: readonly unknown[] } ? Id : never;
 }[OperationId];
 
+/** The operations that answer with an object. */
+export type ObjectOperation = {
+  [Id in OperationId]: Operations[Id]['answer'] extends object ? Id : never;
+}[OperationId];
+
 /** What a list consists of. */
 export type ItemOf<Id extends ListOperation> =
   AnswerOf<Id> extends { readonly items: readonly (infer Item)[] } ? Item : never;

@@ -37,7 +37,7 @@ export const addDelegationBulk = ({ router, page, deps, calls, sessions, openedA
 
   const seen = async ({ account, by }: Viewer, id: string): Promise<Found> => {
     try {
-      return (await calls.run('getDelegation', account, by, { id })).body as ShownDelegation;
+      return (await calls.run('getDelegation', account, by, { id })).body;
     } catch (error) {
       if (!isDomainError(error) || error.code === 'unavailable') throw error;
       return { id, refused: refusalPhrase(error) };

@@ -5,14 +5,7 @@ import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { agentHref, partyNames, resourceNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import {
-  delegationHref,
-  delegationState,
-  delegationsHref,
-  type ShownDelegation,
-  shownPerson,
-  treeAround,
-} from './delegation-tree.ts';
+import { delegationHref, delegationState, delegationsHref, shownPerson, treeAround } from './delegation-tree.ts';
 import { askedOf, listed } from './list-page.ts';
 import { findNamed, searchedId } from './named-objects.ts';
 
@@ -79,8 +72,7 @@ export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
 
   page('/console/delegations/:id', async (ctx, { viewer, frame }, id) => {
     const { account, by } = viewer;
-    const { body } = await calls.run('getDelegation', account, by, { id });
-    const one = body as ShownDelegation;
+    const { body: one } = await calls.run('getDelegation', account, by, { id });
     const delegable = one.delegable_to as DelegableTo;
     const names = await partyNames(deps, [one.subject, one.actor, one.via, ...delegable.agents]);
     const resources = await resourceNames(deps, [one.resource]);

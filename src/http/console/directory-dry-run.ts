@@ -20,8 +20,9 @@ export const dryRunModel = async (
   directory: AnswerOf<'getDirectory'>,
 ): Promise<DryRunModel> => {
   const { id, groups: map = {} } = directory;
-  const { body } = await calls.run('getDirectoryPreview', account, by, { id });
-  const { counts, attributes } = body as AnswerOf<'getDirectoryPreview'>;
+  const {
+    body: { counts, attributes },
+  } = await calls.run('getDirectoryPreview', account, by, { id });
   const listed = async (query: { readonly outcome?: Entry['outcome'] }): Promise<readonly Entry[]> =>
     (await calls.run('listPreviewedAccounts', account, by, { id, query: { ...query, limit: MOST_ROWS } })).body
       ?.items ?? [];
@@ -51,12 +52,13 @@ export const addStart = ({ router, page, deps, calls, sessions, openedAs }: Page
   page(`${path}/:id/start`, async (ctx, { viewer, frame }, id) => {
     const { account, by } = viewer;
     calls.access('startDirectory', account);
-    const directory = (await calls.run('getDirectory', account, by, { id })).body as AnswerOf<'getDirectory'>;
+    const directory = (await calls.run('getDirectory', account, by, { id })).body;
     const href = directoryHref(deps, id);
     // It has started already.
     if (directory.dry_run_from === undefined) return seeOther(ctx, href);
-    const { body } = await calls.run('getDirectoryPreview', account, by, { id });
-    const { counts } = body as AnswerOf<'getDirectoryPreview'>;
+    const {
+      body: { counts },
+    } = await calls.run('getDirectoryPreview', account, by, { id });
     sendPage(ctx, 200, startDirectoryPage(frame, { href, name: directory.name, counts }));
   });
 

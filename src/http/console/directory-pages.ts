@@ -107,10 +107,10 @@ export const directoryOf = async (
 };
 
 const getDirectory = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownDirectory> =>
-  (await calls.run('getDirectory', account, by, { id })).body as ShownDirectory;
+  (await calls.run('getDirectory', account, by, { id })).body;
 
 const activityOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownActivity> =>
-  (await calls.run('getDirectoryActivity', account, by, { id })).body as ShownActivity;
+  (await calls.run('getDirectoryActivity', account, by, { id })).body;
 
 const rowOf = async (
   deps: ConsoleDeps,

@@ -32,7 +32,7 @@ export const findingOf = async (
   id: string,
 ): Promise<{ readonly finding: ShownFinding; readonly version: number }> => {
   const { body, version = 0 } = await calls.run('getFinding', account, by, { id });
-  return { finding: body as ShownFinding, version };
+  return { finding: body, version };
 };
 
 /** Refusals after which the page asks again. */

@@ -74,7 +74,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
 
   const groupOf = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run('getGroup', account, by, { id });
-    return { group: body as ShownGroup, version };
+    return { group: body, version };
   };
 
   const showForm = (

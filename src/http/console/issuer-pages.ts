@@ -41,7 +41,7 @@ export const addIssuerPages = (parts: PageParts): void => {
   addObjectForms(parts, formsOf(home));
 
   const issuerOf = async ({ account, by }: Viewer, id: string): Promise<ShownIssuer> =>
-    (await calls.run('getTrustedIssuer', account, by, { id })).body as ShownIssuer;
+    (await calls.run('getTrustedIssuer', account, by, { id })).body;
 
   const actionsOn = ({ account }: Viewer, { state, jwks }: ShownIssuer, href: string): readonly ObjectAction[] => [
     ...(calls.may('updateTrustedIssuer', account) ? [{ text: fieldWords.change, href: `${href}/edit` } as const] : []),

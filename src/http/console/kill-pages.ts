@@ -80,7 +80,7 @@ export const addKillPages = (parts: PageParts): void => {
   addOrder(parts, home);
 
   const killOf = async ({ account, by }: Viewer, id: string): Promise<ShownKill> =>
-    (await calls.run('getKill', account, by, { id })).body as ShownKill;
+    (await calls.run('getKill', account, by, { id })).body;
 
   page('/console/kills/:id', async (ctx, { viewer, frame }, id) => {
     const kill = await killOf(viewer, id);

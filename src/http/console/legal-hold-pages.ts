@@ -91,7 +91,7 @@ export const addLegalHoldPages = (parts: PageParts): void => {
 const STATES = ['active', 'released'] as const;
 
 const holdOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownHold> =>
-  (await calls.run('getLegalHold', account, by, { id })).body as ShownHold;
+  (await calls.run('getLegalHold', account, by, { id })).body;
 
 const namesIn = (deps: ConsoleDeps, holds: readonly ShownHold[]): Promise<Names> =>
   partyNames(

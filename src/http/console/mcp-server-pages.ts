@@ -62,8 +62,7 @@ export const addMcpServerPages = (parts: PageParts): void => {
 
   /** `settings`: from a plan that this server made. An address never names any: a link could name the hosts of an attacker. */
   const showCode = async (ctx: Context, { viewer, frame }: Opened, id: string, settings: Plan['settings']) => {
-    const { body } = await calls.run('getResourceServer', viewer.account, viewer.by, { id });
-    const server = body as AnswerOf<'getResourceServer'>;
+    const { body: server } = await calls.run('getResourceServer', viewer.account, viewer.by, { id });
     const scopes = server.scopes.map(({ name }) => name);
     const lines = { issuer: deps.issuer, resource: server.identifier, scopes };
     const model = {
@@ -153,7 +152,7 @@ const plannedOf = async (calls: ConsoleCalls, { account, by }: Viewer, values: M
   const { body, version = 0 } = await calls.run('planMcpServer', account, by, {
     body: wishes as unknown as JsonObject,
   });
-  return { plan: body as Plan, version };
+  return { plan: body, version };
 };
 
 const isEmpty = ({ action, enables, proposals }: Plan): boolean =>

@@ -5,8 +5,7 @@ import { wordsIn } from '../../domain/platform/display-names/word-search.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { type IdPrefix, prefixOfId } from '../../domain/ports/identifiers.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
-import type { OperationId } from '../management/resource-table.ts';
-import type { ConsoleCalls, ListOperation } from './console-calls.ts';
+import type { ConsoleCalls, ListOperation, ObjectOperation } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 import { consoleRefusal } from './console-refusals.ts';
@@ -14,7 +13,7 @@ import type { NamedKind } from './form-fields.ts';
 
 type Kind = {
   readonly list: ListOperation;
-  readonly get: OperationId;
+  readonly get: ObjectOperation;
   readonly prefix: IdPrefix;
   /** Members of which each is a name. */
   readonly members: readonly string[];
@@ -83,7 +82,7 @@ export const findNamed =
       const { prefix, get, sent }: Kind = KINDS[one];
       if (prefixOfId(typed) !== prefix) continue;
       const { body } = await calls.run(get, viewer.account, viewer.by, { id: typed });
-      return named(body as Item, typed, sent);
+      return named(body, typed, sent);
     }
     const owners = kinds.filter((one) => one === 'account' || one === 'group');
     const owner = owners.length > 0 ? await deps.ownerNames.find(typed, { field, kinds: owners }) : undefined;

@@ -4,6 +4,7 @@ import type { Html, HtmlValue, Phrase } from '../../../views/html.ts';
 import type { ConsoleFrame, ConsolePlace } from '../../../views/partials/console-frame.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import type { OperationId } from '../management/resource-table.ts';
+import type { ObjectOperation } from './console-calls.ts';
 import type { Viewer } from './console-page.ts';
 import type { FieldSpec } from './form-fields.ts';
 
@@ -40,7 +41,7 @@ export type ObjectFormSpec = {
   readonly place: ConsolePlace;
   readonly sections: readonly SectionSpec[];
   readonly create?: {
-    readonly operation: OperationId;
+    readonly operation: ObjectOperation;
     readonly title: Phrase;
     readonly lead: Phrase;
     readonly button: Phrase;
@@ -59,7 +60,7 @@ export type ObjectFormSpec = {
     readonly page?: (frame: ConsoleFrame, made: Shown, href: string) => Html | undefined;
   };
   readonly change?: {
-    readonly read: OperationId;
+    readonly read: ObjectOperation;
     readonly operation: OperationId;
     readonly title: Phrase;
     readonly heading: (name: string) => Phrase;

@@ -169,9 +169,9 @@ const addNew = (parts: PageParts, spec: ObjectFormSpec, create: NonNullable<Obje
     const call = async (): Promise<void> => {
       const { body: typed } = await bodyOf(find, viewer, spec, values);
       const body = create.body?.(typed) ?? typed;
-      const made = create.run
+      const made: Shown = create.run
         ? await create.run(viewer, body)
-        : ((await calls.run(create.operation, viewer.account, viewer.by, { body })).body as Shown);
+        : (await calls.run(create.operation, viewer.account, viewer.by, { body })).body;
       const href = spec.hrefOf(String(made['id']));
       const special = create.page?.(frame, made, href);
       if (special) sendPage(ctx, 200, special);
@@ -189,7 +189,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
 
   const current = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run(change.read, account, by, { id });
-    const answer = (body ?? {}) as Shown;
+    const answer: Shown = body;
     return { object: change.object?.(answer) ?? answer, version };
   };
 

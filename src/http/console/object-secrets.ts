@@ -6,7 +6,7 @@ import { secretPage } from '../../../views/partials/secret-page.ts';
 import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { seeOther, sendPage } from '../interaction/page-answers.ts';
-import type { OperationId } from '../management/resource-table.ts';
+import type { ObjectOperation } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Shown } from './object-form-spec.ts';
 import { stepUp } from './step-up.ts';
@@ -32,8 +32,8 @@ type Rotation = {
   /** Path of the list, below the issuer's path. */
   readonly path: string;
   readonly place: ConsolePlace;
-  readonly read: OperationId;
-  readonly rotate: OperationId;
+  readonly read: ObjectOperation;
+  readonly rotate: ObjectOperation;
   readonly lead: Phrase;
   readonly hrefOf: (id: string) => string;
   readonly page: (frame: ConsoleFrame, made: Shown, href: string) => Html | undefined;
@@ -45,7 +45,7 @@ export const addRotation = ({ router, page, deps, calls, sessions, openedAs }: P
 
   page(`${spec.path}/:id/rotate-secret`, async (ctx, { viewer, frame }, id) => {
     calls.access(spec.rotate, viewer.account);
-    const found = (await calls.run(spec.read, viewer.account, viewer.by, { id })).body as Shown;
+    const found: Shown = (await calls.run(spec.read, viewer.account, viewer.by, { id })).body;
     const href = spec.hrefOf(id);
     sendPage(
       ctx,
@@ -68,7 +68,7 @@ export const addRotation = ({ router, page, deps, calls, sessions, openedAs }: P
     const { viewer, frame } = openedAs(ctx, session);
     const href = spec.hrefOf(id);
     await withFactor(ctx, viewer.account.id, `${href}/rotate-secret`, async () => {
-      const made = (await calls.run(spec.rotate, viewer.account, viewer.by, { id })).body as Shown;
+      const made = (await calls.run(spec.rotate, viewer.account, viewer.by, { id })).body;
       const shown = spec.page(frame, made, href);
       if (shown) sendPage(ctx, 200, shown);
       else seeOther(ctx, `${href}?done=changed`);

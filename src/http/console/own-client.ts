@@ -31,7 +31,7 @@ export const withOwnClient = async (
   { operation, purpose, api, scope }: Use,
 ): Promise<Shown> => {
   const { account, by } = viewer;
-  const create = async (asked: JsonObject) => (await calls.run(operation, account, by, { body: asked })).body as Shown;
+  const create = async (asked: JsonObject) => (await calls.run(operation, account, by, { body: asked })).body;
   if (body['client'] !== undefined) return create(body);
   // Only the second call asks for a second factor. Without one it would leave a client behind.
   deps.requireFreshFactor(by);
@@ -42,7 +42,7 @@ export const withOwnClient = async (
       ...{ grant_types: ['client_credentials'], authority: { [api]: [scope] } },
     },
   });
-  const { id: client, client_secret: secret } = made.body as Shown & { readonly id: string };
+  const { id: client, client_secret: secret } = made.body;
   try {
     return { ...(await create({ ...body, client })), client_secret: secret };
   } catch (error) {

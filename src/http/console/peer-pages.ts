@@ -37,7 +37,7 @@ export const addPeerPages = (parts: PageParts): void => {
   addObjectForms(parts, formsOf(deps, home));
 
   const peerOf = async ({ account, by }: Viewer, id: string): Promise<ShownPeer> =>
-    (await calls.run('getPeer', account, by, { id })).body as ShownPeer;
+    (await calls.run('getPeer', account, by, { id })).body;
 
   const actionsOn = ({ account }: Viewer, { state, jwks }: ShownPeer, href: string): readonly ObjectAction[] => [
     ...(calls.may('updatePeer', account) ? [{ text: fieldWords.change, href: `${href}/edit` } as const] : []),

@@ -50,7 +50,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
 
   const accountOf = async ({ account, by }: Viewer, id: string): Promise<ShownAccount> => {
     const { body } = await calls.run('getAccount', account, by, { id });
-    return body as ShownAccount;
+    return body;
   };
 
   page('/console/people/:id', async (ctx, { viewer, frame }, id) => {
@@ -203,8 +203,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     const { account, by } = viewer;
     calls.access('disableAccount', account);
     const { name, state } = await accountOf(viewer, id);
-    const { body } = await calls.run('previewDisableAccount', account, by, { id });
-    const ends = body as AnswerOf<'previewDisableAccount'>;
+    const { body: ends } = await calls.run('previewDisableAccount', account, by, { id });
     const names = await partyNames(deps, [
       ...ends.delegations.items.map(({ actor }) => actor),
       ...ends.standing_approvals.items.map(({ agent }) => agent),

@@ -40,7 +40,7 @@ export const policySet = async (
 ): Promise<{ readonly set: ShownSet; readonly etag: number }> => {
   if (!/^(?:active|[1-9]\d{0,8})$/.test(name)) throw documentRefusal('version_not_found');
   const { body, version = 0 } = await calls.run('getPolicySet', account, by, { id: name });
-  return { set: body as ShownSet, etag: version };
+  return { set: body, etag: version };
 };
 
 /** What a text may refer to. */

@@ -43,7 +43,7 @@ export const addRegistrationTokenPages = (parts: PageParts): void => {
   page('/console/registration-tokens/:id/revoke', async (ctx, { viewer, frame }, id) => {
     calls.access('revokeInitialAccessToken', viewer.account);
     const { body } = await calls.run('getInitialAccessToken', viewer.account, viewer.by, { id });
-    const tokens = await rowsOf(deps, [body as ShownToken]);
+    const tokens = await rowsOf(deps, [body]);
     const form = { action: `${home}/${id}/revoke`, cancelHref: home };
     sendPage(ctx, 200, revokeRegistrationTokenPage(frame, { ...form, tokens }));
   });

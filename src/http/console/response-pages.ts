@@ -81,7 +81,7 @@ export const addResponsePages = (parts: PageParts): void => {
 };
 
 const responseOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownResponse> =>
-  (await calls.run('getResponse', account, by, { id })).body as ShownResponse;
+  (await calls.run('getResponse', account, by, { id })).body;
 
 const namesIn = (deps: ConsoleDeps, responses: readonly ShownResponse[]): Promise<Names> =>
   partyNames(

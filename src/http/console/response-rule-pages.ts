@@ -84,7 +84,7 @@ const ruleOf = async (
   id: string,
 ): Promise<{ readonly rule: ShownRule; readonly version: number }> => {
   const { body, version = 0 } = await calls.run('getResponseRule', account, by, { id });
-  return { rule: body as ShownRule, version };
+  return { rule: body, version };
 };
 
 const rowOf = (home: string, rule: ShownRule): ResponseRuleRow => {

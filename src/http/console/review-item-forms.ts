@@ -27,7 +27,7 @@ export const itemOf = async (
   id: string,
 ): Promise<{ readonly item: ShownItem; readonly version: number }> => {
   const { body, version = 0 } = await calls.run('getReviewItem', account, by, { id });
-  return { item: body as ShownItem, version };
+  return { item: body, version };
 };
 
 /** Refusals after which the page asks again. */

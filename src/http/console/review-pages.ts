@@ -80,7 +80,7 @@ export const addReviewPages = (parts: PageParts): void => {
 
 const reviewOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string) => {
   const { body, version = 0 } = await calls.run('getReview', account, by, { id });
-  return { review: body as ShownReview, version };
+  return { review: body, version };
 };
 
 const rowOf = (deps: ConsoleDeps, review: ShownReview): ReviewRow => {

@@ -60,7 +60,7 @@ export const addServerPages = (parts: PageParts): void => {
 
   const serverOf = async ({ account, by }: Viewer, id: string): Promise<ShownServer> => {
     const { body } = await calls.run('getResourceServer', account, by, { id });
-    return body as ShownServer;
+    return body;
   };
 
   page('/console/resource-servers/:id', async (ctx, { viewer, frame }, id) => {

@@ -97,7 +97,7 @@ export const addSignalReceiverPages = (parts: PageParts): void => {
 };
 
 const receiverOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownReceiver> =>
-  (await calls.run('getSignalReceiver', account, by, { id })).body as ShownReceiver;
+  (await calls.run('getSignalReceiver', account, by, { id })).body;
 
 const streamsOf = async (
   { deps, calls }: PageParts,

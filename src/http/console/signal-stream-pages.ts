@@ -81,7 +81,7 @@ const found = async (
   { account, by }: Viewer,
   id: string,
 ): Promise<{ readonly stream: ShownStream; readonly name: string }> => {
-  const stream = (await calls.run('getSignalStream', account, by, { id })).body as ShownStream;
+  const stream = (await calls.run('getSignalStream', account, by, { id })).body;
   const { body } = await calls.run('getSignalReceiver', account, by, { id: stream.receiver });
   return { stream, name: body?.name ?? stream.receiver };
 };

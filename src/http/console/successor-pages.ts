@@ -65,7 +65,7 @@ export const addSuccessorPages = (parts: PageParts): void => {
 };
 
 const ruleOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownRule> =>
-  (await calls.run('getSuccessorRule', account, by, { id })).body as ShownRule;
+  (await calls.run('getSuccessorRule', account, by, { id })).body;
 
 /** Names of the groups and directories of some rules. */
 const namesFor = async (

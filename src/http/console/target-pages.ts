@@ -86,7 +86,7 @@ export const addTargetPages = (parts: PageParts): void => {
 };
 
 const targetOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownTarget> =>
-  (await calls.run('getProvisioningTarget', account, by, { id })).body as ShownTarget;
+  (await calls.run('getProvisioningTarget', account, by, { id })).body;
 
 const failedOf = ({
   last_failure: failure,
@@ -213,8 +213,7 @@ const addReconciliation = (parts: PageParts, home: string): void => {
       const href = `${home}/${id}`;
       await withFactor(ctx, account.id, href, async () => {
         const { name } = await targetOf(parts, viewer, id);
-        const { body } = await calls.run('reconcileProvisioningTarget', account, by, { id, body: { apply } });
-        const report = body as Report;
+        const { body: report } = await calls.run('reconcileProvisioningTarget', account, by, { id, body: { apply } });
         if (apply) return seeOther(ctx, `${href}?done=${report.repeated > 0 ? 'targetReconciled' : 'targetSame'}`);
         const { missing, surplus, different, doubled } = report;
         const ids = [...missing, ...surplus, ...doubled, ...different.map(({ object }) => object)];

@@ -88,10 +88,10 @@ export const addTransmitterPages = (parts: PageParts): void => {
 };
 
 const transmitterOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownTransmitter> =>
-  (await calls.run('getTrustedTransmitter', account, by, { id })).body as ShownTransmitter;
+  (await calls.run('getTrustedTransmitter', account, by, { id })).body;
 
 const activityOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownActivity> =>
-  (await calls.run('getTransmitterActivity', account, by, { id })).body as ShownActivity;
+  (await calls.run('getTransmitterActivity', account, by, { id })).body;
 
 const signalsOf = async (
   { calls }: PageParts,

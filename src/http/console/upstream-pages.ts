@@ -40,7 +40,7 @@ export const addUpstreamPages = (parts: PageParts): void => {
   addObjectForms(parts, upstreamForms(PATH, home));
 
   const upstreamOf = async ({ account, by }: Viewer, id: string): Promise<ShownUpstream> =>
-    (await calls.run('getUpstream', account, by, { id })).body as ShownUpstream;
+    (await calls.run('getUpstream', account, by, { id })).body;
 
   page(`${PATH}/:id`, async (ctx, { viewer, frame }, id) => {
     const upstream = await upstreamOf(viewer, id);

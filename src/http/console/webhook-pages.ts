@@ -71,7 +71,7 @@ export const addWebhookPages = (parts: PageParts): void => {
   });
 
   const webhookOf = async ({ account, by }: Viewer, id: string): Promise<ShownWebhook> =>
-    (await calls.run('getWebhook', account, by, { id })).body as ShownWebhook;
+    (await calls.run('getWebhook', account, by, { id })).body;
 
   page('/console/webhooks/:id', async (ctx, { viewer, frame }, id) => {
     const webhook = await webhookOf(viewer, id);

@@ -38,8 +38,7 @@ export type Call<T extends Io = Io> = {
   readonly by: By;
 };
 
-export type Answer<A = object | undefined> = {
-  readonly body?: A;
+type Reply = {
   /** Replaces the status of the route. */
   readonly status?: 202;
   /** Becomes the ETag. */
@@ -53,6 +52,12 @@ export type Answer<A = object | undefined> = {
   /** The simulation behind `body`, for pages, which have words of their own. Never sent. */
   readonly simulation?: PolicySimulation;
 };
+
+/** What a route returns that declares the schema of its body. */
+export type Answered<A extends object> = Reply & { readonly body: A };
+
+/** The body is required where the route declares its schema. */
+export type Answer<A = object | undefined> = A extends object ? Answered<A> : Reply & { readonly body?: A };
 
 type Paged<Q> = { readonly query: Q & { readonly limit?: number }; readonly after?: Cursor };
 
@@ -74,7 +79,7 @@ export const orderOf = <Sort extends string>(
 export const pageAnswer = <T, A>(
   { items, next }: Page<T>,
   represent: (document: T) => A,
-): Answer<{ readonly items: readonly A[] }> => ({
+): Answered<{ readonly items: readonly A[] }> => ({
   body: { items: items.map(({ document }) => represent(document)) },
   next,
 });
@@ -101,7 +106,10 @@ export const searchedPage = async <T extends Listed>(
   return fittingPage(list, fits, page);
 };
 
-export const objectAnswer = <T, A>({ document, version }: Versioned<T>, represent: (document: T) => A): Answer<A> => ({
+export const objectAnswer = <T, A extends object>(
+  { document, version }: Versioned<T>,
+  represent: (document: T) => A,
+): Answered<A> => ({
   body: represent(document),
   version,
 });

@@ -50,12 +50,10 @@ const AUDIT_ENTRY = named(
       hash: string('Hash that the next record is chained to.'),
       event: object('See docs/reference/audit-events.md.'),
       erased: arrayOf(string(), 'Personal values that were erased.'),
-      mismatches: {
-        type: 'array',
-        items: string(),
-        description:
-          'Present when the stored record does not match its digest or the next record: the database was edited. Names what does not match: `hash` for the content, a member that searches use, or `personal.` with the name of a personal value.',
-      },
+      mismatches: arrayOf(
+        string(),
+        'Present when the stored record does not match its digest or the next record: the database was edited. Names what does not match: `hash` for the content, a member that searches use, or `personal.` with the name of a personal value.',
+      ),
     },
     ['erased', 'mismatches'],
   ),

@@ -165,18 +165,15 @@ const handlers = ({ delegations, agents, owners, grants: { uses } }: Dependencie
     return existing(isVisible ? delegation : undefined);
   };
 
-  const shown = async (...found: readonly Delegation[]) => {
+  const shownWith = async (delegation: Delegation, used: ReadonlyMap<string, number>) =>
+    showDelegation(delegation, (await delegations.live(delegation.id)) !== undefined, used.get(delegation.id));
+  const shown = async (found: readonly Delegation[]) => {
     const used = await uses.lastUses(found.map(({ id }) => id));
-    return Promise.all(
-      found.map(async (delegation) =>
-        showDelegation(delegation, (await delegations.live(delegation.id)) !== undefined, used.get(delegation.id)),
-      ),
-    );
+    return Promise.all(found.map(async (delegation) => shownWith(delegation, used)));
   };
-  const one = async (delegation: Delegation) => {
-    const [body] = await shown(delegation);
-    return body === undefined ? {} : { body };
-  };
+  const one = async (delegation: Delegation) => ({
+    body: await shownWith(delegation, await uses.lastUses([delegation.id])),
+  });
 
   return {
     async listDelegations({ query, after, access, caller }) {
@@ -186,7 +183,7 @@ const handlers = ({ delegations, agents, owners, grants: { uses } }: Dependencie
       const subject = query.subject ?? (access === 'own' && !isOwnActor ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnActor) return { body: { items: [] } };
       const { items, next } = await delegations.list({ subject, actor, live: live ?? false, after, limit });
-      return { body: { items: await shown(...items) }, next };
+      return { body: { items: await shown(items) }, next };
     },
 
     getDelegation: async (call) => one(await visible(call)),
