@@ -85,8 +85,15 @@ export const cedarPolicyEngine = (): PolicyEngine => {
         policies: new Map(policies.map(({ summary }) => [summary.id, summary])),
         decide: (question, entities) =>
           isReleased
-            ? failed('This set was released.')
-            : verdicts(question, entities, () => decide(parts, facts, remembered, question, entities)),
+            ? failed(RELEASED)
+            : verdicts.one(question, entities, () => decide(parts, facts, remembered, question, entities)),
+        decideEach: (question, entities, resources) =>
+          isReleased
+            ? resources.map(() => failed(RELEASED))
+            : verdicts.each(question, entities, resources, ({ entity, more }) => {
+                const asked = { ...question, resource: entity.name, context: { ...question.context, ...more } };
+                return decide(parts, facts, remembered, asked, [...entities, entity]);
+              }),
         release() {
           if (isReleased) return;
           isReleased = true;
@@ -97,6 +104,8 @@ export const cedarPolicyEngine = (): PolicyEngine => {
     },
   };
 };
+
+const RELEASED = 'This set was released.';
 
 const failed = (...errors: readonly string[]): Verdict => ({ effect: 'deny', determining: [], errors });
 

@@ -1,18 +1,28 @@
 import type {
+  AskedResource,
   PolicyEntity,
   PolicyQuestion,
   PolicyRecord,
   PolicyValue,
   Verdict,
 } from '../../src/domain/ports/policy-engine.ts';
+import { isConstantJson } from '../../src/domain/ports/sorted-copy.ts';
 import { type PolicyUse, placeOf } from './policy-use.ts';
 
+type Base = Omit<PolicyQuestion, 'resource'>;
+
 /** Returns the verdict on a question. Calls `decide` only where no cached verdict fits. */
-export type RememberedVerdicts = (
-  question: PolicyQuestion,
-  entities: readonly PolicyEntity[],
-  decide: () => Verdict,
-) => Verdict;
+export interface RememberedVerdicts {
+  one(question: PolicyQuestion, entities: readonly PolicyEntity[], decide: () => Verdict): Verdict;
+
+  /** The same for several resources: reads what they have in common once. */
+  each(
+    base: Base,
+    entities: readonly PolicyEntity[],
+    resources: readonly AskedResource[],
+    decide: (resource: AskedResource) => Verdict,
+  ): readonly Verdict[];
+}
 
 /** Verdicts of one set; the oldest is dropped first. */
 const MOST_VERDICTS = 4_096;
@@ -30,8 +40,7 @@ const MOST_REASONS = 16;
 export const rememberedVerdicts = (use: PolicyUse): RememberedVerdicts => {
   const verdicts = new Map<string, Verdict>();
 
-  return (question, entities, decide) => {
-    const key = keyOf(use, question, entities);
+  const remembered = (key: string, decide: () => Verdict): Verdict => {
     const known = verdicts.get(key);
     if (known) return known;
     const verdict = decide();
@@ -42,13 +51,39 @@ export const rememberedVerdicts = (use: PolicyUse): RememberedVerdicts => {
     verdicts.set(key, verdict);
     return verdict;
   };
+
+  return {
+    one: (question, entities, decide) =>
+      remembered(keyOf(use, question, entities) + JSON.stringify(question.resource), decide),
+    each(base, entities, resources, decide) {
+      const key = keyOf(use, base, entities);
+      return resources.map((resource) =>
+        remembered(key + JSON.stringify([referenceTo(resource.entity), factsOf(use, resource.more)]), () =>
+          decide(resource),
+        ),
+      );
+    },
+  };
 };
 
-const keyOf = (
-  { context: used }: PolicyUse,
-  { action, principal, resource, context }: PolicyQuestion,
-  entities: readonly PolicyEntity[],
-): string => {
+/** Of entities that never change, in the order in which they were first seen. */
+const numbers = new WeakMap<PolicyEntity, number>();
+let seen = 0;
+
+/** What stands for an entity in a key: a number that no other entity has, or the entity itself. */
+const referenceTo = (entity: PolicyEntity): number | PolicyEntity => {
+  const known = numbers.get(entity);
+  if (known !== undefined) return known;
+  if (!isConstantJson(entity)) return entity;
+  seen += 1;
+  numbers.set(entity, seen);
+  return seen;
+};
+
+const keyOf = (use: PolicyUse, { action, principal, context }: Base, entities: readonly PolicyEntity[]): string =>
+  JSON.stringify([action, principal, factsOf(use, context), entities.map(referenceTo)]);
+
+const factsOf = ({ context: used }: PolicyUse, context: PolicyRecord): readonly unknown[] => {
   const facts: unknown[] = [];
   for (const name in context) {
     const value = context[name];
@@ -58,7 +93,7 @@ const keyOf = (
     else if (how === 'whole' || !isWhole(value)) facts.push(name, value);
     else facts.push(name, { place: placeOf(value, how) });
   }
-  return JSON.stringify([action, principal, resource, facts, entities]);
+  return facts;
 };
 
 const isWhole = (value: PolicyValue): value is number => Number.isSafeInteger(value);

@@ -1,5 +1,5 @@
+import { sortedCopy } from '../ports/sorted-copy.ts';
 import { canonicalJson } from '../vocabulary/canonical-json.ts';
-import { sortedCopy } from './sorted-copy.ts';
 
 /** An object as the audit log stores and hashes it. */
 export type Canonical = {

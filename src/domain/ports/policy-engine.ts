@@ -74,6 +74,13 @@ export type PolicyQuestion = {
   readonly context: PolicyRecord;
 };
 
+/** One of several resources of a question. */
+export type AskedResource = {
+  readonly entity: PolicyEntity;
+  /** Context of this resource only. */
+  readonly more: PolicyRecord;
+};
+
 export type Verdict = {
   readonly effect: 'allow' | 'deny';
   /**
@@ -113,6 +120,12 @@ export type PolicyCheck = { readonly policies: readonly PolicySummary[]; readonl
 export type CompiledPolicies = {
   readonly policies: ReadonlyMap<string, PolicySummary>;
   decide(question: PolicyQuestion, entities: readonly PolicyEntity[]): Verdict;
+  /** The verdict on each of these resources, as of `decide` with its entity and the further context. */
+  decideEach(
+    question: Omit<PolicyQuestion, 'resource'>,
+    entities: readonly PolicyEntity[],
+    resources: readonly AskedResource[],
+  ): readonly Verdict[];
   /** Frees its resources. A later evaluation gives an error in the verdict. */
   release(): void;
 };

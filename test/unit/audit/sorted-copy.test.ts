@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { sortedCopy } from '../../../src/domain/audit/sorted-copy.ts';
+import { constantJson, isConstantJson, sortedCopy } from '../../../src/domain/ports/sorted-copy.ts';
 
 test('the text of a copy is the canonical text of the value (RFC 8785)', () => {
   fc.assert(
@@ -37,4 +37,25 @@ test.each([
   ['a function', { call: () => undefined }],
 ])('%s is left to the slower way', (_what, value) => {
   expect(sortedCopy(value)).toBeUndefined();
+});
+
+test('what many documents share is in each copy as it is, and no change of the value it was made of shows', () => {
+  const given = { zone: ['b'], name: { type: 'Agent', id: 'agt_1' }, none: undefined };
+  const shared = constantJson(given);
+  given.zone.push('c');
+  given.name.id = 'agt_2';
+  expect(() => Object.assign(shared.name, { id: 'agt_2' })).toThrow(TypeError);
+  expect(isConstantJson(shared.name)).toBe(true);
+  const copy = sortedCopy({ of: [shared], name: shared.name }) as { readonly of: readonly unknown[] };
+  expect(copy.of[0]).toBe(shared);
+  expect(JSON.stringify(copy)).toBe(
+    '{"name":{"id":"agt_1","type":"Agent"},"of":[{"name":{"id":"agt_1","type":"Agent"},"zone":["b"]}]}',
+  );
+});
+
+test('a shared value without such a copy is frozen, and left to the slower way', () => {
+  const shared = constantJson({ text: 'a\ud800' });
+  expect(Object.isFrozen(shared)).toBe(true);
+  expect(isConstantJson(shared)).toBe(false);
+  expect(sortedCopy({ shared })).toBeUndefined();
 });

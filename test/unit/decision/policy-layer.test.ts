@@ -258,7 +258,8 @@ describe('obligations', () => {
         policies: {
           policies,
           release() {},
-          decide: () => ({ effect: 'allow', determining: ['one', 'two'], errors: [] }),
+          decideEach: (_question: object, _entities: object, resources: readonly object[]) =>
+            resources.map(() => ({ effect: 'allow', determining: ['one', 'two'], errors: [] })),
         },
       }),
     } as never);
@@ -277,7 +278,8 @@ describe('obligations', () => {
           policies: {
             policies: new Map(summaries.map((one) => [one.id, one])),
             release() {},
-            decide: () => ({ effect: 'allow', determining: ids, errors: [] }),
+            decideEach: (_question: object, _entities: object, resources: readonly object[]) =>
+              resources.map(() => ({ effect: 'allow', determining: ids, errors: [] })),
           },
         }),
       } as never)(exchange());

@@ -6,7 +6,10 @@ import {
   momentFacts,
   partyEntity,
   policyCase,
+  scopeEntity,
+  serverEntity,
 } from '../../../src/domain/authority/decision/policy-question.ts';
+import { isConstantJson } from '../../../src/domain/ports/sorted-copy.ts';
 import { exampleType } from '../../support/detail-types.ts';
 import { API, account, agent, client, generous, MAIL, NOW, server } from './world.ts';
 
@@ -51,6 +54,60 @@ describe('a party', () => {
       parents: [{ type: 'Group', id: 'finance' }],
     });
     expect(accountEntity({ ...account, state: 'disabled' })).toMatchObject({ attributes: { enabled: false } });
+  });
+});
+
+describe('an entity', () => {
+  const places = { server, isOwnApi: false };
+  const changes: Readonly<Record<string, readonly (() => object)[]>> = {
+    agent: [
+      () => partyEntity(agent),
+      () => partyEntity({ ...agent, environment: 'test' } as never),
+      () => partyEntity({ ...agent, owner: 'acc_other' }),
+      () => partyEntity({ ...agent, verifiedAt: 1 }),
+      () => partyEntity({ ...agent, blueprint: 'bpr_1' }),
+      () => partyEntity({ ...agent, composition: { digest: 'c' } as never }),
+      () => partyEntity({ ...agent, composition: { digest: 'c', isProven: true } as never }),
+    ],
+    client: [
+      () => partyEntity(client),
+      () => partyEntity({ ...client, isDocument: true }),
+      () => partyEntity({ ...client, verifiedAt: 1 }),
+    ],
+    account: [
+      () => accountEntity(account),
+      () => accountEntity({ ...account, state: 'disabled' }),
+      () => accountEntity({ ...account, groups: [] }),
+      () => accountEntity({ ...account, groups: ['finance', 'staff'] }),
+    ],
+    server: [
+      () => serverEntity(places),
+      () => serverEntity({ ...places, isOwnApi: true }),
+      () => serverEntity({ ...places, server: { ...server, identifier: 'https://other.example' } }),
+    ],
+    scope: [
+      () => scopeEntity(places, { name: 'read', risk: 'low' }),
+      () => scopeEntity(places, { name: 'read', risk: 'high' }),
+      () => scopeEntity({ server: { ...server, id: 'rsv_other' } }, { name: 'read', risk: 'low' }),
+    ],
+  };
+
+  test.each(Object.entries(changes))(
+    'that is the same %s is the same object, and another as soon as a fact changes',
+    (_, all) => {
+      const first = all.map((make) => make());
+      const texts = new Set(first.map((entity) => JSON.stringify(entity)));
+      expect(texts.size).toBe(all.length);
+      for (const [index, make] of all.entries()) expect(make()).toBe(first[index]);
+      expect(first.every((entity) => isConstantJson(entity))).toBe(true);
+    },
+  );
+
+  test('with very many facts is described each time', () => {
+    const groups = Array.from({ length: 200 }, (_, index) => `grp_${index}`);
+    const [one, other] = [accountEntity({ ...account, groups }), accountEntity({ ...account, groups })];
+    expect(one).toEqual(other);
+    expect(one).not.toBe(other);
   });
 });
 

@@ -90,6 +90,14 @@ export const policiesThat = (
           policies.set('one', { id: 'one', effect: effect === 'allow' ? 'permit' : 'forbid', annotations });
           return { effect, determining: ['one'], errors: [], ...verdict };
         },
+        decideEach(question, entities, resources) {
+          return resources.map(({ entity, more }) =>
+            this.decide({ ...question, resource: entity.name, context: { ...question.context, ...more } }, [
+              ...entities,
+              entity,
+            ]),
+          );
+        },
       },
     }),
   };

@@ -2,10 +2,11 @@
 
 import type {
   CompiledPolicies,
+  DetailQuestion,
   PolicyCase,
-  PolicyEntity,
   PolicyRecord,
   PolicySummary,
+  Verdict,
 } from '../../ports/policy-engine.ts';
 import { satisfiesAcr } from '../../vocabulary/assurance.ts';
 import type { ApproverRule, Need, Withheld, Withholding } from './decision.ts';
@@ -35,17 +36,14 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
 
   const isAttested = isPrincipalAttested(asked);
 
-  const ask = (entity: PolicyEntity, more: PolicyRecord): Withholding | { readonly by: readonly string[] } => {
-    const { action, principal } = asked;
-    const context = { ...asked.context, ...more };
-    const verdict = policies.decide({ action, principal, resource: entity.name, context }, [...asked.entities, entity]);
+  const answerOf = (verdict: Verdict): Withholding | { readonly by: readonly string[] } => {
     const determining = verdict.determining.flatMap((id) => policies.policies.get(id) ?? []);
     const needs = asked.isConditional ? needsOf(determining, asked.context, isAttested) : [];
     if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
       seconds.push(...numbersOf(determining, 'max_seconds'));
       uses.push(...numbersOf(determining, 'max_uses'));
       const rule = approverRule(determining);
-      approvers.set(JSON.stringify(rule), rule);
+      approvers.set(rule === ANY_APPROVER ? ANY_TEXT : JSON.stringify(rule), rule);
       return { by: verdict.determining };
     }
     const reasons = determining.flatMap(({ annotations }) => annotations['reason'] ?? []);
@@ -57,31 +55,42 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     };
   };
 
+  const { action, principal, context, entities, resources } = asked;
+  const details = asked.details ?? [];
+  const verdicts = policies.decideEach({ action, principal, context }, entities, [
+    ...resources.map(({ entity, consented }) => ({ entity, more: { consented } })),
+    ...details.filter(isCountable).map(({ entity, consented, amount }) => ({ entity, more: { consented, amount } })),
+  ]);
+  const answers = verdicts.map(answerOf);
+
   const scope: string[] = [];
   const removed: Withheld[] = [];
-  for (const { scope: name, entity, consented } of asked.resources) {
-    const answer = ask(entity, { consented });
+  for (const { scope: name } of resources) {
+    const answer = answers.shift() ?? UNDECIDED;
     if ('by' in answer) {
       scope.push(name);
       by.set(name, answer.by);
     } else removed.push({ scope: name, ...answer });
   }
-  const details = (asked.details ?? []).map(({ entity, consented, amount }): Withholding | undefined => {
-    // Denies an amount that is not a safe integer, without evaluation.
-    if (amount !== undefined && !Number.isSafeInteger(amount)) return { layer: 'policy', policies: [] };
-    const answer = ask(entity, { consented, amount });
+  const withheld = details.map((detail): Withholding | undefined => {
+    const answer = (isCountable(detail) ? answers.shift() : undefined) ?? UNDECIDED;
     return 'by' in answer ? undefined : answer;
   });
   return {
     scope: scope.sort(),
     removed,
     by,
-    details,
+    details: withheld,
     maxSeconds: least(seconds),
     maxUses: least(uses),
     approvers: [...approvers.values()],
   };
 };
+
+/** An amount that is no safe integer is denied without evaluation. */
+const isCountable = ({ amount }: DetailQuestion): boolean => amount === undefined || Number.isSafeInteger(amount);
+
+const UNDECIDED: Withholding = { layer: 'policy', policies: [] };
 
 const least = (numbers: readonly number[]): number | undefined =>
   numbers.length === 0 ? undefined : Math.min(...numbers);
@@ -98,8 +107,17 @@ const numbersOf = (policies: readonly PolicySummary[], annotation: string): read
     return [Number.isSafeInteger(number) && number > 0 ? number : 1];
   });
 
+const OF_APPROVERS = ['approvers', 'approvers_except', 'escalate_to', 'escalate_after'];
+const ANY_APPROVER: ApproverRule = { names: [], except: [] };
+const ANY_TEXT = JSON.stringify(ANY_APPROVER);
+
+/** Whether one of the policies has one of these annotations. */
+const names = (policies: readonly PolicySummary[], annotations: readonly string[]): boolean =>
+  policies.some((policy) => annotations.some((name) => policy.annotations[name] !== undefined));
+
 /** The union of the names, and of the excluded names. If there are several times, the longest applies. */
 const approverRule = (policies: readonly PolicySummary[]): ApproverRule => {
+  if (!names(policies, OF_APPROVERS)) return ANY_APPROVER;
   const namesIn = (annotation: string): readonly string[] =>
     [...new Set(policies.flatMap(({ annotations }) => annotations[annotation]?.split(' ') ?? []))].sort();
   const further = namesIn('escalate_to');
@@ -118,12 +136,16 @@ const isPrincipalAttested = ({ principal, entities }: PolicyCase): boolean =>
       name.type === principal.type && name.id === principal.id && attributes['compositionGrade'] === 'attested',
   );
 
+const OF_NEEDS = ['approval', 'attested', 'acr', 'max_age'];
+const NO_NEEDS: readonly Need[] = [];
+
 /** The requirements of these policies that are not met yet. */
 const needsOf = (
   policies: readonly PolicySummary[],
   { approval, assurance, signals, route }: PolicyRecord,
   isAttested: boolean,
 ): readonly Need[] => {
+  if (signals === undefined && !names(policies, OF_NEEDS)) return NO_NEEDS;
   const asks = (annotation: string): boolean =>
     policies.some(({ annotations }) => annotations[annotation] !== undefined);
   const { acr, age } = (assurance as Partial<SignIn> | undefined)?.record ?? {};

@@ -6,6 +6,7 @@
 import { routesWith } from '../../clients/clients/grant-types.ts';
 import type { Account } from '../../identity/accounts/account.ts';
 import type { DetailQuestion, PolicyCase, PolicyEntity, PolicyRecord } from '../../ports/policy-engine.ts';
+import { constantJson } from '../../ports/sorted-copy.ts';
 import { amountOf, typeOf } from '../../resources/authorization-details/narrowed-details.ts';
 import type { ScopeDeclaration } from '../../resources/resource-servers/resource-server.ts';
 import type { Detail, DetailType } from '../../vocabulary/detail-type.ts';
@@ -26,24 +27,44 @@ const DAY = 24 * HOUR;
 
 const nameOf = ({ kind, id }: Party): Name => ({ type: kind === 'agent' ? 'Agent' : 'Client', id });
 
-export const partyEntity = (party: Party): PolicyEntity =>
-  party.kind === 'agent'
-    ? {
-        name: nameOf(party),
-        attributes: {
-          environment: party.environment,
-          owner: party.owner,
-          verified: party.verifiedAt !== undefined,
-          composition: party.composition?.digest,
-          compositionGrade: party.composition && (party.composition.isProven ? 'attested' : 'declared'),
-        },
-        parents: party.blueprint === undefined ? [] : [{ type: 'Blueprint', id: party.blueprint }],
-      }
-    : {
-        name: nameOf(party),
-        attributes: { document: party.isDocument, verified: party.verifiedAt !== undefined },
-        parents: [],
-      };
+/** The oldest is dropped first. */
+const MOST_ENTITIES = 2_048;
+/** Characters; an entity with more facts, such as a person with many groups, is described each time. */
+const LONGEST_FACTS = 1_024;
+const entities = new Map<string, PolicyEntity>();
+
+/** The same object for the same facts, so that a decision does not describe anew whom the last one was about. */
+const entityOf = (facts: readonly unknown[], describe: () => PolicyEntity): PolicyEntity => {
+  const key = JSON.stringify(facts);
+  const known = entities.get(key);
+  if (known) return known;
+  if (key.length > LONGEST_FACTS) return describe();
+  const entity = constantJson(describe());
+  if (entities.size >= MOST_ENTITIES) entities.delete(entities.keys().next().value as string);
+  entities.set(key, entity);
+  return entity;
+};
+
+export const partyEntity = (party: Party): PolicyEntity => {
+  const { kind, id } = party;
+  const verified = party.verifiedAt !== undefined;
+  if (kind !== 'agent') {
+    const { isDocument: document } = party;
+    return entityOf([kind, id, document, verified], () => ({
+      name: nameOf(party),
+      attributes: { document, verified },
+      parents: [],
+    }));
+  }
+  const { environment, owner, blueprint } = party;
+  const composition = party.composition?.digest;
+  const compositionGrade = party.composition && (party.composition.isProven ? 'attested' : 'declared');
+  return entityOf([kind, id, environment, owner, verified, composition, compositionGrade, blueprint], () => ({
+    name: nameOf(party),
+    attributes: { environment, owner, verified, composition, compositionGrade },
+    parents: blueprint === undefined ? [] : [{ type: 'Blueprint', id: blueprint }],
+  }));
+};
 
 /** All entities but the scope, which is evaluated one at a time. */
 const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
@@ -51,28 +72,35 @@ const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
   return [...partiesOf(facts).map(partyEntity), ...(subject ? [accountEntity(subject)] : []), serverEntity(facts)];
 };
 
-export const accountEntity = ({ id, state, groups }: Pick<Account, 'id' | 'state' | 'groups'>): PolicyEntity => ({
-  name: { type: 'Account', id },
-  attributes: { enabled: state === 'active' },
-  parents: groups.map((group) => ({ type: 'Group' as const, id: group })),
-});
+export const accountEntity = ({ id, state, groups }: Pick<Account, 'id' | 'state' | 'groups'>): PolicyEntity =>
+  entityOf(['account', id, state, groups], () => ({
+    name: { type: 'Account', id },
+    attributes: { enabled: state === 'active' },
+    parents: groups.map((group) => ({ type: 'Group' as const, id: group })),
+  }));
 
 /** The resource server of the request. */
 type Place = { readonly server: { readonly id: string; readonly identifier: string } };
 
-export const serverEntity = (place: Place & { readonly isOwnApi: boolean }): PolicyEntity => ({
-  name: serverName(place),
-  attributes: { identifier: place.server.identifier, management: place.isOwnApi },
-  parents: [],
-});
+export const serverEntity = (place: Place & { readonly isOwnApi: boolean }): PolicyEntity => {
+  const { id, identifier } = place.server;
+  return entityOf(['server', id, identifier, place.isOwnApi], () => ({
+    name: serverName(place),
+    attributes: { identifier, management: place.isOwnApi },
+    parents: [],
+  }));
+};
 
 const serverName = ({ server }: Place): Name => ({ type: 'ResourceServer', id: server.id });
 
-export const scopeEntity = (facts: Place, { name, risk }: Pick<ScopeDeclaration, 'name' | 'risk'>): PolicyEntity => ({
-  name: { type: 'Scope', id: `${facts.server.identifier} ${name}` },
-  attributes: { name, risk, server: { entity: serverName(facts) } },
-  parents: [serverName(facts)],
-});
+export const scopeEntity = (place: Place, { name, risk }: Pick<ScopeDeclaration, 'name' | 'risk'>): PolicyEntity => {
+  const { id, identifier } = place.server;
+  return entityOf(['scope', id, identifier, name, risk], () => ({
+    name: { type: 'Scope', id: `${identifier} ${name}` },
+    attributes: { name, risk, server: { entity: serverName(place) } },
+    parents: [serverName(place)],
+  }));
+};
 
 export const detailEntity = (facts: Place, { type, risk }: Pick<DetailType, 'type' | 'risk'>): PolicyEntity => ({
   name: { type: 'DetailType', id: `${facts.server.identifier} ${type}` },

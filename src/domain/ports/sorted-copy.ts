@@ -1,3 +1,5 @@
+import { deepFrozen } from './store-rules.ts';
+
 /** Deeper than any event; recursion stops here. */
 const MAX_DEPTH = 32;
 /** Integer-like names: an object lists these first, regardless of the order in which they were added. */
@@ -17,6 +19,29 @@ export const sortedCopy = (value: object): object | undefined => {
   }
 };
 
+/** Objects of `constantJson`, and all objects in them. */
+const constants = new WeakSet<object>();
+
+/**
+ * A copy of a JSON value that many documents share: deeply frozen, with its members in the order of RFC 8785 §3.2.3. Copies of documents
+ * hold it as it is. A value of which there is no such copy is frozen itself, and copied each time.
+ */
+export const constantJson = <T extends object>(value: T): T => {
+  const copy = sortedCopy(value) as T | undefined;
+  if (copy === undefined) return deepFrozen(value);
+  note(copy);
+  return deepFrozen(copy);
+};
+
+const note = (value: object): void => {
+  if (constants.has(value)) return;
+  constants.add(value);
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) note(member);
+};
+
+/** Whether the object is of `constantJson`, so that it never changes. */
+export const isConstantJson = (value: object): boolean => constants.has(value);
+
 const IRREGULAR = Symbol('not to be copied');
 
 const copyOf = (value: unknown, depth: number): unknown => {
@@ -31,6 +56,7 @@ const copyOf = (value: unknown, depth: number): unknown => {
       break;
     case 'object':
       if (value === null) return null;
+      if (constants.has(value)) return value;
       if (depth === MAX_DEPTH) break;
       if (Array.isArray(value)) return value.map((item) => copyOf(item, depth + 1));
       if (isPlain(value)) return objectOf(value, depth);
