@@ -87,15 +87,19 @@ export const collectionOver = <T extends Document>(
     return found;
   };
 
-  const remembered = (id: string): Versioned<T> | undefined => {
-    const known = documents.get(id);
-    return known === ABSENT ? undefined : known;
+  /** Those of the documents that exist; undefined when the cache lacks one. */
+  const allRemembered = (ids: readonly string[]): readonly Versioned<T>[] | undefined => {
+    const found: Versioned<T>[] = [];
+    for (const id of ids) {
+      const known = documents.get(id);
+      if (known === undefined) return undefined;
+      if (known !== ABSENT) found.push(known);
+    }
+    return found;
   };
 
   const readMany = (ids: readonly string[]): readonly (Versioned<T> | undefined)[] => {
-    cache.refresh();
     const unknown = ids.filter((id) => documents.get(id) === undefined);
-    if (unknown.length === 0) return ids.map(remembered);
     if (unknown.length <= FEW_IDS) return ids.map(read);
     const rows = gettingMany.all(JSON.stringify(unknown)) as unknown as readonly (readonly [string, ...Row])[];
     const found = new Map(rows.map(([id, ...row]) => [id, readable(row, id)]));
@@ -181,8 +185,10 @@ export const collectionOver = <T extends Document>(
     async getMany(ids) {
       assertOpen();
       const possible = checkIds(ids);
-      const found = database.read(() => readMany(possible));
-      return found.filter((one) => one !== undefined);
+      return database.read(() => {
+        cache.refresh();
+        return allRemembered(possible) ?? readMany(possible).filter((one) => one !== undefined);
+      });
     },
     async replace(document, expected) {
       assertOpen();

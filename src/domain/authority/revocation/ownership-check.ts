@@ -30,6 +30,8 @@ export interface OwnershipCheck {
   others(parts: readonly OwnershipFacts[], held: ReadonlyMap<string, HeldAgent>): Promise<readonly boolean[]>;
 }
 
+const NEVER: ReadonlyMap<string, number> = new Map();
+
 export const handsOver = (documents: DocumentStore): OwnershipCheck => {
   const groups = documents.collection<Group>(GROUPS);
   const accounts = documents.collection<Account>(ACCOUNTS);
@@ -56,7 +58,7 @@ export const handsOver = (documents: DocumentStore): OwnershipCheck => {
       const agentsOf = ({ parties = [] }: OwnershipFacts): readonly HeldAgent[] =>
         parties.flatMap((id) => held.get(id) ?? []);
       const consented = parts.filter(({ consentedAt }) => consentedAt !== undefined).flatMap(agentsOf);
-      const since = await from([...new Set(consented)]);
+      const since = consented.length === 0 ? NEVER : await from([...new Set(consented)]);
       return parts.map((part) => {
         const agents = agentsOf(part);
         const { ownership, consentedAt } = part;

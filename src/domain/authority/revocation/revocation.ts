@@ -23,25 +23,27 @@ export const revocation = (deps: {
 
   /** Agents among the parties. Reads those whose owner no part names. */
   const heldBy = async (parts: readonly Part[]): Promise<ReadonlyMap<string, Held>> => {
-    const known = new Map<string, Held>();
-    const unknown = new Set<string>();
-    for (const { parties = [], owner } of parts) {
-      for (const id of parties) {
-        if (owner !== undefined) known.set(id, { id, owner });
-        else if (id.startsWith('agt_')) unknown.add(id);
+    let known: Map<string, Held> | undefined;
+    let unknown: Set<string> | undefined;
+    for (const { parties, owner } of parts) {
+      for (const id of parties ?? []) {
+        if (owner !== undefined) {
+          known ??= new Map();
+          known.set(id, { id, owner });
+        } else if (id.startsWith('agt_')) {
+          unknown ??= new Set();
+          unknown.add(id);
+        }
       }
     }
-    if (unknown.size === 0) return known;
+    if (!unknown) return known ?? NO_AGENTS;
+    known ??= new Map();
     for (const { document } of await agents.getMany([...unknown])) known.set(document.id, document);
     return known;
   };
 
   /** Whether a latched kill ends one of the parts, apart from the kills of all for an administration. */
-  const isLatched = (
-    parts: readonly Part[],
-    keys: ReadonlySet<string>,
-    isExempt: (key: string) => boolean,
-  ): boolean => {
+  const isLatched = (parts: readonly Part[], keys: readonly string[], isExempt: (key: string) => boolean): boolean => {
     if (!latched) return false;
     for (const { delegation, token } of parts) {
       if (delegation !== undefined && latched.stands(killKey('delegation', delegation))) return true;
@@ -54,15 +56,17 @@ export const revocation = (deps: {
   return {
     async ended(parts: readonly Part[], isAdministration = false): Promise<KillEnd | undefined> {
       const held = await heldBy(parts);
-      const keys = new Set<string>();
-      for (const part of parts) for (const key of keysOf(part, held)) keys.add(key);
+      const keys: string[] = [];
+      for (const part of parts) addKeys(keys, part, held);
       const isExempt = (key: string): boolean => key === 'all' && isAdministration;
       if (isLatched(parts, keys, isExempt)) return 'killed';
-      const found = (await epochs.getMany([...keys])).map(({ document }) => document);
-      if (found.some(({ id, kills = [] }) => kills.length > 0 && !isExempt(id))) return 'killed';
+      const found = await epochs.getMany(keys);
+      if (found.some(({ document: { id, kills = [] } }) => kills.length > 0 && !isExempt(id))) return 'killed';
       // Nearly always there is none.
-      const isBefore = ({ id, notBefore }: Epoch): boolean =>
-        parts.some((part) => (part.since ?? Number.POSITIVE_INFINITY) < notBefore && keysOf(part, held).includes(id));
+      const isBefore = ({ document: { id, notBefore } }: { readonly document: Epoch }): boolean =>
+        parts.some(
+          (part) => (part.since ?? Number.POSITIVE_INFINITY) < notBefore && addKeys([], part, held).includes(id),
+        );
       if (found.some(isBefore)) return 'before_epoch';
       if (!parts.some(isOfHands)) return undefined;
       return (await hands.others(parts, held)).includes(true) ? 'handed_over' : undefined;
@@ -94,23 +98,34 @@ type Held = HeldAgent;
 /** Whether it can matter to the part that an agent has another owner now. */
 const isOfHands = ({ ownership, consentedAt }: Part): boolean => ownership !== undefined || consentedAt !== undefined;
 
+const NO_AGENTS: ReadonlyMap<string, Held> = new Map();
+
 /**
- * Called many times in every request. Appends to one list, since spreading many small lists would cost more than the
- * check.
+ * Adds the keys of a part that are not there yet, and returns the list. Called many times in every request: there are few keys, and
+ * sets and small lists would cost more than the check.
  */
-const keysOf = ({ subject, parties = [], key }: Part, held: ReadonlyMap<string, Held>): readonly string[] => {
-  const keys = [ALL];
-  if (subject !== undefined) keys.push(killKey('account', subject));
-  if (key !== undefined) keys.push(keyEpoch(key));
-  for (const id of parties) {
+const addKeys = (
+  keys: string[],
+  { subject, parties, key }: Part,
+  held: ReadonlyMap<string, Held>,
+): readonly string[] => {
+  const add = (one: string): void => {
+    if (!keys.includes(one)) keys.push(one);
+  };
+  add(ALL);
+  if (subject !== undefined) add(killKey('account', subject));
+  if (key !== undefined) add(keyEpoch(key));
+  for (const id of parties ?? []) {
     if (!id.startsWith('agt_')) {
-      keys.push(killKey('client', id));
-      if (isDocumentId(id)) keys.push(killKey('client', siteOf(id)));
+      add(killKey('client', id));
+      if (isDocumentId(id)) add(killKey('client', siteOf(id)));
       continue;
     }
-    keys.push(killKey('agent', id));
+    add(killKey('agent', id));
     const owner = held.get(id)?.owner;
-    if (owner !== undefined) keys.push(killKey('owner', owner), killKey('account', owner));
+    if (owner === undefined) continue;
+    add(killKey('owner', owner));
+    add(killKey('account', owner));
   }
   return keys;
 };
