@@ -23,21 +23,30 @@ const randomBytesFromPool = (length: number): Buffer => {
   return pool.subarray(used - length, used);
 };
 
+const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
+
+let lastMillis = -1;
+let lastText = '';
+
+/** Several ids are made in most milliseconds in which one is. */
 const timeText = (millis: number): string => {
+  if (millis === lastMillis) return lastText;
   let text = '';
   for (let rest = millis, place = 0; place < TIME_LENGTH; place += 1, rest = Math.floor(rest / 32)) {
     text = `${SORTED[rest % 32]}${text}`;
   }
+  lastMillis = millis;
+  lastText = text;
   return text;
 };
 
 export const randomIdentifiers: Identifiers = {
   newId(prefix) {
     const time = BY_TIME.has(prefix) ? timeText(Date.now()) : '';
-    let id = `${prefix}_${time}`;
+    const bytes = randomBytesFromPool(ID_LENGTH - time.length);
     // 256 is a multiple of 32, so each character is uniform.
-    for (const byte of randomBytesFromPool(ID_LENGTH - time.length)) id += ALPHABET[byte & 31];
-    return id;
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = CODES[Number(bytes[at]) & 31] ?? 0;
+    return `${prefix}_${time}${bytes.toString('latin1')}`;
   },
   newSecret() {
     const bytes = randomBytesFromPool(SECRET_BYTES);

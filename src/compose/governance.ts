@@ -8,6 +8,7 @@ import type { Finding } from '../domain/governance/finding.ts';
 import { type FindingRegistry, findingRegistry } from '../domain/governance/finding-registry.ts';
 import { findingWriter } from '../domain/governance/finding-writer.ts';
 import { type InventoryRegistry, inventoryRegistry } from '../domain/governance/inventory-registry.ts';
+import { networkDigests } from '../domain/governance/network-digests.ts';
 import { type ResponseActs, responseActs } from '../domain/governance/responses/response-acts.ts';
 import { type ResponseList, responseList } from '../domain/governance/responses/response-list.ts';
 import {
@@ -62,8 +63,7 @@ export const governanceServices = (
     effective: effectiveRegistries.agents,
   });
   const servers = serverFindings({ documents, clock, writer, resourceServers: deps.resourceServers });
-  const digestOf = (client: string, network: string): string =>
-    masterKey.digest('client_network', client, network).slice(0, 22);
+  const digestOf = networkDigests(masterKey);
   const pause = () => turn();
   const { responseRules, responses, worker } = responseServices(base, { ...deps, digestOf, pause });
   return {
