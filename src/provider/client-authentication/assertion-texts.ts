@@ -20,14 +20,34 @@ export const isOfPlatform = (token: unknown): token is string => {
   }
 };
 
-export const keyIdOf = (assertion: unknown): string | undefined => {
-  if (typeof assertion !== 'string') return undefined;
+/** Characters of the encoded header of an assertion; a longer one is read each time. */
+const LONGEST_HEADER = 512;
+/** The oldest is dropped first. */
+const MOST_HEADERS = 1_000;
+/** Key ids by encoded header. All assertions that one key signs have the same. */
+const keyIds = new Map<string, string>();
+
+const readKeyId = (assertion: string): string | undefined => {
   try {
     const { kid } = decodeProtectedHeader(assertion);
     return typeof kid === 'string' ? kid : undefined;
   } catch {
     return undefined;
   }
+};
+
+export const keyIdOf = (assertion: unknown): string | undefined => {
+  if (typeof assertion !== 'string') return undefined;
+  const end = assertion.indexOf('.');
+  if (end < 1 || end > LONGEST_HEADER) return readKeyId(assertion);
+  const header = assertion.slice(0, end);
+  const known = keyIds.get(header);
+  if (known !== undefined) return known;
+  const kid = readKeyId(assertion);
+  if (kid === undefined) return undefined;
+  if (keyIds.size >= MOST_HEADERS) keyIds.delete(keyIds.keys().next().value as string);
+  keyIds.set(header, kid);
+  return kid;
 };
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -50,6 +50,8 @@ type Context = {
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** The form of a `kid` by which an instance names its key (RFC 7638). */
 const THUMBPRINT = /^[\w-]{43}$/;
+/** Stands for the key of a proof that is checked when oidc-provider asks for the key. */
+const UNPROVEN = {};
 
 export interface PresentedCredentials {
   /** Removes credentials that oidc-provider must not see from a request, before it reads the parameters. */
@@ -206,15 +208,33 @@ export const presentedCredentials = (deps: {
         }
       }
       const owners = new Map<object, Source>();
+      const matching = (options: object): readonly object[] =>
+        sources.flatMap((source) =>
+          source.store.selectForVerify(options).map((key) => {
+            owners.set(key, source);
+            return key;
+          }),
+        );
+      /** oidc-provider learns why there is no key only from a refresh. */
+      const proveNow = async (): Promise<void> => {
+        try {
+          sources = (await rest.shift()?.()) ?? [];
+        } catch (error) {
+          rest.push(() => Promise.reject(error));
+        }
+      };
+      let isUnproven = known?.other !== undefined || known?.workloadToken !== undefined;
+      let asked: object = {};
       return {
-        selectForVerify: (options: object) =>
-          sources.flatMap((source) =>
-            source.store.selectForVerify(options).map((key) => {
-              owners.set(key, source);
-              return key;
-            }),
-          ),
-        getKeyObject(key: object, isPublic: boolean) {
+        // Without a key oidc-provider would make an error with a stack, and verify a second time, in each request.
+        selectForVerify(options: object) {
+          asked = options;
+          return isUnproven ? [UNPROVEN] : matching(options);
+        },
+        async getKeyObject(candidate: object, isPublic: boolean) {
+          isUnproven = false;
+          if (candidate === UNPROVEN) await proveNow();
+          const key = candidate === UNPROVEN ? (matching(asked)[0] ?? candidate) : candidate;
           const source = owners.get(key);
           // The last key that is requested before the check of claims is the one that matched.
           const context = Provider.ctx;
