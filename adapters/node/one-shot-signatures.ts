@@ -38,23 +38,28 @@ const HALF = 32;
 const INTEGER = 0x02;
 const SEQUENCE = 0x30;
 
-/** A number without its leading zeros, behind its type and length (X.690 §8.3). */
-const integerOf = (bytes: Uint8Array): readonly number[] => {
-  let from = 0;
-  while (from < HALF - 1 && bytes[from] === 0) from += 1;
-  const number = [...bytes.subarray(from)];
-  // Otherwise it would be below zero.
-  if ((number[0] ?? 0) >= 0x80) number.unshift(0);
-  return [INTEGER, number.length, ...number];
-};
-
 /**
- * The form in which OpenSSL verifies a signature with ECDSA (RFC 3279 §2.2.3). Node converts it too, but finds the key among options
- * more slowly than it signs.
+ * The form in which OpenSSL verifies a signature with ECDSA (RFC 3279 §2.2.3): both numbers without their leading zeros, each behind its
+ * type and length (X.690 §8.3). Node converts it too, but finds the key among options more slowly than it signs.
  */
 const derOf = (signature: Uint8Array): Uint8Array => {
-  const numbers = [...integerOf(signature.subarray(0, HALF)), ...integerOf(signature.subarray(HALF))];
-  return Uint8Array.of(SEQUENCE, numbers.length, ...numbers);
+  const der = new Uint8Array(2 + 2 * (3 + HALF));
+  let at = 2;
+  for (let from = 0; from < SIGNATURE_LENGTH; from += HALF) {
+    const end = from + HALF;
+    let first = from;
+    while (first < end - 1 && signature[first] === 0) first += 1;
+    // A zero in front of a number that would be below zero otherwise.
+    const zeros = (signature[first] ?? 0) >= 0x80 ? 1 : 0;
+    const length = zeros + end - first;
+    der[at] = INTEGER;
+    der[at + 1] = length;
+    der.set(signature.subarray(first, end), at + 2 + zeros);
+    at += 2 + length;
+  }
+  der[0] = SEQUENCE;
+  der[1] = at - 2;
+  return der.subarray(0, at);
 };
 
 /** The two numbers of such a signature, as JWS and WebCrypto write them (RFC 7518 §3.4). */

@@ -156,7 +156,11 @@ const faultOf = (
   return isHost(host) ? undefined : { status: 400, description: 'the Host header is not valid' };
 };
 
+/** A path in which nothing is encoded, and no query. */
+const PLAIN = /^\/[\w/.~-]*$/;
+
 const isDecodable = (target: string): boolean => {
+  if (PLAIN.test(target)) return true;
   const [path] = target.split('?', 1);
   try {
     return !decodeURIComponent(String(path)).includes('\0') && URL.canParse(target, 'http://localhost');
@@ -175,7 +179,8 @@ const isHost = (value: string | undefined): boolean => {
  * and the server cannot know which of them is ours (WB-04).
  */
 const ownCookiesOnce = (header: string | undefined): string | undefined => {
-  const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];
+  if (header === undefined) return undefined;
+  const pairs = header.split(';').map((pair) => pair.trim());
   const nameOf = (pair: string): string => pair.slice(0, Math.max(0, pair.indexOf('='))).trim();
   const own = pairs.map(nameOf).filter((name) => OWN_COOKIE.test(name));
   const twice = own.filter((name, index) => own.indexOf(name) !== index);
