@@ -1,4 +1,5 @@
 /** Directories: systems that provision accounts over SCIM. Called by services.ts. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { type DirectoryAgents, directoryAgents } from '../domain/clients/directory-agents/directory-agents.ts';
 import { accountLimit } from '../domain/identity/directories/account-limit.ts';
 import { type DeactivationBrake, deactivationBrake } from '../domain/identity/directories/deactivation-brake.ts';
@@ -49,7 +50,7 @@ export const directoryServices = (
   const parts = { documents, clock, identifiers, audit, accounts, memberships, changes };
   const brake = deactivationBrake(parts);
   const users = directoryUsers({
-    ...{ ...parts, brake, limit: accountLimit(parts) },
+    ...{ ...parts, brake, limit: accountLimit(parts), pause: () => turn() },
     endLinks: async (account, by) => {
       for (const { id } of await links.ofAccount(account)) await links.remove(id, by);
     },

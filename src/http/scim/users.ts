@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Directory } from '../../domain/identity/directories/directory.ts';
 import type { DirectoryGroups } from '../../domain/identity/directories/directory-groups.ts';
 import { directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
-import type { DirectoryUser, DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
+import type { DirectoryUser } from '../../domain/identity/directories/directory-user.ts';
+import type { DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
 import { ENTERPRISE_SCHEMA, USER_SCHEMA } from '../../domain/identity/scim/attributes.ts';
 import { readFilter } from '../../domain/identity/scim/filter.ts';
 import { patched } from '../../domain/identity/scim/patch.ts';
@@ -93,14 +94,20 @@ export const userCalls = ({ users, groups, cursors, base }: Deps): ResourceCalls
     return { status: 200, body: { schemas: [LIST_SCHEMA], itemsPerPage: page.length, ...more, Resources } };
   };
 
-  const listOf = async ({ directory }: { readonly directory: Directory }, asked: Asked): Promise<ScimAnswer> => {
-    if (asked.cursor !== undefined) return pageByCursor(directory, asked, asked.cursor);
+  /** A list of all in the order of creation is read by its page; one with a filter or an order as a whole. */
+  const pageByIndex = async (directory: Directory, asked: Asked) => {
     const filter = asked.filter === undefined ? undefined : readFilter(asked.filter);
     const path = asked.sortBy === undefined ? undefined : sortPath(asked.sortBy);
+    if (!filter && !path) return users.pageAt(directory, asked);
     const found = await users.find(directory, filter);
     const ordered = path ? sorted(found, shown, path, asked.isDescending) : found;
-    const page = ordered.slice(asked.startIndex - 1, asked.startIndex - 1 + asked.count);
-    const counts = { totalResults: found.length, startIndex: asked.startIndex, itemsPerPage: page.length };
+    return { users: ordered.slice(asked.startIndex - 1, asked.startIndex - 1 + asked.count), total: found.length };
+  };
+
+  const listOf = async ({ directory }: { readonly directory: Directory }, asked: Asked): Promise<ScimAnswer> => {
+    if (asked.cursor !== undefined) return pageByCursor(directory, asked, asked.cursor);
+    const { users: page, total } = await pageByIndex(directory, asked);
+    const counts = { totalResults: total, startIndex: asked.startIndex, itemsPerPage: page.length };
     const Resources = await complete(directory, page, asked);
     return { status: 200, body: { schemas: [LIST_SCHEMA], ...counts, Resources } };
   };

@@ -37,6 +37,15 @@ describe('precedence (RFC 7644 §3.4.2.2)', () => {
     expect(fits(ADA, readFilter(filter))).toBe(expected);
   });
 
+  test('a username is found in each form in which it is taken: composed, of two characters, wide, in capitals', () => {
+    const zoe = { userName: 'zo\u00eb' };
+    for (const asked of ['zo\u00eb', 'zoe\u0308', 'ZOE\u0308', '\uff3ao\u00eb', ' zo\u00eb ']) {
+      expect(fits(zoe, readFilter(`userName eq "${asked}"`))).toBe(true);
+    }
+    expect(fits(zoe, readFilter('userName eq "zoe"'))).toBe(false);
+    expect(fits({ title: 'Zo\u00eb' }, readFilter('title eq "Zoe\u0308"'))).toBe(false);
+  });
+
   test('one value of a list fits the whole filter in brackets', () => {
     expect(fits(ADA, readFilter('emails[type eq "home" and value ew ".org"]'))).toBe(true);
     expect(fits(ADA, readFilter('emails[type eq "home" and value ew ".com"]'))).toBe(false);

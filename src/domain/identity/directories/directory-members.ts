@@ -1,11 +1,13 @@
 /** Reads the accounts of a directory: those that it created or was given, without those that hold a role. */
 import type { Clock } from '../../ports/clock.ts';
 import type { Cursor, DocumentStore, Query, Versioned } from '../../ports/document-store.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
 import type { AccountReader } from '../accounts/account-reader.ts';
 import { equalTo, type Filter } from '../scim/filter.ts';
 import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
 import { directoryRefusal } from './directory-refusals.ts';
+import { memberOutlines, type OutlinePart } from './member-outline.ts';
 
 export type Pair = { readonly kept: Versioned<DirectoryAccount>; readonly account: Versioned<Account> };
 
@@ -28,6 +30,14 @@ export interface DirectoryMembers {
    * 10,000, or more than 32 MiB.
    */
   candidates(directory: Directory, filter: Filter | undefined): Promise<readonly Pair[]>;
+  /**
+   * At most `count` accounts from a number on, which begins with 1, oldest first, and how many there are. In a directory with more
+   * than 10,000, the number is that of the last minute, or of ten minutes in the middle of the list.
+   */
+  pageAt(
+    directory: Directory,
+    from: { readonly startIndex: number; readonly count: number },
+  ): Promise<{ readonly pairs: readonly Pair[]; readonly total: number }>;
   /**
    * At most `count` accounts after a place, oldest first, of those that `fitting` accepts. Examines at most 10,000, so a page
    * may have less although `next` says that there are more.
@@ -133,7 +143,41 @@ export const directoryMembers = ({
     return place ? { pairs, next: place } : { pairs };
   };
 
-  return { pairOf, candidates, page };
+  async function* walk(directory: Directory): AsyncGenerator<OutlinePart, undefined> {
+    const order = { by: 'createdAt', direction: 'ascending' } as const;
+    for (let after: Cursor | undefined; ; ) {
+      const where = { directory: directory.id };
+      const found = await members.find({ where, order, ...(after ? { after } : {}), limit: PAGE_SIZE });
+      const last = found.at(-1)?.document;
+      if (!last) return undefined;
+      after = { id: last.id, value: last.createdAt };
+      yield { count: (await withAccounts(directory, found)).length, end: after };
+    }
+  }
+  const outlines = memberOutlines({ clock, walk });
+
+  /** Undefined: there are too many to read them at once. */
+  const whole = async (directory: Directory): Promise<readonly Pair[] | undefined> => {
+    if (outlines.isLong(directory, MOST_LISTED)) return undefined;
+    try {
+      return await candidates(directory, undefined);
+    } catch (error) {
+      if (isDomainError(error) && error.reason === 'directory_list_too_long') return undefined;
+      throw error;
+    }
+  };
+
+  const pageAt: DirectoryMembers['pageAt'] = async (directory, { startIndex, count }) => {
+    const all = await whole(directory);
+    const from = startIndex - 1;
+    if (all) return { pairs: all.slice(from, from + count), total: all.length };
+    const { after, skip, total } = await outlines.placeOf(directory, startIndex);
+    const { pairs } = await page(directory, { after, count: skip + count }, () => true);
+    const shown = pairs.slice(skip);
+    return { pairs: shown, total: Math.max(total, shown.length === 0 ? 0 : from + shown.length) };
+  };
+
+  return { pairOf, candidates, page, pageAt };
 };
 
 const bytesOf = ({ attributes }: DirectoryAccount): number => Buffer.byteLength(JSON.stringify(attributes));

@@ -2,9 +2,7 @@
  * The users of one directory: SCIM's view of accounts. A directory sees only accounts that it created or was given, and never
  * one with a role. It disables an account as an administrator does, with all effects.
  */
-import { createHash } from 'node:crypto';
 import type { AuditLog } from '../../audit/audit-event.ts';
-import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Cursor, type DocumentStore, tryInsert, type Versioned } from '../../ports/document-store.ts';
@@ -13,17 +11,18 @@ import { isDomainError } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
 import { type AccountChanges, checkedEmail, checkedName, checkedUsername } from '../accounts/account-fields.ts';
 import type { AccountRegistry } from '../accounts/account-registry.ts';
-import { emailKey } from '../accounts/email-key.ts';
 import { type Filter, fits } from '../scim/filter.ts';
-import { isoTime, type Values } from '../scim/values.ts';
+import type { Values } from '../scim/values.ts';
 import type { AccountLimit } from './account-limit.ts';
 import type { DeactivationBrake } from './deactivation-brake.ts';
 import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount, type Versions } from './directory.ts';
+import { withAccountOfDirectory } from './directory-accounts.ts';
 import { recordDirectoryEvent } from './directory-event.ts';
 import { directoryMembers, type Pair } from './directory-members.ts';
 import type { DirectoryMemberships } from './directory-memberships.ts';
 import { directoryRefusal } from './directory-refusals.ts';
-import { checkUsernameFree } from './free-usernames.ts';
+import { type DirectoryUser, filterable, fittingUsers } from './directory-user.ts';
+import { checkUsernameFree, whileAddressFree } from './free-usernames.ts';
 import {
   accountChanges,
   changedNames,
@@ -35,16 +34,6 @@ import {
   usernameOf,
   writtenOf,
 } from './user-mapping.ts';
-
-/** A user as a directory sees it. `values` has the attributes that it can write. */
-export type DirectoryUser = {
-  readonly id: string;
-  readonly values: Values;
-  /** Changes with each change of the user or the account. */
-  readonly version: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-};
 
 /** Attempts of a change while others change the account. */
 const MOST_ATTEMPTS = 5;
@@ -60,6 +49,14 @@ export interface DirectoryUsers {
    * Otherwise it reads all; throws 'invalid_field' when there are more than 10,000.
    */
   find(directory: Directory, filter: Filter | undefined): Promise<readonly DirectoryUser[]>;
+  /**
+   * A page of all users by number, which begins with 1, oldest first, and how many there are. The number may be ten minutes old
+   * where there are more than 10,000.
+   */
+  pageAt(
+    directory: Directory,
+    from: { readonly startIndex: number; readonly count: number },
+  ): Promise<{ readonly users: readonly DirectoryUser[]; readonly total: number }>;
   /** A page of users that fit a filter, oldest first. May have less than `count` users although there are more. */
   page(
     directory: Directory,
@@ -90,6 +87,8 @@ type Deps = {
   readonly brake: Pick<DeactivationBrake, 'count'>;
   readonly memberships: Pick<DirectoryMemberships, 'removeAccount'>;
   readonly limit: AccountLimit;
+  /** Lets waiting requests run. */
+  readonly pause: () => Promise<void>;
   /** Ends the links by which the account signs in elsewhere. */
   readonly endLinks: (account: string, by: By) => Promise<void>;
 };
@@ -97,7 +96,7 @@ type Deps = {
 export const directoryUsers = (deps: Deps): DirectoryUsers => {
   const { documents, clock, identifiers, audit, accounts, brake, limit } = deps;
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
-  const { pairOf, candidates, page } = directoryMembers({ documents, clock, accounts });
+  const { pairOf, candidates, page, pageAt } = directoryMembers({ documents, clock, accounts });
 
   /** Only the version of the account could tell of a change by others, so both are part of it. */
   const shown = ({ kept, account }: Pair): DirectoryUser => ({
@@ -117,16 +116,6 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
 
   const noRole = ({ roles }: Account): void => {
     if (roles.length > 0) throw directoryRefusal('directory_user_not_found');
-  };
-
-  /** One address at a time, so that two directories cannot both find it free. */
-  const whileFree = <T>(email: string | undefined, work: () => Promise<T>): Promise<T> => {
-    if (email === undefined) return work();
-    const digest = createHash('sha256').update(emailKey(email)).digest('hex');
-    return withMutex({ documents, clock }, `address ${digest}`, async () => {
-      if (await accounts.hasEmail(email)) throw directoryRefusal('directory_email_taken');
-      return work();
-    });
   };
 
   /** Only the directory that disabled an account enables it, also when others disable it at the same time. */
@@ -189,7 +178,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
     const changed = changedNames(before, next);
     if (changed.length === 0 && !isAll) return shown(pair);
     const changes = accountChanges(directory, { before, next, account: account.document, isAll });
-    return whileFree(newAddress(account.document, changes), async () => {
+    return whileAddressFree(deps, newAddress(account.document, changes), async () => {
       // Before anything is written: a refusal changes nothing.
       if (changes.username !== undefined) await checkUsernameFree(accounts, changes.username);
       const isLeaving = !isActive(next) && account.document.state === 'active';
@@ -208,7 +197,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
     shown(await existing(directory, id));
 
   const exclusively = <T>(id: string, work: () => Promise<T>): Promise<T> =>
-    withMutex({ documents, clock }, `directory account ${id}`, work);
+    withAccountOfDirectory({ documents, clock }, id, work);
 
   return {
     async get(directory, id): Promise<DirectoryUser | undefined> {
@@ -218,7 +207,12 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
 
     async find(directory, filter): Promise<readonly DirectoryUser[]> {
       const found = (await candidates(directory, filter)).map(shown);
-      return filter ? found.filter((user) => fits(filterable(user), filter)) : found;
+      return filter ? fittingUsers(found, filter, deps.pause) : found;
+    },
+
+    async pageAt(directory, from) {
+      const { pairs, total } = await pageAt(directory, from);
+      return { users: pairs.map(shown), total };
     },
 
     async page(directory, filter, from) {
@@ -233,7 +227,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
       const given = emailOf(values);
       const email = given === undefined ? undefined : checkedEmail(given);
       const kept = keptOf(values);
-      return whileFree(email, async () => {
+      return whileAddressFree(deps, email, async () => {
         await checkUsernameFree(accounts, username);
         await limit.add(directory);
         const id = identifiers.newId('acc');
@@ -272,8 +266,9 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
 
     remove: (directory, id, versions, by): Promise<void> =>
       exclusively(id, async () => {
-        const { document } = (await existing(directory, id, versions)).account;
-        if (document.state === 'active') await brake.count(directory, id, by);
+        await existing(directory, id, versions);
+        // Also of a disabled account: a deletion is final.
+        await brake.count(directory, id, by);
         await recordDirectoryEvent(audit, { type: 'directory.user_deleted', subject: id }, directory.id, by);
         // Also of a disabled account: that completes what a crash cut off.
         await accounts.disable(id, by, { check: noRole, directory: directory.id });
@@ -287,10 +282,3 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
       }),
   };
 };
-
-/** With the attributes that only the server sets. */
-export const filterable = ({ id, values, createdAt, updatedAt }: DirectoryUser): Values => ({
-  ...values,
-  id,
-  meta: { resourceType: 'User', created: isoTime(createdAt), lastModified: isoTime(updatedAt) },
-});

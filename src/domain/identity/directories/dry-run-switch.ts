@@ -18,6 +18,7 @@ export const usersByMode = (real: DirectoryUsers, dry: DirectoryUsers): Director
   return {
     get: async (directory, id) => of(directory, id).get(directory, id),
     find: async (directory, filter) => of(directory).find(directory, filter),
+    pageAt: async (directory, from) => of(directory).pageAt(directory, from),
     page: async (directory, filter, from) => of(directory).page(directory, filter, from),
     create: async (directory, values, by) => of(directory).create(directory, values, by),
     change: async (directory, id, change, by) => of(directory, id).change(directory, id, change, by),

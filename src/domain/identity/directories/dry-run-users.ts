@@ -12,7 +12,8 @@ import { equalTo, type Filter, fits } from '../scim/filter.ts';
 import type { Values } from '../scim/values.ts';
 import type { Directory } from './directory.ts';
 import { directoryRefusal } from './directory-refusals.ts';
-import { type DirectoryUser, type DirectoryUsers, filterable, type UserChange } from './directory-users.ts';
+import { type DirectoryUser, filterable } from './directory-user.ts';
+import type { DirectoryUsers, UserChange } from './directory-users.ts';
 import type { DryRunEntries, DryRunEntry, DryRunOutcome } from './dry-run.ts';
 import {
   accountChanges,
@@ -186,6 +187,11 @@ export const dryRunUsers = ({ entries, identifiers, accounts, users }: Deps): Di
     get: async (directory, id) => (await found(directory, id))?.user,
 
     find,
+
+    async pageAt(directory, { startIndex, count }) {
+      const all = await find(directory, undefined);
+      return { users: all.slice(startIndex - 1, startIndex - 1 + count), total: all.length };
+    },
 
     async page(directory, filter, { after, count }) {
       const all = await find(directory, filter);

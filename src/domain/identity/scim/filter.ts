@@ -2,6 +2,7 @@
  * Filters of SCIM (RFC 7644 §3.4.2.2): reads one with bounds on length, depth and terms, and evaluates it. The time of both
  * grows with the number of characters only.
  */
+import { foldedName } from '../accounts/username.ts';
 import {
   type Attribute,
   type AttributePath,
@@ -247,9 +248,13 @@ const HOLDS = {
   le: (a, b) => a <= b,
 } as const satisfies Record<Operator, (a: string | number, b: string | number) => boolean>;
 
-/** The form in which values of an attribute are compared. */
-const comparable = ({ type, caseExact }: Attribute, value: unknown): string | number => {
+/**
+ * The form in which values of an attribute are compared. Of a unique one it is the form in which the server finds it taken: else a
+ * directory that writes a letter in two characters looks in vain for a user that it cannot create.
+ */
+const comparable = ({ type, caseExact, uniqueness }: Attribute, value: unknown): string | number => {
   if (type === 'dateTime') return Date.parse(String(value));
+  if (uniqueness === 'server') return foldedName(String(value));
   return type === 'boolean' || !caseExact ? String(value).toLowerCase() : String(value);
 };
 

@@ -1,0 +1,108 @@
+/** Lists of a directory with more users than the server reads at once, as clients with pages by index read them. */
+import { expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { ACCOUNTS, type Account } from '../../../src/domain/identity/accounts/account.ts';
+import { accountReader } from '../../../src/domain/identity/accounts/account-reader.ts';
+import {
+  DIRECTORY_ACCOUNTS,
+  type Directory,
+  type DirectoryAccount,
+} from '../../../src/domain/identity/directories/directory.ts';
+import { directoryMembers } from '../../../src/domain/identity/directories/directory-members.ts';
+import { readFilter } from '../../../src/domain/identity/scim/filter.ts';
+import { START, standingClock } from '../../support/standing-clock.ts';
+
+const DIRECTORY = { id: 'dir_1' } as Directory;
+const USERS = 10_600;
+
+/** Of 10,600 users, every hundredth got a role since. */
+const longDirectory = async () => {
+  const documents = memoryDocumentStore();
+  const clock = standingClock();
+  const accounts = documents.collection<Account>(ACCOUNTS);
+  const users = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
+  const reads = { count: 0 };
+  const add = async (index: number): Promise<void> => {
+    const id = `acc_${index}`;
+    const times = { createdAt: START + Math.floor(index / 7), updatedAt: START };
+    const roles = index % 100 === 99 ? (['operator'] as const) : [];
+    const account: Account = {
+      id,
+      username: id,
+      name: id,
+      groups: [],
+      roles,
+      state: 'active',
+      ...times,
+      sessionsValidFrom: 0,
+    };
+    await accounts.insert(account);
+    await users.insert({ id, directory: DIRECTORY.id, attributes: {}, ...times });
+  };
+  for (let index = 0; index < USERS; index += 1) await add(index);
+  const collection: typeof documents.collection = (declaration) => {
+    const found = documents.collection(declaration);
+    return {
+      ...found,
+      find: async (query: Parameters<typeof found.find>[0]) => {
+        const page = await found.find(query);
+        if (declaration.name === DIRECTORY_ACCOUNTS.name) reads.count += page.length;
+        return page;
+      },
+    } as never;
+  };
+  const members = directoryMembers({
+    ...{ documents: { ...documents, collection }, clock },
+    accounts: accountReader({ documents }),
+  });
+  const pageAt = async (startIndex: number, count = 200) => {
+    const { pairs, total } = await members.pageAt(DIRECTORY, { startIndex, count });
+    return { ids: pairs.map(({ account }) => account.document.id), total };
+  };
+  return { clock, members, users, pageAt, add, reads };
+};
+
+test('a walk by index meets each user once, without those that have a role, and reads the directory a few times', async () => {
+  const { members, users, pageAt, add, reads, clock } = await longDirectory();
+  const visible = USERS - USERS / 100;
+  const met: string[] = [];
+  for (let startIndex = 1; ; startIndex += 200) {
+    const { ids, total } = await pageAt(startIndex);
+    expect(total).toBe(visible);
+    met.push(...ids);
+    if (met.length >= total || ids.length === 0) break;
+  }
+  expect([met.length, new Set(met).size]).toEqual([visible, visible]);
+  expect(met.some((id) => id.endsWith('99'))).toBe(false);
+  // One vain attempt, one outline, and at most two parts for each page: not all users for each page.
+  expect(reads.count).toBeLessThan(2 * USERS + Math.ceil(visible / 200) * 1500);
+
+  expect((await pageAt(5001, 3)).ids).toEqual(met.slice(5000, 5003));
+  expect(await pageAt(visible, 5)).toEqual({ ids: met.slice(-1), total: visible });
+  expect(await pageAt(visible + 1)).toEqual({ ids: [], total: visible });
+  expect(await pageAt(999_999_999)).toEqual({ ids: [], total: visible });
+  expect(await pageAt(1, 0)).toEqual({ ids: [], total: visible });
+
+  // Who is created since is at the end; a walk that begins later counts them.
+  await add(USERS);
+  expect(await pageAt(visible, 5)).toEqual({ ids: [...met.slice(-1), `acc_${USERS}`], total: visible + 1 });
+  clock.move(61);
+  expect((await pageAt(1)).total).toBe(visible + 1);
+  await users.take(String(met[0]));
+  clock.move(61);
+  expect(await pageAt(1, 2)).toEqual({ ids: met.slice(1, 3), total: visible });
+
+  // With a filter the whole would be read.
+  await expect(members.candidates(DIRECTORY, readFilter('userName co "a"'))).rejects.toMatchObject({
+    reason: 'directory_list_too_long',
+  });
+});
+
+test('pages that are asked for at once share one outline', async () => {
+  const { pageAt, reads } = await longDirectory();
+  await pageAt(1);
+  const before = reads.count;
+  const pages = await Promise.all([1, 401, 801, 1201].map((startIndex) => pageAt(startIndex)));
+  expect(new Set(pages.flatMap(({ ids }) => ids)).size).toBe(800);
+  expect(reads.count - before).toBeLessThan(4 * 1500);
+});
