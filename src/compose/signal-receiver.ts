@@ -6,7 +6,7 @@ import { UPSTREAM_LINKS, type UpstreamLink } from '../domain/identity/upstream/u
 import type { PolledDelivery } from '../domain/notifications/delivery-runs.ts';
 import { type Quota, quota } from '../domain/platform/rate-limits/quota.ts';
 import type { By } from '../domain/platform/registries/registered-documents.ts';
-import { everyDocument } from '../domain/ports/document-store.ts';
+import { countDocuments } from '../domain/ports/document-store.ts';
 import type { AccountSignals } from '../domain/signals/receiver/account-signals.ts';
 import { pollClient } from '../domain/signals/receiver/poll-client.ts';
 import { type PollStates, pollStates } from '../domain/signals/receiver/poll-state.ts';
@@ -151,12 +151,10 @@ const brakeOf = (
     { documents, clock },
     {
       activity: TRANSMITTER_ACTIVITY,
-      async countAccounts(id): Promise<number> {
+      async countAccounts(id, lte): Promise<number> {
         const upstream = (await transmitters.get(id))?.document.upstream;
         if (upstream === undefined) return 0;
-        let count = 0;
-        for await (const _ of everyDocument(links, { where: { upstream }, limit: 1000 })) count += 1;
-        return count;
+        return countDocuments(links, { where: { upstream }, range: { field: 'createdAt', lte } });
       },
       recordPause: (limit, id, by) => record('transmitter.effects_paused', { limit }, id, by),
       recordResumption: (allowed, id, by) => record('transmitter.effects_resumed', { allowed }, id, by),

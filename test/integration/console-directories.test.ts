@@ -221,7 +221,7 @@ test('WB-12 held deactivations resume with a fresh second factor only, and not a
   expect(await activity()).toMatchObject({ held: [erin], paused_at: expect.any(Number) });
   expect(await server.events('directory.deactivations_resumed')).toEqual([]);
 
-  expect((await proven.open(at(path))).text).toContain('1 further deactivation passes within a day');
+  expect((await proven.open(at(path))).text).toContain('The deactivation of 1 held account passes within a day');
   const resumed = await press(proven, path, /resume$/);
   expect([resumed.status, resumed.url]).toEqual([200, at(`/console/directories/${id}?done=directoryResumed`)]);
   expect(await activity()).toMatchObject({ held: [], allowed: 1 });

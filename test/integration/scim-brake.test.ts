@@ -1,5 +1,7 @@
 /** The brake: a directory deactivates only so many accounts at once. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DIRECTORY_ACCOUNTS, type DirectoryAccount } from '../../src/domain/identity/directories/directory.ts';
+import { update } from '../../src/domain/ports/document-store.ts';
 import { type DirectoryUnderTest, makeDirectory } from '../support/directory.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -70,14 +72,27 @@ test('other changes pass during a pause, and only an administrator ends it', asy
   expect([again.status, again.body['reason']]).toEqual([409, 'directory_not_paused']);
 });
 
-test('the percentage counts where it is more', async () => {
-  const directory = await makeDirectory(scene, {
-    ...{ name: 'Percent', most_deactivations: 1, most_deactivations_percent: 50 },
-  });
-  const ids = await users(directory, 6);
-  const statuses: number[] = [];
-  for (const id of ids) statuses.push((await leave(directory, id)).status);
-  expect(statuses).toEqual([200, 200, 200, 503, 503, 503]);
+test('the percentage counts where it is more, and no account that the directory created within the day', async () => {
+  const settings = { most_deactivations: 1, most_deactivations_percent: 50 };
+  const [old, young] = [
+    await makeDirectory(scene, { name: 'Percent', ...settings }),
+    await makeDirectory(scene, { name: 'Young', ...settings }),
+  ];
+  const accounts = server.behalf.services.documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
+  const statuses: number[][] = [];
+  for (const directory of [old, young]) {
+    const ids = await users(directory, 6);
+    for (const id of directory === old ? ids : []) {
+      await update(accounts, id, (one) => ({ ...one, createdAt: one.createdAt - 86_400 }));
+    }
+    const answers: number[] = [];
+    for (const id of ids) answers.push((await leave(directory, id)).status);
+    statuses.push(answers);
+  }
+  expect(statuses).toEqual([
+    [200, 200, 200, 503, 503, 503],
+    [200, 503, 503, 503, 503, 503],
+  ]);
 });
 
 test('a change of username counts as a deactivation', async () => {

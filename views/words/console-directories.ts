@@ -60,7 +60,7 @@ export const directoryWords = {
     en: 'The directory reached its limit. The server refuses further deactivations and changes of usernames until an administrator resumes them.',
     de: 'Das Verzeichnis hat seine Grenze erreicht. Der Server lehnt weitere Deaktivierungen und Änderungen von Benutzernamen ab, bis ein Administrator sie fortsetzt.',
   }),
-  allowed: phrase({ en: 'Further ones that pass', de: 'Weitere, die durchgehen' }),
+  allowed: phrase({ en: 'Accounts that pass', de: 'Konten, die durchgehen' }),
   held: phrase({ en: 'Held accounts', de: 'Zurückgehaltene Konten' }),
   heldMore: (count: HtmlValue) =>
     phrase({
@@ -81,12 +81,12 @@ export const directoryWords = {
   passes: (count: number, shown: HtmlValue) =>
     count === 1
       ? phrase({
-          en: '1 further deactivation passes within a day, of any account of the directory.',
-          de: '1 weitere Deaktivierung geht innerhalb eines Tages durch, für ein beliebiges Konto des Verzeichnisses.',
+          en: 'The deactivation of 1 held account passes within a day, and none of another account in its place.',
+          de: 'Die Deaktivierung von 1 zurückgehaltenen Konto geht innerhalb eines Tages durch, und keine eines anderen an seiner Stelle.',
         })
       : phrase({
-          en: html`${shown} further deactivations pass within a day, of any accounts of the directory.`,
-          de: html`${shown} weitere Deaktivierungen gehen innerhalb eines Tages durch, für beliebige Konten des Verzeichnisses.`,
+          en: html`The deactivations of ${shown} held accounts pass within a day, and none of others in their place.`,
+          de: html`Die Deaktivierungen von ${shown} zurückgehaltenen Konten gehen innerhalb eines Tages durch, und keine anderer an ihrer Stelle.`,
         }),
   verifies: phrase({ en: 'E-mail addresses', de: 'E-Mail-Adressen' }),
   verified: phrase({ en: 'verified by the directory', de: 'vom Verzeichnis bestätigt' }),

@@ -76,7 +76,7 @@ export const transmitterWords = {
       en: html`${count}, or ${percent} % of the linked accounts if that is more`,
       de: html`${count}, oder ${percent} % der verknüpften Konten, wenn das mehr ist`,
     }),
-  allowed: phrase({ en: 'Further accounts that pass', de: 'Weitere Konten, die durchgehen' }),
+  allowed: phrase({ en: 'Accounts that pass', de: 'Konten, die durchgehen' }),
   held: phrase({ en: 'Held signals', de: 'Zurückgehaltene Signale' }),
   heldMore: (count: HtmlValue) =>
     phrase({
@@ -135,12 +135,12 @@ export const transmitterWords = {
   passes: (count: number, shown: HtmlValue) =>
     count === 1
       ? phrase({
-          en: '1 further account may be affected within a day.',
-          de: '1 weiteres Konto darf binnen eines Tages betroffen sein.',
+          en: 'Within a day, 1 held account passes the limit, and no other one in its place.',
+          de: 'Binnen eines Tages passiert 1 zurückgehaltenes Konto die Grenze, und kein anderes an seiner Stelle.',
         })
       : phrase({
-          en: html`${shown} further accounts may be affected within a day.`,
-          de: html`${shown} weitere Konten dürfen binnen eines Tages betroffen sein.`,
+          en: html`Within a day, ${shown} held accounts pass the limit, and no others in their place.`,
+          de: html`Binnen eines Tages passieren ${shown} zurückgehaltene Konten die Grenze, und keine anderen an ihrer Stelle.`,
         }),
   make: phrase({ en: 'Trust a transmitter', de: 'Einem Sender vertrauen' }),
   makeLead: phrase({

@@ -112,7 +112,8 @@ const resume = managementCommand({
   options: {
     allow: {
       value: 'N',
-      description: 'How many further deactivations pass within a day. Default: as many as were refused.',
+      description:
+        'How many deactivations pass within a day: the refused ones first, and others beyond them. Default: all refused ones.',
     },
   },
   notes: 'Look at the refused accounts first: behalf directories activity DIRECTORY',
@@ -120,7 +121,7 @@ const resume = managementCommand({
     const [id = ''] = call.operands;
     const allowed = call.integer('allow', 0, 1_000_000);
     const { body } = await call.api.run('resumeDirectory', { id, body: allowed === undefined ? {} : { allowed } });
-    call.print.object(body, `${printable(String(body['allowed']))} further deactivations pass.\n`);
+    call.print.object(body, `${printable(String(body['allowed']))} deactivations pass.\n`);
     return EXIT.done;
   },
 });

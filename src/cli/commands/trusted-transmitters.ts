@@ -88,14 +88,18 @@ const resume = managementCommand({
   summary: 'Resume the effects of a transmitter, and apply its held signals, oldest first.',
   ...OPENS,
   options: {
-    allow: { value: 'N', description: 'How many further accounts pass within a day. Default: as many as were held.' },
+    allow: {
+      value: 'N',
+      description:
+        'How many accounts pass within a day: the held ones first, and others beyond them. Default: all held ones.',
+    },
   },
   notes: 'Look at the held signals first: behalf trusted-transmitters signals TRANSMITTER --state held',
   run: async (call) => {
     const [id = ''] = call.operands;
     const allowed = call.integer('allow', 0, 1_000_000);
     const { body } = await call.api.run('resumeTransmitter', { id, body: allowed === undefined ? {} : { allowed } });
-    call.print.object(body, `${printable(String(body['allowed']))} further accounts pass.\n`);
+    call.print.object(body, `${printable(String(body['allowed']))} accounts pass.\n`);
     return EXIT.done;
   },
 });

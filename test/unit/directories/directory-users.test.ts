@@ -12,7 +12,10 @@ import {
   type DirectoryAccount,
 } from '../../../src/domain/identity/directories/directory.ts';
 import { directoryMemberships } from '../../../src/domain/identity/directories/directory-memberships.ts';
-import { type DirectoryUser, directoryUsers } from '../../../src/domain/identity/directories/directory-users.ts';
+import { directoryRegistry } from '../../../src/domain/identity/directories/directory-registry.ts';
+import type { DirectoryUser } from '../../../src/domain/identity/directories/directory-user.ts';
+import { directoryUsers } from '../../../src/domain/identity/directories/directory-users.ts';
+import { groupChanges } from '../../../src/domain/identity/directories/group-changes.ts';
 import { ownerNames } from '../../../src/domain/identity/groups/owner-names.ts';
 import type { Values } from '../../../src/domain/identity/scim/values.ts';
 import {
@@ -71,7 +74,7 @@ const newWorld = () => {
   });
   const brake = deactivationBrake(parts);
   const users = directoryUsers({
-    ...{ ...parts, accounts, brake, endLinks: async () => undefined },
+    ...{ ...parts, accounts, brake, endLinks: async () => undefined, pause: async () => undefined },
     memberships: directoryMemberships(parts),
     limit: accountLimit(parts),
   });
@@ -80,7 +83,12 @@ const newWorld = () => {
     users.change(DIRECTORY, id, { versions: undefined, change: (before) => ({ ...before, ...values }) }, BY);
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
   const accountOf = async (id: string) => (await accounts.get(id))?.document;
-  return { clock, audit, state, accounts, brake, users, create, change, members, accountOf };
+  const changes = groupChanges(parts);
+  const registry = directoryRegistry({
+    ...{ ...parts, accounts, changes, memberships: directoryMemberships(parts) },
+    ...{ clients: { get: async () => undefined }, blueprints: { get: async () => undefined } },
+  });
+  return { clock, audit, state, accounts, brake, users, create, change, members, accountOf, registry };
 };
 
 /** The record of the directory, as it is written last: without the mark of a change under way. */
@@ -194,4 +202,49 @@ test('an external id goes when the directory leaves it out', async () => {
   const { values } = await users.change(DIRECTORY, id, { versions: undefined, change: () => ADA }, BY);
   expect(values).not.toHaveProperty('externalId');
   expect((await members.get(id))?.document).not.toHaveProperty('externalId');
+});
+
+test('an account that was taken from its directory is not changed by what the directory sent before', async () => {
+  const { create, change, state, registry, accountOf, audit } = newWorld();
+  const { id } = await create(ADA);
+  let taken: Promise<void> | undefined;
+  state.fails = async (collection) => {
+    if (collection === 'accounts' && taken === undefined) {
+      taken = registry.unassign(DIRECTORY.id, id, ADMINISTRATOR);
+      // Longer than it takes where it does not wait for its turn.
+      for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return false;
+  };
+  await change(id, { active: false });
+  expect(taken).toBeDefined();
+  await taken;
+  const types = audit.events.map(({ type }) => type);
+  expect(types.indexOf('directory.account_unassigned')).toBeGreaterThan(types.indexOf('account.disabled'));
+  expect(await accountOf(id)).toMatchObject({ state: 'disabled' });
+  await expect(change(id, { active: true })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('a deletion counts as a deactivation, also of an account that is disabled: it is final', async () => {
+  const { create, change, users, brake, clock, accountOf } = newWorld();
+  const ids: string[] = [];
+  for (let index = 0; index < 21; index += 1) {
+    const { id } = await create({ userName: `leaver-${index}` });
+    await change(id, { active: false });
+    clock.move(601);
+    ids.push(id);
+  }
+  const removals: string[] = [];
+  for (const id of ids) {
+    removals.push(
+      await users.remove(DIRECTORY, id, undefined, BY).then(
+        () => 'removed',
+        (error) => error.reason,
+      ),
+    );
+  }
+  expect(removals).toEqual([...Array(20).fill('removed'), 'directory_deactivations_paused']);
+  const last = String(ids.at(-1));
+  expect([(await accountOf(last))?.removedAt, (await brake.activity(DIRECTORY.id))?.held]).toEqual([undefined, [last]]);
+  expect((await users.get(DIRECTORY, last))?.id).toBe(last);
 });

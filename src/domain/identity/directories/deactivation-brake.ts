@@ -22,6 +22,8 @@ import { directoryRefusal } from './directory-refusals.ts';
 export const WINDOW_SECONDS = 600;
 /** How long deactivations pass that an administrator allowed. */
 const ALLOWED_SECONDS = 86_400;
+/** Since when an account counts for the percentage. */
+const SETTLED_SECONDS = 86_400;
 /** When a directory may ask again whether the pause is over. */
 const RETRY = { retryAfterSeconds: 600 };
 const MOST_HELD = 1000;
@@ -43,8 +45,11 @@ export type Braked = Pick<Directory, 'id' | 'mostDeactivations' | 'mostDeactivat
 /** A kind of party that has a brake: where its counts are, which accounts it could affect, and what a pause says. */
 export type BrakeKind = {
   readonly activity: CollectionDeclaration;
-  /** How many accounts it could affect; the percentage applies to it. */
-  readonly countAccounts: (id: string) => Promise<number>;
+  /**
+   * How many accounts it could affect, of those created until `createdUntil`. The percentage applies to it: a party that creates
+   * accounts must not raise its own limit at once.
+   */
+  readonly countAccounts: (id: string, createdUntil: number) => Promise<number>;
   readonly recordPause: (limit: number, id: string, by: By) => Promise<unknown>;
   readonly recordResumption: (allowed: number, id: string, by: By) => Promise<unknown>;
   /** `retry`: when it may ask again. */
@@ -62,13 +67,20 @@ export interface DeactivationBrake {
   /** The recent activity of a directory. Undefined: there was none. */
   activity(directory: string): Promise<DirectoryActivity | undefined>;
   /**
-   * Ends a pause. `allowed` further deactivations pass within a day; default: as many as were held. Throws 'conflict' when
-   * there is no pause.
+   * Ends a pause. Within a day the first `allowed` of the held accounts pass, and others only for the number beyond them. Default:
+   * all that are held. So no other account takes the place of one that the administrator saw. Throws 'conflict' when there is no
+   * pause.
    */
   resume(directory: Pick<Braked, 'id'>, allowed: number | undefined, by: By): Promise<void>;
   /** Records a contact, at most once a minute. */
   contact(directory: string): Promise<void>;
 }
+
+/** How many accounts an administrator let pass: those of the last pause, and others. */
+export const allowedBy = (activity: DirectoryActivity | undefined, now: number): number => {
+  const { allowed = 0, allowedAccounts = [], allowedUntil = 0 } = activity ?? {};
+  return allowedUntil > now ? allowed + allowedAccounts.length : 0;
+};
 
 /** The brake of directories. */
 export const deactivationBrake = ({
@@ -85,7 +97,8 @@ export const deactivationBrake = ({
     { documents, clock },
     {
       activity: DIRECTORY_ACTIVITY,
-      countAccounts: (directory) => countDocuments(accounts, { where: { directory } }),
+      countAccounts: (directory, lte) =>
+        countDocuments(accounts, { where: { directory }, range: { field: 'createdAt', lte } }),
       recordPause: (limit, id, by) =>
         recordDirectoryEvent(audit, { type: 'directory.deactivations_paused', inputs: { limit } }, id, by),
       recordResumption: (allowed, id, by) =>
@@ -118,7 +131,7 @@ export const accountBrake = (
     const now = clock.now();
     const { accountCount, countedAt = 0 } = await activityOf(directory);
     if (accountCount !== undefined && now - countedAt < WINDOW_SECONDS) return { accountCount, countedAt };
-    return { accountCount: await kind.countAccounts(directory.id), countedAt: now };
+    return { accountCount: await kind.countAccounts(directory.id, now - SETTLED_SECONDS), countedAt: now };
   };
 
   const limitOf = async (directory: Braked): Promise<Limits> => {
@@ -130,8 +143,13 @@ export const accountBrake = (
   const recent = ({ deactivations }: DirectoryActivity) =>
     deactivations.filter(({ at }) => clock.now() - at < WINDOW_SECONDS);
 
-  const isAllowed = ({ allowed = 0, allowedUntil = 0 }: DirectoryActivity): boolean =>
-    allowed > 0 && allowedUntil > clock.now();
+  /** Undefined: no administrator let it pass. An account that was held passes each time, others once for each that is allowed. */
+  const allowedOf = (activity: DirectoryActivity, account: string): Outcome | undefined => {
+    const { allowed = 0, allowedAccounts = [], allowedUntil = 0 } = activity;
+    if (allowedUntil <= clock.now()) return undefined;
+    if (allowedAccounts.includes(account)) return { is: 'counted' };
+    return allowed > 0 ? { is: 'counted', next: { ...activity, allowed: allowed - 1 } } : undefined;
+  };
 
   const held = (activity: DirectoryActivity, account: string): DirectoryActivity => {
     if (activity.held.includes(account)) return activity;
@@ -143,7 +161,8 @@ export const accountBrake = (
     if (activity.pausedAt !== undefined) return { is: 'paused', next: held(activity, account) };
     const window = recent(activity);
     if (window.some((one) => one.account === account)) return { is: 'counted' };
-    if (isAllowed(activity)) return { is: 'counted', next: { ...activity, allowed: (activity.allowed ?? 0) - 1 } };
+    const allowed = allowedOf(activity, account);
+    if (allowed) return allowed;
     if (window.length >= limit) return { is: limits ? 'pausing' : 'uncounted' };
     const deactivations = [...window, { account, at: clock.now() }];
     return { is: 'counted', next: { ...activity, ...limits?.counts, deactivations } };
@@ -202,7 +221,9 @@ export const accountBrake = (
           ...activity,
           deactivations: [],
           held: [],
-          allowed: passes,
+          // Those that were held since are behind the others.
+          allowedAccounts: activity.held.slice(0, passes),
+          allowed: Math.max(0, passes - before.held.length),
           allowedUntil: clock.now() + ALLOWED_SECONDS,
         }));
       }),

@@ -14,6 +14,7 @@ import { readsAsGroupId } from '../accounts/account-fields.ts';
 import type { AccountReader } from '../accounts/account-reader.ts';
 import { accountRefusal } from '../accounts/account-refusals.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
+import { withAccountOfDirectory } from './directory-accounts.ts';
 import { recordDirectoryEvent } from './directory-event.ts';
 import type { DirectoryMemberships } from './directory-memberships.ts';
 import { directoryRefusal } from './directory-refusals.ts';
@@ -186,38 +187,35 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     disable: (id, by): Promise<Versioned<Directory>> => setState(id, 'disabled', by),
     enable: (id, by): Promise<Versioned<Directory>> => setState(id, 'active', by),
 
-    async assign(id, account, by): Promise<void> {
-      await documentsOf.found(id);
-      const found = (await accounts.get(account))?.document;
-      if (!found || found.removedAt !== undefined) throw accountRefusal('account_not_found', { field: '/account' });
-      if (found.roles.length > 0) throw directoryRefusal('directory_account_privileged', { field: '/account' });
-      if (await members.get(account)) throw directoryRefusal('directory_account_taken', { field: '/account' });
-      await recordDirectoryEvent(audit, { type: 'directory.account_assigned', subject: account }, id, by);
-      // Memberships from before, which a crash of `unassign` left: it inherits nothing.
-      await memberships.removeAccount(account);
-      const { name: displayName, email } = found;
-      const emails = email === undefined ? {} : { emails: [{ value: email, primary: true }] };
-      const now = clock.now();
-      const attributes = { displayName, ...emails };
-      const isFirst = await tryInsert(members, {
-        id: account,
-        directory: id,
-        attributes,
-        isAssigned: true,
-        createdAt: now,
-        updatedAt: now,
-      });
-      if (!isFirst) throw directoryRefusal('directory_account_taken', { field: '/account' });
-    },
+    assign: (id, account, by): Promise<void> =>
+      withAccountOfDirectory({ documents, clock }, account, async () => {
+        await documentsOf.found(id);
+        const found = (await accounts.get(account))?.document;
+        if (!found || found.removedAt !== undefined) throw accountRefusal('account_not_found', { field: '/account' });
+        if (found.roles.length > 0) throw directoryRefusal('directory_account_privileged', { field: '/account' });
+        if (await members.get(account)) throw directoryRefusal('directory_account_taken', { field: '/account' });
+        await recordDirectoryEvent(audit, { type: 'directory.account_assigned', subject: account }, id, by);
+        // Memberships from before, which a crash of `unassign` left: it inherits nothing.
+        await memberships.removeAccount(account);
+        const { name: displayName, email } = found;
+        const emails = email === undefined ? {} : { emails: [{ value: email, primary: true }] };
+        const now = clock.now();
+        const attributes = { displayName, ...emails };
+        const isFirst = await tryInsert(members, {
+          ...{ id: account, directory: id, attributes, isAssigned: true, createdAt: now, updatedAt: now },
+        });
+        if (!isFirst) throw directoryRefusal('directory_account_taken', { field: '/account' });
+      }),
 
-    async unassign(id, account, by): Promise<void> {
-      const { document } = (await members.get(account)) ?? {};
-      if (document?.directory !== id) throw directoryRefusal('directory_account_not_assigned', { field: '/account' });
-      await recordDirectoryEvent(audit, { type: 'directory.account_unassigned', subject: account }, id, by);
-      await changes.announce(account);
-      // Without the record no membership counts.
-      await members.take(account);
-      await memberships.removeAccount(account);
-    },
+    unassign: (id, account, by): Promise<void> =>
+      withAccountOfDirectory({ documents, clock }, account, async () => {
+        const { document } = (await members.get(account)) ?? {};
+        if (document?.directory !== id) throw directoryRefusal('directory_account_not_assigned', { field: '/account' });
+        await recordDirectoryEvent(audit, { type: 'directory.account_unassigned', subject: account }, id, by);
+        await changes.announce(account);
+        // Without the record no membership counts.
+        await members.take(account);
+        await memberships.removeAccount(account);
+      }),
   };
 };

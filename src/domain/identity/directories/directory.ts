@@ -104,7 +104,8 @@ export type DirectoryActivity = {
   readonly held: readonly string[];
   /** More were refused than `held` lists. */
   readonly isMoreHeld?: true;
-  /** Further deactivations that an administrator let pass, until `allowedUntil`. */
+  /** Accounts of the last pause that an administrator let pass, and how many others, until `allowedUntil`. */
+  readonly allowedAccounts?: readonly string[];
   readonly allowed?: number;
   readonly allowedUntil?: number;
 };

@@ -1,6 +1,10 @@
 /** Resource: directories that provision accounts over SCIM. */
 import { MOST_ACCOUNTS } from '../../../domain/identity/directories/account-limit.ts';
-import { type DeactivationBrake, WINDOW_SECONDS } from '../../../domain/identity/directories/deactivation-brake.ts';
+import {
+  allowedBy,
+  type DeactivationBrake,
+  WINDOW_SECONDS,
+} from '../../../domain/identity/directories/deactivation-brake.ts';
 import {
   type Directory,
   type DirectoryActivity,
@@ -99,7 +103,9 @@ const DIRECTORY_ACTIVITY = named(
         'Accounts and agents whose deactivation or change of username was refused in this pause, at most 1,000.',
       ),
       more_held: flag('Whether more were refused than are listed.'),
-      allowed: integer('How many further deactivations an administrator let pass, at most for a day.'),
+      allowed: integer(
+        'How many deactivations an administrator let pass, at most for a day: of accounts that were held, and of others.',
+      ),
     },
     ['last_contact_at', 'paused_at'],
   ),
@@ -109,10 +115,13 @@ const ASSIGNED_ACCOUNT = named('DirectoryAccount', input({ account: text('Id of 
 const RESUMPTION = named(
   'ResumedDeactivations',
   input({
-    allowed: integer('How many further deactivations pass within a day. Default: as many as were held.', {
-      minimum: 0,
-      maximum: 1_000_000,
-    }),
+    allowed: integer(
+      'How many pass within a day: the held ones first, and others beyond them. Default: all held ones.',
+      {
+        minimum: 0,
+        maximum: 1_000_000,
+      },
+    ),
   }),
 );
 
@@ -214,7 +223,7 @@ const showActivity = (activity: DirectoryActivity | undefined, now: number) => (
   paused_at: activity?.pausedAt,
   held: activity?.held ?? [],
   more_held: activity?.isMoreHeld === true,
-  allowed: (activity?.allowedUntil ?? 0) > now ? (activity?.allowed ?? 0) : 0,
+  allowed: allowedBy(activity, now),
 });
 
 const handlers = ({ directories, deactivationBrake: brake, clock }: Dependencies): Handlers<typeof routes> => {

@@ -164,7 +164,9 @@ export const ACTIVITY = named(
       paused_at: seconds('Since when its effects are paused. Absent: they are not.'),
       held: arrayOf(string(), 'Accounts whose signals are held in this pause, at most 1,000.'),
       more_held: flag('Whether it sends again later what came after those.'),
-      allowed: integer('How many further accounts an administrator let pass, at most for a day.'),
+      allowed: integer(
+        'How many accounts an administrator let pass, at most for a day: those that were held, and others.',
+      ),
       polls: ref(POLLS),
     },
     ['last_contact_at', 'paused_at', 'polls'],
@@ -225,9 +227,12 @@ export const ACCOUNT_SIGNALS = named(
 export const RESUMPTION = named(
   'ResumedEffects',
   input({
-    allowed: integer('How many further accounts pass within a day. Default: as many as were held.', {
-      minimum: 0,
-      maximum: 1_000_000,
-    }),
+    allowed: integer(
+      'How many pass within a day: the held ones first, and others beyond them. Default: all held ones.',
+      {
+        minimum: 0,
+        maximum: 1_000_000,
+      },
+    ),
   }),
 );

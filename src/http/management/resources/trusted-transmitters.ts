@@ -1,7 +1,11 @@
 /** Resource: trusted transmitters of security events (Shared Signals), and the signals that they sent. */
 
 import type { AccountReader } from '../../../domain/identity/accounts/account-reader.ts';
-import { type DeactivationBrake, WINDOW_SECONDS } from '../../../domain/identity/directories/deactivation-brake.ts';
+import {
+  allowedBy,
+  type DeactivationBrake,
+  WINDOW_SECONDS,
+} from '../../../domain/identity/directories/deactivation-brake.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import type { AccountSignals } from '../../../domain/signals/receiver/account-signals.ts';
@@ -206,7 +210,7 @@ const showActivity = (activity: TransmitterActivity | undefined, polls: PollStat
   paused_at: activity?.pausedAt,
   held: activity?.held ?? [],
   more_held: activity?.isMoreHeld === true,
-  allowed: (activity?.allowedUntil ?? 0) > now ? (activity?.allowed ?? 0) : 0,
+  allowed: allowedBy(activity, now),
   ...(polls === undefined ? {} : { polls: showPolls(polls) }),
 });
 
