@@ -47,7 +47,7 @@ export const signalServices = (
 
   const authorizationOf = ({ id, delivery }: SignalStream): string | undefined => {
     if (delivery.method === 'poll' || delivery.sealed === undefined) return undefined;
-    const opened = openedOrNothing(masterKey, streamContext(id), delivery.sealed);
+    const opened = openedOrNothing(masterKey, streamContext(id, delivery.url), delivery.sealed);
     if (opened === undefined) throw new Error(`the authorization of ${id} cannot be read`);
     return opened;
   };
@@ -59,14 +59,14 @@ export const signalServices = (
     signalReceivers: signalReceiverRegistry({ ...parts, clients }),
     signalStreams: streams,
     signalPush: pushDelivery({
-      ...{ ...parts, outgoing, streams, node: state.node },
+      ...{ ...parts, outgoing, streams, clients, node: state.node },
       makeToken: tokens.ofStream,
       sender: pushSender({ clock, post: trustedFetch.post ?? noWayOut, authorizationOf }),
       watch: backlogWatch({ documents, clock }),
       onError: (error) => log.error({ event: 'signals.error', err: error }, 'security events could not be sent'),
     }),
     signalPolls: pollDelivery({
-      ...{ documents, clock, audit, outgoing },
+      ...{ documents, clock, audit, outgoing, clients },
       makeToken: tokens.ofStream,
       elapsedMilliseconds: () => stopwatch() * 1000,
     }),

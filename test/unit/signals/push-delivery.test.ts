@@ -51,7 +51,9 @@ const scene = async (bounds = { seconds: 72 * 3600, records: 1_000_000 }) => {
     accounts: { get: async () => undefined },
   });
   const outgoing = outgoingEvents({ documents, issuer: ISSUER, makeToken: tokens.ofRecord, pause: async () => {} });
-  const parts = { documents, clock, identifiers, audit };
+  const client = { state: 'active' };
+  const clients = { get: async () => ({ document: client }) };
+  const parts = { documents, clock, identifiers, audit, clients };
   const streamsOver = (store: DocumentStore) =>
     signalStreams({
       ...{ ...parts, documents: store, masterKey: masterKey(Buffer.alloc(32, 7)) },
@@ -83,9 +85,9 @@ const scene = async (bounds = { seconds: 72 * 3600, records: 1_000_000 }) => {
   await states.insert({ ...none, id: STREAM, enabledAt: clock.now(), verifiedUrl: URL });
   const delivery = deliveryAt('nod_a');
   return {
-    ...{ documents, clock, audit, sent, answers, deliveryAt, states, streams, streamsOver, outgoing, receiver },
+    ...{ documents, clock, audit, sent, answers, deliveryAt, states, streams, streamsOver, outgoing, receiver, client },
     polls: pollDelivery({
-      ...{ documents, clock, audit, outgoing, makeToken: tokens.ofStream },
+      ...{ documents, clock, audit, outgoing, clients, makeToken: tokens.ofStream },
       elapsedMilliseconds: () => clock.nowMillis(),
     }),
     record: async (...people: readonly string[]) => {
@@ -250,6 +252,23 @@ describe('what a stream may no longer have', () => {
     await run();
     expect(subjectsIn(sent)).toEqual(['acc_1']);
     expect(await state()).toMatchObject({ delivered: 1, handed: [{}, {}] });
+  });
+
+  test('nothing is sent to a receiver whose client was disabled or retired, and nothing is lost when it is enabled', async () => {
+    const { record, run, sent, polls, client, status } = await scene();
+    for (const state of ['disabled', 'retired']) {
+      client.state = state;
+      await record('acc_1');
+      await run();
+      expect(sent).toEqual([]);
+    }
+    const stream = await status();
+    const polled = { ...stream, delivery: { method: 'poll' } } as SignalStream;
+    const ask = { most: 10, waitMilliseconds: 0, acknowledged: [], refusals: [], isGone: () => false };
+    await expect(polls.poll(polled, ask)).rejects.toMatchObject({ reason: 'signal_receiver_unknown' });
+    client.state = 'active';
+    await run();
+    expect(subjectsIn(sent)).toEqual(['acc_1', 'acc_1']);
   });
 
   test('a poll that waits returns nothing when its receiver is disabled meanwhile', async () => {

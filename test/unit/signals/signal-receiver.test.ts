@@ -34,9 +34,11 @@ const scene = (state: Transmitter['state'] = 'active') => {
   } satisfies DeactivationBrake;
   const applied: string[] = [];
   const failures: Error[] = [];
+  const keys = { names: ['k'] };
+  const subject: { found: unknown } = { found: { account: ACCOUNT } };
   const receiver = signalReceiver({
     ...{ clock, identifiers, audit, records, brake },
-    masterKey: { ordered: (...parts: readonly string[]) => [parts.join(' ')] },
+    masterKey: { ordered: (...parts: readonly string[]) => keys.names.map((key) => [key, ...parts].join(' ')) },
     transmitters: { verified: async () => true },
     verifier: {
       verify: async (text) => ({
@@ -45,7 +47,7 @@ const scene = (state: Transmitter['state'] = 'active') => {
       }),
     },
     subjects: {
-      find: async () => ({ account: ACCOUNT }) as never,
+      find: async () => subject.found as never,
       linked: async () => ({ account: ACCOUNT }) as never,
     },
     effects: {
@@ -61,7 +63,7 @@ const scene = (state: Transmitter['state'] = 'active') => {
     receiver.receive(jti, { ...transmitter, effects: { session_revoked: ['end_sessions'] } }, FROM);
   const states = async (): Promise<readonly Signal['state'][]> =>
     (await records.list({ transmitter: 'trm_1' })).items.map(({ document }) => document.state);
-  return { audit, records, transmitter, receiver, receive, states, applied, failures };
+  return { audit, records, transmitter, receiver, receive, states, applied, failures, pause, keys, subject };
 };
 
 test('a resumption that broke off can be repeated, and applies what it left held', async () => {
@@ -89,4 +91,28 @@ test('what a disabled transmitter sends is refused, with an event', async () => 
   await expect(receive('a')).rejects.toMatchObject({ code: 'forbidden', reason: 'transmitter_disabled' });
   expect(audit.events.at(-1)).toMatchObject({ type: 'signal.refused', outcome: 'refused', error: 'access_denied' });
   expect(await states()).toEqual([]);
+});
+
+test('an event that was received stays received while the master key is rotated', async () => {
+  const { receive, states, applied, pause, keys } = scene();
+  pause.is = false;
+  for (const names of [['old'], ['new', 'old'], ['old', 'new'], ['new', 'old']]) {
+    keys.names = names;
+    expect(await receive('a')).toBeUndefined();
+  }
+  expect([await states(), applied.length]).toEqual([['applied'], 1]);
+});
+
+test('a revocation for one session has the same answer for each person, whether there is an account or not', async () => {
+  const { receiver, transmitter, subject, audit } = scene();
+  const trusted = { ...transmitter, effects: { session_revoked: ['revoke_tokens'] } } as Transmitter;
+  const opaque = (id: string) => ({ format: 'opaque', id }) as const;
+  const asked = { format: 'complex', user: opaque('u'), session: opaque('s') } as const;
+  const privileged = { account: { ...ACCOUNT, roles: ['administrator'] }, session: 's' };
+  for (const found of [undefined, privileged, { account: ACCOUNT, session: 's' }]) {
+    subject.found = found;
+    const refused = { code: 'invalid_field', reason: 'revocation_subject_narrowed' };
+    await expect(receiver.revokeAll(asked, trusted, FROM)).rejects.toMatchObject(refused);
+    expect(audit.events.at(-1)).toMatchObject({ type: 'signal.refused', error: 'invalid_request', note: 'subject' });
+  }
 });

@@ -1,10 +1,12 @@
 /** What a signal does to an account. Each effect is idempotent, and has audit events of its own before it happens. */
 import type { AuditLog } from '../../audit/audit-event.ts';
+import type { Agent } from '../../clients/agents/agent.ts';
 import type { AgentRegistry } from '../../clients/agents/agent-registry.ts';
 import type { AccountRegistry } from '../../identity/accounts/account-registry.ts';
 import type { UpstreamLinks } from '../../identity/upstream/upstream-links.ts';
 import type { UpstreamSessions } from '../../identity/upstream/upstream-sessions.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../platform/epochs/epoch.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
@@ -63,12 +65,13 @@ export const signalEffects = (deps: SignalEffectsDeps): SignalEffects => {
     for (let after: Cursor | undefined; ; ) {
       const { items, next } = await agents.list({ owner, limit: 200, ...(after ? { after } : {}) });
       for (const { document } of items) {
-        if (document.state !== 'active') continue;
+        // Also what a directory suspended: the directory could resume it otherwise.
+        if (document.state !== 'active' && document.suspendedByDirectory === undefined) continue;
         try {
-          await agents.suspend(document.id, by);
+          await agents.suspend(document.id, by, { check: stillOf(owner) });
         } catch (error) {
-          // It was retired in the meantime.
-          if (!isDomainError(error) || error.code !== 'conflict') throw error;
+          // It was retired in the meantime, or has another owner, of whom the transmitter said nothing.
+          if (!isDomainError(error) || !PASSED_OVER.has(error.code)) throw error;
         }
       }
       if (!next) return;
@@ -103,5 +106,14 @@ export const signalEffects = (deps: SignalEffectsDeps): SignalEffects => {
     },
   };
 };
+
+/** Its state or its owner is another one by now. */
+const PASSED_OVER: ReadonlySet<string> = new Set(['conflict', 'precondition_failed']);
+
+const stillOf =
+  (owner: string) =>
+  async (agent: Pick<Agent, 'owner'>): Promise<void> => {
+    if (agent.owner !== owner) throw documentRefusal('object_changed', { params: { kind: 'agent' } });
+  };
 
 type SignalOfAccount = Signal & { readonly account: string };

@@ -132,10 +132,10 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
     await brake.contact(transmitter.id);
     if (set.type === SECURITY_EVENTS.verification) return verification(set, transmitter, by);
     if (set.type === SECURITY_EVENTS.stream_updated) return undefined;
-    // The same on all nodes, also while the master key is rotated.
-    const [key = ''] = deps.masterKey.ordered('signal', transmitter.id, set.jti);
+    // Of both keys while the master key is rotated: the event may have been stored before.
+    const keys = deps.masterKey.ordered('signal', transmitter.id, set.jti);
     const content = await contentOf(set, transmitter, subjects);
-    await applyOrHold(await records.stored(key, content, transmitter, by), transmitter, by);
+    await applyOrHold(await records.stored(keys, content, transmitter, by), transmitter, by);
     return undefined;
   };
 
@@ -163,19 +163,19 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
         await refused('forbidden', 'event_not_accepted', transmitter, by);
         throw transmitterRefusal('revocation_event_not_trusted');
       }
-      const found = await subjects.find(transmitter, subject);
-      // A revocation has no part for one session: to end all tokens would affect more than the transmitter said.
-      if (found?.session !== undefined) {
+      // A revocation has no part for one session: to end all tokens would affect more than the transmitter said. Before the person is
+      // looked for: otherwise the answer would tell whether an account with a role is linked.
+      if (subject.format === 'complex' && subject.session !== undefined) {
         await refused('invalid_request', 'subject', transmitter, by);
         throw transmitterRefusal('revocation_subject_narrowed', { field: '/sub_id' });
       }
-      const { account, why } = reached(found);
+      const { account, why } = reached(await subjects.find(transmitter, subject));
       if (why !== undefined || account === undefined) {
         await refused('not_found', why ?? 'unknown_subject', transmitter, by);
         throw transmitterRefusal('revocation_subject_unknown');
       }
       const content: SignalContent = { event: 'tokens_revoked', effects: ['revoke_tokens'], at: clock.now(), account };
-      const signal = await records.stored(identifiers.newSecret(), content, transmitter, by);
+      const signal = await records.stored([identifiers.newSecret()], content, transmitter, by);
       try {
         await apply(signal, transmitter, by);
       } catch (error) {

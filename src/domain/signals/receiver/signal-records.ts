@@ -27,8 +27,12 @@ export interface SignalRecords {
   list(query: SignalQuery): Promise<Page<Signal>>;
   /** At most `limit` held signals of a transmitter, oldest first; those of one second in any order. */
   held(transmitter: string, limit: number): Promise<readonly Signal[]>;
-  /** The signal of this key: stored before, or now with its event. One with `why` has no effect. */
-  stored(key: string, content: SignalContent, transmitter: Transmitter, by: By): Promise<Signal>;
+  /**
+   * The signal of one of these keys: stored before, or now under the first of them with its event. One with `why` has no effect.
+   * While the master key is rotated, nodes with other keys that get one event at the same moment may each store it; its effects
+   * are idempotent.
+   */
+  stored(keys: readonly string[], content: SignalContent, transmitter: Transmitter, by: By): Promise<Signal>;
   /** Moves a signal to a state, unless it was discarded. Holds only one that is pending. Throws 'not_found'. */
   move(id: string, state: SignalState, more?: Partial<Signal>): Promise<Versioned<Signal>>;
   /** Appends an event about a signal. */
@@ -46,8 +50,13 @@ export const signalRecords = (deps: {
   const { documents, clock, identifiers, audit } = deps;
   const signals = documents.collection<Signal>(SIGNALS);
 
-  const ofKey = async (key: string): Promise<Signal | undefined> =>
-    (await signals.find({ where: { key }, limit: 1 }))[0]?.document;
+  const ofKeys = async (keys: readonly string[]): Promise<Signal | undefined> => {
+    for (const key of keys) {
+      const [found] = await signals.find({ where: { key }, limit: 1 });
+      if (found) return found.document;
+    }
+    return undefined;
+  };
 
   const record = (type: SignalEvent, signal: Signal, by: By) =>
     audit.append({ type, outcome: 'done', caller: by.caller, ...factsOf(signal), ...requestOf(by) });
@@ -71,9 +80,10 @@ export const signalRecords = (deps: {
       return found.map(({ document }) => document);
     },
 
-    async stored(key, { why, ...content }, transmitter, by): Promise<Signal> {
-      const before = await ofKey(key);
+    async stored(keys, { why, ...content }, transmitter, by): Promise<Signal> {
+      const before = await ofKeys(keys);
       if (before) return before;
+      const [key = ''] = keys;
       const now = clock.now();
       const signal: Signal = {
         id: identifiers.newId('sgn'),
@@ -85,7 +95,7 @@ export const signalRecords = (deps: {
       };
       await record('signal.received', signal, by);
       // Of two concurrent calls with one key, the second continues with the signal of the first.
-      return (await tryInsert(signals, signal)) ? signal : ((await ofKey(key)) ?? signal);
+      return (await tryInsert(signals, signal)) ? signal : ((await ofKeys(keys)) ?? signal);
     },
 
     async move(id, state, more = {}): Promise<Versioned<Signal>> {

@@ -5,6 +5,8 @@ import type { EventTokens } from './event-tokens.ts';
 import type { OutgoingEvents, OutgoingToken } from './outgoing-events.ts';
 import { signalRefusal } from './signal-refusals.ts';
 import {
+  hasClient,
+  type ReceiverClients,
   type SetRefusal,
   SIGNAL_RECEIVERS,
   SIGNAL_STREAM_STATES,
@@ -55,6 +57,7 @@ export const pollDelivery = (deps: {
   readonly audit: Pick<AuditLog, 'append'>;
   readonly outgoing: OutgoingEvents;
   readonly makeToken: EventTokens['ofStream'];
+  readonly clients: ReceiverClients;
   /** Milliseconds since some fixed moment, never set back. */
   readonly elapsedMilliseconds: () => number;
 }): PollDelivery => {
@@ -89,7 +92,8 @@ export const pollDelivery = (deps: {
     const stream = (await streams.get(id))?.document;
     const receiver = stream && (await receivers.get(stream.receiver))?.document;
     if (!stream || !receiver) throw signalRefusal('signal_stream_not_found');
-    if (receiver.state !== 'active') throw signalRefusal('signal_receiver_unknown');
+    const isActive = receiver.state === 'active' && (await hasClient(deps.clients, receiver));
+    if (!isActive) throw signalRefusal('signal_receiver_unknown');
     return { stream, receiver };
   };
 

@@ -9,8 +9,10 @@ import type { EventTokens } from './event-tokens.ts';
 import type { OutgoingEvents, OutgoingToken } from './outgoing-events.ts';
 import type { PushOutcome, PushSender } from './push-sender.ts';
 import {
+  hasClient,
   MOST_RECEIVERS,
   MOST_STREAMS,
+  type ReceiverClients,
   type SetRefusal,
   SIGNAL_RECEIVERS,
   SIGNAL_STREAM_STATES,
@@ -54,6 +56,7 @@ export const pushDelivery = (deps: {
   readonly sender: PushSender;
   readonly streams: Pick<SignalStreams, 'setStatus'>;
   readonly watch: BacklogWatch;
+  readonly clients: ReceiverClients;
   /** Names this process: the same after a restart, so that it goes on at once. */
   readonly node: string;
   /** Called with unexpected errors; the work is repeated. */
@@ -69,7 +72,8 @@ export const pushDelivery = (deps: {
   const partiesOf = async (id: string): Promise<Parties | undefined> => {
     const stream = (await streams.get(id))?.document;
     const receiver = stream && (await receivers.get(stream.receiver))?.document;
-    return receiver?.state === 'active' && stream?.delivery.method === 'push' ? { stream, receiver } : undefined;
+    if (receiver?.state !== 'active' || stream?.delivery.method !== 'push') return undefined;
+    return (await hasClient(deps.clients, receiver)) ? { stream, receiver } : undefined;
   };
 
   const isVerified = ({ delivery }: SignalStream, { verifiedUrl }: StreamState): boolean =>

@@ -6,6 +6,7 @@
  * Reads the audit log and copies nothing of it: the log itself is the backlog. No request waits for a receiver.
  */
 import type { StreamCursor } from '../../audit/records-after.ts';
+import type { Found } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { SecurityEvent, SentEvent, STREAM_STATUSES } from '../security-events.ts';
 import type { SubjectIdentifier } from '../subject-identifiers.ts';
@@ -171,5 +172,14 @@ export const SIGNAL_STREAM_STATES = {
   members: ['cursors', 'handed', 'own', 'enabledAt', 'failures', 'delivered', 'refused'],
 } as const satisfies OwnedCollection;
 
-/** The sealing context of the authorization of a stream. */
-export const streamContext = (id: string): string => `signal-stream/${id}`;
+/** The sealing context of the authorization of a stream. An editor of the store who changes the URL cannot send it there. */
+export const streamContext = (id: string, url: string): string => `signal-stream/${id} ${url}`;
+
+/** What delivery needs to know about the clients of receivers. */
+export type ReceiverClients = { get(id: string): Found<{ readonly state: string }> };
+
+/** Whether the client of a receiver is active. One that was disabled or retired hears nothing more, as its tokens do not work. */
+export const hasClient = async (
+  clients: ReceiverClients,
+  { client }: Pick<SignalReceiver, 'client'>,
+): Promise<boolean> => (await clients.get(client))?.document.state === 'active';

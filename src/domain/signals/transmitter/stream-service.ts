@@ -119,7 +119,8 @@ export const signalStreams = (deps: Deps): SignalStreams => {
     if (deps.checkUrl(delivery.url, 'signalReceivers') !== undefined)
       throw signalRefusal('signal_url_malformed', { field: '/delivery/endpoint_url' });
     const { method, url, authorization } = delivery;
-    if (authorization !== undefined) return { method, url, sealed: masterKey.seal(streamContext(id), authorization) };
+    if (authorization !== undefined)
+      return { method, url, sealed: masterKey.seal(streamContext(id, url), authorization) };
     // MG-03: the authorization is never sent to another address than the one it came with.
     const isKept = before?.method === 'push' && before.url === url && before.sealed !== undefined;
     return isKept ? { method, url, sealed: before.sealed } : { method, url };
@@ -280,10 +281,10 @@ export const signalStreams = (deps: Deps): SignalStreams => {
 
     async sealAnew() {
       for (const { document } of await collection.find({ limit: 1000 })) {
-        const context = streamContext(document.id);
         await update(collection, document.id, (stream) => {
           const { delivery } = stream;
           if (delivery.method === 'poll' || delivery.sealed === undefined) return undefined;
+          const context = streamContext(document.id, delivery.url);
           if (!masterKey.isSealedWithOther(context, delivery.sealed)) return undefined;
           const again = masterKey.seal(context, masterKey.open(context, delivery.sealed));
           return { ...stream, delivery: { ...delivery, sealed: again } };
