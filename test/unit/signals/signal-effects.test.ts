@@ -32,7 +32,7 @@ const suspendedOf = async (found: readonly Agent[], stored: readonly Agent[] = f
     accountSignals: { note: async () => undefined },
     settle: () => undefined,
   });
-  await effects.apply(SIGNAL as Signal & { readonly account: string }, { id: 'trm_1' } as Transmitter, BY);
+  await effects.apply(SIGNAL as unknown as Signal & { readonly account: string }, { id: 'trm_1' } as Transmitter, BY);
   return suspended;
 };
 
