@@ -98,6 +98,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/scim-sequences': 'users and groups are found by indexes between their changes',
   'integration/scim-users': 'directories race for one username, and users are found by indexes',
   'integration/session-attacks': 'a session that ended comes back by no late write',
+  'integration/session-writes': 'sessions are stored in swaps, and no late write puts an ended one back',
   'integration/sign-in-attacks': 'failed sign-ins are counted in Redis',
   'integration/site-limits': 'a site is counted in Redis',
   'integration/standing-approvals': 'uses are counted in swaps',

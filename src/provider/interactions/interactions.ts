@@ -43,8 +43,8 @@ type ProviderInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
 export const interactions = (deps: Deps): Interactions => {
   const { provider, clock, consumptions, masterKey } = deps;
 
-  const sessionOf = ({ request, response }: Exchange) =>
-    provider().Session.get(provider().createContext(request, response));
+  const sessionOf = (exchange: Exchange) =>
+    within(exchange, () => provider().Session.get(provider().createContext(exchange.request, exchange.response)));
 
   /** `prompt`: the prompt at which this browser must be. */
   const open = async (exchange: Exchange, uid: string, prompt?: 'login' | 'consent'): Promise<ProviderInteraction> => {

@@ -102,6 +102,11 @@ export type RequestState = RequestFacts & {
   heldGrant: HeldGrant | undefined;
   /** Thumbprint of the attested key that pushed the request. Written and read by token-models.ts. */
   pusherKey: string | undefined;
+  /**
+   * The live session of an account as the request found it, and the key of its record. Written and read by found-session.ts, until
+   * the session ends.
+   */
+  foundSession: { readonly key: string; readonly text: string } | undefined;
 
   /** The token of an introspection request, hidden from oidc-provider. Written and read by structured-tokens.ts. */
   withheldToken: string | undefined;
@@ -157,6 +162,7 @@ export const beginRequest = (
     pushedMark: undefined,
     heldGrant: undefined,
     pusherKey: undefined,
+    foundSession: undefined,
     userCode: undefined,
     withheldToken: undefined,
     refused: undefined,

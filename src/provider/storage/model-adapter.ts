@@ -26,6 +26,7 @@ import { openUnit } from '../seam/token-request-unit.ts';
 import { codeIssuing } from '../tokens/code-issuing.ts';
 import { WITHHELD } from '../tokens/structured-tokens.ts';
 import type { TokenLiveness } from '../tokens/token-liveness.ts';
+import { forgetFound, foundBefore, noteFound } from './found-session.ts';
 import { endingGrants } from './grant-ends.ts';
 import { GRACE_SECONDS, storedModels } from './stored-models.ts';
 
@@ -75,8 +76,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       if (id === WITHHELD) return undefined;
       if (home === 'client') return (await clients.find(id)) as Payload | undefined;
       if (home === 'none' || home === 'approvals') return undefined;
+      if (model === 'Session') return noted(await sessionAt(await keyOf(id), () => read(id)));
       const payload = await read(id);
-      if (model === 'Session') return noted(payload && (await liveSession(payload)));
       noted(payload);
       if (!payload || !CONSUMABLE.has(model)) return payload;
       const mark = await keyOf(id);
@@ -104,12 +105,20 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       return payload;
     };
 
-    /** Treats a session as absent if it has ended, its account is disabled, or it is from before a password change. */
-    const liveSession = async (payload: Payload): Promise<Payload | undefined> =>
-      payload.accountId === undefined ||
-      (await liveness.sessionLive(payload.accountId, Number(payload.loginTs), sessionIdOf(String(payload.uid))))
-        ? payload
-        : undefined;
+    /**
+     * The session under a key. Treats it as absent if it has ended, its account is disabled, or it is from before a password change.
+     * A request reads and checks it once.
+     */
+    const sessionAt = async (key: string, found: () => Promise<Payload | undefined>): Promise<Payload | undefined> => {
+      const before = foundBefore(key);
+      if (before) return before;
+      const payload = await found();
+      const { accountId, loginTs, uid } = payload ?? {};
+      if (!payload || accountId === undefined) return payload;
+      if (!(await liveness.sessionLive(accountId, Number(loginTs), sessionIdOf(String(uid))))) return undefined;
+      noteFound(key, payload);
+      return payload;
+    };
 
     /** RFC 8628 §3.5: a client may poll a pending code once per interval. The interval grows for a client that polls faster. */
     const paceDevicePolling = async (mark: string, payload: Payload): Promise<void> => {
@@ -149,6 +158,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       // oidc-provider ends the grant next, which is decisive. If that fails, a retry must still find the token.
       if (model === 'RefreshToken') return;
       if (model === 'Session') {
+        forgetFound();
         if (await browser.guests.find(id)) return browser.guests.drop();
         await deps.sessions.ifSignedOut();
       }
@@ -176,8 +186,9 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       findByUid: (uid) =>
         asProtocol(async () => {
           const [found] = await records.find({ where: { uid }, limit: 1 });
-          const payload = openedPayload(model, found?.document.sealed);
-          return noted(payload && (await liveSession(payload)));
+          if (!found) return undefined;
+          const { id, sealed } = found.document;
+          return noted(await sessionAt(id, async () => openedPayload(model, sealed)));
         }),
       findByUserCode: (userCode) =>
         asProtocol(async () => {

@@ -15,6 +15,7 @@ import { GRANTS, type GrantRecord, PROVIDER_RECORDS, type ProviderRecord, sessio
 import { factsOf } from '../seam/request-facts.ts';
 import { type Payload, putWhole, sealedPayloads, wholeWriter } from '../seam/stored-payloads.ts';
 import type { TokenLiveness } from '../tokens/token-liveness.ts';
+import { forgetFound, isFoundUnchanged } from './found-session.ts';
 
 /** Records outlive their expiry by oidc-provider's clock tolerance, so that oidc-provider itself says "expired". */
 export const GRACE_SECONDS = 15;
@@ -143,6 +144,10 @@ export const storedModels = (deps: StorageDeps): ((model: string) => StoredModel
       }
       const expiresAt = clock.now() + expiresIn + GRACE_SECONDS;
       const stored = await keyOf(id);
+      if (model === 'Session') {
+        if (isFoundUnchanged(stored, payload, expiresIn)) return;
+        forgetFound();
+      }
       if (home === 'ephemeral') {
         const ttl = Math.max(1, expiresIn + GRACE_SECONDS);
         const values = {
