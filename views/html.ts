@@ -73,14 +73,19 @@ export class Html {
 
   /** The only function that does not escape: for the strings of the `html` tag. An architecture test allows no other caller. */
   static of(strings: readonly string[], values: readonly HtmlValue[]): Html {
-    return new Html(strings, values.map(fixed));
+    for (const value of values) check(value);
+    return new Html(strings, values);
   }
 
   /** The rendered text for this reader. */
   in(view: View): string {
-    let markup = this.#strings[0] ?? '';
-    for (const [index, value] of this.#values.entries())
-      markup += print(value, view) + (this.#strings[index + 1] ?? '');
+    const strings = this.#strings;
+    const values = this.#values;
+    let markup = strings[0] ?? '';
+    for (let index = 0; index < values.length; index += 1) {
+      markup += print(values[index], view);
+      markup += strings[index + 1] ?? '';
+    }
     return markup;
   }
 
@@ -94,7 +99,12 @@ export class Html {
 export const html = (strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html => Html.of(strings, values);
 
 /** Escapes text for element content and for attribute values in either kind of quotes. */
-const escapeHtml = (text: string): string => text.replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
+const escapeHtml = (text: string): string =>
+  SPECIAL.test(text) ? text.replace(EACH_SPECIAL, (character) => ENTITIES[character] ?? '') : text;
+
+/** Few texts have one. */
+const SPECIAL = /[&<>"'`]/;
+const EACH_SPECIAL = /[&<>"'`]/g;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -106,20 +116,38 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Refuses a value that cannot be printed where a template inserts it, not where the page is rendered. */
-const fixed = (value: HtmlValue): HtmlValue => {
-  if (value === undefined || value === null || value === false) return value;
-  if (value instanceof Html || value instanceof Phrase) return value;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'function') return value;
-  if (Array.isArray(value)) return value.map(fixed);
-  throw new TypeError('only text, numbers, phrases, markup and lists of them can stand in a page');
+const check = (value: HtmlValue): void => {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'function':
+    case 'undefined':
+      return;
+  }
+  if (value === null || value === false || value instanceof Html || value instanceof Phrase) return;
+  if (!Array.isArray(value)) throw unprintable();
+  for (const one of value) check(one);
 };
 
+const unprintable = (): TypeError =>
+  new TypeError('only text, numbers, phrases, markup and lists of them can stand in a page');
+
 const print = (value: HtmlValue, view: View): string => {
-  if (value === undefined || value === null || value === false) return '';
+  switch (typeof value) {
+    case 'string':
+      return escapeHtml(value);
+    case 'number':
+      return String(value);
+    case 'function':
+      return print(value(view), view);
+    case 'undefined':
+      return '';
+  }
+  if (value === null || value === false) return '';
   if (value instanceof Html) return value.in(view);
-  if (typeof value === 'string') return escapeHtml(value);
-  if (typeof value === 'number') return String(value);
-  if (value instanceof Phrase) return print(fixed(value.in(view.language)), view);
-  if (typeof value === 'function') return print(fixed(value(view)), view);
-  return value.map((one) => print(one, view)).join('');
+  if (value instanceof Phrase) return print(value.in(view.language), view);
+  if (!Array.isArray(value)) throw unprintable();
+  let markup = '';
+  for (const one of value) markup += print(one, view);
+  return markup;
 };

@@ -1,9 +1,9 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type View } from '../html.ts';
 import { rightChoices, wishChoices } from '../partials/rights-list.ts';
 import { resourceHeading } from '../partials/scope-list.ts';
 import { tickList } from '../partials/tick-list.ts';
-import { durationPhrase } from '../time-text.ts';
+import { durationPhrase, durationText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentChoiceWords as words } from '../words/consent.ts';
 import { scopeWords } from '../words/scope.ts';
@@ -20,7 +20,7 @@ ${wishes(model)}
 <div class="field across"><label for="duration">${words.howLong}</label>
 <select id="duration" name="duration">${model.durations.map(
   (seconds) =>
-    html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${durationPhrase(seconds)}</option>`,
+    html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${({ language }: View) => durationText(seconds, language)}</option>`,
 )}</select></div>
 ${delegableTo(model.delegableTo)}`;
 

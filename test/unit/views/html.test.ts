@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { html } from '../../../views/html.ts';
+import { html, phrase } from '../../../views/html.ts';
 import { agoText, durationText, secondText, timeText } from '../../../views/time-text.ts';
 
 describe('html tag', () => {
@@ -15,7 +15,11 @@ describe('html tag', () => {
 
   test('does not take an object that looks like markup for markup', () => {
     const forged = { toString: () => '<script>' } as unknown as string;
-    expect(() => String(html`${forged}`)).toThrow(TypeError);
+    expect(() => html`${forged}`).toThrow(TypeError);
+    expect(() => html`${[html`<b></b>`, [forged]]}`).toThrow(TypeError);
+    // What a function or a phrase gives is known when the page is rendered.
+    expect(() => String(html`${() => [forged]}`)).toThrow(TypeError);
+    expect(() => String(html`${phrase({ en: forged, de: forged })}`)).toThrow(TypeError);
   });
 });
 

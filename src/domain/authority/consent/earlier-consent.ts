@@ -75,6 +75,7 @@ export const earlierConsents = ({
       if (of.isNewOwner) return of;
       const answered = await byAnswers(of);
       const delegated = await byDelegations(of);
+      if (answered.size === 0 && (delegated?.size ?? 0) === 0) return of;
       const holds = (delegation: Delegation, kind: string, name: string): boolean => {
         if (kind === 'scope') return delegation.scope.includes(name);
         const asked = of.resources.flatMap(({ details }) => details).find(({ id }) => id === name);

@@ -59,6 +59,9 @@ export const rememberedAnswers = ({
 
   return {
     async to(of): Promise<readonly RememberedConsent[]> {
+      const found = await ofClient(of);
+      // Of a requester that the person has not answered before. Neither digest is needed.
+      if (found.length === 0) return [];
       const own = (await consents.get(idOf(of)))?.document;
       if (own && isLive(own)) return [own];
       const wanted = askedRights(of);
@@ -68,7 +71,7 @@ export const rememberedAnswers = ({
           of.resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
         ),
       };
-      return (await ofClient(of))
+      return found
         .filter((answer) => isLive(answer) && covers(answer, wanted))
         .sort((one, other) => other.expiresAt - one.expiresAt)
         .map(({ details: _, ...answer }) => ({ ...answer, ...asked, ...detailsOf(of) }));
