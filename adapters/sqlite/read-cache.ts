@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from './database.ts';
-import { ensureChangeMark } from './tables.ts';
+import { changeMarks } from './tables.ts';
 
 /** Entries of one collection; the oldest is dropped first. */
 const MAX_ENTRIES = 2000;
@@ -42,6 +42,7 @@ export const NO_CACHE: RememberedCollection = {
  */
 export const readCache = (database: SqliteDatabase) => {
   const version = database.prepare('PRAGMA data_version');
+  const counted = changeMarks(database);
   let seen: unknown;
   /** Increases when other connections have committed something. */
   let commits = 0;
@@ -62,7 +63,7 @@ export const readCache = (database: SqliteDatabase) => {
 
   return {
     collection(name: string): RememberedCollection {
-      ensureChangeMark(database, name);
+      counted.ensure(name);
       const marks = database.prepare('SELECT times FROM changes WHERE collection = ?');
       const regions: Map<string, unknown>[] = [];
       let lookedAfter = -1;

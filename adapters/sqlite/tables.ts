@@ -56,33 +56,52 @@ export const ensureTable = (database: SqliteDatabase, rules: CollectionRules): v
   });
 };
 
-/**
- * Counts the writes to a collection in the file itself: every writer increments it, including another version of
- * this program and an operator with a shell. Created when a collection is declared. A program that does not know of
- * it can still use the file.
- */
-export const ensureChangeMark = (database: SqliteDatabase, collection: string): void => {
-  const isMade = (): boolean => {
-    const triggers = database.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?");
-    return (triggers.get(`c_${collection}`) as unknown as readonly [number])[0] === CHANGES.length;
+export interface ChangeMarks {
+  /**
+   * Counts the writes to a collection in the file itself: every writer increments the mark, including another version of
+   * this program and an operator with a shell. Creates what is missing. A program that does not know of it can still use
+   * the file.
+   */
+  ensure(collection: string): void;
+}
+
+/** Looks once for the marks that there are, since a start declares all collections. */
+export const changeMarks = (database: SqliteDatabase): ChangeMarks => {
+  let complete: Set<string> | undefined;
+  const found = (): Set<string> => {
+    const triggers = database.prepare(
+      "SELECT substr(tbl_name, 3) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name GLOB 'c_*' GROUP BY 1 HAVING count(*) = ?",
+    );
+    const rows = triggers.all(CHANGES.length) as unknown as readonly (readonly [string])[];
+    return new Set(rows.map(([collection]) => collection));
   };
-  if (database.read(isMade)) return;
-  database.define(() => {
+
+  return {
+    ensure(collection) {
+      complete ??= database.read(found);
+      if (complete.has(collection)) return;
+      database.define(() => createMark(database, collection));
+      complete.add(collection);
+    },
+  };
+};
+
+/** Another process may have created it, or a part of it. */
+const createMark = (database: SqliteDatabase, collection: string): void => {
+  database
+    .prepare(
+      'CREATE TABLE IF NOT EXISTS changes (collection TEXT NOT NULL PRIMARY KEY, times INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+    )
+    .run();
+  database.prepare('INSERT INTO changes VALUES (?, 0) ON CONFLICT DO NOTHING').run(collection);
+  for (const change of CHANGES) {
     database
       .prepare(
-        'CREATE TABLE IF NOT EXISTS changes (collection TEXT NOT NULL PRIMARY KEY, times INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+        `CREATE TRIGGER IF NOT EXISTS "t_${collection}_${change}" AFTER ${change} ON ${tableOf(collection)}
+           BEGIN UPDATE changes SET times = times + 1 WHERE collection = '${collection}'; END`,
       )
       .run();
-    database.prepare('INSERT INTO changes VALUES (?, 0) ON CONFLICT DO NOTHING').run(collection);
-    for (const change of CHANGES) {
-      database
-        .prepare(
-          `CREATE TRIGGER IF NOT EXISTS "t_${collection}_${change}" AFTER ${change} ON ${tableOf(collection)}
-             BEGIN UPDATE changes SET times = times + 1 WHERE collection = '${collection}'; END`,
-        )
-        .run();
-    }
-  });
+  }
 };
 
 const CHANGES = ['INSERT', 'UPDATE', 'DELETE'] as const;
