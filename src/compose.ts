@@ -17,7 +17,7 @@ import type { Overrides } from './compose/foundations.ts';
 import { housekeepingParts, WITHOUT_LOG_TASKS } from './compose/housekeeping.ts';
 import { managementApi } from './compose/management-api.ts';
 import { providerOf } from './compose/oidc-provider.ts';
-import { close, opened } from './compose/opening.ts';
+import { close, opened, readyPolicies } from './compose/opening.ts';
 import { peoplePages } from './compose/people-pages.ts';
 import { refusalsOf } from './compose/refusals.ts';
 import { registration as selfService } from './compose/registration.ts';
@@ -62,6 +62,8 @@ export type Behalf = {
   readonly services: Services;
   /** Resolves when the events that earlier responses did not wait for are written: those of refused sign-ins. */
   readonly refusalsWritten: () => Promise<void>;
+  /** Makes the policies ready that no start waits for, and logs what they permit no user. Call it when the server answers. */
+  loadPolicies(): Promise<void>;
   /** Loads the pages that no start waits for. Call it when the server answers. */
   loadPages(): Promise<void>;
   /** Ends responses that never end by themselves. Call it before the listener waits for requests under way. Idempotent. */
@@ -253,6 +255,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     metrics,
     services: made,
     refusalsWritten: failedSignIns.drained,
+    loadPolicies: () => readyPolicies(made, configuration),
     async loadPages(): Promise<void> {
       for (const { load } of pagesOfPeople) await load();
     },

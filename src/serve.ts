@@ -21,6 +21,8 @@ import { stopSignal } from './stop-signals.ts';
 import { supervisor } from './workers/supervisor.ts';
 import { serveAsWorker } from './workers/worker.ts';
 
+/** Long enough for the first answer: to make the policies ready blocks the process for a quarter of a second. */
+const POLICIES_AFTER_MILLISECONDS = 100;
 const PAGES_AFTER_MILLISECONDS = 1_000;
 
 /** More than any machine has cores for. */
@@ -66,7 +68,7 @@ const alone = async (configuration: Configuration): Promise<number> => {
     const { handle, metrics } = behalf;
     listeners.answerWith({ handle, readiness, exposition: () => expositionOf(metrics.registry) });
     process.stdout.write(greeting(configuration, first.now(), process.stdout));
-    loadPagesLater(behalf);
+    loadLater(behalf);
     await stopped;
     isStopping = true;
     behalf.endStreams();
@@ -79,15 +81,16 @@ const alone = async (configuration: Configuration): Promise<number> => {
   return 0;
 };
 
-/** After the first requests, which a start under load has. A page that is asked for earlier loads them then, and says what fails. */
-const loadPagesLater = (behalf: Pick<Behalf, 'loadPages'>): void => {
+/** After the first requests, which a start under load has. What is asked for earlier is loaded then, and says what fails. */
+const loadLater = (behalf: Pick<Behalf, 'loadPolicies' | 'loadPages'>): void => {
+  setTimeout(() => void behalf.loadPolicies().catch(() => undefined), POLICIES_AFTER_MILLISECONDS).unref();
   setTimeout(() => void behalf.loadPages().catch(() => undefined), PAGES_AFTER_MILLISECONDS).unref();
 };
 
 const asWorker = async (configuration: Configuration): Promise<number> => {
   const stopped = stopSignal({ isWorker: true });
   const behalf = await compose(configuration, { isPrepared: true });
-  loadPagesLater(behalf);
+  loadLater(behalf);
   await serveAsWorker({ configuration, behalf, server: publicServer(configuration.listen, behalf), stopped });
   return 0;
 };

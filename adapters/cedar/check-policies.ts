@@ -1,12 +1,5 @@
 /** Syntax, validation and lint of a policy set, with the lines of its text. Called by policy-engine.ts. */
-import {
-  type ActionConstraint,
-  type DetailedError,
-  type PolicyJson,
-  policyToJson,
-  type ValidationError,
-  validate,
-} from '@cedar-policy/cedar-wasm/nodejs';
+import type { ActionConstraint, DetailedError, PolicyJson, ValidationError } from '@cedar-policy/cedar-wasm/nodejs';
 import type {
   PolicyAction,
   PolicyCheck,
@@ -16,6 +9,7 @@ import type {
 } from '../../src/domain/ports/policy-engine.ts';
 import { POLICY_ACTIONS } from '../../src/domain/ports/policy-engine.ts';
 import { annotationFindings, LIMITS, OBLIGATIONS } from './annotations.ts';
+import { cedar } from './cedar.ts';
 import { idFindings } from './entity-ids.ts';
 import { linesIn, type Statement, statementsOf } from './policy-text.ts';
 
@@ -95,7 +89,7 @@ const answer = (policies: readonly Parsed[], findings: readonly PolicyFinding[])
 });
 
 const parse = (statement: Statement): { readonly policy?: Parsed; readonly problems: readonly PolicyFinding[] } => {
-  const read = policyToJson(statement.text);
+  const read = cedar().policyToJson(statement.text);
   if (read.type === 'failure') {
     return { problems: read.errors.map((error) => ({ severity: 'error', ...placed(error, statement) })) };
   }
@@ -133,7 +127,7 @@ const twice = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
 const validated = (policies: readonly Parsed[], schema: string): readonly PolicyFinding[] => {
   const statements = new Map(policies.map(({ summary: { id }, statement }) => [id, statement]));
   const staticPolicies = Object.fromEntries([...statements].map(([id, { text }]) => [id, text]));
-  const result = validate({ schema, policies: { staticPolicies } });
+  const result = cedar().validate({ schema, policies: { staticPolicies } });
   if (result.type === 'failure') {
     return result.errors.map(({ message }) => ({ severity: 'error', message: bounded(`${message}.`) }));
   }

@@ -4,7 +4,8 @@
  * that policies read. Returns false where it is not sure: then Cedar validates all facts.
  */
 import { isIP } from 'node:net';
-import { schemaToJsonWithResolvedTypes, type TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
+import type { TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
+import { cedar } from './cedar.ts';
 import type { Asked } from './remembered-answers.ts';
 
 /** The forms of the schema that this code understands. */
@@ -45,7 +46,7 @@ export interface FactsFit {
 
 /** `text`: the schema. Throws an Error when it does not parse, or uses a form that this code does not understand. */
 export const factsFit = (text: string): FactsFit => {
-  const read = schemaToJsonWithResolvedTypes(text);
+  const read = cedar().schemaToJsonWithResolvedTypes(text);
   if (read.type === 'failure') throw new Error(read.errors.map(({ message }) => message).join('; '));
   const schema = read.json[''] as unknown as Schema;
   if (Object.values(schema.actions).some(({ memberOf }) => memberOf !== undefined)) {

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { preparseSchema, type StatefulAuthorizationCall, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
+import type { StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
 import {
   type CompiledPolicies,
   type PolicyEngine,
@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from '../../src/domain/ports/policy-engine.ts';
 import { ANNOTATIONS } from './annotations.ts';
+import { cedar } from './cedar.ts';
 import { checkPolicies } from './check-policies.ts';
 import { type FactsFit, factsFit } from './facts-fit.ts';
 import { entityJson, nameJson, recordJson } from './facts-json.ts';
@@ -34,21 +35,22 @@ const MOST_READY = 1_000;
 
 let ready = 0;
 
-type ReadSchema = { readonly schema: string; readonly facts: FactsFit };
+const schemaText = (): string => {
+  readText ??= textOf('agent.cedarschema');
+  return readText;
+};
+let readText: string | undefined;
 
-/** Read once in a process. Throws an Error when the schema does not parse. */
-const readSchema = (): ReadSchema => {
-  if (!known) {
-    const schema = textOf('agent.cedarschema');
-    known = { schema, facts: factsFit(schema) };
-  }
+/** Read once in a process, when the first set is compiled. Throws an Error when the schema does not parse. */
+const schemaFacts = (): FactsFit => {
+  known ??= factsFit(schemaText());
   return known;
 };
-let known: ReadSchema | undefined;
+let known: FactsFit | undefined;
 
 /** The name under which Cedar keeps the schema for this process. Few questions need it: it is parsed at the first of them. */
 const schemaName = (): string => {
-  if (!isParsed) succeed(preparseSchema(SCHEMA, readSchema().schema));
+  if (!isParsed) succeed(cedar().preparseSchema(SCHEMA, schemaText()));
   isParsed = true;
   return SCHEMA;
 };
@@ -56,7 +58,7 @@ const SCHEMA = 'behalf';
 let isParsed = false;
 
 export const cedarPolicyEngine = (): PolicyEngine => {
-  const { schema, facts } = readSchema();
+  const schema = schemaText();
   const starter = textOf('starter.cedar');
 
   return {
@@ -68,6 +70,7 @@ export const cedarPolicyEngine = (): PolicyEngine => {
     compile(text, before): CompiledPolicies {
       const { check, policies } = checkPolicies(text, schema, before);
       if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
+      const facts = schemaFacts();
       if (ready === MOST_READY) throw policiesUnavailable('too many policy sets are in use at once');
       const parts = policyParts(
         policies.map(({ summary: { id }, statement: { text: of }, json }) => {
@@ -168,7 +171,7 @@ const emptySet = (): string => {
 };
 
 const answerOf = (call: StatefulAuthorizationCall): Answer => {
-  const answer = statefulIsAuthorized(call);
+  const answer = cedar().statefulIsAuthorized(call);
   if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));
   const { decision, diagnostics } = answer.response;
   const errors = diagnostics.errors.map(({ policyId, error }) => `${policyId}: ${error.message}`);

@@ -128,6 +128,7 @@ const RULES: readonly Rule[] = [
       '@cedar-policy/cedar-wasm/nodejs',
       'node:crypto',
       'node:fs',
+      'node:module',
       'node:net',
       'node:path',
     ],

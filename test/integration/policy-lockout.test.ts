@@ -81,6 +81,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
     const alone = await runServer({ stores: 'sqlite', log: (line) => before.push(line) });
     const gapsIn = (lines: readonly string[]) =>
       lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ event }) => event === 'policy.gap');
+    await alone.behalf.loadPolicies();
     expect(gapsIn(before)).toEqual([]);
     const { policies } = alone.behalf.services;
     const by = { caller: 'system' };
@@ -91,6 +92,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
     const after: string[] = [];
     const again = await runServer({ stores: 'sqlite', after: alone, log: (line) => after.push(line) });
     try {
+      await again.behalf.loadPolicies();
       expect(gapsIn(after)).toMatchObject([
         { level: 40, version: 2, msg: expect.stringMatching(/^No policy permits `approve`/) },
       ]);
