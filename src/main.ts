@@ -1,13 +1,15 @@
 /**
- * The program. Keeps compiled modules for the next start, then loads the server and runs it: what this file imports is compiled
- * anew at each start.
+ * The program. Keeps compiled modules for the next start, finds them quickly, then loads the server and runs it: what this file imports is
+ * compiled anew at each start.
  */
 import cluster from 'node:cluster';
 import { keepCompiled } from '../adapters/node/compiled-modules.ts';
+import { resolveOwnModules } from '../adapters/node/own-modules.ts';
 import { earlyDataFolder } from '../config/early-data-folder.ts';
 
 if (import.meta.main) {
   keepCompiled(earlyDataFolder(process.argv.slice(2)));
+  resolveOwnModules();
   const { exitCodeOf } = await import('./serve.ts');
   const exitCode = await exitCodeOf(process.argv.slice(2));
   process.exitCode = exitCode;

@@ -384,7 +384,12 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/main.ts',
-    may: ['adapters/node/compiled-modules.ts', 'config/early-data-folder.ts', 'node:cluster'],
+    may: [
+      'adapters/node/compiled-modules.ts',
+      'adapters/node/own-modules.ts',
+      'config/early-data-folder.ts',
+      'node:cluster',
+    ],
     lazily: ['src/serve.ts'],
   },
   {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { deliveredFiles } from './source-files.ts';
 
-/** Drivers of stores that few servers have, and the library of passkeys: a third of all modules, and of the time of a start. */
-const LATER = ['mongodb', 'ioredis', '@simplewebauthn/server'];
+/**
+ * Drivers of stores that few servers have, the library of passkeys and the policy engine: a third of all modules, and more than a third of
+ * the processor time of a start.
+ */
+const LATER = ['mongodb', 'ioredis', '@simplewebauthn/server', '@cedar-policy/cedar-wasm/nodejs'];
 
 /** What a start of the server may load of ours: each module costs it a fifth of a millisecond, and each kilobyte is stripped and compiled. */
 const MOST_MODULES = 1_250;
@@ -28,7 +31,7 @@ const loadedWith = (path: string): { readonly packages: ReadonlySet<string>; rea
 };
 
 describe.each(['src/serve.ts', 'src/cli/main.ts'])('%s', (entry) => {
-  test('loads drivers and the library of passkeys when they are needed, not at its start', () => {
+  test('loads drivers, the library of passkeys and the policy engine when they are needed, not at its start', () => {
     const { packages } = loadedWith(entry);
     // The walk follows the imports.
     expect(packages).toContain('ajv/dist/2020.js');
@@ -56,6 +59,7 @@ test('src/main.ts loads next to nothing by itself: what it imports is compiled a
   const { ours, packages } = loadedWith('src/main.ts');
   expect([...ours].toSorted()).toEqual([
     'adapters/node/compiled-modules.ts',
+    'adapters/node/own-modules.ts',
     'config/early-data-folder.ts',
     'src/main.ts',
   ]);

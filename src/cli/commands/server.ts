@@ -1,5 +1,6 @@
 /** `behalf serve` and `behalf check-config`. */
 import { keepCompiled } from '../../../adapters/node/compiled-modules.ts';
+import { resolveOwnModules } from '../../../adapters/node/own-modules.ts';
 import { earlyDataFolder } from '../../../config/early-data-folder.ts';
 import { type ShownSetting, type Source, withoutSecrets } from '../../../config/load.ts';
 import { isProduction } from '../../../config/production-rules.ts';
@@ -25,6 +26,7 @@ const serve: Command = {
       ...(workers === undefined ? [] : ['--workers', workers]),
     ];
     keepCompiled(earlyDataFolder(argv));
+    resolveOwnModules();
     // Loaded on demand: no other command needs oidc-provider, which takes most of the time of a start.
     const { serve: run } = await import('../../serve.ts');
     return run(argv);

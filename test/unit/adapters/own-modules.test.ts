@@ -1,0 +1,46 @@
+/** Modules of the program are found by their names; all others as Node finds them. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const MODULE = join(ROOT, 'adapters/node/own-modules.ts');
+
+let outside: string;
+beforeEach(() => {
+  outside = mkdtempSync(join(tmpdir(), 'modules-'));
+});
+afterEach(() => rmSync(outside, { recursive: true }));
+
+/** What a program prints that first calls `resolveOwnModules`. */
+const printed = async (program: string): Promise<string> => {
+  const text = `import { resolveOwnModules } from ${JSON.stringify(MODULE)}; resolveOwnModules(); ${program}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', text], { cwd: ROOT });
+  return stdout.trim();
+};
+
+test('a module of ours, its imports and its packages load as before', async () => {
+  const path = join(ROOT, 'src/http/front-guard.ts');
+  expect(
+    await printed(`const { frontGuard } = await import(${JSON.stringify(path)}); console.log(typeof frontGuard);`),
+  ).toBe('function');
+});
+
+test('a module of ours that is not there fails, and the error names its file', async () => {
+  const path = join(ROOT, 'adapters/node/not-there.ts');
+  expect(
+    await printed(`await import(${JSON.stringify(path)}).catch((error) => console.log(error.code, error.message));`),
+  ).toMatch(/^(?:ENOENT|ERR_MODULE_NOT_FOUND) .*not-there\.ts/);
+});
+
+test('a module elsewhere is found behind links, as Node finds it', async () => {
+  mkdirSync(join(outside, 'real'));
+  writeFileSync(join(outside, 'real/one.ts'), 'export const at: string = import.meta.filename;\n');
+  symlinkSync(join(outside, 'real'), join(outside, 'link'));
+  writeFileSync(join(outside, 'begin.ts'), "export { at } from './link/one.ts';\n");
+  const path = JSON.stringify(join(outside, 'begin.ts'));
+  expect(await printed(`console.log((await import(${path})).at);`)).toMatch(/real\/one\.ts$/);
+});
