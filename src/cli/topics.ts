@@ -202,7 +202,7 @@ export const TOPICS: readonly Topic[] = [
       noun('push-keys', 'Manage the keys of web push', 'notifications.md', pushKeyCommands),
       noun(
         'signal-receivers',
-        'Admit systems that receive security events (Shared Signals)',
+        'Add systems that receive security events (Shared Signals)',
         'shared-signals.md',
         signalReceiverCommands,
       ),

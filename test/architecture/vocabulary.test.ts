@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, readonly [instead: string, most: number]>> 
   glass: ['break-glass', 0],
   'the engine': ['oidc-provider', 0],
   'the house': ['architecture', 0],
-  'running copy|running copies': ['instance', 1],
+  'running copy|running copies': ['instance', 0],
   'piece of work|pieces of work': ['transaction', 0],
   'in advance': ['standing approval', 3],
   'a yes': ['an approval', 3],

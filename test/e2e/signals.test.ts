@@ -37,10 +37,10 @@ test('an administrator admits a receiver, pauses and resumes its stream, and let
     await takeOver(page.context(), await freshFactorBrowser(server, ADMIN), server.issuer);
     await page.goto(`${server.issuer}/console/signals`);
     await says(page, 'No system receives security events');
-    await follow(page, 'Admit a receiver');
+    await follow(page, 'Add a receiver');
     await page.getByLabel('Name', { exact: true }).fill('Mail gateway');
     await page.getByLabel('People and agents').fill('*');
-    await press(page, 'Admit the receiver');
+    await press(page, 'Add the receiver');
     await says(page, 'The server shows this once');
     await follow(page, 'Continue');
     await page.getByRole('heading', { name: 'Mail gateway', level: 1 }).waitFor();

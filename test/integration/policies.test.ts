@@ -218,7 +218,7 @@ describe('a policy', () => {
     expect(await granted('write')).toEqual([200, 'write']);
     const rule = `${before}
 @id("only-production-beyond-low-risk")
-@reason("Agents that are not in production use only what does little harm.")
+@reason("Agents outside of production may use only low-risk scopes.")
 forbid (principal is Agent, action == Action::"act", resource)
 when { principal.environment != "production" && resource.risk != "low" };`;
     const { body: drafted } = await call('POST', '/policy-sets', { text: rule });

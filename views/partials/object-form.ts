@@ -118,10 +118,11 @@ const FIRST = html`<button type="submit" class="unseen" tabindex="-1" aria-hidde
 export const formSection = (section: FormSection): Html => {
   const { title, hint, controls = [], rows, after } = section;
   const inside = html`${hint !== undefined && html`<p class="hint">${hint}</p>`}
-${section.isRow ? html`<div class="duo">${controls.map(controlOf)}</div>` : controls.map(controlOf)}${rows && rowsOf(rows)}${after}`;
+${section.isRow ? html`<div class="duo">${controls.map((one) => controlOf(one))}</div>` : controls.map((one) => controlOf(one, title))}${rows && rowsOf(rows)}${after}`;
   if (section.isFolded !== true) {
-    // A field that says the same as its section is enough for the eye.
-    const isRepeated = controls[0]?.label === title;
+    // One of two equal names is enough for the eye: that of the section stands beside its checkboxes.
+    const [first] = controls;
+    const isRepeated = first?.label === title && first.look.kind !== 'many';
     return html`<fieldset class="card"><legend${isRepeated && html` class="unseen"`}>${title}</legend>${inside}</fieldset>`;
   }
   const isOpen = controls.some(({ error }) => error !== undefined);
@@ -131,7 +132,7 @@ ${section.isRow ? html`<div class="duo">${controls.map(controlOf)}</div>` : cont
 const rowsOf = ({ label, items, member, add }: FormRows): Html =>
   html`${items.map(
     (controls, index) =>
-      html`<fieldset class="item" id="${member}-${index}"><legend>${label(index + 1)}</legend><div class="duo">${controls.map(controlOf)}</div>${
+      html`<fieldset class="item" id="${member}-${index}"><legend>${label(index + 1)}</legend><div class="duo">${controls.map((one) => controlOf(one))}</div>${
         items.length > 1 && rowsButton(words.removeRow, `remove:${member}:${index}`, 'danger', label(index + 1))
       }</fieldset>`,
   )}${add && rowsButton(add, `add:${member}`, 'plain')}`;
@@ -140,7 +141,8 @@ const rowsOf = ({ label, items, member, add }: FormRows): Html =>
 const rowsButton = (text: Phrase, value: string, kind: 'plain' | 'danger', about?: HtmlValue): Html =>
   html`<div class="actions"><button type="submit" class="button ${kind}" name="rows" value="${value}" formnovalidate>${text}${about !== undefined && html`<span class="unseen"> ${about}</span>`}</button></div>`;
 
-const controlOf = (control: FormControl): Html => {
+/** `title`: of its section, which shows it. */
+const controlOf = (control: FormControl, title?: Phrase): Html => {
   const { name, label, look, value, hint, error, optional, unit } = control;
   const usual = {
     ...{ name, label },
@@ -174,7 +176,7 @@ const controlOf = (control: FormControl): Html => {
     case 'flag':
       return flagOf(control);
     case 'many':
-      return manyOf(control, look.options);
+      return manyOf(control, look.options, label === title);
   }
 };
 
@@ -211,8 +213,12 @@ const flagOf = ({ name, label, value, hint, error }: FormControl): Html => {
   return html`${checkbox({ name, label, isChecked: value[0] === 'yes' })}${said.hint}${said.error}`;
 };
 
-/** Checkboxes of one name. A browser sends the ticked ones. */
-const manyOf = ({ name, label, value, hint, error }: FormControl, options: readonly ManyOption[]): Html => {
+/** Checkboxes of one name. A browser sends the ticked ones. `isNamed`: their section shows the same name. */
+const manyOf = (
+  { name, label, value, hint, error }: FormControl,
+  options: readonly ManyOption[],
+  isNamed: boolean,
+): Html => {
   const said = notes(name, hint, error);
   const described = [hint !== undefined && `field-${name}-hint`, error !== undefined && `field-${name}-error`];
   const ids = described.filter(Boolean).join(' ');
@@ -225,7 +231,7 @@ const manyOf = ({ name, label, value, hint, error }: FormControl, options: reado
 <label for="${id}">${anyText(text, 120)}${code !== undefined && html` <code>${plainText(code, 80)}</code>`}${about && html` <span class="line hint">${about}</span>`}</label></div>`;
   };
   const groups = [...Map.groupBy(options, ({ group }) => group)];
-  return html`<fieldset class="choices"><legend>${label}</legend>${said.hint}
+  return html`<fieldset class="choices"><legend${isNamed && html` class="unseen"`}>${label}</legend>${said.hint}
 ${groups.map(([group, some]) =>
   group === undefined
     ? html`<div class="ticks">${some.map(box)}</div>`

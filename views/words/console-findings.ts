@@ -13,8 +13,8 @@ const counted =
 export const findingWords = {
   title: phrase({ en: 'Findings', de: 'Befunde' }),
   lead: phrase({
-    en: 'What needs attention, the most urgent first. Over all agents and clients.',
-    de: 'Was Aufmerksamkeit braucht, das Dringendste zuerst. Über alle Agenten und Clients.',
+    en: 'Agents and clients that need attention, the most urgent first.',
+    de: 'Agenten und Clients, um die sich jemand kümmern muss, die dringendsten zuerst.',
   }),
   nothing: phrase({
     en: 'Nothing needs you. The server looks at changes at once, and at everything every ten minutes.',
@@ -171,16 +171,16 @@ export const findingWords = {
         (isOne) => (isOne ? 'Client ohne Eigentümer oder Zweck' : 'Clients ohne Eigentümer oder Zweck'),
       ),
       meaning: phrase({
-        en: 'A person has to be accountable for software with credentials of its own. It works all the same.',
-        de: 'Für Software mit eigenen Nachweisen muss jemand einstehen. Sie funktioniert trotzdem.',
+        en: 'Give it an owner and a purpose, so that a person is accountable. The client keeps working.',
+        de: 'Geben Sie ihm einen Eigentümer und einen Zweck, damit eine Person dafür einsteht. Der Client funktioniert weiter.',
       }),
     },
     expiring: {
       title: phrase({ en: 'About to end', de: 'Endet bald' }),
       counted: counted('about to end', (isOne) => (isOne ? 'endet bald' : 'enden bald')),
       meaning: phrase({
-        en: 'The agent, or something it proves itself with, ends within 30 days.',
-        de: 'Der Agent oder etwas, womit er sich ausweist, endet in den nächsten 30 Tagen.',
+        en: 'The agent or one of its credentials ends within 30 days.',
+        de: 'Der Agent oder einer seiner Nachweise endet in den nächsten 30 Tagen.',
       }),
     },
     stopped: {

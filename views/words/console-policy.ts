@@ -7,8 +7,8 @@ export type PolicyGap = 'act' | 'administer' | 'register' | 'approve';
 export const policyPageWords = {
   title: phrase({ en: 'Policies', de: 'Richtlinien' }),
   lead: phrase({
-    en: 'What is allowed at all, on top of registration, blueprints and consent. They only take away.',
-    de: 'Was überhaupt erlaubt ist, zusätzlich zu Registrierung, Blueprints und Einwilligung. Sie nehmen nur weg.',
+    en: 'Policies narrow what registration, blueprints and consent allow. They never add a right.',
+    de: 'Richtlinien schränken ein, was Registrierung, Blueprints und Einwilligung erlauben. Sie fügen kein Recht hinzu.',
   }),
   states: {
     active: phrase({ en: 'active', de: 'aktiv' }),

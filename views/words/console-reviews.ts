@@ -5,8 +5,8 @@ export const reviewWords = {
   title: phrase({ en: 'Access reviews', de: 'Zugriffsprüfungen' }),
   review: phrase({ en: 'Access review', de: 'Zugriffsprüfung' }),
   lead: phrase({
-    en: 'Ask who needs what agents hold for people. What reviewers end or narrow stops working at once.',
-    de: 'Fragen Sie, was Agenten für Personen noch brauchen. Was beendet oder eingeschränkt wird, gilt sofort nicht mehr.',
+    en: 'Reviewers decide which access of people agents keep. What they end or narrow stops working at once.',
+    de: 'Prüfende entscheiden, welchen Zugriff Agenten für Personen behalten. Was sie beenden oder einschränken, gilt sofort nicht mehr.',
   }),
   none: phrase({ en: 'No access reviews yet.', de: 'Noch keine Zugriffsprüfungen.' }),
   make: phrase({ en: 'Begin a review', de: 'Prüfung beginnen' }),

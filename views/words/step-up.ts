@@ -7,17 +7,17 @@ export const stepUpWords = {
     phrase({ en: html`${party} needs you to confirm`, de: html`${party} braucht Ihre Bestätigung` }),
   wants: {
     factor: phrase({
-      en: 'What you asked for needs a sign-in with your second factor.',
-      de: 'Was Sie verlangt haben, braucht eine Anmeldung mit Ihrem zweiten Faktor.',
+      en: 'To go on, it needs a sign-in with your second factor.',
+      de: 'Dafür braucht es eine Anmeldung mit Ihrem zweiten Faktor.',
     }),
     recent: phrase({
-      en: 'What you asked for needs a recent sign-in.',
-      de: 'Was Sie verlangt haben, braucht eine frische Anmeldung.',
+      en: 'To go on, it needs a recent sign-in.',
+      de: 'Dafür braucht es eine frische Anmeldung.',
     }),
   },
-  asks: phrase({ en: 'Asks for it', de: 'Verlangt es' }),
-  at: phrase({ en: 'For calls to', de: 'Für Aufrufe von' }),
-  through: phrase({ en: 'You use', de: 'Sie benutzen' }),
+  asks: phrase({ en: 'Requested by', de: 'Angefordert von' }),
+  at: phrase({ en: 'To call', de: 'Für Aufrufe bei' }),
+  through: phrase({ en: 'App you are using', de: 'Ihre App' }),
   isAgent: phrase({ en: 'Agent', de: 'Agent' }),
   onlyIfYou: (client: HtmlValue) =>
     phrase({
@@ -26,8 +26,8 @@ export const stepUpWords = {
     }),
   whatFollows: (minutes: number) =>
     phrase({
-      en: `If you confirm, this sign-in counts there for ${minutes} minutes. No new rights are given, here or anywhere else.`,
-      de: `Bestätigen Sie, zählt diese Anmeldung dort ${minutes} Minuten lang. Neue Rechte gibt es dadurch nirgends.`,
+      en: `If you confirm, this sign-in is valid there for ${minutes} minutes. Nothing gets new rights.`,
+      de: `Bestätigen Sie, gilt diese Anmeldung dort ${minutes} Minuten lang. Niemand bekommt neue Rechte.`,
     }),
   confirm: phrase({ en: 'Confirm', de: 'Bestätigen' }),
   signIn: phrase({ en: 'Sign in again', de: 'Noch einmal anmelden' }),

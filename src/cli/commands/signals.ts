@@ -16,7 +16,7 @@ const CLIENT = {
 } as const;
 
 const MEMBERS = {
-  contact: { value: 'TEXT', description: 'Who answers for it.' },
+  contact: { value: 'TEXT', description: 'Person or team responsible for it.' },
   audience: { value: 'AUDIENCE', description: 'The aud of its events. Default: the id of the client.' },
   event: {
     value: 'EVENT',
@@ -48,7 +48,7 @@ const members = (call: ManagementCall): Json => {
 const create = managementCommand({
   words: ['signal-receivers', 'create'],
   operands: [],
-  summary: 'Admit a receiver of security events, whose client configures streams.',
+  summary: 'Add a receiver of security events, whose client configures streams.',
   ...OPENS,
   options: { name: { ...NAME, isRequired: true }, client: { ...CLIENT, isRequired: true }, ...MEMBERS },
   notes: 'Create its client first. docs/how-to/shared-signals.md says what to enter at the receiver.',

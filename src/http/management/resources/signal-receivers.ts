@@ -142,7 +142,7 @@ const routes = {
     '/signal-receivers',
     NEW_RECEIVER,
     RECEIVER,
-    'Admit a receiver of security events, whose client configures streams (OpenID Shared Signals)',
+    'Add a receiver of security events, whose client configures streams (OpenID Shared Signals)',
     BY_ADMINISTRATORS,
   ),
   listSignalReceivers: make.read('/signal-receivers', RECEIVER_PAGE, 'List receivers, newest first', { query: PAGE }),
