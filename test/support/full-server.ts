@@ -123,7 +123,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     ...{ name: 'The other organisation', issuer: 'https://peer.example.com', jwks: await newKeys() },
     inbound: { clients: [scene.app.clientId], resources: { [jwt.identifier]: ['read'] } },
   });
-  await made('/account-links', { peer: peer['id'], subject: 'bob-over-there', account: bob });
+  const accountLink = await idOf('/account-links', { peer: peer['id'], subject: 'bob-over-there', account: bob });
   const hooks = { name: 'Our tool', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };
   const webhook = await idOf('/webhooks', hooks);
   const letter: Delivery = {
@@ -308,7 +308,11 @@ export const fullServer = async (options: RunOptions = {}) => {
     { caller: ada },
   );
   const away = { from: now, until: (Math.floor(now / DAY) + 7) * DAY };
-  await services.approvals.absences.declare(ada, { deputy: bob, ...away }, { by: { caller: ada }, assurance });
+  const absence = await services.approvals.absences.declare(
+    ada,
+    { deputy: bob, ...away },
+    { by: { caller: ada }, assurance },
+  );
   await services.approvals.absences.declare(bob, { deputy: ada, ...away }, { by: { caller: bob }, assurance });
   const browser = await scene.browserOf('ada', { 'user-agent': PHONE });
   for (const one of [denied, remembered]) await scene.answer(browser, one, one === denied ? 'deny' : 'approve');
@@ -351,7 +355,10 @@ export const fullServer = async (options: RunOptions = {}) => {
       bank: bank.id,
       budget: budgetId,
       issuer: issuerId,
-      peer: String(peer['id']),
+      ...{ peer: String(peer['id']), accountLink, absence: absence.id },
+      pushKey: (await services.push.keys.current()).id,
+      /** An event with a personal value. */
+      signIn: (await services.audit.list({ type: 'session.started', limit: 1 })).entries[0]?.id ?? '',
       registrationToken,
       signingKey: String(signingKey?.id),
       blueprint: blueprint.id,

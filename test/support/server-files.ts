@@ -176,6 +176,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-reviews',
     'integration/console-unknown-findings',
     'integration/console-search',
+    'integration/console-exceptions',
     'integration/console-settings',
     'integration/security-suspensions',
     'integration/console-responses',

@@ -4,6 +4,7 @@ import { type Html, html, type Phrase, type Text } from '../html.ts';
 import { lastUse } from '../partials/agent-rows.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { eventRun } from '../partials/event-run.ts';
+import type { ObjectLink } from '../partials/object-page.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
@@ -61,17 +62,18 @@ export type AgentFactsModel = ConsoleFrame & {
   readonly timelinePages: Pagination;
   /** Its events in the audit log. Absent: not permitted to the viewer. */
   readonly auditLogHref?: string;
-  /** Absent: the viewer may only read. */
-  readonly actions?: { readonly addCredential?: string };
+  /** Pages that add a credential. Empty: the viewer may add none. */
+  readonly credentialLinks: readonly ObjectLink[];
 };
 
 /** Its credentials. */
 export const credentials = ({
   credentials: all,
-  actions,
+  credentialLinks: links,
   csrf,
 }: AgentFactsModel): Html => html`<section aria-labelledby="credentials"><div class="row"><h2 id="credentials">${words.credentials}</h2>${
-  actions?.addCredential !== undefined && html`<a href="${actions.addCredential}">${words.addKeys}</a>`
+  links.length > 0 &&
+  html`<p>${links.map(({ href, text }, index) => html`${index > 0 && ' · '}<a href="${href}">${text}</a>`)}</p>`
 }</div>
 ${
   all.length === 0 ? html`<p class="empty">${words.nothingToProve}</p>` : all.map((one) => credential(one, csrf))

@@ -82,7 +82,7 @@ export type AgentPageModel = AgentFactsModel & {
   readonly stops: readonly StopReason[];
   readonly waiting?: WaitingAgent;
   /** Absent: the viewer may only read. */
-  readonly actions?: AgentFactsModel['actions'] & {
+  readonly actions?: {
     readonly suspend?: string;
     readonly resume?: string;
     readonly handOver?: string;

@@ -4,6 +4,7 @@ import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { choice, type Option } from '../partials/controls.ts';
+import { actionLink } from '../partials/object-page.ts';
 import { sourceText } from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
 import { secondText } from '../time-text.ts';
@@ -35,6 +36,9 @@ export type Explanation = {
   readonly versions: readonly Option[];
 };
 
+/** A personal value of an event that the viewer may erase. */
+export type ErasableValue = { readonly name: string; readonly href: string };
+
 export type AuditEventModel = ConsoleFrame & {
   readonly event: Pick<AuditRow, 'type' | 'outcome' | 'at' | 'members' | 'who' | 'where' | 'error' | 'workHref'>;
   /** Path of this page. */
@@ -42,6 +46,8 @@ export type AuditEventModel = ConsoleFrame & {
   readonly auditHref: string;
   /** Absent: the viewer may not see policies, or the event is not a decision. */
   readonly why?: Explanation;
+  /** Empty: there are none, or the viewer may erase none. */
+  readonly erasable: readonly ErasableValue[];
 };
 
 export const auditEventPage = (model: AuditEventModel): Html => {
@@ -57,7 +63,13 @@ export const auditEventPage = (model: AuditEventModel): Html => {
 <p class="facts">${outcomeTag(event.outcome)} ${secondText(event.at)}${event.who !== undefined && html` · ${anyName(event.who)}`}${event.where !== undefined && html` · ${isolated(event.where, 120)}`}${event.error !== undefined && html` <code>${plainText(event.error, 80)}</code>`}</p>
 <p><a href="${model.auditHref}">${words.back}</a>${event.workHref !== undefined && html` · <a href="${event.workHref}">${words.transaction}</a>`}</p></div>
 ${why && explained(why, model.path)}
-<section class="card" aria-labelledby="members"><h2 id="members">${words.members}</h2>${memberList(event.members)}</section>`,
+<section class="card" aria-labelledby="members"><h2 id="members">${words.members}</h2>${memberList(event.members)}</section>
+${
+  model.erasable.length > 0 &&
+  html`<section class="card" aria-labelledby="personal"><h2 id="personal">${words.personal}</h2>
+<p class="hint">${words.personalHint}</p>
+<div class="actions">${model.erasable.map(({ name, href }) => actionLink({ text: words.eraseValue(plainText(name, 40)), href, kind: 'danger' }, ''))}</div></section>`
+}`,
   });
 };
 

@@ -16,6 +16,7 @@ import { issuerWords } from '../words/console-issuers.ts';
 import { peerWords as words } from '../words/console-peers.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
+import { type AccountLinksModel, accountLinksSection } from './console-account-links.ts';
 import { type Health, healthTag } from './console-issuers.ts';
 
 export type PeerRow = {
@@ -67,10 +68,12 @@ export type PeerModel = ConsoleFrame & {
     readonly updatedAt: number;
   };
   readonly actions: readonly ObjectAction[];
+  /** Absent: not permitted to the viewer. */
+  readonly links?: AccountLinksModel;
   readonly auditLogHref?: string;
 };
 
-export const peerPage = ({ peer, actions, auditLogHref, ...frame }: PeerModel): Html => {
+export const peerPage = ({ peer, actions, links, auditLogHref, ...frame }: PeerModel): Html => {
   const { inbound, outbound } = peer;
   return objectPage(frame, {
     ...{ place: 'peers', title: words.peer, name: peer.name, id: peer.id, actions },
@@ -97,7 +100,8 @@ ${
     : html`<p>${words.acceptsNone}</p>`
 }</section>
 <section aria-labelledby="outbound" class="card"><h2 id="outbound">${words.outboundThere}</h2>
-<p>${outbound ? words.outboundOf(outbound.clients, outbound.resources) : words.issuesNone}</p></section>`,
+<p>${outbound ? words.outboundOf(outbound.clients, outbound.resources) : words.issuesNone}</p></section>
+${links && accountLinksSection(links)}`,
     ...(auditLogHref === undefined ? {} : { auditLogHref }),
   });
 };

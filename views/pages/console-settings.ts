@@ -11,6 +11,7 @@ import { keyWords, webhookWords } from '../words/console-settings.ts';
 import { listWords } from '../words/lists.ts';
 import { notificationText } from '../words/notification-kinds.ts';
 import { registerWords } from '../words/registries.ts';
+import { type PushKeysModel, pushKeysSection } from './console-push-keys.ts';
 
 export type KeyRow = {
   readonly id: string;
@@ -46,9 +47,13 @@ const REVOKE: Column<KeyRow> = {
 const keyColumns = (keys: readonly KeyRow[]): readonly Column<KeyRow>[] =>
   keys.some(({ revokeHref }) => revokeHref !== undefined) ? [...KEY_COLUMNS, REVOKE] : KEY_COLUMNS;
 
-/** `rotateHref`: absent without the permission. */
+/** `rotateHref` and `pushKeys`: absent without the permission. */
 export const signingKeysPage = (
-  model: ConsoleFrame & { readonly keys: readonly KeyRow[]; readonly rotateHref?: string },
+  model: ConsoleFrame & {
+    readonly keys: readonly KeyRow[];
+    readonly rotateHref?: string;
+    readonly pushKeys?: PushKeysModel;
+  },
 ): Html =>
   layout({
     frame: model,
@@ -62,7 +67,8 @@ export const signingKeysPage = (
     }</div>
 <p class="lead">${keyWords.lead}</p></div>
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
-${model.keys.length === 0 ? html`<p class="empty">${keyWords.none}</p>` : table(keyColumns(model.keys), model.keys, 'list')}</section>`,
+${model.keys.length === 0 ? html`<p class="empty">${keyWords.none}</p>` : table(keyColumns(model.keys), model.keys, 'list')}</section>
+${model.pushKeys && pushKeysSection(model.pushKeys)}`,
   });
 
 export type WebhookRow = {

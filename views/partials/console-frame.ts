@@ -45,6 +45,7 @@ const SECTIONS = {
   },
   oversight: {
     approvals: { path: '/console/approvals', name: words.places.approvals },
+    absences: { path: '/console/absences', name: words.places.absences },
     'break-glass': { path: '/console/break-glass', name: words.places['break-glass'] },
     reviews: { path: '/console/reviews', name: words.places.reviews },
     transactions: { path: '/console/transactions', name: words.places.transactions },

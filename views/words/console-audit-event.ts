@@ -37,4 +37,18 @@ export const auditEventWords = {
   compare: phrase({ en: 'Ask another version', de: 'Andere Version fragen' }),
   ask: phrase({ en: 'Ask', de: 'Fragen' }),
   members: phrase({ en: 'All members', de: 'Alle Felder' }),
+  personal: phrase({ en: 'Personal values', de: 'Personenbezogene Werte' }),
+  personalHint: phrase({
+    en: 'The audit log chains a commitment to each value, not the value. So it still verifies after an erasure.',
+    de: 'Das Protokoll verkettet zu jedem Wert ein Commitment, nicht den Wert. Darum bleibt es nach dem Löschen prüfbar.',
+  }),
+  eraseValue: (name: string) => phrase({ en: `Erase ${name}`, de: `${name} löschen` }),
+  erase: phrase({ en: 'Erase the value', de: 'Wert löschen' }),
+  eraseAsked: phrase({ en: 'Erase this personal value?', de: 'Diesen personenbezogenen Wert löschen?' }),
+  eraseLead: phrase({
+    en: 'It cannot be brought back. The event stays, and the audit log and earlier exports still verify. Exports and archives that have the value keep it.',
+    de: 'Er lässt sich nicht wiederherstellen. Das Ereignis bleibt, und Protokoll und frühere Exporte bleiben prüfbar. Exporte und Archive, die den Wert enthalten, behalten ihn.',
+  }),
+  value: phrase({ en: 'Value', de: 'Wert' }),
+  content: phrase({ en: 'Content', de: 'Inhalt' }),
 };

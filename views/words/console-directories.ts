@@ -142,17 +142,10 @@ export const directoryWords = {
     en: 'It has no static secret. It authenticates as its client.',
     de: 'Es hat kein statisches Secret. Es weist sich als sein Client aus.',
   }),
-  allowSecret: phrase({ en: 'Allow a secret', de: 'Secret erlauben' }),
-  allowAsked: (name: HtmlValue) =>
-    phrase({ en: html`Allow ${name} a static secret?`, de: html`${name} ein statisches Secret erlauben?` }),
   allowLead: phrase({
     en: 'Only for a directory that cannot request access tokens. Every holder of the secret acts as the directory until it ends. You answer for it.',
     de: 'Nur für ein Verzeichnis, das keine Access-Tokens anfordern kann. Wer das Secret hat, handelt bis zu dessen Ende als das Verzeichnis. Sie sind dafür verantwortlich.',
   }),
-  secretReason: phrase({ en: 'Reason', de: 'Grund' }),
-  secretReasonHint: phrase({ en: 'It stays in the audit log.', de: 'Er bleibt im Protokoll.' }),
-  secretDays: phrase({ en: 'Days until it ends', de: 'Tage bis zum Ende' }),
-  secretDaysHint: phrase({ en: '1 to 90.', de: '1 bis 90.' }),
   secretShown: phrase({
     en: 'Enter this secret at the directory',
     de: 'Tragen Sie dieses Secret im Verzeichnis ein',
@@ -161,20 +154,6 @@ export const directoryWords = {
     en: 'Directories call it secret token, HTTP header, token or access token.',
     de: 'Verzeichnisse nennen es Geheimnis-Token, HTTP-Header, Token oder Zugriffstoken.',
   }),
-  secret: phrase({ en: 'Static secret', de: 'Statisches Secret' }),
-  rotateSecret: phrase({ en: 'Rotate the secret', de: 'Secret erneuern' }),
-  rotateAsked: (name: HtmlValue) =>
-    phrase({ en: html`Rotate the secret of ${name}?`, de: html`Das Secret von ${name} erneuern?` }),
-  rotateLead: phrase({
-    en: 'The server shows a new secret once. The end stays the same.',
-    de: 'Der Server zeigt einmal ein neues Secret. Das Ende bleibt gleich.',
-  }),
-  oldSecretEnds: phrase({ en: 'The old secret ends', de: 'Das alte Secret endet' }),
-  overlaps: {
-    0: phrase({ en: 'at once', de: 'sofort' }),
-    86400: phrase({ en: 'after 1 day', de: 'nach 1 Tag' }),
-    604800: phrase({ en: 'after 7 days', de: 'nach 7 Tagen' }),
-  },
   revokeSecret: phrase({ en: 'End the secret', de: 'Secret beenden' }),
   revokeAsked: (name: HtmlValue) =>
     phrase({ en: html`End the secret of ${name}?`, de: html`Das Secret von ${name} beenden?` }),

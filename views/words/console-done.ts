@@ -1,5 +1,6 @@
 import { phrase } from '../html.ts';
 import { directoryDoneWords } from './console-directories.ts';
+import { accountLinkDoneWords } from './console-peers.ts';
 import { personDoneWords } from './console-people.ts';
 import { reviewDoneWords } from './console-reviews.ts';
 
@@ -35,8 +36,8 @@ export const doneWords = {
   }),
   transferred: phrase({ en: 'Handed over.', de: 'Übergeben.' }),
   ended: phrase({
-    en: 'That copy has ended. The others go on.',
-    de: 'Diese Kopie ist beendet. Die anderen laufen weiter.',
+    en: 'That instance has ended. The others go on.',
+    de: 'Diese Instanz ist beendet. Die anderen laufen weiter.',
   }),
   changed: phrase({ en: 'Saved.', de: 'Gespeichert.' }),
   transactionClosed: phrase({
@@ -246,6 +247,22 @@ export const doneWords = {
     en: 'Revoked. The key and everything that it signed are invalid.',
     de: 'Widerrufen. Der Schlüssel und alles, was er signiert hat, ist ungültig.',
   }),
+  pushKeyRotated: phrase({
+    en: 'Rotated. New browsers get the new key.',
+    de: 'Erneuert. Neue Browser bekommen den neuen Schlüssel.',
+  }),
+  pushKeyRevoked: phrase({
+    en: 'Revoked. Browsers that had the key get no notifications until their person turns them on again.',
+    de: 'Widerrufen. Browser mit diesem Schlüssel werden erst wieder benachrichtigt, wenn ihre Person es einschaltet.',
+  }),
+  absenceEnded: phrase({
+    en: 'Ended. The deputy can no longer decide, and both people are notified.',
+    de: 'Beendet. Die Vertretung kann nicht mehr entscheiden, beide werden benachrichtigt.',
+  }),
+  valueErased: phrase({
+    en: 'Erased. The audit log still verifies.',
+    de: 'Gelöscht. Das Protokoll bleibt prüfbar.',
+  }),
   deleted: phrase({ en: 'Deleted.', de: 'Gelöscht.' }),
   killed: phrase({
     en: 'Stopped. The target gets no access from now on.',
@@ -265,6 +282,7 @@ export const doneWords = {
   }),
   ...reviewDoneWords,
   ...personDoneWords,
+  ...accountLinkDoneWords,
   ...directoryDoneWords,
   findingDismissed: phrase({ en: 'Dismissed.', de: 'Zurückgestellt.' }),
   findingAdopted: phrase({

@@ -40,6 +40,7 @@ export const consoleWords = {
     'try-use': phrase({ en: 'Simulate server use', de: 'Nutzung simulieren' }),
     replay: phrase({ en: 'Replay', de: 'Wiederholen' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
+    absences: phrase({ en: 'Absences', de: 'Abwesenheiten' }),
     auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
     'legal-holds': phrase({ en: 'Legal holds', de: 'Löschsperren' }),
     transactions: phrase({ en: 'Transactions', de: 'Vorgänge' }),

@@ -25,7 +25,7 @@ export const peerWords = {
   }),
   inbound: phrase({ en: 'Assertions that this server accepts', de: 'Assertions, die dieser Server annimmt' }),
   inboundHint: phrase({
-    en: html`Leave clients and scopes empty to accept none. What this server issues for the domain is set by <code>behalf peers update</code>.`,
+    en: html`Leave clients and scopes empty to accept none. <code>behalf peers update</code> sets what this server issues for the domain.`,
     de: html`Lassen Sie Clients und Scopes leer, um keine anzunehmen. Was dieser Server für die Domäne ausstellt, setzt <code>behalf peers update</code>.`,
   }),
   clients: phrase({ en: 'Agents and clients that redeem them', de: 'Agenten und Clients, die sie einlösen' }),
@@ -76,3 +76,52 @@ export const peerWords = {
     de: 'Der Server nimmt keine Assertions von ihr an und stellt keine für sie aus. Tokens, die auf ihren Assertions beruhen, enden.',
   }),
 };
+
+/** Links from people of another domain to accounts here. */
+export const accountLinkWords = {
+  title: phrase({ en: 'Linked accounts', de: 'Verknüpfte Konten' }),
+  lead: phrase({
+    en: 'An assertion about a linked person stands for their account here.',
+    de: 'Eine Assertion über eine verknüpfte Person steht für deren Konto hier.',
+  }),
+  none: phrase({
+    en: 'No person of this domain is linked to an account here.',
+    de: 'Keine Person dieser Domäne ist mit einem Konto hier verknüpft.',
+  }),
+  make: phrase({ en: 'Link a person', de: 'Person verknüpfen' }),
+  makeAsked: (peer: HtmlValue) =>
+    phrase({ en: html`Link a person of ${peer}`, de: html`Eine Person von ${peer} verknüpfen` }),
+  makeLead: phrase({
+    en: 'Agents of that domain can then act here for the account, within what the domain is trusted with. An account with a role cannot be linked.',
+    de: 'Agenten jener Domäne können dann hier für das Konto handeln, soweit der Domäne vertraut wird. Ein Konto mit einer Rolle lässt sich nicht verknüpfen.',
+  }),
+  add: phrase({ en: 'Link the person', de: 'Person verknüpfen' }),
+  account: phrase({ en: 'Account here', de: 'Konto hier' }),
+  subject: phrase({ en: 'Subject there', de: 'Kennung dort' }),
+  subjectHint: phrase({
+    en: html`The <code>sub</code> of the person at the other domain, character by character.`,
+    de: html`Der <code>sub</code> der Person bei der anderen Domäne, Zeichen für Zeichen.`,
+  }),
+  since: phrase({ en: 'Since', de: 'Seit' }),
+  by: phrase({ en: 'Linked by', de: 'Verknüpft durch' }),
+  byAddress: phrase({ en: 'the same verified address', de: 'dieselbe bestätigte Adresse' }),
+  remove: phrase({ en: 'Remove', de: 'Entfernen' }),
+  removeTitle: phrase({ en: 'Remove a link', de: 'Verknüpfung entfernen' }),
+  removeAsked: (name: HtmlValue) =>
+    phrase({ en: html`Remove the link of ${name}?`, de: html`Die Verknüpfung von ${name} entfernen?` }),
+  removeLead: phrase({
+    en: 'Tokens that depend on it end at once. A verified address does not create it again; an administrator can.',
+    de: 'Tokens, die darauf beruhen, enden sofort. Eine bestätigte Adresse legt sie nicht wieder an, ein Administrator kann es.',
+  }),
+  removeNow: phrase({ en: 'Remove the link', de: 'Verknüpfung entfernen' }),
+  pagesOf: phrase({ en: 'Pages of linked accounts', de: 'Seiten der verknüpften Konten' }),
+};
+
+/** Confirmations of what was done about a link. */
+export const accountLinkDoneWords = {
+  accountLinkAdded: phrase({ en: 'Linked. It applies from now on.', de: 'Verknüpft. Das gilt ab jetzt.' }),
+  accountLinkRemoved: phrase({
+    en: 'Removed. Tokens that depended on the link are invalid.',
+    de: 'Entfernt. Tokens, die auf der Verknüpfung beruhten, sind ungültig.',
+  }),
+} as const;

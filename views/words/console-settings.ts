@@ -60,6 +60,41 @@ export const keyWords = {
   }),
 };
 
+/** The keys with which this server authenticates to push services. */
+export const pushKeyWords = {
+  title: phrase({ en: 'Keys of browser notifications', de: 'Schlüssel für Browser-Benachrichtigungen' }),
+  lead: phrase({
+    en: 'With them this server proves to push services that it sends the notification (RFC 8292).',
+    de: 'Damit weist dieser Server bei Push-Diensten nach, dass er die Benachrichtigung sendet (RFC 8292).',
+  }),
+  none: phrase({
+    en: 'There are none yet. The server creates the first one when a person opens the page of notifications.',
+    de: 'Es gibt noch keine. Der Server erzeugt den ersten, wenn eine Person die Seite der Benachrichtigungen öffnet.',
+  }),
+  states: {
+    given: phrase({ en: 'for new browsers', de: 'für neue Browser' }),
+    kept: phrase({ en: 'for browsers that have it', de: 'für Browser, die ihn haben' }),
+  },
+  rotate: phrase({ en: 'Rotate the key', de: 'Schlüssel erneuern' }),
+  rotateAsked: phrase({
+    en: 'Rotate the key of browser notifications?',
+    de: 'Den Schlüssel für Browser-Benachrichtigungen erneuern?',
+  }),
+  rotateLead: phrase({
+    en: 'New browsers get the new key. Other browsers keep theirs and are notified as before. The server keeps five keys: a sixth one ends the oldest, with its browsers.',
+    de: 'Neue Browser bekommen den neuen Schlüssel. Andere behalten ihren und werden weiter benachrichtigt. Der Server behält fünf Schlüssel: Ein sechster beendet den ältesten mit seinen Browsern.',
+  }),
+  revokeTitle: phrase({ en: 'Revoke a push key', de: 'Push-Schlüssel widerrufen' }),
+  revokeAsked: phrase({
+    en: 'Revoke this key of browser notifications?',
+    de: 'Diesen Schlüssel für Browser-Benachrichtigungen widerrufen?',
+  }),
+  revokeLead: phrase({
+    en: 'Do this if the key may be compromised. It cannot be undone. Every browser that has the key gets no notification until its person turns them on again.',
+    de: 'Tun Sie das, wenn der Schlüssel gestohlen sein kann. Es lässt sich nicht zurücknehmen. Kein Browser mit diesem Schlüssel wird benachrichtigt, bis seine Person es wieder einschaltet.',
+  }),
+};
+
 /** Endpoints of webhooks. */
 export const webhookWords = {
   title: phrase({ en: 'Webhooks', de: 'Webhooks' }),
@@ -82,7 +117,7 @@ export const webhookWords = {
     de: 'Wenn Sie die URL ändern, muss der Endpunkt erneut geprüft werden.',
   }),
   kinds: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
-  allKinds: phrase({ en: 'All of them, at present', de: 'Alle, die es jetzt gibt' }),
+  allKinds: phrase({ en: 'All of this group', de: 'Alle dieser Gruppe' }),
   ownerHint: phrase({
     en: 'Only about agents of this account or group. Empty: about all.',
     de: 'Nur über Agenten dieses Kontos oder dieser Gruppe. Leer: über alle.',

@@ -1,11 +1,9 @@
 import type { AgentPageModel, StopReason } from '../../../views/pages/console-agent.ts';
-import type { CredentialModel, InstanceModel } from '../../../views/pages/console-agent-facts.ts';
+import type { InstanceModel } from '../../../views/pages/console-agent-facts.ts';
 import type { WaitingAgent } from '../../../views/pages/console-model.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import { agentFactWords as words } from '../../../views/words/console-agent.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
-import { type Credential, credentialsOf } from '../../domain/clients/agents/credential.ts';
 import { effectiveAgent, type Stop } from '../../domain/clients/agents/effective-agent.ts';
 import type { Blueprint } from '../../domain/clients/blueprints/blueprint.ts';
 import { isGroupId } from '../../domain/identity/groups/group.ts';
@@ -26,6 +24,7 @@ import {
   waitingAgent,
 } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
+import { credentialLinks, credentialModels } from './credential-models.ts';
 import { treesOfAgent } from './delegation-tree.ts';
 import { effectModel } from './effect-model.ts';
 import { linksAbout } from './object-links.ts';
@@ -88,6 +87,7 @@ export const agentModel = async (
       : {}),
     effect: await effectModel(deps, agent, blueprint),
     credentials: credentialModels(deps, agent, blueprint, await deps.credentialUses.lastUses(agent.id), standing),
+    credentialLinks: credentialLinks(deps, calls, viewer, agent, standing),
     ...(standing.looksInside
       ? {
           delegationTrees: await treesOfAgent({ deps, calls, viewer, frame }, agent.id),
@@ -170,7 +170,7 @@ const actionsOf = (
   deps: ConsoleDeps,
   { id, state, transferTo, owner }: Agent,
   version: number,
-  { givesCredentials, resumes }: Standing,
+  { resumes }: Standing,
 ) => {
   if (state === 'retired') return {};
   const href = agentHref(deps, id);
@@ -181,7 +181,6 @@ const actionsOf = (
     ...(transferTo !== undefined && transferTo !== owner ? { withdraw: { action: `${href}/withdraw`, version } } : {}),
     retire: `${href}/retire`,
     edit: `${href}/edit`,
-    ...(givesCredentials ? { addCredential: `${href}/credentials/new` } : {}),
   };
 };
 
@@ -225,76 +224,3 @@ const instanceModels = async (
       : {}),
   }));
 };
-
-const credentialModels = (
-  deps: ConsoleDeps,
-  agent: Agent,
-  blueprint: Blueprint | undefined,
-  uses: ReadonlyMap<string, number>,
-  { changes, givesCredentials }: Standing,
-): readonly CredentialModel[] => {
-  const allowed = new Set(credentialsOf(effectiveAgent(agent, blueprint).agent).map(({ id }) => id));
-  return credentialsOf(agent).map((credential): CredentialModel => {
-    const lastUsedAt = uses.get(credential.id);
-    return {
-      id: credential.id,
-      ...(credential.name === undefined ? {} : { name: credential.name }),
-      kind: words.kinds[credential.kind],
-      state: credential.state,
-      facts: factsOf(credential),
-      createdAt: credential.createdAt,
-      ...(credential.expiresAt === undefined ? {} : { expiresAt: credential.expiresAt }),
-      ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
-      isAllowed: allowed.has(credential.id),
-      ...(changes && agent.state !== 'retired'
-        ? { actions: credentialActions(deps, agent.id, credential, givesCredentials) }
-        : {}),
-    };
-  });
-};
-
-const credentialActions = (
-  deps: ConsoleDeps,
-  agent: string,
-  { id, state }: Credential,
-  givesCredentials: boolean,
-): NonNullable<CredentialModel['actions']> => {
-  const href = `${agentHref(deps, agent)}/credentials/${id}`;
-  return {
-    ...(state === 'active' ? { stop: `${href}/stop` } : {}),
-    ...(state === 'suspended' && givesCredentials ? { resume: `${href}/resume` } : {}),
-    remove: `${href}/remove`,
-  };
-};
-
-/** Members that the page shows elsewhere, and the digest of a secret, which it never shows. */
-const COMMON: readonly string[] = [
-  ...['id', 'name', 'state', 'kind', 'createdAt', 'expiresAt', 'toldAt', 'jwks'],
-  'secretHash',
-];
-
-/** Facts of a credential of any kind: its keys, and its members that are text or a rule made of texts. */
-const factsOf = (credential: Credential): CredentialModel['facts'] => {
-  const keys = 'jwks' in credential ? (credential.jwks?.keys ?? []) : [];
-  return [
-    ...keys.map(({ kid, kty, alg }): CredentialModel['facts'][number] => [
-      words.facts.key,
-      [kid, alg ?? kty].filter(Boolean).join(', '),
-    ]),
-    ...Object.entries(credential)
-      .filter(([name]) => !COMMON.includes(name))
-      .map(([name, value]: readonly [string, unknown]): CredentialModel['facts'][number] => [
-        name in words.facts ? words.facts[name as keyof typeof words.facts] : name,
-        textOf(value),
-      ]),
-  ];
-};
-
-const textOf = (value: unknown): string =>
-  typeof value === 'string'
-    ? value
-    : typeof value === 'object' && value !== null
-      ? Object.entries(value)
-          .map(([name, one]) => `${name}: ${textOf(one)}`)
-          .join(', ')
-      : String(value);

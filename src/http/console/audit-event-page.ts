@@ -6,6 +6,7 @@ import { rowsOf } from './audit-rows.ts';
 import { eventHref, transactionHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { erasableIn } from './erasure-pages.ts';
 import { policyHref, versionOptions } from './policy-models.ts';
 
 const SAYS = { permit: 'permit', forbid: 'forbid', 'no policy permits': 'none' } as const;
@@ -29,6 +30,7 @@ export const addAuditEventPage = (parts: PageParts): void => {
         event,
         path: eventHref(deps, id),
         auditHref: `${deps.basePath}/console/audit`,
+        erasable: erasableIn(parts, viewer, entry),
         ...(isDecision ? { why: await explanationOf(parts, viewer, id, asked) } : {}),
       }),
     );

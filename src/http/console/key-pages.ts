@@ -1,19 +1,17 @@
-import type { Context } from 'koa';
-import { type RevokeKeyModel, revokeKeyPage } from '../../../views/pages/console-key-revocation.ts';
+import { revokeKeyPage } from '../../../views/pages/console-key-revocation.ts';
+import { type PushKeysModel, revokePushKeyPage, rotatePushKeyPage } from '../../../views/pages/console-push-keys.ts';
 import { type KeyRow, signingKeysPage } from '../../../views/pages/console-settings.ts';
 import { confirmPage } from '../../../views/partials/console-list.ts';
 import { keyWords } from '../../../views/words/console-settings.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
-import { isDomainError } from '../../domain/vocabulary/errors.ts';
-import { recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
-import { single } from '../middleware/form-body.ts';
-import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
+import { seeOther, sendPage } from '../interaction/page-answers.ts';
+import { type AskedCall, addAskedCall } from './asked-calls.ts';
 import type { PageParts } from './console-forms.ts';
-import type { Opened, Viewer } from './console-page.ts';
+import type { Viewer } from './console-page.ts';
 import { stepUp } from './step-up.ts';
 import { requireTyped } from './typed-confirmation.ts';
 
-/** Adds `/console/keys`: the signing keys, their rotation, and the revocation of one. */
+/** Adds `/console/keys`: the signing keys and those of push messages, their rotation, and the revocation of one. */
 export const addKeyPages = (parts: PageParts): void => {
   const { router, page, deps, calls, sessions, openedAs } = parts;
   const home = `${deps.basePath}/console/keys`;
@@ -25,7 +23,8 @@ export const addKeyPages = (parts: PageParts): void => {
       mayRevoke && key.state !== 'revoked' ? { ...key, revokeHref: `${home}/${key.id}/revoke` } : key,
     );
     const rotate = calls.may('rotateKeys', viewer.account) ? { rotateHref: `${home}/rotate` } : {};
-    sendPage(ctx, 200, signingKeysPage({ ...frame, keys, ...rotate }));
+    const pushKeys = await pushKeysFor(parts, viewer);
+    sendPage(ctx, 200, signingKeysPage({ ...frame, keys, ...rotate, ...(pushKeys ? { pushKeys } : {}) }));
   });
 
   page('/console/keys/rotate', async (ctx, { viewer, frame }) => {
@@ -43,6 +42,7 @@ export const addKeyPages = (parts: PageParts): void => {
   });
 
   addRevocation(parts, home);
+  addPushKeyPages(parts, home);
 };
 
 /** What this server signs with a key of each type (RFC 7518 §3.1, RFC 8037 §3.1). */
@@ -57,50 +57,70 @@ const keysFor = async ({ calls }: PageParts, { account, by }: Viewer): Promise<r
   }));
 };
 
-type Typed = Pick<RevokeKeyModel, 'values' | 'errors'> & { readonly status: number };
-
-const EMPTY: Typed = { status: 200, values: { confirm: '', reason: '' }, errors: {} };
-
-/** Refusals after which the page shows the form again. */
-const AGAIN: readonly string[] = ['invalid_field', 'invalid_request'];
-
 /** Adds `/console/keys/:id/revoke`: what ends with the key, and the confirmation by its id. */
 const addRevocation = (parts: PageParts, home: string): void => {
-  const { router, page, deps, calls, sessions, openedAs } = parts;
-  const withFactor = stepUp(deps);
   const hrefOf = (id: string): string => `${home}/${encodeURIComponent(id)}/revoke`;
-
-  const show = async (ctx: Context, { viewer, frame }: Opened, id: string, { status, ...typed }: Typed) => {
-    const key = (await keysFor(parts, viewer)).find((one) => one.id === id && one.state !== 'revoked');
-    if (!key) throw documentRefusal('object_not_found');
-    sendPage(ctx, status, revokeKeyPage({ ...frame, key, action: hrefOf(id), cancelHref: home, ...typed }));
-  };
-
-  page('/console/keys/:id/revoke', async (ctx, opened, id) => {
-    const { account, by } = opened.viewer;
-    calls.access('revokeKey', account);
-    // Before the form, so that a user does not fill it in in vain.
-    const isProven = await withFactor(ctx, account.id, hrefOf(id), async () => deps.requireFreshFactor(by));
-    if (isProven) await show(ctx, opened, id, EMPTY);
+  addAskedCall(parts, {
+    ...{ path: '/console/keys/:id/revoke', operation: 'revokeKey', hrefOf, isStepUp: true },
+    fields: { reason: 'reason', confirm: 'confirm' },
+    page: async ({ viewer, frame }, id, { values, errors }) => {
+      const key = (await keysFor(parts, viewer)).find((one) => one.id === id && one.state !== 'revoked');
+      if (!key) throw documentRefusal('object_not_found');
+      const { reason = '', confirm = '' } = values;
+      return revokeKeyPage({
+        ...{ ...frame, key, action: hrefOf(id), cancelHref: home, values: { reason, confirm } },
+        errors,
+      });
+    },
+    call: revocationOf,
+    done: (ctx) => seeOther(ctx, `${home}?done=keyRevoked`),
   });
+};
 
-  router.post('/console/keys/:id/revoke', async (ctx) => {
-    const { form, ...session } = await sessions.withForm(ctx);
-    const { id = '' } = ctx.params;
-    const opened = openedAs(ctx, session);
-    const { account, by } = opened.viewer;
-    calls.access('revokeKey', account);
-    const values = { confirm: (single(form, 'confirm') ?? '').trim(), reason: (single(form, 'reason') ?? '').trim() };
-    try {
-      requireTyped(values.confirm, id);
-      const call = () => calls.run('revokeKey', account, by, { id, body: { reason: values.reason } });
-      if (await withFactor(ctx, account.id, hrefOf(id), call)) seeOther(ctx, `${home}?done=keyRevoked`);
-    } catch (error) {
-      if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
-      await recordRefusal(deps, ctx, error);
-      const [first] = shownErrors(error);
-      const member = first.pointer === '/confirm' ? 'confirm' : 'reason';
-      await show(ctx, opened, id, { status: statusOf(error), values, errors: { [member]: refusalPhrase(first) } });
-    }
+/** Throws 'invalid_field' at `/confirm` unless the user typed the id of the key. */
+const revocationOf: AskedCall['call'] = ({ confirm = '', reason = '' }, id) => {
+  requireTyped(confirm, id);
+  return { id, body: { reason } };
+};
+
+/** The keys of push messages, newest first; undefined for a viewer who may not list them. */
+const pushKeysFor = async ({ deps, calls }: PageParts, { account, by }: Viewer): Promise<PushKeysModel | undefined> => {
+  if (!calls.may('listPushKeys', account)) return undefined;
+  const { body } = await calls.run('listPushKeys', account, by);
+  const home = `${deps.basePath}/console/push-keys`;
+  const mayRevoke = calls.may('revokePushKey', account);
+  const rows = (body?.items ?? []).map(({ id, state, created_at: createdAt }) => ({
+    ...{ id, state, createdAt },
+    ...(mayRevoke ? { revokeHref: `${home}/${id}/revoke` } : {}),
+  }));
+  // The first one comes with the first browser that asks for it.
+  const mayRotate = rows.length > 0 && calls.may('rotatePushKey', account);
+  return { rows, ...(mayRotate ? { rotateHref: `${home}/rotate` } : {}) };
+};
+
+/** Adds the rotation of the keys of push messages, and the revocation of one by its id. */
+const addPushKeyPages = (parts: PageParts, cancelHref: string): void => {
+  const home = `${parts.deps.basePath}/console/push-keys`;
+  addAskedCall(parts, {
+    ...{ path: '/console/push-keys/rotate', operation: 'rotatePushKey', fields: {}, hrefOf: () => `${home}/rotate` },
+    page: async ({ frame }) => rotatePushKeyPage(frame, { action: `${home}/rotate`, cancelHref }),
+    call: () => ({}),
+    done: (ctx) => seeOther(ctx, `${cancelHref}?done=pushKeyRotated`),
+  });
+  addAskedCall(parts, {
+    ...{ path: '/console/push-keys/:id/revoke', operation: 'revokePushKey' },
+    ...{ fields: { reason: 'reason', confirm: 'confirm' }, hrefOf: (id: string) => `${home}/${id}/revoke` },
+    page: async ({ viewer, frame }, id, { values, errors }) => {
+      const key = (await pushKeysFor(parts, viewer))?.rows.find((one) => one.id === id);
+      if (!key) throw documentRefusal('object_not_found');
+      const { reason, confirm } = errors;
+      return revokePushKeyPage(frame, {
+        ...{ key, cancelHref, action: `${home}/${id}/revoke` },
+        reason: { value: values['reason'] ?? '', ...(reason === undefined ? {} : { error: reason }) },
+        typed: { name: id, value: values['confirm'] ?? '', ...(confirm === undefined ? {} : { error: confirm }) },
+      });
+    },
+    call: revocationOf,
+    done: (ctx) => seeOther(ctx, `${cancelHref}?done=pushKeyRevoked`),
   });
 };

@@ -4,7 +4,9 @@
 import type { ConsolePlace } from '../../../views/partials/console-frame.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { OperationId } from '../management/resource-table.ts';
+import { addAbsencePages } from './absence-pages.ts';
 import { addAgentPages } from './agent-pages.ts';
+import { addAgentSecretPages } from './agent-secret-pages.ts';
 import { addApprovalsPage } from './approvals-page.ts';
 import { addAuditEventPage } from './audit-event-page.ts';
 import { addAuditPages } from './audit-pages.ts';
@@ -23,6 +25,7 @@ import { addDelegationBulk } from './delegation-bulk.ts';
 import { addDelegationPages } from './delegation-pages.ts';
 import { addDirectoryPages } from './directory-pages.ts';
 import { addEditPages } from './edit-pages.ts';
+import { addErasurePage } from './erasure-pages.ts';
 import { addFindingPages } from './finding-pages.ts';
 import { addFirstStepsPages } from './first-steps-pages.ts';
 import { addGroupPages } from './group-pages.ts';
@@ -86,7 +89,9 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addConsoleForms },
   { add: addBulkPages },
   { add: addEditPages },
+  { add: addAgentSecretPages },
   { add: addApprovalsPage, places: { approvals: ['listApprovals', 'all'] } },
+  { add: addAbsencePages, places: { absences: ['listAbsences', 'all'] } },
   { add: addBreakGlassPages, places: { 'break-glass': seesBreakGlass } },
   { add: addPolicyPages, places: { versions: ['getPolicySet'] } },
   { add: addTryPage, places: { try: ['simulatePolicies'] } },
@@ -125,6 +130,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addKeyPages, places: { keys: ['listKeys'] } },
   { add: addHealthPages, places: { server: ['getServer'] } },
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
+  { add: addErasurePage },
   { add: addAuditEventPage },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
   { add: addLegalHoldPages, places: { 'legal-holds': ['listLegalHolds'] } },

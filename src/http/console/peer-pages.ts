@@ -6,6 +6,7 @@ import { objectWords } from '../../../views/words/console-objects.ts';
 import { peerWords as words } from '../../../views/words/console-peers.ts';
 import { registerWords } from '../../../views/words/registries.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
+import { accountLinksFor, addAccountLinkPages } from './account-link-pages.ts';
 import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
@@ -35,6 +36,7 @@ export const addPeerPages = (parts: PageParts): void => {
   });
 
   addObjectForms(parts, formsOf(deps, home));
+  addAccountLinkPages(parts);
 
   const peerOf = async ({ account, by }: Viewer, id: string): Promise<ShownPeer> =>
     (await calls.run('getPeer', account, by, { id })).body;
@@ -58,6 +60,7 @@ export const addPeerPages = (parts: PageParts): void => {
     const { jwks_uri: jwksUri, keys_after: keysAfter, inbound, outbound } = peer;
     const { fetched_at: fetchedAt, reason: failure } = peer.keys;
     const names = await partyNames(deps, inbound?.clients ?? []);
+    const links = await accountLinksFor(parts, viewer, id, queryOf(ctx).get('after'));
     sendPage(
       ctx,
       200,
@@ -74,6 +77,7 @@ export const addPeerPages = (parts: PageParts): void => {
             ? { outbound: { clients: Object.keys(outbound.clients).length, resources: outbound.resources.length } }
             : {}),
         },
+        ...(links ? { links } : {}),
         ...(calls.may('listAuditEvents', viewer.account)
           ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` }
           : {}),

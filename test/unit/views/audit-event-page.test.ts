@@ -11,6 +11,7 @@ const shown = (scope: Omit<ExplainedScope, 'scope' | 'policies' | 'reasons'>): s
       sees: [],
       path: '/console/audit/events/1',
       auditHref: '/console/audit',
+      erasable: [],
     },
     event: { at: 1_790_000_000, type: 'token.issued', outcome: 'granted', members: [] },
     why: {

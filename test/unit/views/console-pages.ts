@@ -29,6 +29,7 @@ import { ceilingWords } from '../../../views/words/console-effect.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { findingWords } from '../../../views/words/console-findings.ts';
 import { transactionWords } from '../../../views/words/console-transaction.ts';
+import { staticSecretWords } from '../../../views/words/static-secrets.ts';
 import { delegationPages, delegationTreeSample } from './delegation-pages.ts';
 
 const NOON = 1_790_000_000;
@@ -142,8 +143,11 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       retire: `${planner.href}/retire`,
       edit: `${planner.href}/edit`,
       verify: `${planner.href}/verify`,
-      addCredential: `${planner.href}/credentials/new`,
     },
+    credentialLinks: [
+      { text: agentFactWords.addKeys, href: `${planner.href}/credentials/new` },
+      { text: staticSecretWords.allow, href: `${planner.href}/secret` },
+    ],
     effect: {
       hasOwnRights: true,
       actsForItself: true,

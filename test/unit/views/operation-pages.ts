@@ -1,6 +1,7 @@
 /** Models of the pages with which operators run the server. Text that another party chose goes through `text`. */
 import { chosenName } from '../../../views/agent-text.ts';
 import type { Html } from '../../../views/html.ts';
+import { newAccountLinkPage, removeAccountLinkPage } from '../../../views/pages/console-account-links.ts';
 import {
   removeSinkPage,
   type SinkRow,
@@ -16,7 +17,7 @@ import {
   directoryPage,
   resumeDirectoryPage,
 } from '../../../views/pages/console-directories.ts';
-import { allowSecretPage, revokeSecretPage, rotateSecretPage } from '../../../views/pages/console-directory-secrets.ts';
+import { revokeSecretPage } from '../../../views/pages/console-directory-secrets.ts';
 import { startDirectoryPage } from '../../../views/pages/console-dry-run.ts';
 import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
 import { revokeKeyPage } from '../../../views/pages/console-key-revocation.ts';
@@ -30,6 +31,7 @@ import {
 } from '../../../views/pages/console-kills.ts';
 import { type HoldRow, holdPage, holdsPage, releaseHoldPage } from '../../../views/pages/console-legal-holds.ts';
 import { type PeerRow, peerPage, peersPage } from '../../../views/pages/console-peers.ts';
+import { revokePushKeyPage, rotatePushKeyPage } from '../../../views/pages/console-push-keys.ts';
 import { type RegistrationTokenRow, registrationTokensPage } from '../../../views/pages/console-registration-tokens.ts';
 import { signingKeysPage, type WebhookRow, webhookPage, webhooksPage } from '../../../views/pages/console-settings.ts';
 import {
@@ -48,7 +50,9 @@ import {
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { type FormControl, objectFormPage } from '../../../views/partials/object-form.ts';
 import { secretPage } from '../../../views/partials/secret-page.ts';
+import { allowSecretPage, rotateSecretPage } from '../../../views/partials/static-secret-forms.ts';
 import { bulkWords } from '../../../views/words/console-bulk.ts';
+import { directoryWords } from '../../../views/words/console-directories.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { refusalWords } from '../../../views/words/refusals.ts';
 import { responsePages } from './response-pages.ts';
@@ -285,6 +289,23 @@ export const operationPages = (
         { id: 'k2', kind: 'RSA', state: 'published', from: NOON },
       ],
       rotateHref: `${home}/rotate`,
+      pushKeys: {
+        rows: [
+          { id: text('vpk_2'), state: 'given', createdAt: NOON, revokeHref: `${home}/push/revoke` },
+          { id: 'vpk_1', state: 'kept', createdAt: NOON },
+        ],
+        rotateHref: `${home}/push/rotate`,
+      },
+    }),
+    rotatePushKey: rotatePushKeyPage(frame, { action: `${home}/push/rotate`, cancelHref: home }),
+    revokePushKey: revokePushKeyPage(frame, {
+      ...{
+        key: { id: text('vpk_1'), state: 'kept', createdAt: NOON },
+        action: `${home}/push/revoke`,
+        cancelHref: home,
+      },
+      reason: { value: text('It was lost'), error: text('Give a reason.') },
+      typed: { name: text('vpk_1'), value: text('vpk'), error: text('Type vpk_1.') },
     }),
     signingKeysToRevoke: signingKeysPage({
       ...frame,
@@ -321,7 +342,25 @@ export const operationPages = (
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
       rows: [peer, { ...peer, accepts: false, issues: true, state: 'disabled' }],
     }),
+    newAccountLink: newAccountLinkPage(frame, {
+      ...{ peer: text('Partner'), action: `${home}/x/links/new`, cancelHref: `${home}/x` },
+      values: { account: text('ada'), subject: text('sub-7') },
+      errors: { account: text('There is none.'), subject: text('It is linked.') },
+    }),
+    removeAccountLink: removeAccountLinkPage(frame, {
+      ...{ peer: 'per_1', account: { name: text('Ada'), href: home }, subject: text('sub-7') },
+      ...{ action: `${home}/lnk_1/remove`, cancelHref: `${home}/x` },
+    }),
     peer: peerPage({
+      links: {
+        rows: [
+          {
+            ...{ account: { name: text('Ada'), href: home }, subject: text('sub-7'), createdAt: NOON },
+            ...{ byName: text('Bob'), removeHref: `${home}/lnk_1/remove` },
+          },
+        ],
+        ...{ pages: { nextHref: `${home}?after=x` }, newHref: `${home}/x/links/new` },
+      },
       ...{ ...frame, auditLogHref: home, actions: [{ text: fieldWords.change, href: `${home}/x/edit` }] },
       peer: {
         ...{ ...peer, createdAt: NOON, updatedAt: NOON, jwksUri: text('https://k.example.com'), fetchedAt: NOON },
@@ -333,7 +372,7 @@ export const operationPages = (
       },
     }),
     peerOfNothing: peerPage({
-      ...{ ...frame, actions: [] },
+      ...{ ...frame, actions: [], links: { rows: [], pages: {} } },
       peer: { ...peer, accepts: false, createdAt: NOON, updatedAt: NOON },
     }),
     deadLetters: deadLettersPage({
@@ -361,7 +400,7 @@ export const operationPages = (
         { ...token, state: 'used', used: 3 },
       ],
     }),
-    noSigningKeys: signingKeysPage({ ...frame, keys: [] }),
+    noSigningKeys: signingKeysPage({ ...frame, keys: [], pushKeys: { rows: [] } }),
     webhooks: webhooksPage({
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
       rows: [webhook, { ...webhook, state: 'stopped', deliveredAt: NOON }],
@@ -515,11 +554,12 @@ export const operationPages = (
       actions: [{ text: fieldWords.change, href: `${home}/x/resume`, kind: 'primary' }, false],
     }),
     allowDirectorySecret: allowSecretPage(frame, {
-      ...{ href: `${home}/x`, name: text('Head office') },
+      ...{ place: 'directories', href: `${home}/x`, name: text('Head office'), lead: directoryWords.allowLead },
       ...{ values: { reason: text('One header'), days: text('9x') }, errors: { days: text('At most 90.') } },
     }),
     rotateDirectorySecret: rotateSecretPage(frame, {
-      ...{ href: `${home}/x`, name: text('Head office'), values: {}, errors: { overlap: text('There is none.') } },
+      ...{ place: 'directories', href: `${home}/x`, name: text('Head office'), overlaps: [0, 86_400, 604_800] },
+      ...{ values: {}, errors: { overlap: text('There is none.') } },
     }),
     revokeDirectorySecret: revokeSecretPage(frame, { href: `${home}/x`, name: text('Head office') }),
     directoryAlone: directoryPage({

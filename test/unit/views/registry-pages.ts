@@ -1,6 +1,7 @@
 /** Models of the pages of the console about people, groups and software. Text that another party chose goes through `text`. */
 
 import type { Html } from '../../../views/html.ts';
+import { absencesPage, endAbsencePage } from '../../../views/pages/console-absences.ts';
 import { auditPage } from '../../../views/pages/console-audit.ts';
 import { auditEventPage } from '../../../views/pages/console-audit-event.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import { type BudgetRow, budgetPage, budgetsPage } from '../../../views/pages/console-budgets.ts';
 import { type ClientModel, clientPage, clientsPage, disableClientPage } from '../../../views/pages/console-clients.ts';
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
+import { eraseValuePage } from '../../../views/pages/console-erasure.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
 import { mcpPlanPage, mcpServerForm, serverCodePage } from '../../../views/pages/console-mcp-servers.ts';
 import { peoplePage } from '../../../views/pages/console-people.ts';
@@ -54,6 +56,10 @@ const NOTHING_ASKED = {
 
 export const registerPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
   const home = `${frame.basePath}/console`;
+  const absence = {
+    ...{ person: { name: text('Ada'), href: `${home}/people/acc_1` }, deputy: { name: text('Bob') } },
+    ...{ from: NOON, until: NOON + 86_400 },
+  };
   const auditOutcomes = (['', 'granted', 'refused', 'done'] as const).map((name) => ({
     name,
     href: `${home}/audit?outcome=${name}`,
@@ -534,9 +540,29 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       pages: { firstHref: `${home}/audit`, nextHref: `${home}/audit?after=x` },
       exportHref: `${home}/audit.ndjson`,
     }),
+    'console-erase-value': eraseValuePage(frame, {
+      ...{ type: 'token.issued', at: NOON, name: 'source', text: text('192.0.2.7') },
+      ...{ action: `${home}/audit/events/nod_1/erase`, cancelHref: `${home}/audit/events/nod_1` },
+      typed: { name: 'source', value: text('sauce'), error: text('Type source.') },
+    }),
+    'console-absences': absencesPage({
+      ...{ ...frame, action: `${home}/absences`, asked: { search: '', state: '' }, pages: {} },
+      rows: [
+        { ...absence, state: 'current', endHref: `${home}/absences/abs_1/end` },
+        { ...absence, state: 'void', deputy: { name: text('Eve'), href: `${home}/people/acc_3` } },
+      ],
+    }),
+    'console-no-absences': absencesPage({
+      ...{ ...frame, action: `${home}/absences`, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    'console-end-absence': endAbsencePage(frame, {
+      ...{ absence: { ...absence, state: 'planned' }, action: `${home}/absences/abs_1/end` },
+      cancelHref: `${home}/absences`,
+    }),
     'console-audit-event': auditEventPage({
       ...frame,
       ...{ path: `${home}/audit/events/nod_1`, auditHref: `${home}/audit` },
+      erasable: [{ name: 'source', href: `${home}/audit/events/nod_1/erase?value=source` }],
       event: {
         ...{ at: NOON, type: 'token.issued', outcome: 'granted', who: text('Planner'), where: text('Calendar') },
         ...{ error: text('none'), workHref: `${home}/transactions/trn_1` },
@@ -567,13 +593,13 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     }),
     'console-audit-event-unasked': auditEventPage({
       ...frame,
-      ...{ path: `${home}/audit/events/nod_1`, auditHref: `${home}/audit` },
+      ...{ path: `${home}/audit/events/nod_1`, auditHref: `${home}/audit`, erasable: [] },
       event: { at: NOON, type: 'token.refused', outcome: 'refused', members: [] },
       why: { isRecorded: false, scopes: [], sources: [], versions: [] },
     }),
     'console-audit-event-decided': auditEventPage({
       ...frame,
-      ...{ path: `${home}/audit/events/nod_1`, auditHref: `${home}/audit` },
+      ...{ path: `${home}/audit/events/nod_1`, auditHref: `${home}/audit`, erasable: [] },
       event: { at: NOON, type: 'agent.created', outcome: 'done', members: [] },
       why: { isRecorded: true, decidedBy: 3, by: 3, scopes: [], sources: [], versions: [] },
     }),

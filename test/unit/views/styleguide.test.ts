@@ -32,6 +32,8 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   objectFormPage: 'a page',
   formFoot: 'the buttons at the end of such a page',
   secretPage: 'a page',
+  allowSecretPage: 'a page',
+  rotateSecretPage: 'a page',
   scopeFieldValue: 'the value of a field',
   linkedName: 'a name in a row or a fact',
   connectionValues: 'facts in a card, each with a button that copies it',
