@@ -20,6 +20,9 @@ export type ApprovalSettings = {
   readonly perHour: number;
 };
 
+/** A standing approval of which a use is counted. */
+export type UsedStanding = Pick<StandingApproval, 'id' | 'vote'>;
+
 /** An approval that an agent requests, before it is stored. */
 export type ApprovalDraft = {
   readonly channel: ApprovalChannel;
@@ -46,8 +49,11 @@ export type ApprovalDraft = {
   /** Created by oidc-provider; absent: created here. */
   readonly authReqId?: string | undefined;
   readonly ping?: Ping | undefined;
-  /** The standing approval that covers this action: no approver is asked. */
-  readonly standing?: Pick<StandingApproval, 'id' | 'vote'> | undefined;
+  /**
+   * Counts a use of a standing approval that covers this action: then no approver is asked. Called at most once, for a
+   * request that joins no other and that no limit refuses. Resolves with undefined where none covers it.
+   */
+  readonly standing?: (() => Promise<UsedStanding | undefined>) | undefined;
   /** Seconds. The agent can request less than the setting. */
   readonly lifetimeSeconds?: number | undefined;
 };

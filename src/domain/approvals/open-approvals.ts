@@ -7,7 +7,7 @@ import { actorsOf } from '../vocabulary/actor-chain.ts';
 import { canonicalJson } from '../vocabulary/canonical-json.ts';
 import { type Action, digestOf, questionOf } from './action.ts';
 import type { Approval, Origin, Requested } from './approval.ts';
-import type { ApprovalDraft, ApprovalSettings, RequestedApproval } from './approval-draft.ts';
+import type { ApprovalDraft, ApprovalSettings, RequestedApproval, UsedStanding } from './approval-draft.ts';
 import {
   type ApprovalLimits,
   type ApprovalLimitsDeps,
@@ -19,6 +19,7 @@ import { type ApprovalStore, aboutApproval, closedApproval } from './approval-st
 
 /** Minimum time to decide, seconds. Less time would only rush the approvers. */
 const LEAST_SECONDS = 60;
+
 export type OpenApprovalsDeps = ApprovalLimitsDeps & {
   readonly states: ApprovalStore;
   readonly identifiers: Identifiers;
@@ -115,11 +116,20 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
   /** The approval as it is stored: open, or already approved by a standing approval. */
   const drafted = (
     wanted: ApprovalDraft,
-    { digest, open, slot, authReqId }: Pick<Approval, 'digest' | 'open' | 'slot'> & { readonly authReqId: string },
+    {
+      digest,
+      open,
+      slot,
+      authReqId,
+      standing,
+    }: Pick<Approval, 'digest' | 'open' | 'slot'> & {
+      readonly authReqId: string;
+      readonly standing: UsedStanding | undefined;
+    },
   ): Approval => {
     const now = clock.now();
     const id = identifiers.newId('apv');
-    const { action, standing, requested, lifetimeSeconds = settings.ttlSeconds } = wanted;
+    const { action, requested, lifetimeSeconds = settings.ttlSeconds } = wanted;
     const asked: Approval = {
       id,
       state: 'pending',
@@ -168,9 +178,8 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
         });
   };
 
-  const recordRequest = (approval: Approval, wanted: ApprovalDraft, request: string) => {
-    const { digest } = approval;
-    const { standing, requested } = wanted;
+  const recordRequest = (approval: Approval, request: string) => {
+    const { digest, standing, requested } = approval;
     return audit.append({
       ...aboutApproval(approval),
       type: 'approval.requested',
@@ -185,10 +194,10 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
         approvers: approval.approvers,
         ...(approval.escalation ? { escalation: approval.escalation } : {}),
         expiresAt: approval.expiresAt,
-        ...(standing === undefined ? {} : { standing: standing.id }),
+        ...(standing === undefined ? {} : { standing }),
         ...(requested === undefined ? {} : { requested }),
       },
-      ...saidBy(wanted.action),
+      ...saidBy(approval.action),
     });
   };
 
@@ -210,6 +219,7 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
       const digest = digestOf(action);
       const places = openKeysOf(wanted);
       let isInFlood = isCounted;
+      let standing: UsedStanding | undefined;
       return retryLost('an approval', async () => {
         const before = await joined(places, wanted);
         if (before) return before;
@@ -218,9 +228,10 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
         const slot = await limits.freeSlot(action);
         if (slot === undefined) throw tooManyWith(settings);
         if (await limits.isTooMuch(wanted, settings.mostOpenPerApprover - 1)) throw tooManyBefore(settings);
+        standing ??= await wanted.standing?.();
         const authReqId = wanted.authReqId ?? identifiers.newSecret();
-        const approval = drafted(wanted, { digest, open: String(places[0]), slot, authReqId });
-        await recordRequest(approval, wanted, request);
+        const approval = drafted(wanted, { digest, open: String(places[0]), slot, authReqId, standing });
+        await recordRequest(approval, request);
         if (await store(approval)) {
           if (isOpen(approval) && (await limits.isTooMuch(wanted, settings.mostOpenPerApprover))) {
             await withdraw(approval, request);

@@ -204,14 +204,12 @@ export const askingForApproval = ({
     };
   };
 
-  const askPrepared = async (
+  const askPrepared = (
     { wanted, like }: Prepared,
     request: string,
     counted: { readonly isCounted?: boolean } = {},
-  ): Promise<RequestedApproval> => {
-    const before = like && (await standing.take(like, request));
-    return service.ask({ ...wanted, standing: before }, request, counted);
-  };
+  ): Promise<RequestedApproval> =>
+    service.ask({ ...wanted, standing: like && (() => standing.take(like, request)) }, request, counted);
 
   return {
     actionOf,

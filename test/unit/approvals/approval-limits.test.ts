@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Origin } from '../../../src/domain/approvals/approval.ts';
 import type { ApprovalDraft } from '../../../src/domain/approvals/approval-draft.ts';
-import { action, START, serviceScene, sum, wanted } from './fakes.ts';
+import { action, START, serviceScene, strong, sum, wanted } from './fakes.ts';
 
 const origin = (grant: string): Origin => ({
   id: 'tok_1',
@@ -102,6 +102,45 @@ describe('AP-05 only so many stand before one person', () => {
     expect(second).toMatchObject({ isJoined: false });
     clock.advance(600);
     expect((await ask()).authReqId).not.toBe(second.authReqId);
+  });
+});
+
+describe('AP-05 a use of a standing approval', () => {
+  const counted = () => {
+    const uses: string[] = [];
+    const standing = async () => {
+      uses.push('sap_1');
+      return { id: 'sap_1', vote: { account: 'acc_anna', at: START, assurance: strong(START) } };
+    };
+    return { uses, standing };
+  };
+
+  test('approves a new request, and is in its event', async () => {
+    const { ask, audit } = serviceScene();
+    const { uses, standing } = counted();
+    expect((await ask({ standing })).approval).toMatchObject({ state: 'approved', standing: 'sap_1' });
+    expect(uses).toEqual(['sap_1']);
+    expect(audit.events).toMatchObject([{ type: 'approval.requested', inputs: { standing: 'sap_1' } }]);
+  });
+
+  test('is not counted for a request that joins an open one', async () => {
+    const { ask } = serviceScene();
+    const { uses, standing } = counted();
+    const open = await ask();
+    expect(await ask({ standing })).toMatchObject({ authReqId: open.authReqId, isJoined: true });
+    expect(uses).toEqual([]);
+  });
+
+  test.each([
+    ['too many in an hour', { perHour: 1 }],
+    ['too many open of the agent', { mostOpen: 1 }],
+    ['too many open with an approver', { mostOpenPerApprover: 1 }],
+  ])('is not counted for a request that is refused: %s', async (_, settings) => {
+    const { ask } = serviceScene(settings);
+    const { uses, standing } = counted();
+    await ask(sum(1));
+    await expect(ask({ ...sum(2), standing })).rejects.toMatchObject({ code: 'too_many_requests' });
+    expect(uses).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** How a request for approval finds what it requires and whom it asks. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { ApprovalDraft } from '../../../src/domain/approvals/approval-draft.ts';
 import { NO_RULE } from '../../../src/domain/approvals/approvers.ts';
 import { type ApprovalRequest, askingForApproval } from '../../../src/domain/approvals/request-approval.ts';
 import type { ApproverRule } from '../../../src/domain/authority/decision/decision.ts';
@@ -105,7 +106,7 @@ test('what one person may approve is possible, and requested from them', async (
     expect.objectContaining({
       ...{ channel: 'token_exchange', owner: 'acc_owner', ownersWhenAsked: ['acc_owner'], risk: 'low' },
       ...{ requires: { quorum: 1, isProvenAnew: false }, approvers, approverNames: ['subject'], mustAgree: 'acc_anna' },
-      standing: undefined,
+      standing: expect.any(Function),
     }),
     'req_1',
     {},
@@ -228,8 +229,8 @@ describe('a standing approval', () => {
 
   const standingOf = async (intention: ApprovalRequest) => {
     await asking().ask(intention, 'req_1');
-    const [, draft] = calls.at(-1) as [string, { readonly standing: object | undefined }];
-    return draft.standing;
+    const [, draft] = calls.at(-1) as [string, Pick<ApprovalDraft, 'standing'>];
+    return draft.standing?.();
   };
   const isCovered = async (intention: ApprovalRequest) => {
     const prepared = await asking().prepare(intention);
