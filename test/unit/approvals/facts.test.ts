@@ -50,19 +50,25 @@ const approvalOf = (action: Partial<Approval['action']> = {}, more: Partial<Appr
   ...more,
 });
 
-const agentOf = (id: string, name: string) => ({
-  document: { id, name, owner: 'acc_2', purpose: `${name} helps`, environment: 'production', state: 'active' },
+const agentOf = (id: string, name: string, owner = 'acc_2') => ({
+  document: { id, name, owner, purpose: `${name} helps`, environment: 'production', state: 'active' },
   version: 1,
 });
 
 const deps = {
   basePath: '/id',
   accounts: {
-    getMany: async (ids: readonly string[]) => ids.map((id) => ({ id, name: id === 'acc_1' ? 'Ada' : 'Bob' })),
+    getMany: async (ids: readonly string[]) =>
+      ids.filter((id) => id.startsWith('acc_')).map((id) => ({ id, name: id === 'acc_1' ? 'Ada' : 'Bob' })),
   },
   agents: {
     getMany: async (ids: readonly string[]) =>
-      [agentOf('agt_1', 'Assistant'), agentOf('agt_2', 'Payer')].filter(({ document }) => ids.includes(document.id)),
+      [agentOf('agt_1', 'Assistant'), agentOf('agt_2', 'Payer'), agentOf('agt_3', 'Clerk', 'grp_ops')].filter(
+        ({ document }) => ids.includes(document.id),
+      ),
+  },
+  groups: {
+    get: async (id: string) => (id === 'grp_ops' ? { document: { name: 'Operations' }, version: 1 } : undefined),
   },
   resourceServers: {
     findByIdentifier: async (identifier: string) =>
@@ -110,6 +116,11 @@ const PAYMENT: Detail = {
   creditor: { name: 'Paper and Pens', account: 'DE89370400440532013000' },
   reference: 'Invoice 7731',
 };
+
+test('an agent of a group has the name of the group as its owner', async () => {
+  const { agent } = await factsOf(approvalOf({ chain: { ...CHAIN, sub: 'agt_3' } }, { agent: 'agt_3' }));
+  expect(agent).toMatchObject({ id: 'agt_3', name: 'Clerk', ownerName: 'Operations' });
+});
 
 describe('what is shown of an approval', () => {
   test('is what the digest is over: the sentence, each member beside it, the place, the chain, and all of it letter by letter', async () => {

@@ -11,17 +11,18 @@ import { describedDetail } from '../../../domain/resources/authorization-details
 import { typeOf } from '../../../domain/resources/authorization-details/narrowed-details.ts';
 import type { ResourceServer } from '../../../domain/resources/resource-servers/resource-server.ts';
 import { actorsOf } from '../../../domain/vocabulary/actor-chain.ts';
-import { agentFacts } from '../../interaction/consent-model.ts';
+import { agentFacts, ownerNames } from '../../interaction/consent-model.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 
-type Deps = Pick<PeopleDeps, 'basePath' | 'accounts' | 'agents' | 'resourceServers' | 'approvals'>;
+type Deps = Pick<PeopleDeps, 'basePath' | 'accounts' | 'groups' | 'agents' | 'resourceServers' | 'approvals'>;
 
 type ApprovalContext = {
   readonly servers: ReadonlyMap<string, ResourceServer>;
   readonly agents: ReadonlyMap<string, Agent>;
   /** By id: the declared transactions of the requests. */
   readonly transactions: ReadonlyMap<string, Transaction>;
-  readonly nameOf: (account: string) => string;
+  /** Of an account or a group. */
+  readonly nameOf: (id: string) => string;
 };
 
 /**
@@ -127,17 +128,14 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
   for (const some of chunksOf(actors)) {
     for (const { document } of await deps.agents.getMany(some)) agents.set(document.id, document);
   }
-  const people = [...agents.values()].map(({ owner }) => owner);
-  const asked = approvals.flatMap(({ approvers, subject, votes, decidedBy = '' }) => [
+  const owners = [...agents.values()].map(({ owner }) => owner);
+  const people = approvals.flatMap(({ approvers, subject, votes, decidedBy }) => [
     ...approvers,
     subject,
     ...votes.map(slotOfVote),
     decidedBy,
   ]);
-  const names = new Map<string, string>();
-  for (const some of chunksOf([...people, ...asked].filter((id) => id !== ''))) {
-    for (const { id, name } of await deps.accounts.getMany(some)) names.set(id, name);
-  }
+  const nameOf = await ownerNames(deps, [...owners, ...people]);
   const servers = new Map<string, ResourceServer>();
   for (const identifier of new Set(approvals.map(({ resource }) => resource))) {
     const found = await deps.resourceServers.findByIdentifier(identifier);
@@ -148,7 +146,7 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
     const found = await deps.approvals.transactions.get(id);
     if (found) transactions.set(id, found.document);
   }
-  return { servers, agents, transactions, nameOf: (account) => names.get(account) ?? account };
+  return { servers, agents, transactions, nameOf };
 };
 
 /** What the transaction of a request is for. Of one whose text was not given, there is nothing to read. */
@@ -160,7 +158,7 @@ const intentOf = (approval: Approval, { transactions }: ApprovalContext): Pick<A
     : {};
 };
 
-/** Each account once, in batches of the size that a store query takes. */
+/** Each id once, in batches of the size that a store query takes. */
 const chunksOf = (ids: readonly string[]): readonly (readonly string[])[] => {
   const all = [...new Set(ids)];
   return Array.from({ length: Math.ceil(all.length / 1000) }, (_, index) =>
