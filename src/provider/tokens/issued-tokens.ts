@@ -71,14 +71,17 @@ export const issuedTokens = (deps: {
     const digest = hash('sha256', token, 'base64url');
     const known = verified.get(digest);
     if (known) return Number(known.claims.exp) > clock.now() ? known : undefined;
+    const keysNow = keys;
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, keysNow, {
         issuer,
         typ: 'at+jwt',
         algorithms: ALGORITHMS,
         requiredClaims: ['exp', 'iat', 'jti', 'aud', 'client_id', 'sub'],
         currentDate: new Date(clock.nowMillis()),
       });
+      // The key may have been withdrawn meanwhile, and the cache outlives the check.
+      if (keys !== keysNow) return claimsOf(token);
       if (verified.size >= REMEMBERED) verified.delete(verified.keys().next().value as string);
       const found = { claims: payload, key: protectedHeader.kid };
       verified.set(digest, found);

@@ -1,5 +1,6 @@
 /** When a token that lived once has ended, as against expired. */
 import { expect, test } from '@jest/globals';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { PROVIDER_RECORDS, type ProviderRecord } from '../../../src/provider/seam/records.ts';
 import { issuedTokens } from '../../../src/provider/tokens/issued-tokens.ts';
@@ -47,4 +48,25 @@ test('a JWT has ended once it is revoked by its id (RFC 7009 §2)', async () => 
   expect(await tokens.isEnded(token)).toBe(false);
   await tokens.endById('tok_1');
   expect(await tokens.isEnded(token)).toBe(true);
+});
+
+test('a JWT whose key is withdrawn while it is verified is none, then and later', async () => {
+  const { tokens } = world();
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const token = await new SignJWT({ client_id: 'app_1' })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' })
+    .setIssuer('https://id.example')
+    .setSubject('acc_1')
+    .setAudience('https://api.example')
+    .setJti('tok_1')
+    .setIssuedAt(START)
+    .setExpirationTime(START + 60)
+    .sign(privateKey);
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
+  tokens.useKeys({ keys: [jwk] });
+  expect((await tokens.genuine(token))?.id).toBe('tok_1');
+  tokens.useKeys({ keys: [jwk] });
+  const underWay = tokens.genuine(token);
+  tokens.useKeys({ keys: [] });
+  expect([await underWay, await tokens.genuine(token)]).toEqual([undefined, undefined]);
 });
