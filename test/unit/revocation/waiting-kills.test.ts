@@ -3,6 +3,7 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { latchedKills } from '../../../src/domain/authority/revocation/kill.ts';
 import { killRegistry } from '../../../src/domain/authority/revocation/kill-registry.ts';
 import { waitingKills } from '../../../src/domain/authority/revocation/waiting-kills.ts';
+import { StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import type { LatchedKill } from '../../../src/domain/ports/kill-latch.ts';
 import type { Kill } from '../../../src/domain/vocabulary/kill.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
@@ -40,6 +41,8 @@ const scene = (...waiting: readonly Pick<LatchedKill, 'missing'>[]) => {
   });
   const sent: string[] = [];
   const tried: string[] = [];
+  /** `isDown`: the store takes no kill. `held`: a read of the volume ends with it. */
+  const faults: { isDown: boolean; held: Promise<void> | undefined } = { isDown: false, held: undefined };
   const kills = waitingKills({
     registry: {
       ...registry,
@@ -47,11 +50,19 @@ const scene = (...waiting: readonly Pick<LatchedKill, 'missing'>[]) => {
         tried.push(kill.id);
         await registry.record(type, kill, by);
       },
+      async put(kill, by) {
+        if (faults.isDown) throw new StoreUnavailable('the volume is full');
+        await registry.put(kill, by);
+      },
     },
     clock,
     latched: latchedKills(),
     latch: {
-      read: async () => [...volume.values()],
+      async read() {
+        const all = [...volume.values()];
+        await faults.held;
+        return all;
+      },
       write: async (latched) => void volume.set(latched.kill.id, latched),
       remove: async (id) => void volume.delete(id),
     },
@@ -63,8 +74,22 @@ const scene = (...waiting: readonly Pick<LatchedKill, 'missing'>[]) => {
       listen: () => undefined,
     },
   });
-  return { kills, audit, registry, volume, sent, tried };
+  return { kills, audit, registry, volume, sent, tried, faults };
 };
+
+test('a kill that is ordered while a poll reads the volume stays in effect (invariant 6)', async () => {
+  const { kills, audit, faults } = scene();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  faults.held = promise;
+  const polling = kills.poll();
+  audit.state.failing = true;
+  faults.isDown = true;
+  const kill = killOf('late', 1_800_000_000);
+  expect(await kills.enter(kill, { caller: 'app_a' })).toEqual(['audit', 'store']);
+  resolve();
+  await polling;
+  expect(kills.get(kill.id)).toEqual(kill);
+});
 
 test('a poll sends again each kill that the store does not hold, and no other', async () => {
   const { kills, audit, sent } = scene({ missing: ['store'] }, { missing: ['audit'] }, { missing: ['audit', 'store'] });

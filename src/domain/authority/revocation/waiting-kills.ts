@@ -152,10 +152,11 @@ export const waitingKills = (deps: {
     },
 
     async poll(): Promise<void> {
+      // Before the volume is read: a kill that is ordered during the read may be missing from it.
+      const known = latched.all().flatMap(({ id }) => (underWay.has(id) ? [] : [id]));
       const found = [...(await latch.read()), ...unwritten.values()].filter(
         ({ kill, missing }) => missing.length > 0 && !underWay.has(kill.id),
       );
-      const known = new Set(latched.all().map(({ id }) => id));
       for (const { kill, missing } of found) if (missing.includes('store')) latched.add(kill);
       for (const id of known) {
         if (!underWay.has(id) && !found.some(({ kill }) => kill.id === id)) latched.remove(id);
