@@ -19,6 +19,7 @@ import { isPostedRequest } from './posted-requests.ts';
 import type { ProviderPages } from './provider-pages.ts';
 import { answerInTime } from './request-deadline.ts';
 import { beginState, stateOf } from './request-state.ts';
+import { surfaceOf } from './surfaces.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -103,25 +104,3 @@ export const requestListener = (deps: {
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const methodLabel = (method: string | undefined): string => (METHODS.has(method ?? '') ? String(method) : 'other');
-
-const SURFACES: readonly (readonly [RegExp, string])[] = [
-  // Such a request lasts as long as its page or its reader is there.
-  [/\/account\/approvals\/events|\/access\/v1\/revocations/, 'live'],
-  [/\/token(?:$|\?)/, 'token'],
-  [/\/token\/introspection/, 'introspection'],
-  [/\/token\/revocation/, 'revocation'],
-  [/\/api\/v1/, 'management'],
-  [/\/access\/v1/, 'decisions'],
-  [/\/scim\/v2/, 'scim'],
-  [/\/ssf\/v1\/streams\/[^/]+\/poll/, 'live'],
-  [/\/ssf\/v1/, 'shared signals'],
-  [/\/signals\//, 'signals'],
-  [/\/status-lists/, 'status lists'],
-  [/\/log\/(?:checkpoint|tile)/, 'transparency log'],
-  [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],
-  [/\/(?:interaction|upstream|account|console|language|delegations|step-ups|device|session)/, 'pages'],
-  [/\/\.well-known\/|\/jwks/, 'discovery'],
-  [/\/(?:auth|request)/, 'authorization'],
-];
-
-const surfaceOf = (target: string): string => SURFACES.find(([pattern]) => pattern.test(target))?.[1] ?? 'other';
