@@ -1,8 +1,10 @@
 /**
  * The folders of src/domain and of src/provider stand in an order: each imports itself and what stands before it, types
- * included. Nowhere do folders import each other; elsewhere a folder and those in it may.
+ * included. Nowhere do folders import each other; elsewhere a folder and those in it may. The picture of the architecture
+ * shows the folders of src/domain in this order.
  */
-import { posix } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { deliveredFiles, importsOf } from './source-files.ts';
 
@@ -108,4 +110,24 @@ test('no folders side by side import each other, anywhere', () => {
   });
   expect(sideways.length).toBeGreaterThan(3000);
   expect(cycles(sideways)).toEqual([]);
+});
+
+describe('the picture of the architecture', () => {
+  const root = join(import.meta.dirname, '../..');
+  const [, picture = ''] = readFileSync(join(root, 'docs/explanation/architecture.md'), 'utf8').split('```');
+
+  test('has each room of the domain above those that it may import', () => {
+    const [, domain = ''] = picture.split('src/domain');
+    const shown = [...domain.matchAll(/^│ {3}([a-z]+) {2,}/gm)].map(([, room]) => room);
+    expect(shown).toEqual(DOMAIN.toReversed());
+  });
+
+  test('has each folder of adapters, and of src/http each that has routes of its own', () => {
+    const folders = (path: string): readonly string[] =>
+      readdirSync(join(root, path), { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));
+    const inside = ['authentication', 'middleware', 'upstream'];
+    const named = [...folders('adapters'), ...folders('src/http').filter((one) => !inside.includes(one))];
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((one) => !new RegExp(`\\b${one}\\b`).test(picture))).toEqual([]);
+  });
 });
