@@ -27,7 +27,7 @@ const RULES: readonly Rule[] = [
   { of: 'src/extensions/extension.ts', types: ['src/domain/'] },
   { of: 'src/extensions/*/grant.ts', may: ['./'], types: ['src/extensions/extension.ts'] },
   { of: 'src/extensions/*/endpoint.ts', types: ['src/extensions/extension.ts'] },
-  { of: 'src/extensions/*/', may: ['./', 'src/domain/'] },
+  { of: 'src/extensions/*/', may: ['./', 'src/domain/'], types: ['src/extensions/extension.ts'] },
 
   {
     of: 'src/provider/seam/internals.ts',

@@ -8,7 +8,7 @@ import type { BackchannelSourceDependencies, FindApprovedSource } from './depend
 import { refusals } from './refusals.ts';
 
 /** Longer than any token of an approval lives. */
-const ROW_SECONDS = 300;
+const DELEGATION_SECONDS = 300;
 
 /**
  * A request that an agent sends itself (CIBA) depends on the approval alone. Its delegation is for this one action: no
@@ -24,7 +24,7 @@ export const backchannelSource =
     checkParticipant(refuse, transaction, account.id);
     const at = { agent: agent.id, resource: server.identifier };
     const others = await otherParticipants(dependencies, transaction, account.id, at);
-    const expiresAt = Math.min(clock.now() + ROW_SECONDS, endIn(transaction));
+    const expiresAt = Math.min(clock.now() + DELEGATION_SECONDS, endIn(transaction));
     return {
       facts: {
         ...{ server, caller: agentParty(agent), through: [], subject: account, actors: [agent.id] },

@@ -1,9 +1,8 @@
-/** What redeeming an approval needs of the server, and no more; compose.ts provides it. */
+/** What redeeming an approval needs of the server, and no more. src/compose/extensions.ts provides it. */
 
 import type { Approval, ApprovalChannel } from '../../domain/approvals/approval.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { AskingForApproval } from '../../domain/approvals/request-approval.ts';
-import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
@@ -17,17 +16,13 @@ import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
+import type { TokenRequest } from '../extension.ts';
 
 /** The authenticated side of a request. */
-export type Caller = {
-  readonly id: string;
-  readonly clientId: string;
-  readonly isAgent: boolean;
-  readonly dpopThumbprint: string | undefined;
-  readonly certificateThumbprint?: string | undefined;
-  readonly source?: string | undefined;
-  note(facts: Partial<AuditEvent>): void;
-};
+export type Caller = Pick<
+  TokenRequest,
+  'id' | 'clientId' | 'isAgent' | 'dpopThumbprint' | 'certificateThumbprint' | 'source' | 'note'
+>;
 
 /** The current authority behind an approved action, determined anew when its token is issued. */
 export type ApprovedSource = {

@@ -17,16 +17,13 @@ import { approvalRefusal } from '../../domain/approvals/approval-refusals.ts';
 import { BREAK_GLASS_SECONDS } from '../../domain/approvals/break-glass.ts';
 import { txnOf } from '../../domain/approvals/transaction-of-approval.ts';
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
-import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import { delegatingParticipants } from '../../domain/authority/transactions/participants.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
-import type { DelegatingParticipant, TokenApproval } from '../../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
-import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import type { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { TokenToMint } from '../extension.ts';
 import type { ApprovedSource, BackchannelApprovalDependencies, Caller } from './dependencies.ts';
 import { notWhole, type Refuse, refusals } from './refusals.ts';
 
@@ -37,23 +34,7 @@ const LIFETIME_SECONDS = 300;
 
 /** The token to mint, and the swap that succeeds for exactly one request. */
 export type Approved = {
-  readonly token: {
-    readonly subject: string;
-    readonly chain: ActorChain;
-    readonly resourceServer: ResourceServer;
-    readonly scope: readonly string[];
-    readonly details: readonly Detail[];
-    readonly notAfter: number;
-    readonly delegation: string;
-    readonly participants?: readonly DelegatingParticipant[];
-    readonly grant: string | undefined;
-    readonly txn: string;
-    readonly parent?: string;
-    readonly issuedTokenType?: string;
-    readonly decision: Decision;
-    readonly assurance: DecisionFacts['assurance'];
-    readonly approval: TokenApproval;
-  };
+  readonly token: TokenToMint;
   readonly redeem: () => Promise<boolean>;
 };
 

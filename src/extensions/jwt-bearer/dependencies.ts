@@ -1,6 +1,5 @@
-/** What redeeming an assertion needs of the server, and no more; compose.ts provides it. */
+/** What redeeming an assertion needs of the server, and no more. src/compose/extensions.ts provides it. */
 
-import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
@@ -12,6 +11,7 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import type { TokenRequest } from '../extension.ts';
 
 export type JwtBearerDependencies = {
   readonly assertions: PeerAssertions;
@@ -30,14 +30,15 @@ export type JwtBearerDependencies = {
 };
 
 /** The authenticated side of a request. */
-export type Caller = {
-  readonly id: string;
-  readonly clientId: string;
-  readonly isAgent: boolean;
-  readonly dpopThumbprint: string | undefined;
-  readonly certificateThumbprint?: string | undefined;
-  readonly source?: string | undefined;
-  values(parameter: string): readonly string[];
-  note(facts: Partial<AuditEvent>): void;
-  isUsed(name: string): Promise<boolean>;
-};
+export type Caller = Pick<
+  TokenRequest,
+  | 'id'
+  | 'clientId'
+  | 'isAgent'
+  | 'dpopThumbprint'
+  | 'certificateThumbprint'
+  | 'source'
+  | 'values'
+  | 'note'
+  | 'isUsed'
+>;

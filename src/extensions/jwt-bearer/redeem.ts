@@ -5,7 +5,7 @@
  * src/compose/extensions.ts.
  */
 
-import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
+import { recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, clientParty, type Party } from '../../domain/authority/decision/facts.ts';
 import { refuser } from '../../domain/authority/decision/refuser.ts';
 import { nothingLeft } from '../../domain/authority/decision/remedies.ts';
@@ -20,9 +20,10 @@ import type { Account } from '../../domain/identity/accounts/account.ts';
 import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-import { type ActorChain, extendChain, type ForeignActor } from '../../domain/vocabulary/actor-chain.ts';
+import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import { scopeTokens } from '../../domain/vocabulary/scope-tokens.ts';
+import type { RedeemedToken } from '../extension.ts';
 import type { Caller, JwtBearerDependencies } from './dependencies.ts';
 import { REFUSALS } from './refusals.ts';
 
@@ -35,16 +36,7 @@ const LEEWAY_SECONDS = 300;
 export type Redeemed = {
   readonly use: string;
   readonly useUntil: number;
-  readonly token: {
-    readonly subject: string;
-    readonly chain?: ActorChain;
-    readonly origin: { readonly link: string; readonly act: ForeignActor | undefined };
-    readonly resourceServer: ResourceServer;
-    readonly scope: readonly string[];
-    readonly notAfter: number;
-    readonly txn: string;
-    readonly decision: Decision;
-  };
+  readonly token: RedeemedToken;
 };
 
 /** Decides what an assertion permits here. Throws DomainError with a `denial` for every refusal. */

@@ -1,7 +1,6 @@
-/** What an exchange needs of the server, and no more; compose.ts provides it. */
+/** What an exchange needs of the server, and no more. src/compose/extensions.ts provides it. */
 
 import type { AskingByToken } from '../../domain/approvals/request-token-approval.ts';
-import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
 import type { DelegationRequests } from '../../domain/authority/delegation/delegation-requests.ts';
@@ -9,7 +8,6 @@ import type { StepUps } from '../../domain/authority/step-ups/step-ups.ts';
 import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
-import type { Instance } from '../../domain/clients/instances/instance.ts';
 import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
 import type { Peer } from '../../domain/clients/peers/peer.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
@@ -20,6 +18,7 @@ import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
 import type { SignIns } from '../../domain/ports/sign-ins.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import type { TokenRequest } from '../extension.ts';
 
 export type TokenExchangeDependencies = {
   readonly tokens: IssuedTokens;
@@ -53,15 +52,8 @@ export type TokenExchangeDependencies = {
 };
 
 /** The authenticated side of a request. */
-export type Caller = {
-  readonly id: string;
-  readonly clientId: string;
-  readonly isAgent: boolean;
-  readonly dpopThumbprint: string | undefined;
-  readonly certificateThumbprint?: string | undefined;
-  /** Address of the sender, if known. */
-  readonly source?: string | undefined;
-  note(facts: Partial<AuditEvent>): void;
-  /** The instance of the agent that sends the request. */
-  instance?(): Promise<Instance | undefined>;
-};
+export type Caller = Pick<
+  TokenRequest,
+  'id' | 'clientId' | 'isAgent' | 'dpopThumbprint' | 'certificateThumbprint' | 'source' | 'note'
+> &
+  Partial<Pick<TokenRequest, 'instance'>>;

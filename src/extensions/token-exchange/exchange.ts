@@ -1,16 +1,14 @@
 import { type Decision, needsStepUp, recordOf } from '../../domain/authority/decision/decision.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
-import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
 import { strongerOf } from '../../domain/authority/step-ups/step-ups.ts';
 import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { delegatingParticipants } from '../../domain/authority/transactions/participants.ts';
 import { type Transaction, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
-import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
 import { checkDetails } from '../../domain/resources/authorization-details/asked-details.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-import type { Detail } from '../../domain/vocabulary/detail-type.ts';
+import type { TokenToMint } from '../extension.ts';
 import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';
@@ -20,34 +18,15 @@ import { type Refuse, refusals } from './refusals.ts';
 import { findTarget } from './target.ts';
 import { type CheckedExchange, consentedSource, refuseEmptyScope, refuseRemovedDetails } from './withheld.ts';
 
-/** The token to mint. `mint` shortens `notAfter` to the resource server's own limit. */
-export type ExchangedToken = {
-  readonly subject: string;
-  readonly chain: Delegation['chain'];
-  readonly resourceServer: ResourceServer;
-  readonly scope: readonly string[];
-  readonly details: readonly Detail[];
-  readonly notAfter: number;
-  readonly delegation: string;
-  readonly participants?: readonly DelegatingParticipant[];
-  readonly grant: string | undefined;
-  readonly txn: string;
-  /** Id of the subject token. */
-  readonly parent: string;
-  readonly issuedTokenType: string;
-  readonly decision: Decision;
-  readonly assurance: AcceptedSubjectToken['token']['assurance'];
-};
-
 /**
  * Decides an exchange (RFC 8693): caller → form → target → subject token → actor token → source of authority → cut →
  * re-delegation. Throws DomainError with a `denial` for every refusal. The result always names the caller as the outermost
- * actor.
+ * actor. `mint` shortens `notAfter` to the resource server's own limit.
  */
 export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
   const refuse = refusals(dependencies.identifiers);
 
-  return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<ExchangedToken> => {
+  return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<TokenToMint> => {
     const checked = await checkedExchange(dependencies, refuse, caller, values);
     const { exchange, decision } = await decidedWithStepUp(dependencies, caller, checked);
     await refuseRemovedDetails(dependencies, refuse, caller, exchange, decision);
@@ -158,7 +137,7 @@ const tokenOf = async (
   caller: Caller,
   exchange: CheckedExchange & { readonly source: ConsentedSource },
   decision: Decision,
-): Promise<ExchangedToken> => {
+): Promise<TokenToMint> => {
   const { agent, parameters, target, accepted, transaction, grant, source, facts } = exchange;
   const { token } = accepted;
   const txn = token.txn ?? dependencies.identifiers.newId('txn');

@@ -1,4 +1,4 @@
-import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
+import { recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, clientParty } from '../../domain/authority/decision/facts.ts';
 import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
@@ -8,7 +8,8 @@ import { type Outbound, type Peer, resourceBehind } from '../../domain/clients/p
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { SignIn } from '../../domain/ports/sign-ins.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-import { type ActorChain, extendChain } from '../../domain/vocabulary/actor-chain.ts';
+import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
+import type { AssertionToMint } from '../extension.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
 import { type ExchangeParameters, GRANT_TYPE, ID_JAG_TYPE, readParameters } from './parameters.ts';
@@ -17,24 +18,6 @@ import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';
 import { acceptSignIn, isSignInType } from './sign-in.ts';
 
 type Party = { readonly kind: 'agent'; readonly is: Agent } | { readonly kind: 'client'; readonly is: Client };
-
-/** The assertion to sign. */
-export type VouchedFor = {
-  readonly typ: 'oauth-id-jag+jwt';
-  readonly audience: string;
-  readonly subject: string;
-  readonly chain: ActorChain | undefined;
-  readonly resource: string;
-  readonly scope: readonly string[];
-  readonly claims: Readonly<Record<string, unknown>>;
-  readonly notAfter: number;
-  readonly lifetimeSeconds: number;
-  readonly grant: string;
-  /** Digest of the subject token. */
-  readonly parent: string;
-  readonly issuedTokenType: string;
-  readonly decision: Decision;
-};
 
 /**
  * Decides whether to issue an assertion about a person to a peer (ID-JAG §4.3): caller → form → peer and resource behind it →
@@ -45,7 +28,7 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
   const { accounts, clock, identifiers, issuer } = dependencies;
   const refuse = refusals(identifiers);
 
-  return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<VouchedFor> => {
+  return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<AssertionToMint> => {
     const parameters = readParameters(values, refuse, [ID_JAG_TYPE]);
     if (parameters.details) {
       throw refuse('details_malformed', { text: 'authorization_details are not vouched for towards another server' });

@@ -1,10 +1,4 @@
-/**
- * RFC 8693 token exchange: an agent presents a token that represents a person, and gets one that names both. Owns the form of
- * the request, the decision and the texts of refusals. Does not own delegations (src/domain/authority/delegation), nor how a
- * token is made, bound and recorded (`mint`, src/provider). The token endpoint calls it through the extension that
- * src/compose/extensions.ts lists.
- */
-
+/** The parameters of an exchange (RFC 8693 §2.1): their names, types and limits, and how each is read once. */
 import { TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
 import { readDetails } from '../../domain/resources/authorization-details/asked-details.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
@@ -18,11 +12,11 @@ export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 /** An instance of an agent requests it, to get a separate refresh token (refresh-family.ts). */
 export const REFRESH_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 
-/** Tokens that prove a sign-in. Each is a subject token for the client that it was issued to only. */
+/** Proves a sign-in, as a refresh token does. It is a subject token for the client that it was issued to only. */
 export const ID_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:id_token';
-/** An assertion for another authorization server (id-jag.ts). */
 /** A token for calls within the trust domain (txn-token.ts). */
 export const TXN_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:txn_token';
+/** An assertion for another authorization server (id-jag.ts). */
 export const ID_JAG_TYPE = 'urn:ietf:params:oauth:token-type:id-jag';
 
 /** All parameters that the grant can read. `act`, `may_act`, `sub` and the like never reach it (RFC 8693 §2.1). */

@@ -18,8 +18,8 @@ export type AcceptedSubjectToken = {
 };
 
 /**
- * The subject token, if the caller may use it. It must be live, about an active person, and received in one of the two ways of
- * decision D3. One that is bound to a key or certificate keeps its binding (RFC 8693 §2.1, RFC 9449 §6, RFC 8705 §3).
+ * The subject token, if the caller may use it. It must be live, about an active person, and received in one of the ways of
+ * `AcceptedSubjectToken`. One that is bound to a key or certificate keeps its binding (RFC 8693 §2.1, RFC 9449 §6, RFC 8705 §3).
  *
  * A token issued to the caller needs a proof by its own key (continuation). A token from another party is bound to a key the
  * caller cannot have. The caller must then prove a key of its own, to which the new token is bound (rebind). In neither case
@@ -31,8 +31,8 @@ export const acceptSubjectToken = async (
   agent: Agent,
   caller: Caller,
   presented: PresentedToken,
-  /** `isForCopy`: for a token issued to the caller, a proof by any key of the caller is enough: that of another instance. */
-  { isForCopy = false } = {},
+  /** `isForInstance`: for a token issued to the caller, a proof by any key of the caller is enough: that of another instance. */
+  { isForInstance = false } = {},
 ): Promise<AcceptedSubjectToken> => {
   const { tokens, accounts, resourceServers } = dependencies;
   const token = isSignInType(presented.type)
@@ -50,7 +50,7 @@ export const acceptSubjectToken = async (
   // The last check, so that the caller learns nothing about a token that was not meant for it.
   const { subject } = token;
   if (subject === undefined) throw refuse('subject_token_without_person');
-  if (!holdsKeyOf(token, received, caller, isForCopy)) throw refuse('subject_token_proof_missing');
+  if (!holdsKeyOf(token, received, caller, isForInstance)) throw refuse('subject_token_proof_missing');
   const account = (await accounts.get(subject))?.document;
   if (account?.state !== 'active') throw refuse('subject_not_active');
   return { token: { ...token, subject }, account, received };
@@ -61,10 +61,10 @@ export const holdsKeyOf = (
   { jkt, x5t }: Pick<IssuedToken, 'jkt' | 'x5t'>,
   received: AcceptedSubjectToken['received'],
   { dpopThumbprint, certificateThumbprint }: Pick<Caller, 'dpopThumbprint' | 'certificateThumbprint'>,
-  isForCopy = false,
+  isForInstance = false,
 ): boolean => {
   if (jkt === undefined && x5t === undefined) return true;
-  if (received !== 'issued_to_caller' || isForCopy) {
+  if (received !== 'issued_to_caller' || isForInstance) {
     return dpopThumbprint !== undefined || certificateThumbprint !== undefined;
   }
   return jkt === undefined ? certificateThumbprint === x5t : dpopThumbprint === jkt;

@@ -1,24 +1,15 @@
 import { isDeclared } from '../../domain/authority/transactions/transaction.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import type { FamilyToMint, TokenRequest } from '../extension.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
 import { REFRESH_TYPE, readFamilyParameters } from './parameters.ts';
 import { acceptSubjectToken } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';
 
-/** A caller, and the instance whose key it has proved. */
-type CopyCaller = Caller & { instance(): Promise<Instance | undefined> };
-
-/** An instance grant to create under an authorization of the caller. */
-type RefreshFamily = {
-  readonly subject: string;
-  readonly grant: string;
-  readonly instance: Instance;
-  /** Id of the subject token. */
-  readonly parent: string;
-  readonly issuedTokenType: string;
-};
+/** A caller with the key of an instance. */
+type InstanceCaller = Caller & Pick<TokenRequest, 'instance'>;
 
 /**
  * Decides about a refresh token by exchange (RFC 8693 §2.2.1). An instance of an agent presents an access token from an
@@ -29,7 +20,7 @@ export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
   const { grants, identifiers } = dependencies;
   const refuse = refusals(identifiers);
 
-  return async (caller: CopyCaller, values: (parameter: string) => readonly string[]): Promise<RefreshFamily> => {
+  return async (caller: InstanceCaller, values: (parameter: string) => readonly string[]): Promise<FamilyToMint> => {
     if (!caller.isAgent) throw refuse('caller_not_an_agent');
     const presented = readFamilyParameters(values, refuse);
     const agent = await activeAgent(dependencies, refuse, caller);
@@ -37,7 +28,7 @@ export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
       throw refuse('grant_type_not_registered', { text: 'the agent is not registered for refresh tokens' });
     }
     const { token, received } = await acceptSubjectToken(dependencies, refuse, agent, caller, presented, {
-      isForCopy: true,
+      isForInstance: true,
     });
     caller.note({ subject: token.subject, ...(token.grant ? { grant: token.grant } : {}) });
     const grant = token.grant === undefined ? undefined : await grants.get(token.grant);
@@ -64,7 +55,7 @@ export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
 const started = async (
   { instances }: Pick<TokenExchangeDependencies, 'instances'>,
   refuse: Refuse,
-  { clientId, dpopThumbprint, id }: CopyCaller,
+  { clientId, dpopThumbprint, id }: InstanceCaller,
 ): Promise<Instance> => {
   if (dpopThumbprint === undefined) throw refuse('instance_not_proven');
   try {

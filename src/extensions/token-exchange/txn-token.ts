@@ -1,33 +1,17 @@
-import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
+import { recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, type Party } from '../../domain/authority/decision/facts.ts';
 import { type RequestContext, readRequestContext } from '../../domain/authority/delegation/request-context.ts';
 import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import { type ActorChain, actorsOf } from '../../domain/vocabulary/actor-chain.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import type { AssertionToMint } from '../extension.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
 import { readParameters, TXN_TOKEN_TYPE } from './parameters.ts';
 import { acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
 import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';
 import { isSignInType } from './sign-in.ts';
-
-/** The token to sign. */
-export type TxnToken = {
-  readonly typ: 'txntoken+jwt';
-  readonly audience: string;
-  readonly subject: string;
-  readonly chain: ActorChain | undefined;
-  readonly resource: string;
-  readonly scope: readonly string[];
-  readonly claims: Readonly<Record<string, unknown>>;
-  readonly notAfter: number;
-  readonly lifetimeSeconds: number;
-  readonly grant: string | undefined;
-  readonly parent: string;
-  readonly issuedTokenType: string;
-  readonly decision: Decision;
-};
 
 /**
  * Decides about a transaction token (draft-ietf-oauth-transaction-tokens, after -08). It says what one request may do at
@@ -39,7 +23,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
   const { identifiers, clock, trustDomain, resourceServers } = dependencies;
   const refuse = refusals(identifiers);
 
-  return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<TxnToken> => {
+  return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<AssertionToMint> => {
     if (!caller.isAgent) throw refuse('caller_not_an_agent');
     const parameters = readParameters(values, refuse, [TXN_TOKEN_TYPE]);
     const { scope, audience, subject } = parameters;
