@@ -36,9 +36,9 @@ export const whomToAsk = (
   /** Whether the subject is excluded. */
   isLeftOut = false,
 ): Whom => {
-  const isSheAlone = names.length === 1 && names[0] === 'subject';
-  if (!isLeftOut && (names.length === 0 || (isSheAlone && isConsent(channel)))) {
-    const usual = quorum === 1 || isSheAlone ? ['subject'] : ['subject', 'owner'];
+  const isSubjectAlone = names.length === 1 && names[0] === 'subject';
+  if (!isLeftOut && (names.length === 0 || (isSubjectAlone && isConsent(channel)))) {
+    const usual = quorum === 1 || isSubjectAlone ? ['subject'] : ['subject', 'owner'];
     return { names: usual, except, quorum, mustAgree: true, isBesides: false };
   }
   const named = names.length === 0 ? ['owner'] : names;

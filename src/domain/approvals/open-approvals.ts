@@ -90,21 +90,21 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
    * Stores the notification endpoint and token of the latest request. The client may have lost the earlier answer (CIBA
    * Core §10.2).
    */
-  const toldAnew = async ({ id }: Approval, wanted: Pick<ApprovalDraft, 'ping'>): Promise<Approval | undefined> => {
+  const withLatestPing = async ({ id }: Approval, wanted: Pick<ApprovalDraft, 'ping'>): Promise<Approval | undefined> => {
     const next = await update(approvals, id, (now) => (isOpen(now) ? { ...now, ...pingOf(id, wanted) } : undefined));
     return next?.document;
   };
 
   const joined = async (
-    places: readonly string[],
+    openKeys: readonly string[],
     wanted: Pick<ApprovalDraft, 'ping'>,
   ): Promise<RequestedApproval | undefined> => {
-    for (const open of places) {
+    for (const open of openKeys) {
       const [found] = await approvals.find({ where: { open }, limit: 1 });
       if (!found) continue;
       const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
       if (isOpen(found.document) && authReqId !== undefined && !(await isKilled(found.document))) {
-        const approval = wanted.ping ? await toldAnew(found.document, wanted) : found.document;
+        const approval = wanted.ping ? await withLatestPing(found.document, wanted) : found.document;
         // It was decided in the meantime: the client can fetch the answer.
         return { approval: approval ?? found.document, authReqId, isJoined: true };
       }
@@ -207,8 +207,8 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
     async checkRoom(all): Promise<void> {
       const fresh = new Map<string, (typeof all)[number]>();
       for (const one of all) {
-        const places = openKeysOf(one.wanted);
-        if (!(await joined(places, {}))) fresh.set(String(places[0]), one);
+        const openKeys = openKeysOf(one.wanted);
+        if (!(await joined(openKeys, {}))) fresh.set(String(openKeys[0]), one);
       }
       await limits.checkPlaces([...fresh.values()].filter(({ isCovered }) => !isCovered).map(({ wanted }) => wanted));
       for (const { wanted } of fresh.values()) await limits.checkFlood(wanted);
@@ -217,20 +217,20 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
     async ask(wanted, request, { isCounted = false } = {}): Promise<RequestedApproval> {
       const { action } = wanted;
       const digest = digestOf(action);
-      const places = openKeysOf(wanted);
-      let isInFlood = isCounted;
+      const openKeys = openKeysOf(wanted);
+      let isCountedNow = isCounted;
       let standing: UsedStanding | undefined;
       return retryLost('an approval', async () => {
-        const before = await joined(places, wanted);
+        const before = await joined(openKeys, wanted);
         if (before) return before;
-        if (!isInFlood) await limits.checkFlood(wanted);
-        isInFlood = true;
+        if (!isCountedNow) await limits.checkFlood(wanted);
+        isCountedNow = true;
         const slot = await limits.freeSlot(action);
         if (slot === undefined) throw tooManyWith(settings);
         if (await limits.isTooMuch(wanted, settings.mostOpenPerApprover - 1)) throw tooManyBefore(settings);
         standing ??= await wanted.standing?.();
         const authReqId = wanted.authReqId ?? identifiers.newSecret();
-        const approval = drafted(wanted, { digest, open: String(places[0]), slot, authReqId, standing });
+        const approval = drafted(wanted, { digest, open: String(openKeys[0]), slot, authReqId, standing });
         await recordRequest(approval, request);
         if (await store(approval)) {
           if (isOpen(approval) && (await limits.isTooMuch(wanted, settings.mostOpenPerApprover))) {

@@ -104,8 +104,8 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       const notification = ctx.oidc.params?.['client_notification_token'];
       const transaction = await deps.transactions.of(ctx);
       deps.transactions.checkPerson(transaction, person.id);
-      const company = { agent: agent.id, resource: server.identifier };
-      const others = await otherParticipants(deps, transaction, person.id, company);
+      const place = { agent: agent.id, resource: server.identifier };
+      const others = await otherParticipants(deps, transaction, person.id, place);
       noteFacts(ctx, { subject: person.id, resource: server.identifier, scopeAsked: scope });
       const asked = await deps.approvals.asking.ask(
         {

@@ -80,12 +80,12 @@ export const grantRegistry = (deps: {
       return { items, ...(cursor ? { next: cursor } : {}) };
     },
     async narrow(id, without) {
-      const take = (from: string) =>
-        update(grants, from, (grant) => ({ ...grant, payload: narrowed(grant.payload, without) }));
+      const narrowOne = (grantId: string) =>
+        update(grants, grantId, (grant) => ({ ...grant, payload: narrowed(grant.payload, without) }));
       const found = (await grants.get(id))?.document;
       // The authorization first, because the next instance grant is made from it.
-      if (found?.parent !== undefined) await take(found.parent);
-      const stored = await take(id);
+      if (found?.parent !== undefined) await narrowOne(found.parent);
+      const stored = await narrowOne(id);
       return stored && toGrant(stored.document);
     },
     revoke: async (id) => (await grants.take(id)) !== undefined,

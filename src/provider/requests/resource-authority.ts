@@ -171,8 +171,8 @@ export const resourceAuthority = (deps: {
     if (route === 'authorization_request') return known;
     const transaction = await deps.transactions.of(ctx);
     deps.transactions.checkPerson(transaction, about);
-    const company = { agent: clientId, resource: server.identifier };
-    const others = await otherParticipants(deps, transaction, about, company);
+    const place = { agent: clientId, resource: server.identifier };
+    const others = await otherParticipants(deps, transaction, about, place);
     const forWhom = {
       ...known,
       ...(transaction ? { transaction: transactionFacts(transaction, about) } : {}),

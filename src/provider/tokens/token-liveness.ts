@@ -70,7 +70,7 @@ export const tokenLiveness = (deps: {
 }): TokenLiveness => {
   const { revocation } = deps;
   const grants = liveGrants(deps);
-  const company = liveParticipants(deps);
+  const participating = liveParticipants(deps);
 
   const isOlder = (moment: number, seconds: number | undefined): boolean =>
     seconds !== undefined && moment + seconds <= deps.clock.now();
@@ -164,7 +164,7 @@ export const tokenLiveness = (deps: {
       if (delegation?.via !== undefined && delegation.via !== grant?.clientId) return 'delegation_ended';
       if (scope.some((name) => !delegation?.scope.includes(name))) return 'delegation_narrowed';
     }
-    const participants = await company.of(facts, transaction, grant?.clientId);
+    const participants = await participating.of(facts, transaction, grant?.clientId);
     if (typeof participants === 'string') return participants;
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;

@@ -66,11 +66,11 @@ export type Decision = {
   /** The case that this policy set evaluated. */
   readonly policy?: PolicyCase;
   /** Absent: no scope was cut to what all participants of a transaction allow. */
-  readonly participants?: Company;
+  readonly participants?: ParticipantsCut;
 };
 
 /** The scopes that all participants of a transaction must allow, and what each of the others allows of them. */
-export type Company = {
+export type ParticipantsCut = {
   /** Those of the granted scopes that depend on every participant. */
   readonly scope: readonly string[];
   readonly others: readonly { readonly id: string; readonly allows: readonly string[] }[];

@@ -5,7 +5,7 @@
  */
 
 import type { ParticipantFacts } from '../transactions/participants.ts';
-import type { ApproverRule, Company, Decision } from './decision.ts';
+import type { ApproverRule, ParticipantsCut, Decision } from './decision.ts';
 import type { DecisionFacts } from './facts.ts';
 
 /** Those of these scopes that need every participant of a transaction. */
@@ -26,7 +26,7 @@ export const cutByParticipants = async (
   const each = await Promise.all(
     participants.map(async (one) => ({ id: one.id, theirs: await decisionFor(facts, one, wanted, decide) })),
   );
-  const others: Company['others'] = each.map(({ id, theirs }) => ({ id, allows: theirs?.scope ?? [] }));
+  const others: ParticipantsCut['others'] = each.map(({ id, theirs }) => ({ id, allows: theirs?.scope ?? [] }));
   const refusing = new Map(
     wanted.map((name) => [name, others.filter(({ allows }) => !allows.includes(name)).map(({ id }) => id)] as const),
   );

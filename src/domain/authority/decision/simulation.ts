@@ -138,8 +138,8 @@ export const simulator = (deps: {
     if (asked.transaction !== undefined && !isOwn) {
       throw simulationRefusal('simulated_transaction_unknown', { field: '/transaction' });
     }
-    const company = { agent: caller.id, resource: server.identifier };
-    const others = await otherParticipants(deps, transaction, subject?.id, company);
+    const place = { agent: caller.id, resource: server.identifier };
+    const others = await otherParticipants(deps, transaction, subject?.id, place);
     const everything = server.scopes.map(({ name }) => name);
     return {
       route,

@@ -24,4 +24,4 @@ export const killBroadcast = (broadcast: Broadcast, masterKey: Pick<MasterKey, '
 });
 
 /** For a process without other nodes, such as a command. */
-export const toNobody: KillBroadcast = { tell: async () => false, listen: () => undefined };
+export const noBroadcast: KillBroadcast = { tell: async () => false, listen: () => undefined };

@@ -37,8 +37,6 @@ export type KillQuery = {
 /** The signer of a lift, and when its credentials were last changed. */
 export type Signer = { readonly changedAt: number };
 
-/** Attempts to sign a lift against concurrent signers. */
-
 /** The stored kills and their effect on epochs, delegations and tokens. */
 export interface KillRegistry {
   /** Appends an event about a kill. */

@@ -12,7 +12,7 @@ import type { KillLatch, LatchedKill } from '../../ports/kill-latch.ts';
 import { withPriority } from '../../ports/write-priority.ts';
 import { isFinal, type Kill, type KillScope, killKey } from '../../vocabulary/kill.ts';
 import type { LatchedKills } from './kill.ts';
-import { type KillBroadcast, toNobody } from './kill-broadcast.ts';
+import { type KillBroadcast, noBroadcast } from './kill-broadcast.ts';
 import { killRefusal } from './kill-refusals.ts';
 import { type FinalEnds, type KillQuery, killRegistry, type Signer } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
@@ -63,7 +63,7 @@ export const killSwitch = (deps: {
   /** The other nodes; absent: none. */
   readonly broadcast?: KillBroadcast;
 }): KillSwitch => {
-  const { clock, identifiers, latch, latched, broadcast = toNobody } = deps;
+  const { clock, identifiers, latch, latched, broadcast = noBroadcast } = deps;
   const registry = killRegistry(deps);
   const waiting = waitingKills({ registry, clock, latch, latched, broadcast });
 
