@@ -26,6 +26,7 @@ import { feedOf } from './compose/revocation-feed.ts';
 import { type Services, services } from './compose/services.ts';
 import { statusListsOf } from './compose/status-lists.ts';
 import { tokenServices } from './compose/token-services.ts';
+import type { CountRefusal } from './domain/audit/refusal-counter.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
 import type { FirstStart } from './first-start.ts';
 import { housekeeping } from './housekeeping.ts';
@@ -89,6 +90,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     if (isBrokenConnection(error)) return;
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
   };
+  const logProblem = (request: string, error: unknown): void => onUnexpected(error, request);
 
   const issuing = tokenServices(made, configuration, overrides);
   const { consumptions, liveness, tokens, kills, grants, grantService, knows, pace } = issuing;
@@ -105,8 +107,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     ...{ refusals, failedProofs, onUnexpected, state, open },
   });
 
-  const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
-    refusals.note(source, reason, request);
+  const countRefusal: CountRefusal = ({ reason, source, request }) => refusals.note(source, reason, request);
   const people = peoplePages(made, configuration, {
     ...browserPorts(made, configuration, { provider: oidcProvider.provider, consumptions, state }),
     open,
@@ -149,7 +150,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     ...accessParts(made, configuration, { tokens, pace }),
     authenticate: callers.ofResourceServers,
     countRefusal,
-    log: (request: string, error: unknown) => onUnexpected(error, request),
+    log: logProblem,
   };
   const guard = frontGuard({
     issuer,
@@ -165,7 +166,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     verifyProof: (ctx, accessToken) =>
       callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
     certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
-    log: (request, error) => onUnexpected(error, request),
+    log: logProblem,
   };
   const endStreams = (): void => {
     people.approvals.live.close();
@@ -191,7 +192,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       upstreamLogoutRouter({
         logout: made.upstreamLogout,
         countRefusal,
-        log: (request, error) => onUnexpected(error, request),
+        log: logProblem,
       }),
       languageRouter(people),
       management.router,
@@ -214,19 +215,19 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       }),
       signalReceiverRouter({
         ...{ ...made.signalReceiver, countRefusal },
-        log: (request, error) => onUnexpected(error, request),
+        log: logProblem,
       }),
       statusListRouter({ ...servers, statusLists: statusLists.tokens }),
       transparencyLogRouter({
         transparencyLog: made.transparencyLog,
-        log: (request, error) => onUnexpected(error, request),
+        log: logProblem,
       }),
       registrationRouter({
         issuer,
         registration: registering.selfRegistration,
         corsOrigins: configuration.registration.corsOrigins,
         countRefusal,
-        log: (request, error) => onUnexpected(error, request),
+        log: logProblem,
       }),
     ],
     lazyRouters: pagesOfPeople,

@@ -2,8 +2,10 @@
  * Composes self-service registration: the accepted issuers of software statements, and the upper limits. Called by
  * compose.ts.
  */
+
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
+import type { CountRefusal } from '../domain/audit/refusal-counter.ts';
 import { type DynamicRegistration, dynamicRegistration } from '../domain/clients/registration/dynamic-registration.ts';
 import { type InitialAccessTokens, initialAccessTokens } from '../domain/clients/registration/initial-access-tokens.ts';
 import { registrations } from '../domain/clients/registration/registrations.ts';
@@ -26,7 +28,7 @@ export interface RegistrationServices {
 export const registration = (
   made: Services,
   configuration: Configuration,
-  countRefusal: Parameters<typeof dynamicRegistration>[0]['countRefusal'],
+  countRefusal: CountRefusal,
 ): RegistrationServices => {
   const { issuer, registration: settings } = configuration;
   const { masterKey } = made;

@@ -47,6 +47,13 @@ export type RefusalCounterDeps = {
   readonly maxKeys?: number;
 };
 
+/** Counts a refusal of a sender that has not authenticated (decision D18). `source`: its address. Throws as `note` does. */
+export type CountRefusal = (refusal: {
+  readonly reason: string;
+  readonly source: string;
+  readonly request: string;
+}) => void | Promise<void>;
+
 /**
  * Refusals before authentication (decision D18). Writes the first of a group and reason as an event at once. Counts
  * further ones for a gap, and writes them as one event after it. The gap doubles from `intervalSeconds` up to an hour

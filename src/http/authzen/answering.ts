@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { AskedIn } from '../../domain/approvals/authzen/access-answer.ts';
 import type { AccessDecisions } from '../../domain/approvals/authzen/access-decisions.ts';
 import { isAccessRequestProblem } from '../../domain/approvals/authzen/access-request-problem.ts';
+import type { CountRefusal } from '../../domain/audit/refusal-counter.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
@@ -13,11 +14,7 @@ export type AnsweringDeps = {
   readonly authenticate: (request: IncomingMessage) => Promise<ResourceServer>;
   readonly decisions: Pick<AccessDecisions, 'recordRefusal'>;
   /** Counts a refusal of an unauthenticated caller (decision D18). */
-  readonly countRefusal: (refusal: {
-    readonly reason: string;
-    readonly source: string;
-    readonly request: string;
-  }) => void | Promise<void>;
+  readonly countRefusal: CountRefusal;
   readonly log: ProblemLog;
 };
 

@@ -7,6 +7,7 @@
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import type { Archived } from '../../domain/audit/beginning.ts';
 import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
+import type { CountRefusal } from '../../domain/audit/refusal-counter.ts';
 import type { ConsentRegistry } from '../../domain/authority/consent/consent-registry.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
@@ -125,7 +126,7 @@ export type PeopleDeps = {
     archived(): Promise<Archived | undefined>;
   };
   /** Counts a refusal before authentication; no event is written for each (decision D18). */
-  countRefusal(facts: { readonly reason: string; readonly source: string; readonly request: string }): Promise<void>;
+  readonly countRefusal: CountRefusal;
   /** Minimum in code points. */
   readonly passwordMinimumLength: number;
 };

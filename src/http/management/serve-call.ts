@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
+import type { CountRefusal } from '../../domain/audit/refusal-counter.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
 import { inTransaction } from '../../domain/audit/transaction-context.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
@@ -22,6 +23,7 @@ import {
 import { sendChunks, sendLines } from '../line-answer.ts';
 import { httpProblem, invalidFields, type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
+import { routeParameter } from '../route-parameter.ts';
 import { bodyLines, checkLinesType } from './body-lines.ts';
 import type { Answer, Call } from './call.ts';
 import { cursors } from './cursors.ts';
@@ -44,11 +46,7 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
   /** Absent for a server without a data folder. */
   readonly localProofs?: LocalProofs;
   /** Counts a refusal of an unauthenticated caller (decision D18). */
-  readonly countRefusal: (refusal: {
-    readonly reason: string;
-    readonly source: string;
-    readonly request: string;
-  }) => void | Promise<void>;
+  readonly countRefusal: CountRefusal;
   /** Seals cursors. */
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
   readonly log: ProblemLog;
@@ -117,7 +115,7 @@ export const serveCall = <T extends Io>(
 
   const readCall = async (ctx: Context, caller: Caller, access: Access, by: By): Promise<Call<T>> => {
     const id = idOf(ctx);
-    const [credential, instance] = [parameterOf(ctx, 'credential'), parameterOf(ctx, 'instance')];
+    const [credential, instance] = [routeParameter(ctx, 'credential'), routeParameter(ctx, 'instance')];
     const isThere = (name: string, value: string, form = ID): boolean =>
       !route.path.includes(`{${name}}`) || form.test(value);
     if (!isThere('id', id, route.ids) || !isThere('credential', credential) || !isThere('instance', instance)) {
@@ -255,7 +253,7 @@ const byOf = (ctx: Context, caller: string): By => {
   return { caller, request, source };
 };
 
-const idOf = (ctx: Context): string => parameterOf(ctx, 'id');
+const idOf = (ctx: Context): string => routeParameter(ctx, 'id');
 
 const accessAt = ({ roles, own, self, agents, apps }: RouteDeclaration, caller: Caller, id: string): Access => {
   if (agents && caller.kind === 'client' && caller.id.startsWith('agt_')) return 'own';
@@ -263,10 +261,4 @@ const accessAt = ({ roles, own, self, agents, apps }: RouteDeclaration, caller: 
   if (agents && roles.length === 0) throw managementRefusal('agent_needed');
   if (roles.length === 0) return 'all';
   return self && caller.id === id ? 'own' : accessOf(caller, roles, own === true);
-};
-
-const parameterOf = (ctx: Context, name: string): string => {
-  const params: unknown = Reflect.get(ctx, 'params');
-  const value: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined;
-  return typeof value === 'string' ? value : '';
 };

@@ -3,8 +3,10 @@
  * of requests and refusals; the domain owns what is registered, and by whom. Not oidc-provider's endpoints, which would write
  * records that our registries do not know. Mounted by src/http/app.ts.
  */
+
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { CountRefusal } from '../../domain/audit/refusal-counter.ts';
 import type { DynamicRegistration } from '../../domain/clients/registration/dynamic-registration.ts';
 import { type RegistrationError, registrationError } from '../../domain/clients/registration/registration-errors.ts';
 import type { From } from '../../domain/clients/registration/registration-events.ts';
@@ -20,7 +22,7 @@ type Dependencies = {
   /** Origins of browser pages that may send requests and read the answers. */
   readonly corsOrigins: readonly string[];
   /** Counts a refusal of an unauthenticated caller (decision D18). */
-  readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
+  readonly countRefusal: CountRefusal;
   readonly log: ProblemLog;
 };
 

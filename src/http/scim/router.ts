@@ -2,9 +2,11 @@
  * The SCIM endpoints below `/scim/v2` (RFC 7644). Owns paths, authentication of the directory, and the audit event of each
  * refusal. users.ts owns users, groups.ts groups, agents.ts agents, bulk.ts bulk requests, discovery.ts what the endpoints claim. Mounted by src/http/app.ts.
  */
+
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
+import type { CountRefusal } from '../../domain/audit/refusal-counter.ts';
 import type { DirectoryAgents } from '../../domain/clients/directory-agents/directory-agents.ts';
 import type { DeactivationBrake } from '../../domain/identity/directories/deactivation-brake.ts';
 import type { Directory } from '../../domain/identity/directories/directory.ts';
@@ -27,6 +29,7 @@ import {
 } from '../authentication/bearer-token.ts';
 import { httpProblem, type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
+import { routeParameter } from '../route-parameter.ts';
 import { agentCalls } from './agents.ts';
 import { bulkCall, type FailedOperation } from './bulk.ts';
 import { scimCursors } from './cursors.ts';
@@ -48,11 +51,7 @@ export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly brake: Pick<DeactivationBrake, 'contact'>;
   readonly audit: AuditLog;
   /** Counts a refusal of an unauthenticated caller (decision D18). */
-  readonly countRefusal: (refusal: {
-    readonly reason: string;
-    readonly source: string;
-    readonly request: string;
-  }) => void | Promise<void>;
+  readonly countRefusal: CountRefusal;
   readonly log: ProblemLog;
 };
 
@@ -242,7 +241,7 @@ const serving = (deps: ScimDependencies, base: string) => {
         await brake.contact(directory.id);
         const { requestId: request, source } = stateOf(ctx);
         const by = { caller, request, source };
-        const call = { ...requestOf(ctx), directory, current, by, id: idOf(ctx) };
+        const call = { ...requestOf(ctx), directory, current, by, id: routeParameter(ctx, 'id') };
         answer(ctx, await handle(call, ctx, failedOperation(ctx, directory.id)));
       } catch (error) {
         try {
@@ -257,9 +256,3 @@ const serving = (deps: ScimDependencies, base: string) => {
 
 const hasReason = (error: unknown, reason: DirectoryReason): boolean =>
   (error as { readonly reason?: unknown }).reason === reason;
-
-const idOf = (ctx: Context): string => {
-  const params: unknown = Reflect.get(ctx, 'params');
-  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
-  return typeof id === 'string' ? id : '';
-};

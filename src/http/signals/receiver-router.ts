@@ -3,8 +3,10 @@
  * (draft-parecki-oauth-global-token-revocation) to `POST /signals/revocations`. Owns authentication and the form of requests and
  * responses; domain/signals/receiver decides. Mounted by src/http/app.ts.
  */
+
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { CountRefusal } from '../../domain/audit/refusal-counter.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
 import type { SetError } from '../../domain/signals/receiver/received-set.ts';
 import type { SignalReceiver } from '../../domain/signals/receiver/signal-receiver.ts';
@@ -21,7 +23,7 @@ export type SignalReceiverDependencies = {
   readonly transmitters: Pick<TransmitterRegistry, 'ofSecret'>;
   readonly signals: Pick<SignalReceiver, 'receive' | 'malformed' | 'revokeAll'>;
   /** Counts a refusal of an unauthenticated sender (decision D18). */
-  readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
+  readonly countRefusal: CountRefusal;
   readonly log: ProblemLog;
 };
 

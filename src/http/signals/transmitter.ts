@@ -3,9 +3,11 @@
  * authentication of the receiver, and the audit event of each refusal. domain/signals/transmitter owns what streams are.
  * Mounted by src/http/app.ts.
  */
+
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
+import type { CountRefusal } from '../../domain/audit/refusal-counter.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { DELIVERY_METHODS } from '../../domain/signals/security-events.ts';
@@ -34,6 +36,7 @@ import {
 import { readJsonBody } from '../management/json-body.ts';
 import { httpProblem, type ProblemLog, refusalCode, sendProblem } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
+import { routeParameter } from '../route-parameter.ts';
 import { pollIn } from './poll-input.ts';
 
 export type TransmitterDependencies = Omit<BearerDependencies, 'audience'> & {
@@ -43,11 +46,7 @@ export type TransmitterDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly polls: Pick<PollDelivery, 'poll'>;
   readonly audit: AuditLog;
   /** Counts a refusal of an unauthenticated caller (decision D18). */
-  readonly countRefusal: (refusal: {
-    readonly reason: string;
-    readonly source: string;
-    readonly request: string;
-  }) => void | Promise<void>;
+  readonly countRefusal: CountRefusal;
   readonly log: ProblemLog;
 };
 
@@ -259,7 +258,7 @@ const serving = (deps: TransmitterDependencies, base: string) => {
         const receiver = await receiverOf(ctx, token.clientId);
         caller = receiver.id;
         const { requestId: request, source } = stateOf(ctx);
-        answer(ctx, await handle({ ctx, receiver, by: { caller, request, source }, id: idOf(ctx) }));
+        answer(ctx, await handle({ ctx, receiver, by: { caller, request, source }, id: routeParameter(ctx, 'id') }));
       } catch (error) {
         try {
           const code = refusalCode(error);
@@ -270,10 +269,4 @@ const serving = (deps: TransmitterDependencies, base: string) => {
         }
       }
     };
-};
-
-const idOf = (ctx: Context): string => {
-  const params: unknown = Reflect.get(ctx, 'params');
-  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
-  return typeof id === 'string' ? id : '';
 };

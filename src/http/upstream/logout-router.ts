@@ -2,7 +2,9 @@
  * Receives logout notifications of providers (OpenID Connect Back-Channel Logout 1.0 §2.5): `POST /upstream/logout`. Owns the
  * form of requests and responses; the domain decides whether a token is valid and what it ends. Mounted by src/http/app.ts.
  */
+
 import Router from '@koa/router';
+import type { CountRefusal } from '../../domain/audit/refusal-counter.ts';
 import type { UpstreamLogout } from '../../domain/identity/upstream/upstream-logout.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
@@ -23,7 +25,7 @@ const MOST_BYTES = 20_000;
 export const upstreamLogoutRouter = (deps: {
   readonly logout: UpstreamLogout;
   /** Counts a refusal: no party is authenticated before its token is verified (decision D18). */
-  readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
+  readonly countRefusal: CountRefusal;
   readonly log: ProblemLog;
 }): Router => {
   const router = new Router({ sensitive: true, strict: true });

@@ -1,5 +1,6 @@
 import type { AnonymousEvents } from '../../audit/anonymous-events.ts';
 import type { AuditLog } from '../../audit/audit-event.ts';
+import type { CountRefusal } from '../../audit/refusal-counter.ts';
 import type { Quota } from '../../platform/rate-limits/quota.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -61,7 +62,7 @@ type Dependencies = RegistrationChecksDeps & {
     readonly openOfSite: Quota;
   };
   /** Counts a refusal before the caller is known (decision D18). */
-  readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
+  readonly countRefusal: CountRefusal;
 };
 
 type Managed = { readonly registration: Versioned<Registration>; readonly party: Versioned<Agent | Client> };
