@@ -9,6 +9,7 @@ import { noteVerifier } from '../../domain/audit/transparency-log/signed-note.ts
 import type { WitnessPolicy } from '../../domain/audit/transparency-log/witness-policy.ts';
 import { archivePlace } from '../archive-place.ts';
 import { type Call, type Command, EXIT, usageError } from '../command.ts';
+import { counted } from '../counted.ts';
 import { momentOf } from '../moment.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
@@ -84,7 +85,7 @@ export const auditArchive: Command = {
     } else if (!verdict)
       call.terminal.err('No bundle of 256 entries is wholly from before that time. Nothing was written.\n');
     else {
-      call.terminal.out(details([['added', counted(added)], ...rowsOf(verdict), ...removalRows(removal)]));
+      call.terminal.out(details([['added', counted(added, 'bundle')], ...rowsOf(verdict), ...removalRows(removal)]));
       if (removal?.kept) call.terminal.err(`${keptText(removal.kept)}\n`);
       call.terminal.err(
         `Next: behalf audit verify --archive ${printable(to)} --key KEY, with the key of \`behalf audit log\`\n`,
@@ -105,13 +106,11 @@ const keptText = ({ by, id, record }: NonNullable<Removal['kept']>): string =>
     ? `The legal hold ${id} keeps record ${record} in the store, and all later ones: behalf legal-holds get ${id}`
     : `The audit sink ${id} has not acknowledged record ${record}, which stays in the store with all later ones. Repair the sink, or remove with --skip-sinks.`;
 
-const counted = (bundles: number): string => `${bundles} ${bundles === 1 ? 'bundle' : 'bundles'}`;
-
 export const archiveText = ({ records, bundles }: ArchiveVerdict): string =>
-  `${records} records in ${counted(bundles)}, with all that were removed from the store`;
+  `${records} records in ${counted(bundles, 'bundle')}, with all that were removed from the store`;
 
 const rowsOf = ({ origin, bundles, records, checkpoint }: ArchiveVerdict): readonly (readonly [string, unknown])[] => [
-  ['verified', `${records} records in ${counted(bundles)}, in the tree of ${checkpoint.size} entries`],
+  ['verified', `${records} records in ${counted(bundles, 'bundle')}, in the tree of ${checkpoint.size} entries`],
   ['log', origin],
 ];
 

@@ -11,6 +11,7 @@ import { type Verdict, type VerifyOptions, verifyChunks } from '../../domain/aud
 import { type Part, type PartVerdict, verifyPart } from '../../domain/audit/verify-part.ts';
 import type { StoreVerdict } from '../../domain/audit/verify-store.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
+import { counted } from '../counted.ts';
 import { timeText } from '../look.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
@@ -143,9 +144,8 @@ const sourceOf = (call: Call): Source => {
 };
 
 type Whole = Extract<Verdict, { ok: true }>;
-
-const wholeText = ({ records, streams, checkpoints }: Whole): string =>
-  `${records} records in ${streams} streams, ${checkpoints} checkpoints`;
+const wholeText = ({ records, streams, checkpoints }: Pick<Whole, 'records' | 'streams' | 'checkpoints'>): string =>
+  `${counted(records, 'record')} in ${counted(streams, 'stream')}, ${counted(checkpoints, 'checkpoint')}`;
 
 const partText = ({ records, read, namedBy }: Extract<PartVerdict, { ok: true }>): string => {
   const by = namedBy.length === 0 ? '' : `, named by ${namedBy.join(', ')}`;
@@ -257,7 +257,7 @@ const reported = (call: Call, verdict: WithArchive | undefined): number => {
   else if (verdict?.ok) {
     call.terminal.out(
       details([
-        ['verified', `${verdict.records} records in ${verdict.streams} streams, ${verdict.checkpoints} checkpoints`],
+        ['verified', wholeText(verdict)],
         ['signed with', verdict.key],
         ['in the archive', verdict.beginning && archivedText(archivedOf(verdict.beginning))],
         ['archive', verdict.archive && archiveText(verdict.archive)],
