@@ -154,8 +154,12 @@ describe('bounds', () => {
     expect(lastLine()).toMatchObject({ status: 504, outcome: 'failed' });
   });
 
-  test('an upstream that answers no HTTP is 502', async () => {
-    world.upstream.state.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n';
+  test.each([
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a status that is none (RFC 9110 §15)', 'HTTP/1.1 099 OK\r\ncontent-length: 0\r\n\r\n'],
+    ['a reason that is none (RFC 9112 §4)', 'HTTP/1.1 200 O\x01K\r\ncontent-length: 0\r\n\r\n'],
+  ])('an upstream that answers no HTTP is 502: %s', async (_, sent) => {
+    world.upstream.state.answer = sent;
     const answer = await world.gateway.send({ target: '/api/notes', headers: await withToken() });
     expect([answer.status, bodyOf(answer).denial.reason]).toEqual([502, 'upstream_unreachable']);
   });

@@ -40,6 +40,13 @@ const hasMessages = (answer: IncomingMessage): boolean =>
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
+/** Text of a status line (RFC 9112 §4). */
+const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Whether its status line can be sent on. Node reads others, too, and throws when it has to write one. */
+export const isHttp = ({ statusCode = 0, statusMessage = '' }: IncomingMessage): boolean =>
+  statusCode >= 200 && REASON.test(statusMessage);
+
 /** Whether a client may follow an answer to another server. */
 export const isRedirect = ({ statusCode = 0, headers }: IncomingMessage): boolean =>
   REDIRECTS.has(statusCode) && headers.location !== undefined;

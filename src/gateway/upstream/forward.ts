@@ -9,6 +9,7 @@ import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
 import {
   type AnswerReading,
   eventReader,
+  isHttp,
   isReadByEvents,
   isReadWhole,
   isRedirect,
@@ -261,7 +262,8 @@ export const forwarder = (
         if (isOver) return;
         late.forget(timer);
         const { reading } = request;
-        const refusal = reading && isRedirect(answer) ? reading.unread(ELSEWHERE) : undefined;
+        const elsewhere = reading && isRedirect(answer) ? reading.unread(ELSEWHERE) : undefined;
+        const refusal = isHttp(answer) ? elsewhere : UNREACHABLE;
         if (refusal) {
           answer.destroy();
           over(refuseWith(response, refusal));
