@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { withMutex } from '../../../src/domain/platform/cluster/mutex.ts';
 
 let now = 1_790_000_000;
@@ -29,6 +30,26 @@ test('a failure ends the turn and is reported', async () => {
     throw new Error('no');
   });
   await expect(failing).rejects.toThrow('no');
+  expect(await withMutex({ documents, clock }, 'a', async () => 'next')).toBe('next');
+});
+
+test('a store that fails after the work hides neither its result nor its error; the turn then expires', async () => {
+  const store = memoryDocumentStore();
+  const documents: DocumentStore = {
+    ...store,
+    collection: (declaration) => ({
+      ...store.collection<never>(declaration),
+      take: async () => {
+        throw new StoreUnavailable('the line is dead');
+      },
+    }),
+  };
+  expect(await withMutex({ documents, clock }, 'a', async () => 'done')).toBe('done');
+  const failing = withMutex({ documents, clock }, 'b', async () => {
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  now += 31;
   expect(await withMutex({ documents, clock }, 'a', async () => 'next')).toBe('next');
 });
 

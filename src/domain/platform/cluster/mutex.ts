@@ -48,10 +48,14 @@ export const withMutex = async <T>(
     if (pauses === MOST_PAUSES) throw new Error(`another process has been busy with "${name}" for too long`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
   }
+  const end = async (): Promise<void> => {
+    const found = await turns.get(name);
+    if (found?.document.holder === holder) await turns.take(name);
+  };
   try {
     return await work();
   } finally {
-    const found = await turns.get(name);
-    if (found?.document.holder === holder) await turns.take(name);
+    // The work is done or has failed, and the caller learns which. A turn that is not ended now expires.
+    await end().catch(() => undefined);
   }
 };
