@@ -1,3 +1,10 @@
+/**
+ * RFC 8693 token exchange: an agent presents a token that represents a person, and gets one that names both. Owns the form of
+ * the request, the decision and the texts of refusals. Does not own delegations (src/domain/authority/delegation), nor how a
+ * token is made, bound and recorded (`mint`, src/provider). The token endpoint calls it through the extension that
+ * src/compose/extensions.ts lists.
+ */
+
 import { type Decision, needsStepUp, recordOf } from '../../domain/authority/decision/decision.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
