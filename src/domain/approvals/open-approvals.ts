@@ -90,7 +90,7 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
    * Stores the notification endpoint and token of the latest request. The client may have lost the earlier answer (CIBA
    * Core §10.2).
    */
-  const withLatestPing = async ({ id }: Approval, wanted: Pick<ApprovalDraft, 'ping'>): Promise<Approval | undefined> => {
+  const withPing = async ({ id }: Approval, wanted: Pick<ApprovalDraft, 'ping'>): Promise<Approval | undefined> => {
     const next = await update(approvals, id, (now) => (isOpen(now) ? { ...now, ...pingOf(id, wanted) } : undefined));
     return next?.document;
   };
@@ -104,7 +104,7 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
       if (!found) continue;
       const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
       if (isOpen(found.document) && authReqId !== undefined && !(await isKilled(found.document))) {
-        const approval = wanted.ping ? await withLatestPing(found.document, wanted) : found.document;
+        const approval = wanted.ping ? await withPing(found.document, wanted) : found.document;
         // It was decided in the meantime: the client can fetch the answer.
         return { approval: approval ?? found.document, authReqId, isJoined: true };
       }

@@ -32,13 +32,5 @@ export type JwtBearerDependencies = {
 /** The authenticated side of a request. */
 export type Caller = Pick<
   TokenRequest,
-  | 'id'
-  | 'clientId'
-  | 'isAgent'
-  | 'dpopThumbprint'
-  | 'certificateThumbprint'
-  | 'source'
-  | 'values'
-  | 'note'
-  | 'isUsed'
+  'id' | 'clientId' | 'isAgent' | 'dpopThumbprint' | 'certificateThumbprint' | 'source' | 'values' | 'note' | 'isUsed'
 >;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { withMutex } from '../../../src/domain/platform/cluster/mutex.ts';
+import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 
 let now = 1_790_000_000;
 const clock = { now: () => now, nowMillis: () => now * 1000 };

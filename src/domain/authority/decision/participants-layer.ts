@@ -5,7 +5,7 @@
  */
 
 import type { ParticipantFacts } from '../transactions/participants.ts';
-import type { ApproverRule, ParticipantsCut, Decision } from './decision.ts';
+import type { ApproverRule, Decision, ParticipantsCut } from './decision.ts';
 import type { DecisionFacts } from './facts.ts';
 
 /** Those of these scopes that need every participant of a transaction. */

@@ -61,7 +61,6 @@ type Dependencies = RegistrationChecksDeps & {
     readonly open: Quota;
     readonly openOfSite: Quota;
   };
-  /** Counts a refusal before the caller is known (decision D18). */
   readonly countRefusal: CountRefusal;
 };
 
