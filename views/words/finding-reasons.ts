@@ -5,7 +5,10 @@ export const reasonWords = {
   no_person: (value: number) =>
     phrase({ en: `${value} tokens without a person present`, de: `${value} Tokens, ohne dass jemand da war` }),
   agent_name: () =>
-    phrase({ en: 'The name has a word that agents have', de: 'Im Namen steht ein Wort, das Agenten haben' }),
+    phrase({
+      en: 'The name or the purpose has a word that agents have',
+      de: 'Im Namen oder Zweck steht ein Wort, das Agenten haben',
+    }),
   metadata_document: () =>
     phrase({
       en: 'No one registered it: it describes itself in a document',
@@ -21,11 +24,19 @@ export const reasonWords = {
       en: `Within a day, tokens for ${value} people who had not signed in`,
       de: `An einem Tag Tokens für ${value} Personen, die sich nicht angemeldet hatten`,
     }),
+  many_rights: (value: number) =>
+    phrase({
+      en: `Within a day, tokens for ${value} different sets of API and scopes`,
+      de: `An einem Tag Tokens für ${value} verschiedene Kombinationen aus API und Scopes`,
+    }),
   burst: (value: number) => phrase({ en: `${value} tokens within a minute`, de: `${value} Tokens in einer Minute` }),
   machine_hours: (value: number) =>
     phrase({ en: `Tokens in ${value} hours of one day`, de: `Tokens in ${value} Stunden eines Tages` }),
   even_intervals: (value: number) =>
-    phrase({ en: `Tokens every ${value} seconds`, de: `Tokens alle ${value} Sekunden` }),
+    phrase({
+      en: `${value} % of its tokens come at even intervals, as those of a timer`,
+      de: `${value} % seiner Tokens kommen in gleichen Abständen, wie die eines Zeitgebers`,
+    }),
   no_transaction: (value: number) =>
     phrase({
       en: `${value} tokens, none of them in a transaction that was opened`,
@@ -35,6 +46,11 @@ export const reasonWords = {
     phrase({
       en: `Still used ${value} days after its adoption`,
       de: `${value} Tage nach der Übernahme noch in Gebrauch`,
+    }),
+  app_of_people: () =>
+    phrase({
+      en: 'An app on the devices of its people, which only refreshes what they allowed it',
+      de: 'Eine App auf den Geräten ihrer Personen, die nur erneuert, was diese erlaubt haben',
     }),
   claimed: () => phrase({ en: 'It has an owner and a purpose', de: 'Er hat einen Eigentümer und einen Zweck' }),
   new_network: (value: number) =>

@@ -148,9 +148,10 @@ export const discovery = (deps: {
   const seenToken = (record: RecentRecord): SeenToken => {
     const { id, stream, sequence, event } = record;
     const source = sourceOfRecord(record);
-    const { caller = '', grantType, subject, txn } = event;
+    const { caller = '', grantType, subject, txn, resource, scopeGiven: scope } = event;
     return {
       ...{ id, stream, sequence, at: Math.floor(record.at / 1000), grantType, subject, txn },
+      ...{ resource, scope },
       network: source === undefined ? undefined : deps.digestOf(caller, coarseNetwork(source)),
     };
   };

@@ -5,7 +5,7 @@
 import type { Client } from '../clients/clients/client.ts';
 import { isDocumentId } from '../clients/clients/metadata-document.ts';
 import type { ActivityDay, ClientActivity } from './client-activity.ts';
-import type { FindingPart } from './finding.ts';
+import type { FindingPart, FindingReason } from './finding.ts';
 
 const DAY = 86_400;
 /** A client with fewer points is not found. */
@@ -14,14 +14,17 @@ export const LEAST_SCORE = 50;
 const LEAST_TOKENS = 5;
 /** Nine of ten tokens without a person. */
 const UNATTENDED_SHARE = 0.9;
-const LEAST_PEOPLE = 10;
+/** From so many on, half of the points and all of them. */
+const SOME_PEOPLE = 5;
+const MANY_PEOPLE = 10;
+const SOME_RIGHTS = 3;
+const MANY_RIGHTS = 5;
 const LEAST_BURST = 60;
 /** People sleep. */
 const LEAST_HOURS = 20;
 const LEAST_INTERVALS = 6;
-/** Standard deviation of the intervals, as a part of their mean. */
-const MOST_VARIATION = 0.1;
-const LEAST_INTERVAL_SECONDS = 20;
+/** Part of the intervals that are even. Of random ones, one in ten is. */
+const EVEN_SHARE = 0.5;
 const LEAST_WITHOUT_TRANSACTION = 20;
 
 /** Words of agents, models and their frameworks, as whole words of a name. */
@@ -39,8 +42,9 @@ const wordsOf = (name: string): readonly string[] =>
     .split(/[^\p{L}]+/u)
     .filter((word) => word !== '');
 
-const sum = (days: readonly ActivityDay[], of: 'attended' | 'unattended' | 'declared'): number =>
-  days.reduce((total, day) => total + day[of], 0);
+type Counter = 'attended' | 'unattended' | 'declared' | 'refreshed' | 'intervals' | 'even';
+const sum = (days: readonly ActivityDay[], of: Counter): number =>
+  days.reduce((total, day) => total + (day[of] ?? 0), 0);
 
 const bits = (hours: number): number => {
   let count = 0;
@@ -48,14 +52,45 @@ const bits = (hours: number): number => {
   return count;
 };
 
-/** The mean of even intervals, in seconds; undefined: they vary. */
-const evenInterval = (times: readonly number[]): number | undefined => {
-  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));
-  if (gaps.length < LEAST_INTERVALS) return undefined;
-  const mean = gaps.reduce((total, gap) => total + gap, 0) / gaps.length;
-  if (mean < LEAST_INTERVAL_SECONDS) return undefined;
-  const variance = gaps.reduce((total, gap) => total + (gap - mean) ** 2, 0) / gaps.length;
-  return Math.sqrt(variance) <= MOST_VARIATION * mean ? Math.round(mean) : undefined;
+type Named = Pick<
+  Client,
+  'id' | 'name' | 'owner' | 'purpose' | 'expiresAt' | 'applicationType' | 'tokenEndpointAuthMethod' | 'corsOrigins'
+>;
+
+/** What the registration says. */
+const signsOfRegistration = (client: Named): readonly FindingPart[] => {
+  const { id, name, owner, purpose = '', expiresAt } = client;
+  const parts: FindingPart[] = [];
+  if ([name, purpose].some((text) => wordsOf(text).some((word) => AGENT_WORDS.has(word))))
+    parts.push({ reason: 'agent_name', points: 25 });
+  if (isDocumentId(id)) parts.push({ reason: 'metadata_document', points: 20 });
+  else if (expiresAt !== undefined && owner === undefined) parts.push({ reason: 'unclaimed_registration', points: 20 });
+  return parts;
+};
+
+/** An app that an operator registered, and that each person has on a device of theirs: they may be there when it refreshes. */
+const isAppOfPeople = (client: Named): boolean =>
+  client.tokenEndpointAuthMethod === 'none' &&
+  (client.applicationType === 'native' || client.corsOrigins.length > 0) &&
+  !isDocumentId(client.id) &&
+  !(client.expiresAt !== undefined && client.owner === undefined);
+
+/** Nothing, half of the points or all of them. */
+const graded = (reason: FindingReason, value: number, some: number, many: number): readonly FindingPart[] =>
+  value < some ? [] : [{ reason, points: value < many ? 10 : 20, value }];
+
+/** Times at which it gets tokens. A timer gets them in all hours, and is no agent for that. */
+const signsOfTimes = (days: readonly ActivityDay[]): readonly FindingPart[] => {
+  const parts: FindingPart[] = [];
+  const peak = Math.max(...days.map((day) => day.peak));
+  if (peak >= LEAST_BURST) parts.push({ reason: 'burst', points: 15, value: peak });
+  const intervals = sum(days, 'intervals');
+  const even = sum(days, 'even') / Math.max(1, intervals);
+  const hours = Math.max(...days.map((day) => bits(day.hours)));
+  if (intervals >= LEAST_INTERVALS && even >= EVEN_SHARE)
+    parts.push({ reason: 'even_intervals', points: -15, value: Math.round(even * 100) });
+  else if (hours >= LEAST_HOURS) parts.push({ reason: 'machine_hours', points: 20, value: hours });
+  return parts;
 };
 
 /**
@@ -63,7 +98,7 @@ const evenInterval = (times: readonly number[]): number | undefined => {
  * self-registrations of a stranger make no findings.
  */
 export const undeclaredSigns = (
-  client: Pick<Client, 'id' | 'name' | 'owner' | 'purpose' | 'expiresAt'>,
+  client: Named,
   activity: ClientActivity | undefined,
   now: number,
 ): readonly FindingPart[] => {
@@ -75,22 +110,17 @@ export const undeclaredSigns = (
   const parts: FindingPart[] = [];
   const isAlone = unattended >= UNATTENDED_SHARE * (attended + unattended);
   if (isAlone) parts.push({ reason: 'no_person', points: 25, value: unattended });
-  if (wordsOf(client.name).some((word) => AGENT_WORDS.has(word))) parts.push({ reason: 'agent_name', points: 25 });
-  if (isDocumentId(client.id)) parts.push({ reason: 'metadata_document', points: 15 });
-  else if (client.expiresAt !== undefined && client.owner === undefined)
-    parts.push({ reason: 'unclaimed_registration', points: 15 });
+  parts.push(...signsOfRegistration(client));
   const absent = activity.people.filter(
     ({ unattendedAt = 0, attendedAt = 0 }) => unattendedAt > now - DAY && attendedAt < unattendedAt - DAY,
   ).length;
-  if (absent >= LEAST_PEOPLE) parts.push({ reason: 'many_people', points: 20, value: absent });
-  const peak = Math.max(...days.map((day) => day.peak));
-  if (peak >= LEAST_BURST) parts.push({ reason: 'burst', points: 15, value: peak });
-  const hours = Math.max(...days.map((day) => bits(day.hours)));
-  if (hours >= LEAST_HOURS) parts.push({ reason: 'machine_hours', points: 20, value: hours });
-  const interval = activity.series.map(({ at }) => evenInterval(at)).find((mean) => mean !== undefined);
-  if (interval !== undefined) parts.push({ reason: 'even_intervals', points: 15, value: interval });
+  parts.push(...graded('many_people', absent, SOME_PEOPLE, MANY_PEOPLE));
+  parts.push(...graded('many_rights', Math.max(...days.map(({ rights = 0 }) => rights)), SOME_RIGHTS, MANY_RIGHTS));
+  parts.push(...signsOfTimes(days));
   if (unattended >= LEAST_WITHOUT_TRANSACTION && sum(days, 'declared') === 0)
-    parts.push({ reason: 'no_transaction', points: 10, value: unattended });
-  if (client.owner !== undefined && client.purpose !== undefined) parts.push({ reason: 'claimed', points: -25 });
+    parts.push({ reason: 'no_transaction', points: 5, value: unattended });
+  if (isAppOfPeople(client) && sum(days, 'refreshed') === unattended)
+    parts.push({ reason: 'app_of_people', points: -20 });
+  if (client.owner !== undefined && client.purpose !== undefined) parts.push({ reason: 'claimed', points: -15 });
   return parts;
 };
