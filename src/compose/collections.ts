@@ -51,6 +51,7 @@ import { DISCOVERY_STATES } from '../domain/governance/discovery.ts';
 import { FINDINGS } from '../domain/governance/finding.ts';
 import { INVENTORY_ENTRIES } from '../domain/governance/inventory.ts';
 import { AGENT_FACTS } from '../domain/governance/responses/agent-facts.ts';
+import { FLEET_NETWORKS } from '../domain/governance/responses/fleet-networks.ts';
 import { RESPONSE_BRAKE, RESPONSES } from '../domain/governance/responses/response.ts';
 import { RESPONSE_RULES } from '../domain/governance/responses/response-rule.ts';
 import { KEPT_DELEGATIONS } from '../domain/governance/reviews/own-review.ts';
@@ -123,6 +124,7 @@ export const COLLECTIONS = [
   KEPT_DELEGATIONS,
   CLIENT_ACTIVITY,
   AGENT_FACTS,
+  FLEET_NETWORKS,
   RESPONSE_RULES,
   RESPONSES,
   RESPONSE_BRAKE,

@@ -9,6 +9,7 @@ import { type FindingRegistry, findingRegistry } from '../domain/governance/find
 import { findingWriter } from '../domain/governance/finding-writer.ts';
 import { type InventoryRegistry, inventoryRegistry } from '../domain/governance/inventory-registry.ts';
 import { networkDigests } from '../domain/governance/network-digests.ts';
+import { storedFleet } from '../domain/governance/responses/fleet-networks.ts';
 import { type ResponseActs, responseActs } from '../domain/governance/responses/response-acts.ts';
 import { type ResponseList, responseList } from '../domain/governance/responses/response-list.ts';
 import {
@@ -119,6 +120,9 @@ const responseServices = (
   return {
     responseRules: { ...rules, ...replays },
     responses: { ...responseList({ documents }), lift: acts.lift },
-    worker: responseWorker({ documents, rules, acts, digestOf, pause }),
+    worker: responseWorker({
+      ...{ documents, rules, acts, digestOf, pause },
+      fleet: storedFleet(documents, (network) => digestOf('', network)),
+    }),
   };
 };

@@ -20,7 +20,11 @@ export type Worker = {
   readonly id: string;
   readonly apis: readonly string[];
   network: string;
-  readonly people: readonly string[];
+  /** The network from which its new version works already, beside the old one. */
+  next?: string | undefined;
+  readonly people: string[];
+  /** It serves anyone who comes. */
+  readonly isOpen: boolean;
   /** UTC hours in which it works. */
   readonly from: number;
   readonly hours: number;
@@ -31,9 +35,13 @@ export type Worker = {
   readonly isDormant: boolean;
 };
 
+const SCOPES = ['read', 'write', 'admin', 'export'];
 const CHAIN_ISSUER = 'https://as.example';
 const api = (index: number): string => `https://api-${index}.example`;
-const address = (random: Random): string => `10.${random.integer(200)}.${random.integer(250)}.7`;
+/** Networks of the organisation: agents share them. Now and then one is new. */
+const NETWORKS = 24;
+const address = (random: Random): string => `10.1.${random.integer(NETWORKS)}.7`;
+const newAddress = (random: Random): string => `10.${2 + random.integer(200)}.${random.integer(250)}.7`;
 const foreign = (random: Random): string => `198.${random.integer(200)}.${random.integer(250)}.9`;
 
 export const newWorker = (id: string, random: Random): Worker => ({
@@ -41,14 +49,18 @@ export const newWorker = (id: string, random: Random): Worker => ({
   apis: Array.from({ length: 1 + random.integer(4) }, () => api(random.integer(60))),
   network: address(random),
   people: Array.from({ length: random.integer(20) }, () => `acc_${random.integer(5000)}`),
+  isOpen: random.chance(0.15),
   ...(random.chance(0.25) ? { from: 0, hours: 24 } : { from: 6 + random.integer(6), hours: 6 + random.integer(6) }),
   rate: 1 + random.integer(6),
   asksApprovals: random.chance(0.3),
   isDormant: random.chance(0.08),
 });
 
+const personOf = ({ isOpen, people }: Worker, random: Random): string =>
+  isOpen ? `acc_${random.integer(5000)}` : random.pick(people);
+
 const token = (worker: Worker, at: number, random: Random, more: Partial<AuditEvent> = {}): Work => ({
-  ...{ at, caller: worker.id, source: worker.network },
+  ...{ at, caller: worker.id, source: worker.next && random.chance(0.5) ? worker.next : worker.network },
   event: {
     ...{
       type: 'token.issued',
@@ -56,13 +68,17 @@ const token = (worker: Worker, at: number, random: Random, more: Partial<AuditEv
       grantType: 'client_credentials',
       resource: random.pick(worker.apis),
     },
-    ...(worker.people.length > 0 && random.chance(0.7) ? { subject: random.pick(worker.people) } : {}),
+    ...(worker.people.length > 0 && random.chance(0.7) ? { subject: personOf(worker, random) } : {}),
     ...more,
   },
 });
-const denial = ({ id, network }: Worker, at: number): Work => ({
+/** A refused request has what it asked for. */
+const denial = ({ id, network }: Worker, at: number, asked: { resource: string; scopeAsked: string[] }): Work => ({
   ...{ at, caller: id, source: network },
-  event: { type: 'token.refused', outcome: 'refused', denial: { id: 'dny_1', layer: 'policy', reason: 'forbidden' } },
+  event: {
+    ...{ type: 'token.refused', outcome: 'refused', ...asked },
+    denial: { id: 'dny_1', layer: 'policy', reason: 'forbidden' },
+  },
 });
 const approval = ({ id, network }: Worker, at: number): Work => ({
   ...{ at, caller: id, source: network, event: { type: 'approval.requested', outcome: 'done' } },
@@ -75,27 +91,58 @@ const times = (count: number, make: (index: number) => Work): Work[] =>
 export const honestDay = (worker: Worker, day: number, random: Random): readonly Work[] => {
   const start = day * DAY;
   if (worker.isDormant && day % 20 > 1) return [];
+  // Its new version works everywhere.
+  if (worker.next) {
+    worker.network = worker.next;
+    worker.next = undefined;
+  }
   const work: Work[] = [];
-  for (let hour = 0; hour < worker.hours; hour += 1) {
+  // It is late, for once.
+  const hours = worker.hours + (random.chance(0.01) ? 1 : 0);
+  for (let hour = 0; hour < hours; hour += 1) {
     const begin = start + ((worker.from + hour) % 24) * HOUR;
     const count = Math.round(worker.rate * (0.5 + random.next()));
     work.push(...times(count, () => token(worker, begin + random.integer(HOUR), random)));
     if (worker.asksApprovals && random.chance(0.1)) work.push(approval(worker, begin + random.integer(HOUR)));
   }
   const usual = start + ((worker.from + 1) % 24) * HOUR;
-  // The end of the month, or a backlog.
-  if (random.chance(0.01)) work.push(...times(20 + random.integer(40), (at) => token(worker, usual + at * 20, random)));
-  // A policy changed, and its program tries again.
-  if (random.chance(0.01)) work.push(...times(3 + random.integer(8), (at) => denial(worker, usual + at * 30)));
+  // The end of the month, or a backlog: as fast as its model answers.
+  if (random.chance(0.01)) {
+    const pace = 5 + random.integer(26);
+    work.push(...times(20 + random.integer(40), (at) => token(worker, usual + at * pace, random)));
+  }
+  // A policy changed, and its program tries again what it always asks for.
+  if (random.chance(0.01)) {
+    const pace = 1 + random.integer(30);
+    const refused = random.chance(0.5) ? worker.apis : worker.apis.slice(0, 1);
+    const asked = (index: number) => ({ resource: refused[index % refused.length] ?? '', scopeAsked: ['read'] });
+    work.push(...times(3 + random.integer(8), (index) => denial(worker, usual + index * pace, asked(index))));
+  }
+  // An incident at night: people are called.
+  if (worker.asksApprovals && random.chance(0.001)) {
+    const night = start + ((worker.from + worker.hours + 3) % 24) * HOUR;
+    work.push(...times(1 + random.integer(3), () => approval(worker, night + random.integer(HOUR))));
+  }
+  // Another team uses it from today on: one person after the other.
+  if (worker.people.length > 0 && random.chance(0.002)) {
+    const team = Array.from({ length: 5 + random.integer(16) }, () => `acc_${5000 + random.integer(5000)}`);
+    work.push(...team.map((subject) => token(worker, usual + random.integer(4 * HOUR), random, { subject })));
+    worker.people.push(...team);
+  }
   // A new version uses one more API.
   if (random.chance(0.005)) work.push(token(worker, usual, random, { resource: api(60 + random.integer(20)) }));
   // It moves to another network.
-  if (random.chance(0.003)) worker.network = address(random);
+  if (random.chance(0.003)) {
+    const network = random.chance(0.05) ? newAddress(random) : address(random);
+    // One in five has a new version there for a day beside the old one.
+    if (random.chance(0.2)) worker.next = network;
+    else worker.network = network;
+  }
   return work;
 };
 
 type Takeover = (worker: Worker, at: number, random: Random) => readonly Work[];
-const abroad = (worker: Worker, random: Random): Worker => ({ ...worker, network: foreign(random) });
+const abroad = ({ next: _, ...worker }: Worker, random: Random): Worker => ({ ...worker, network: foreign(random) });
 
 /** What a thief, or an agent that was misled, does from a time on. Ten kinds. */
 export const TAKEOVERS = {
@@ -111,7 +158,10 @@ export const TAKEOVERS = {
     const thief = abroad(worker, random);
     return times(4, (index) => token(thief, at + index * 400, random));
   },
-  'tries what it may not': (worker, at) => times(40, (index) => denial(worker, at + index * 5)),
+  'tries what it may not': (worker, at, random) =>
+    times(40, (index) =>
+      denial(worker, at + index * 5, { resource: api(random.integer(80)), scopeAsked: [random.pick(SCOPES)] }),
+    ),
   'misled to other APIs': (worker, at, random) =>
     times(30, (index) => token(worker, at + index * 20, random, { resource: api(80 + (index % 6)) })),
   'reads about many people': (worker, at, random) =>

@@ -1,14 +1,16 @@
 /**
  * A simulated organisation of 30 days: agents with habits, honest bursts and mistakes, and takeovers of ten kinds, in this process and with
- * a clock of its own. A violation is a kind of which less than four of five are noticed, less than four of five of all contained, an
- * act later than 60 s after its event, or more than one false suspension in 1,000 agent-months. The rules and the takeovers are by the same
- * hand: the figures say that the mechanism works, and not how well it knows the attacks of others.
+ * a clock of its own. A violation is a kind of which less than four of five are contained, less than nine of ten of all, an
+ * act later than 60 s after its event, more than one false suspension in 1,000 agent-months, or a search for undeclared agents with less
+ * precision or recall than its goal. The rules and the takeovers are by the same hand: the figures say that the mechanism
+ * works, and not how well it knows the attacks of others.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { RecentRecord } from '../../src/domain/audit/recent-records.ts';
 import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
+import { storedFleet } from '../../src/domain/governance/responses/fleet-networks.ts';
 import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
 import { responseActs } from '../../src/domain/governance/responses/response-acts.ts';
 import type { ResponseRule } from '../../src/domain/governance/responses/response-rule.ts';
@@ -39,6 +41,9 @@ const CLIENTS_PER_AGENT = 1.5;
 const POLL_SECONDS = 10;
 const MOST_SECONDS = 60;
 const LEAST_SHARE = 0.8;
+const LEAST_OF_ALL = 0.9;
+const LEAST_PRECISION = 0.95;
+const LEAST_RECALL = 0.9;
 /** An operator lifts a false suspension after so long. */
 const LIFTED_SECONDS = 3600;
 const START = 20_000 * DAY;
@@ -47,17 +52,25 @@ const rule = (name: string, act: ResponseRule['act'], ...when: ResponseRule['whe
   ...{ id: `rrl_${name}`, name, act, when, state: 'active', createdBy: 'acc_1', createdAt: START, updatedAt: START },
 });
 
+/** A network from which the agent works for the first time, and which no other agent uses. */
+const ABROAD = { fact: 'foreign_networks_hour', atLeast: 1 } as const;
+
 /** As the guide recommends them. */
 const RULES: readonly ResponseRule[] = [
-  rule('abroad', 'contain', { fact: 'new_networks_hour', atLeast: 1 }, { fact: 'new_resources_hour', atLeast: 1 }),
-  rule('abroad and busy', 'contain', { fact: 'new_networks_hour', atLeast: 1 }, { fact: 'rate_times', atLeast: 2 }),
-  rule('woken abroad', 'contain', { fact: 'new_networks_hour', atLeast: 1 }, { fact: 'idle_days', atLeast: 14 }),
+  rule('abroad', 'contain', ABROAD, { fact: 'new_resources_hour', atLeast: 1 }),
+  rule('abroad and busy', 'contain', ABROAD, { fact: 'minute_times', atLeast: 1.2 }),
+  rule('woken abroad', 'contain', ABROAD, { fact: 'idle_days', atLeast: 14 }),
+  rule('in two places', 'contain', ABROAD, { fact: 'network_returns_hour', atLeast: 2 }),
   rule('network', 'notify', { fact: 'new_networks_hour', atLeast: 1 }),
   rule('denials', 'suspend', { fact: 'denials_10_minutes', atLeast: 15 }),
+  rule('tries', 'suspend', { fact: 'refused_kinds_10_minutes', atLeast: 6 }),
   rule('APIs', 'suspend', { fact: 'new_resources_hour', atLeast: 3 }),
-  rule('people', 'suspend', { fact: 'new_people_hour', atLeast: 20 }),
+  rule('people', 'suspend', { fact: 'new_people_minute', atLeast: 5 }, { fact: 'new_people_times', atLeast: 3 }),
+  rule('minute', 'suspend', { fact: 'minute_times', atLeast: 4 }),
+  rule('many', 'suspend', { fact: 'tokens_minute', atLeast: 25 }),
   rule('rate', 'suspend', { fact: 'rate_times', atLeast: 8 }),
   rule('night', 'contain', { fact: 'odd_approvals_hour', atLeast: 4 }),
+  rule('night in a row', 'contain', { fact: 'odd_approvals_minute', atLeast: 2 }),
   rule('chains', 'suspend', { fact: 'new_chains_hour', atLeast: 3 }, { fact: 'new_resources_hour', atLeast: 1 }),
 ];
 
@@ -94,6 +107,7 @@ const newServer = async (ids: readonly string[]) => {
     approvals: { endAllOf: async () => undefined },
   });
   const worker = responseWorker({
+    fleet: storedFleet(documents, (network) => network),
     ...{ documents, acts, rules: { active: async () => RULES }, pause: async () => undefined },
     digestOf: (_, network) => network,
   });
@@ -246,15 +260,20 @@ export const organisation: Campaign = {
       TAKEOVER_KINDS.map((kind) => {
         const some = outcomes.filter((one) => one.kind === kind);
         const noticed = some.filter(({ isNotified }) => isNotified).length;
-        if (noticed < LEAST_SHARE * some.length) run.violation(`${kind}: ${noticed} of ${some.length} noticed`);
-        return [kind, { takeovers: some.length, noticed, contained: contained(some) }];
+        const ended = contained(some);
+        if (ended < LEAST_SHARE * some.length) run.violation(`${kind}: ${ended} of ${some.length} contained`);
+        const soon = some.filter(({ seconds = Number.POSITIVE_INFINITY }) => seconds <= MOST_SECONDS).length;
+        return [kind, { takeovers: some.length, noticed, contained: ended, containedWithin60s: soon }];
       }),
     );
     const all = contained(outcomes);
-    if (all < LEAST_SHARE * outcomes.length) run.violation(`${all} of ${outcomes.length} takeovers contained`);
+    if (all < LEAST_OF_ALL * outcomes.length) run.violation(`${all} of ${outcomes.length} takeovers contained`);
     if (latest > MOST_SECONDS) run.violation(`an act ${latest} s after its event`);
     const perThousand = (falsely / (count * seeds)) * 1000;
     if (perThousand > 1) run.violation(`${falsely} false suspensions in ${count * seeds} agent-months`);
+    const discovery = figuresOfSearch(searched);
+    if (discovery.precision < LEAST_PRECISION) run.violation(`precision ${discovery.precision} of undeclared agents`);
+    if (discovery.recall < LEAST_RECALL) run.violation(`recall ${discovery.recall} of undeclared agents`);
     const seconds = outcomes.flatMap((one) => one.seconds ?? []).sort((one, other) => one - other);
     const figures = {
       ...{ trials: seeds, agents: count, events, takeovers: outcomes.length, contained: all },
@@ -263,7 +282,7 @@ export const organisation: Campaign = {
       ...{ latestActSeconds: latest, falseSuspensions: falsely, byKind },
       falsePerThousandAgentMonths: Math.round(perThousand * 10) / 10,
       microsecondsOfCpuPerEvent: Math.round(cpu / Math.max(1, events)),
-      discovery: figuresOfSearch(searched),
+      discovery,
     };
     run.finished('memory', figures);
     return figures;

@@ -35,7 +35,8 @@ export const shownResponses = async (
   }));
   const response = (id: string, more: Partial<Response> = {}): Response => ({
     ...{ id, rule, ruleName: 'Denials from a new network', agent, agentName: 'Planner', owner, act: 'contain' },
-    ...{ state: 'open', slot: id, values, evidence: [`${server.behalf.services.state.node}:0000000000000001`] },
+    ...{ state: 'open', slot: id, values, bounds: { denials_10_minutes: 20, new_networks_hour: 1 } },
+    ...{ evidence: [`${server.behalf.services.state.node}:0000000000000001`] },
     ...{ eventAt: at, createdAt: at, updatedAt: at },
     ...more,
   });

@@ -22,8 +22,8 @@ import { registerWords } from '../words/registries.ts';
 
 export type ResponseFact = keyof typeof words.facts;
 export type ResponseAct = keyof typeof words.acts;
-/** A fact and the number that it has, or has to reach. */
-export type FactValue = { readonly fact: ResponseFact; readonly value: number };
+/** A fact and the number that it has, or has to reach. `atLeast`: the bound that it crossed. */
+export type FactValue = { readonly fact: ResponseFact; readonly value: number; readonly atLeast?: number };
 
 export type ResponseRuleRow = {
   readonly id: string;
@@ -39,7 +39,10 @@ export type ResponseRuleRow = {
 
 const factTexts = (values: readonly FactValue[], sign: HtmlValue = ''): HtmlValue =>
   values.map(
-    ({ fact, value }) => html`<span class="line">${words.facts[fact]}: <strong>${sign}${String(value)}</strong></span>`,
+    ({ fact, value, atLeast }) =>
+      html`<span class="line">${words.facts[fact]}: <strong>${sign}${String(value)}</strong>${
+        atLeast === undefined ? '' : html` (${words.bound(atLeast)})`
+      }</span>`,
   );
 
 const RULE_LOOKS = { draft: 'gone', active: 'good' } as const;

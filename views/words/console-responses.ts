@@ -42,6 +42,7 @@ export const responseWords = {
   }),
   condition: (number: number) => phrase({ en: `Condition ${number}`, de: `Bedingung ${number}` }),
   addCondition: phrase({ en: 'Add a condition', de: 'Bedingung hinzufügen' }),
+  bound: (atLeast: number) => phrase({ en: `the rule acts from ${atLeast} on`, de: `die Regel greift ab ${atLeast}` }),
   fact: phrase({ en: 'Fact', de: 'Größe' }),
   atLeast: phrase({ en: 'At least', de: 'Mindestens' }),
   noFact: phrase({ en: 'none', de: 'keine' }),
@@ -51,18 +52,52 @@ export const responseWords = {
       en: 'Tokens, as a multiple of its busiest hour',
       de: 'Tokens, als Vielfaches seiner stärksten Stunde',
     }),
+    tokens_minute: phrase({ en: 'Tokens in a minute', de: 'Tokens in einer Minute' }),
+    minute_times: phrase({
+      en: 'Tokens, as a multiple of its busiest minute',
+      de: 'Tokens, als Vielfaches seiner stärksten Minute',
+    }),
+    odd_tokens_hour: phrase({
+      en: 'Tokens at an unusual time in an hour',
+      de: 'Tokens zu ungewohnter Zeit in einer Stunde',
+    }),
     denials_10_minutes: phrase({
       en: 'Refusals beyond its rights in 10 minutes',
       de: 'Ablehnungen jenseits seiner Rechte in 10 Minuten',
     }),
+    refused_kinds_10_minutes: phrase({
+      en: 'Different things refused in 10 minutes',
+      de: 'Verschiedenes abgelehnt in 10 Minuten',
+    }),
     new_resources_hour: phrase({ en: 'New APIs in an hour', de: 'Neue APIs in einer Stunde' }),
     new_networks_hour: phrase({ en: 'New networks in an hour', de: 'Neue Netze in einer Stunde' }),
+    foreign_networks_hour: phrase({
+      en: 'New networks that no other agent uses in an hour',
+      de: 'Neue Netze, die kein anderer Agent nutzt, in einer Stunde',
+    }),
+    network_returns_hour: phrase({
+      en: 'Changes between a new and a usual network in an hour',
+      de: 'Wechsel zwischen neuem und gewohntem Netz in einer Stunde',
+    }),
     new_people_hour: phrase({ en: 'New people in an hour', de: 'Neue Personen in einer Stunde' }),
+    new_people_minute: phrase({ en: 'New people in a minute', de: 'Neue Personen in einer Minute' }),
+    new_people_times: phrase({
+      en: 'New people in an hour, as a multiple of what its tokens usually bring',
+      de: 'Neue Personen in einer Stunde, als Vielfaches dessen, was seine Tokens sonst bringen',
+    }),
     new_chains_hour: phrase({ en: 'New chains of agents in an hour', de: 'Neue Ketten von Agenten in einer Stunde' }),
+    chain_growth_hour: phrase({
+      en: 'Agents more than ever in a chain in an hour',
+      de: 'Mehr Agenten als je in einer Kette in einer Stunde',
+    }),
     idle_days: phrase({ en: 'Idle days before it began again', de: 'Untätige Tage, bevor er wieder anfing' }),
     odd_approvals_hour: phrase({
       en: 'Approvals at an unusual time in an hour',
       de: 'Freigaben zu ungewohnter Zeit in einer Stunde',
+    }),
+    odd_approvals_minute: phrase({
+      en: 'Approvals at an unusual time in a minute',
+      de: 'Freigaben zu ungewohnter Zeit in einer Minute',
     }),
   },
   environments: phrase({ en: 'Only agents in', de: 'Nur Agenten in' }),

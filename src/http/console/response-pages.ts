@@ -89,11 +89,13 @@ const namesIn = (deps: ConsoleDeps, responses: readonly ShownResponse[]): Promis
     responses.flatMap(({ owner, lifted_by: by }) => [owner, by]),
   );
 
-/** The values of an answer that have a name here, in the order of the facts. */
-export const factsIn = (values: Readonly<Record<string, unknown>>) =>
+type ByFact = Readonly<Record<string, unknown>>;
+
+/** The values of an answer that have a name here, in the order of the facts, with the bounds that they crossed. */
+export const factsIn = (values: ByFact, bounds: ByFact = {}) =>
   FACT_NAMES.flatMap((fact) => {
-    const value = values[fact];
-    return typeof value === 'number' ? [{ fact, value }] : [];
+    const [value, atLeast] = [values[fact], bounds[fact]];
+    return typeof value === 'number' ? [{ fact, value, ...(typeof atLeast === 'number' ? { atLeast } : {}) }] : [];
   });
 
 const rowOf = ({ deps, calls }: PageParts, { account }: Viewer, response: ShownResponse, names: Names): ResponseRow => {
@@ -103,6 +105,6 @@ const rowOf = ({ deps, calls }: PageParts, { account }: Viewer, response: ShownR
     ...{ id, href: `${deps.basePath}${PATH}/${id}`, ownerName: names(owner), act, state, isBraked: braked },
     agent: { name: agentName, href: agentHref(deps, agent) },
     rule: { name: ruleName, ...(calls.may('getResponseRule', account) ? { href: ruleHref } : {}) },
-    ...{ values: factsIn(response.values), at: response.created_at },
+    ...{ values: factsIn(response.values, response.bounds), at: response.created_at },
   };
 };

@@ -27,12 +27,13 @@ const factsOf = (events: readonly AgentEvent[]): AgentFacts => {
 };
 const values = (events: readonly AgentEvent[], since?: number) =>
   Object.fromEntries(Object.entries(factValues(factsOf(events), since)).filter(([, value]) => value !== 0));
+const ONE_TOKEN = { tokens_hour: 1, rate_times: 0.1, tokens_minute: 1, minute_times: 0.2 };
 const times = (count: number, make: (index: number) => AgentEvent) =>
   Array.from({ length: count }, (_, at) => make(at));
 
 describe('values of an agent', () => {
   test('an agent that keeps its habits has none beside its tokens', () => {
-    expect(values([...habit(20), event(NOON, { used: HOME })])).toEqual({ tokens_hour: 1, rate_times: 0.1 });
+    expect(values([...habit(20), event(NOON, { used: HOME })])).toEqual(ONE_TOKEN);
   });
 
   test.each<readonly [string, Fact, number, (index: number) => AgentEvent, number]>([
@@ -43,6 +44,18 @@ describe('values of an agent', () => {
     ['new people', 'new_people_hour', 30, (at) => event(NOON, { used: { people: `acc_p${at}` } }), 30],
     ['a new chain', 'new_chains_hour', 1, () => event(NOON, { used: { chains: 'x' } }), 2],
     ['approvals at night', 'odd_approvals_hour', 3, () => event(NOON + 13 * 3600, { counts: 'approvals' }), 3],
+    ['of these, a row', 'odd_approvals_minute', 2, (at) => event(NOON + 46_800 + at * 30, { counts: 'approvals' }), 3],
+    ['tokens at night', 'odd_tokens_hour', 3, () => event(NOON + 13 * 3600, { used: HOME }), 3],
+    ['tokens in a minute', 'minute_times', 4, (at) => event(NOON + at, { used: HOME }), 20],
+    [
+      'new people in a minute',
+      'new_people_minute',
+      6,
+      (at) => event(NOON + at * 10, { used: { people: `p${at}` } }),
+      9,
+    ],
+    ['more people than usual', 'new_people_times', 9, (at) => event(NOON + at * 10, { used: { people: `p${at}` } }), 9],
+    ['a longer chain', 'chain_growth_hour', 2, () => event(NOON, { depth: 3, used: { chains: 'x' } }), 1],
   ])('%s: %s', (_, fact, value, make, count) => {
     expect(values([...habit(20), ...times(count, make)])[fact]).toBe(value);
     // An agent without habits has nothing that is new or odd; what it is refused counts at once.
@@ -60,12 +73,66 @@ describe('values of an agent', () => {
     expect(woken).toMatchObject({ idle_days: 40, new_resources_hour: 1, new_networks_hour: 1 });
   });
 
+  test('different things that it was refused; the same one again is one', () => {
+    const refused = (key: string) => event(NOON, { counts: 'denials', used: { refused: key } });
+    const usual = habit(20);
+    expect(values([...usual, ...times(9, () => refused('a'))])).toMatchObject({ refused_kinds_10_minutes: 1 });
+    expect(values([...usual, ...times(9, (at) => refused(`r${at}`))])).toMatchObject({ refused_kinds_10_minutes: 9 });
+    const earlier = times(9, (at) => refused(`r${at}`));
+    expect(values([...usual, ...earlier, event(NOON + 700, { used: HOME })])).toEqual(ONE_TOKEN);
+  });
+
+  test('a move is one change of network; a key in two places changes again and again', () => {
+    const from = (at: number, networks: string) => event(NOON + at, { used: { ...HOME, networks } });
+    const returns = (...networks: string[]) =>
+      values([...habit(20), ...networks.map((one, index) => from(index * 60, one))])['network_returns_hour'];
+    expect(returns('abroad', 'abroad', 'abroad')).toBe(1);
+    expect(returns('abroad', 'home', 'abroad')).toBe(3);
+    // Between two networks that are both usual, or both new, nothing changes.
+    const both = [...habit(20), ...habit(18, { ...HOME, networks: 'second' })].sort((a, b) => a.at - b.at);
+    const renumbered = [...both, from(0, 'home'), from(60, 'second'), from(120, 'home')].map((one, index) => ({
+      ...one,
+      sequence: sequence + index + 1,
+    }));
+    expect(values(renumbered)['network_returns_hour']).toBeUndefined();
+    expect(returns('abroad', 'other', 'abroad')).toBe(1);
+  });
+
+  test('a network that other agents use is new, and not foreign', () => {
+    const from = (isShared: boolean) => event(NOON, { isShared, used: { ...HOME, networks: 'abroad' } });
+    const usual = habit(20);
+    expect(values([...usual, from(true)])).toMatchObject({ new_networks_hour: 1 });
+    expect(values([...usual, from(true)])['foreign_networks_hour']).toBeUndefined();
+    expect(values([...usual, from(false)])).toMatchObject({ new_networks_hour: 1, foreign_networks_hour: 1 });
+  });
+
+  test('an agent that always meets new people meets no more than usual', () => {
+    const person = (number: number) => ({ ...HOME, people: `acc_${number}` });
+    const open = habit(12).map((one, index) => ({ ...one, used: person(index) }));
+    const more = times(9, (at) => event(NOON + at * 10, { used: person(1000 + at) }));
+    expect(values([...open, ...more])).toMatchObject({ new_people_times: 1 });
+  });
+
+  test('facts from before minutes, depths and people of a day were counted say nothing about them', () => {
+    const before = factsOf(habit(20));
+    const old = {
+      ...before,
+      ...{ refused: undefined, ticks: undefined, switches: undefined, lastNetwork: undefined },
+      days: before.days.map(({ day, peak, hours }) => ({ day, peak, hours })),
+    };
+    const events = times(40, (at) => event(NOON + at, { depth: 3, used: { ...HOME, people: `p${at}`, chains: 'x' } }));
+    const facts = withEvents('agt_1', JSON.parse(JSON.stringify(old)) as AgentFacts, events);
+    expect(facts && factValues(facts)).toMatchObject({
+      ...{ rate_times: 4, tokens_minute: 40, minute_times: 0, chain_growth_hour: 0, new_people_times: 0 },
+    });
+  });
+
   test('what is older than its window counts no more', () => {
     const usual = habit(20);
     const burst = times(40, (at) => event(NOON + at, { used: { ...HOME, networks: 'abroad' } }));
     const denials = times(12, () => event(NOON, { counts: 'denials' }));
     const later = event(NOON + 3700, { used: HOME });
-    expect(values([...usual, ...burst, ...denials, later])).toEqual({ tokens_hour: 1, rate_times: 0.1 });
+    expect(values([...usual, ...burst, ...denials, later])).toEqual(ONE_TOKEN);
   });
 
   test('only what came after a lifted suspension counts', () => {
@@ -87,12 +154,17 @@ describe('facts', () => {
     const wild = times(3000, (at) =>
       event(NOON + at * 977, {
         ...{ stream: `s${at % 200}`, counts: (['tokens', 'denials', 'approvals'] as const)[at % 3] ?? 'tokens' },
-        used: { resources: `https://api-${at}.example`, networks: `n${at}`, people: `acc_${at}`, chains: `c${at}` },
+        used: {
+          ...{ resources: `https://api-${at}.example`, networks: `n${at}`, people: `acc_${at}`, chains: `c${at}` },
+          refused: `r${at}`,
+        },
       }),
     );
     const facts = factsOf(wild);
     expect(facts).toMatchObject({ resources: { length: 64 }, networks: { length: 32 }, people: { length: 128 } });
     expect([facts.chains.length, facts.counted.length, facts.evidence.length]).toEqual([32, 64, 10]);
+    expect([facts.refused?.length, facts.switches?.length]).toEqual([32, 0]);
+    expect(facts.ticks?.length).toBeLessThanOrEqual(13);
     expect(facts.slots.length).toBeLessThanOrEqual(13);
     expect(facts.days.length).toBeLessThanOrEqual(28);
     expect(JSON.stringify(facts).length).toBeLessThan(30_000);
@@ -127,7 +199,7 @@ describe('which events count', () => {
     expect(counted({ resource: 'https://api.example', subject: 'acc_1' })).toEqual({
       agent: 'agt_1',
       event: {
-        ...{ id: 's:1', stream: 's', sequence: 1, at: NOON, counts: 'tokens' },
+        ...{ id: 's:1', stream: 's', sequence: 1, at: NOON, counts: 'tokens', network: '192.0.2.0/24' },
         used: { resources: 'https://api.example', people: 'acc_1', networks: 'agt_1 192.0.2.0/24' },
       },
     });
@@ -136,9 +208,25 @@ describe('which events count', () => {
   test.each(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server'])(
     'a refusal by %s counts',
     (layer) => {
-      expect(counted(refused(layer))).toMatchObject({ event: { counts: 'denials', used: {} } });
+      expect(counted(refused(layer))).toMatchObject({
+        event: { counts: 'denials', used: { refused: expect.any(String) } },
+      });
     },
   );
+
+  test('a refusal is known by its API and scopes, in any order, and says nothing about networks', () => {
+    const asked = (scopeAsked: string[], resource = 'https://api.example') =>
+      counted({ ...refused('policy'), resource, scopeAsked })?.event;
+    expect(asked(['a', 'b'])).toEqual(asked(['b', 'a']));
+    expect(asked(['a'])?.used.refused).not.toBe(asked(['b'])?.used.refused);
+    expect(asked(['a'])?.used.refused).not.toBe(asked(['a'], 'https://other.example')?.used.refused);
+    expect(asked(['a'])?.network).toBeUndefined();
+  });
+
+  test('a chain has as many agents as act in it', () => {
+    expect(counted({ chain: CHAIN })?.event.depth).toBe(2);
+    expect(counted({ chain: { ...link, sub: 'agt_1' } })?.event.depth).toBeUndefined();
+  });
 
   test.each<readonly [string, Partial<AuditEvent>]>([
     ['tokens of a client', { caller: 'app_1' }],

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import { listEvents } from '../../../src/domain/audit/list-events.ts';
+import { storedFleet } from '../../../src/domain/governance/responses/fleet-networks.ts';
 import { RESPONSES, type Response } from '../../../src/domain/governance/responses/response.ts';
 import { responseActs } from '../../../src/domain/governance/responses/response-acts.ts';
 import { responseList } from '../../../src/domain/governance/responses/response-list.ts';
@@ -42,7 +43,10 @@ const world = () => {
   });
   const place = { read: 0 };
   const workerOn = (store: DocumentStore) =>
-    responseWorker({ documents: store, rules, acts: actsOn(store), digestOf, pause });
+    responseWorker({
+      ...{ documents: store, rules, acts: actsOn(store), digestOf, pause },
+      fleet: storedFleet(store, (network) => network),
+    });
   /** Reads what is new, as the reader of the log does; `again`: everything. */
   const read = async ({ again = false, store = documents }: { again?: boolean; store?: DocumentStore } = {}) => {
     const worker = workerOn(store);
@@ -81,13 +85,13 @@ describe('a rule', () => {
     expect(await responses()).toMatchObject([
       {
         ...{ rule: rule.id, agent: odd, owner: 'acc_owner', act: 'suspend', state: 'open' },
-        ...{ values: { denials_10_minutes: 5 }, evidence: { length: 5 } },
+        ...{ values: { denials_10_minutes: 5 }, bounds: { denials_10_minutes: 5 }, evidence: { length: 5 } },
       },
     ]);
     expect(typed('response.acted')).toMatchObject([
       {
         ...{ caller: 'system', outcome: 'done', agent: odd, target: { kind: 'response', id: response?.id } },
-        inputs: { rule: rule.id, act: 'suspend', values: { denials_10_minutes: 5 } },
+        inputs: { rule: rule.id, act: 'suspend', values: { denials_10_minutes: 5 }, bounds: { denials_10_minutes: 5 } },
       },
     ]);
     expect(typed('agent.suspended')).toMatchObject([{ agent: odd, inputs: { cause: response?.id } }]);

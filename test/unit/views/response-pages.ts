@@ -39,7 +39,7 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
   const response: ResponseRow = {
     ...{ id: 'rsp_1', href: `${home}/rsp_1`, agent: { name: text('Planner'), href: home }, ownerName: text('Ada') },
     ...{ rule: { name: text('Denials'), href: home }, act: 'suspend', state: 'open', isBraked: false, at: NOON },
-    values: [{ fact: 'denials_10_minutes', value: 22 }],
+    values: [{ fact: 'denials_10_minutes', value: 22, atLeast: 20 }],
   };
   const list = { ...frame, action: home, asked: { search: '', state: '' }, pages: {} };
   return {

@@ -43,11 +43,11 @@ const countsAs = (event: RecentRecord['event']): AgentEvent['counts'] | undefine
   return type === 'token.refused' && isAttempt(event) ? 'denials' : undefined;
 };
 
-/** Names the agents of a chain of several. */
-const chainKey = (event: RecentRecord['event']): string | undefined => {
-  const actors = actorsOf(event.chain);
-  return actors.length < 2 ? undefined : hash('sha256', actors.join(' '), 'base64url').slice(0, 16);
-};
+const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 16);
+
+/** Tells apart what an agent asked for and was refused. The same request that a program repeats is one. */
+const refusedKey = ({ denial, resource = '', scopeAsked = [] }: RecentRecord['event']): string =>
+  digest([denial?.layer, resource, ...[...scopeAsked].sort()].join(' '));
 
 /**
  * The agent and its event; undefined: the record does not count. `source`: address of the request. `digestOf`: keyed digest of a network, for
@@ -61,16 +61,25 @@ export const agentEventOf = (
   const counts = countsAs(event);
   const { caller, resource, subject } = event;
   if (counts === undefined || !isAgent(caller)) return undefined;
-  const chain = chainKey(event);
+  const actors = actorsOf(event.chain);
+  const chain = actors.length < 2 ? undefined : digest(actors.join(' '));
   // What was refused was not used.
   const used =
     counts === 'denials'
-      ? {}
+      ? { refused: refusedKey(event) }
       : {
           ...(resource === undefined ? {} : { resources: resource }),
           ...(subject === undefined ? {} : { people: subject }),
           ...(chain === undefined ? {} : { chains: chain }),
           ...(source === undefined ? {} : { networks: digestOf(caller, coarseNetwork(source)) }),
         };
-  return { agent: caller, event: { id, stream, sequence, at: Math.floor(at / 1000), counts, used } };
+  const depth = chain === undefined || counts === 'denials' ? {} : { depth: actors.length };
+  return {
+    agent: caller,
+    event: {
+      ...{ id, stream, sequence, at: Math.floor(at / 1000), counts, used },
+      ...depth,
+      ...(source === undefined || counts === 'denials' ? {} : { network: coarseNetwork(source) }),
+    },
+  };
 };

@@ -14,6 +14,9 @@ export const DAY = 86_400;
 const SLOT_SECONDS = 300;
 /** Slots of one hour, and the one that has begun. */
 const MOST_SLOTS = 13;
+/** Seconds of one tick, and ticks of one minute with the one that has begun. */
+const TICK_SECONDS = 5;
+const MOST_TICKS = 13;
 /** Days that an agent is compared with, today included. */
 export const KEPT_DAYS = 28;
 /** A thing that was not used for so long is new again. */
@@ -26,8 +29,13 @@ const MOST_RESOURCES = 64;
 const MOST_NETWORKS = 32;
 const MOST_PEOPLE = 128;
 const MOST_CHAINS = 32;
+const MOST_REFUSED = 32;
+const MOST_SWITCHES = 16;
 const MOST_STREAMS = 64;
 const MOST_EVIDENCE = 10;
+
+/** What was counted in five seconds. */
+type Tick = { readonly at: number; readonly tokens: number; readonly approvals: number };
 
 /** What was counted in five minutes. */
 type Slot = {
@@ -36,6 +44,8 @@ type Slot = {
   readonly tokens: number;
   readonly denials: number;
   readonly approvals: number;
+  /** Agents of its longest chain. Absent: it acted in none. */
+  readonly depth?: number;
 };
 
 /** One UTC day before today, or today. */
@@ -46,13 +56,26 @@ type Day = {
   readonly peak: number;
   /** Bit n: the agent got a token, or asked for an approval, in hour n. */
   readonly hours: number;
+  /** Absent here and below: a day from before they were counted. Most tokens within a minute. */
+  readonly minute?: number;
+  /** Agents of its longest chain. */
+  readonly depth?: number;
+  /** Tokens, and people for whom it acted for the first time. */
+  readonly tokens?: number;
+  readonly met?: number;
 };
 
 /** A thing that the agent used. */
-export type Seen = { readonly key: string; readonly firstAt: number; readonly lastAt: number };
+export type Seen = {
+  readonly key: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Only of networks: another agent had used it for a week when this one first did. */
+  readonly isShared?: true;
+};
 
 /** The lists of things that can be new. */
-export const SEEN_LISTS = ['resources', 'networks', 'people', 'chains'] as const;
+export const SEEN_LISTS = ['resources', 'networks', 'people', 'chains', 'refused'] as const;
 export type SeenList = (typeof SEEN_LISTS)[number];
 
 const MOST_SEEN = {
@@ -60,10 +83,13 @@ const MOST_SEEN = {
   networks: MOST_NETWORKS,
   people: MOST_PEOPLE,
   chains: MOST_CHAINS,
+  refused: MOST_REFUSED,
 } as const satisfies Record<SeenList, number>;
 
-/** What one agent did. At most about 25 kB. */
-export type AgentFacts = { readonly [List in SeenList]: readonly Seen[] } & {
+/** What one agent did. At most about 28 kB. Members that may be absent are so in facts from before they were counted. */
+export type AgentFacts = { readonly [List in Exclude<SeenList, 'refused'>]: readonly Seen[] } & {
+  /** What it was refused: digests of layer, API and scopes. */
+  readonly refused?: readonly Seen[];
   /** Id of the agent. */
   readonly id: string;
   readonly firstAt: number;
@@ -71,6 +97,11 @@ export type AgentFacts = { readonly [List in SeenList]: readonly Seen[] } & {
   readonly lastAt: number;
   /** When it last began again after a week or more, and after how many seconds. */
   readonly woke?: { readonly at: number; readonly idle: number };
+  /** Of the last minute. */
+  readonly ticks?: readonly Tick[];
+  /** The network of its last event, and when it changed between one that is new and one that is not. */
+  readonly lastNetwork?: string;
+  readonly switches?: readonly number[];
   /** Oldest first. */
   readonly slots: readonly Slot[];
   readonly days: readonly Day[];
@@ -108,12 +139,18 @@ export type AgentEvent = {
   readonly at: number;
   /** `denials`: a decision of this server refused the token. */
   readonly counts: 'tokens' | 'denials' | 'approvals';
-  /** What it used, by list. Networks are keyed digests. */
+  /** Agents of the chain in which it acted. */
+  readonly depth?: number;
+  /** The network of its request, in memory only, and whether other agents use it. */
+  readonly network?: string;
+  readonly isShared?: boolean;
+  /** What it used, or was refused, by list. Networks are keyed digests. */
   readonly used: { readonly [List in SeenList]?: string };
 };
 
 const newFacts = (id: string, { id: record, at }: AgentEvent): AgentFacts => ({
   ...{ id, firstAt: at, lastAt: at, slots: [], days: [], resources: [], networks: [], people: [], chains: [] },
+  ...{ refused: [], ticks: [], switches: [] },
   ...{ evidence: [], lastRecord: record, counted: [], expiresAt: at + FORGOTTEN_SECONDS },
 });
 
@@ -123,51 +160,95 @@ const NO_SLOT = { tokens: 0, denials: 0, approvals: 0 };
  * The things with this one. In a full list, a new one takes the place of the newest, so that many new ones do not push out the usual
  * ones. What was not used for 28 days goes first.
  */
-const withSeen = (all: readonly Seen[], key: string, at: number, most: number): readonly Seen[] => {
+const withSeen = (
+  all: readonly Seen[],
+  { key, at, isShared }: { readonly key: string; readonly at: number; readonly isShared: boolean },
+  most: number,
+): readonly Seen[] => {
   const kept = all.filter(({ lastAt }) => lastAt > at - KEPT_SECONDS);
   if (kept.some((one) => one.key === key))
     return kept.map((one) => (one.key === key ? { ...one, lastAt: Math.max(one.lastAt, at) } : one));
   const others = kept.length < most ? kept : kept.slice(0, most - 1);
-  return [...others, { key, firstAt: at, lastAt: at }];
+  return [...others, { key, firstAt: at, lastAt: at, ...(isShared ? { isShared: true } : {}) }];
 };
 
-const slotsWith = ({ slots }: AgentFacts, { at, counts }: AgentEvent): readonly Slot[] => {
+const ticksWith = ({ ticks = [] }: AgentFacts, { at, counts }: AgentEvent): readonly Tick[] => {
+  if (counts === 'denials') return ticks;
+  const begin = at - (at % TICK_SECONDS);
+  const others = ticks.filter((tick) => tick.at !== begin && tick.at > begin - 60 - TICK_SECONDS);
+  const before = ticks.find((tick) => tick.at === begin) ?? { at: begin, tokens: 0, approvals: 0 };
+  return [...others, { ...before, [counts]: before[counts] + 1 }].sort((a, b) => a.at - b.at).slice(-MOST_TICKS);
+};
+
+/** Tokens or approvals in the minute before `at`. */
+export const inMinute = (ticks: readonly Tick[], of: 'tokens' | 'approvals', at: number, from = 0): number =>
+  ticks.reduce((sum, tick) => (tick.at > at - 60 && tick.at >= from ? sum + tick[of] : sum), 0);
+
+/** The times with this one, if the agent changed between a network that is new and one that is not. */
+const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly number[] => {
+  const { lastNetwork, switches = [], networks } = facts;
+  if (used.networks === undefined || lastNetwork === undefined || used.networks === lastNetwork) return switches;
+  const isNew = (key: string): boolean => (networks.find((one) => one.key === key)?.firstAt ?? at) > at - 3600;
+  return isNew(used.networks) === isNew(lastNetwork) ? switches : [...switches, at].slice(-MOST_SWITCHES);
+};
+
+const slotsWith = ({ slots }: AgentFacts, { at, counts, depth }: AgentEvent): readonly Slot[] => {
   const begin = at - (at % SLOT_SECONDS);
   const before = slots.find((slot) => slot.at === begin) ?? { at: begin, ...NO_SLOT };
   const others = slots.filter((slot) => slot !== before && slot.at !== begin && slot.at > begin - 3600 - SLOT_SECONDS);
-  return [...others, { ...before, [counts]: before[counts] + 1 }].sort((a, b) => a.at - b.at).slice(-MOST_SLOTS);
+  const deepest = depth === undefined ? {} : { depth: Math.max(before.depth ?? 0, depth) };
+  const next = { ...before, [counts]: before[counts] + 1, ...deepest };
+  return [...others, next].sort((a, b) => a.at - b.at).slice(-MOST_SLOTS);
 };
 
 /** Tokens in the hour before `at`. */
 export const tokensInHour = (slots: readonly Slot[], at: number, from = 0): number =>
   slots.reduce((sum, slot) => (slot.at > at - 3600 && slot.at >= from ? sum + slot.tokens : sum), 0);
 
-const daysWith = ({ days }: AgentFacts, { at, counts }: AgentEvent, slots: readonly Slot[]): readonly Day[] => {
+const daysWith = (
+  { days }: AgentFacts,
+  { at, counts, depth = 0 }: AgentEvent,
+  {
+    slots,
+    ticks,
+    hasMet,
+  }: { readonly slots: readonly Slot[]; readonly ticks: readonly Tick[]; readonly hasMet: boolean },
+): readonly Day[] => {
   const day = Math.floor(at / DAY);
   const before = days.find((one) => one.day === day) ?? { day, peak: 0, hours: 0 };
   const hour = counts === 'denials' ? 0 : 1 << (Math.floor(at / 3600) % 24);
-  const next = { day, peak: Math.max(before.peak, tokensInHour(slots, at)), hours: before.hours | hour };
+  const next = {
+    ...{ day, peak: Math.max(before.peak, tokensInHour(slots, at)), hours: before.hours | hour },
+    minute: Math.max(before.minute ?? 0, inMinute(ticks, 'tokens', at)),
+    depth: Math.max(before.depth ?? 0, depth),
+    tokens: (before.tokens ?? 0) + (counts === 'tokens' ? 1 : 0),
+    met: (before.met ?? 0) + (hasMet ? 1 : 0),
+  };
   return [...days.filter((one) => one.day !== day && one.day > day - KEPT_DAYS), next].sort((a, b) => a.day - b.day);
 };
 
 const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
   const { at, used } = event;
-  const slots = slotsWith(facts, event);
+  const [slots, ticks] = [slotsWith(facts, event), ticksWith(facts, event)];
   const lists = Object.fromEntries(
     SEEN_LISTS.map((list) => {
       const key = used[list];
-      return [list, key === undefined ? facts[list] : withSeen(facts[list], key, at, MOST_SEEN[list])] as const;
+      const before = facts[list] ?? [];
+      const isShared = list === 'networks' && event.isShared === true;
+      return [list, key === undefined ? before : withSeen(before, { key, at, isShared }, MOST_SEEN[list])] as const;
     }),
   ) as { readonly [List in SeenList]: readonly Seen[] };
-  const isNew = SEEN_LISTS.some(
-    (list) => lists[list].length > facts[list].length || isReplaced(lists[list], facts[list]),
-  );
-  const isEvidence = isNew || event.counts !== 'tokens';
+  const isNewIn = (list: SeenList): boolean =>
+    lists[list].length > (facts[list]?.length ?? 0) || isReplaced(lists[list], facts[list] ?? []);
+  const isEvidence = SEEN_LISTS.some(isNewIn) || event.counts !== 'tokens';
   const lastAt = Math.max(facts.lastAt, at);
   return {
     ...facts,
     ...lists,
-    ...{ firstAt: Math.min(facts.firstAt, at), lastAt, slots, days: daysWith(facts, event, slots) },
+    ...{ firstAt: Math.min(facts.firstAt, at), lastAt, slots, ticks },
+    days: daysWith(facts, event, { slots, ticks, hasMet: isNewIn('people') }),
+    switches: switchesWith(facts, event),
+    ...(used.networks === undefined ? {} : { lastNetwork: used.networks }),
     ...(at - facts.lastAt >= IDLE_SECONDS ? { woke: { at, idle: at - facts.lastAt } } : {}),
     ...{ lastRecord: event.id, expiresAt: lastAt + FORGOTTEN_SECONDS },
     ...(isEvidence ? { evidence: [...facts.evidence, event.id].slice(-MOST_EVIDENCE) } : {}),

@@ -84,12 +84,12 @@ export const responseActs = (deps: {
     });
 
   const record = (response: Response, type: AuditEvent['type'], by: By): Promise<unknown> => {
-    const { id, agent, owner, rule, act, values, evidence, isBraked } = response;
+    const { id, agent, owner, rule, act, values, bounds, evidence, isBraked } = response;
     return audit.append({
       ...{ type, outcome: 'done', caller: by.caller, agent, owner, target: { kind: 'response', id } },
       ...(by.request === undefined ? {} : { request: by.request }),
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-      inputs: { rule, act, values, evidence, ...(isBraked ? { isBraked } : {}) },
+      inputs: { rule, act, values, ...(bounds ? { bounds } : {}), evidence, ...(isBraked ? { isBraked } : {}) },
     });
   };
 
@@ -155,6 +155,7 @@ export const responseActs = (deps: {
       const response: Response = {
         ...{ id: identifiers.newId('rsp'), rule: rule.id, ruleName: rule.name, agent: agent.id, agentName: agent.name },
         ...{ owner: agent.owner, act: rule.act, ...(isBraked ? { isBraked } : {}), state: 'begun', slot, values },
+        bounds: Object.fromEntries(rule.when.map(({ fact, atLeast }) => [fact, atLeast])),
         evidence: [...new Set([...facts.evidence, facts.lastRecord])].slice(-10),
         ...{ eventAt: facts.lastAt, createdAt: now, updatedAt: now },
       };

@@ -8,6 +8,7 @@ import { type DocumentStore, upsert } from '../../ports/document-store.ts';
 import { agentEventOf } from './agent-events.ts';
 import { AGENT_FACTS, type AgentEvent, type AgentFacts, withEvents } from './agent-facts.ts';
 import { factValues } from './fact-values.ts';
+import type { FleetNetworks } from './fleet-networks.ts';
 import type { ResponseActs } from './response-acts.ts';
 import { appliesTo, metBy, type ResponseRule } from './response-rule.ts';
 import type { ResponseRuleRegistry } from './response-rule-registry.ts';
@@ -30,14 +31,20 @@ export const responseWorker = (deps: {
   readonly acts: Pick<ResponseActs, 'since' | 'act' | 'finish'>;
   /** Keyed digest of a network, for one agent. */
   readonly digestOf: (agent: string, network: string) => string;
+  readonly fleet: FleetNetworks;
   readonly pause: () => Promise<void>;
 }): ResponseWorker => {
-  const { documents, rules, acts, digestOf } = deps;
+  const { documents, rules, acts, digestOf, fleet } = deps;
   const agents = documents.collection<Agent>(AGENTS);
   const collection = documents.collection<AgentFacts>(AGENT_FACTS);
   let noted = new Map<string, AgentEvent[]>();
 
-  const stored = async (id: string, events: readonly AgentEvent[]): Promise<AgentFacts | undefined> => {
+  const stored = async (id: string, noted: readonly AgentEvent[]): Promise<AgentFacts | undefined> => {
+    const events: AgentEvent[] = [];
+    for (const event of noted) {
+      const { network, at } = event;
+      events.push(network === undefined ? event : { ...event, isShared: await fleet.noted(id, network, at) });
+    }
     const result: { facts?: AgentFacts | undefined } = {};
     await upsert(collection, id, (before) => {
       result.facts = withEvents(id, before, events);
@@ -72,8 +79,10 @@ export const responseWorker = (deps: {
       const active = await rules.active();
       for (const [id, events] of all) {
         const facts = await stored(id, events);
-        const met = facts ? active.filter((rule) => metBy(rule, factValues(facts))) : [];
-        for (const rule of met) if (facts) await acted(rule, facts);
+        if (facts) {
+          const values = factValues(facts);
+          for (const rule of active) if (metBy(rule, values)) await acted(rule, facts);
+        }
         await deps.pause();
       }
     },

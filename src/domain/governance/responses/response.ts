@@ -31,6 +31,8 @@ export type Response = {
    */
   readonly slot: string;
   readonly values: Partial<FactValues>;
+  /** The value from which on each condition held, as the rule was then. Absent: a response from before they were kept. */
+  readonly bounds?: Partial<FactValues>;
   /** Ids of audit records, the newest last. */
   readonly evidence: readonly string[];
   /** Time of the last event that led to it, epoch seconds. */

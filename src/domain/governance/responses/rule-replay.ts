@@ -11,6 +11,7 @@ import type { Environment } from '../../vocabulary/environment.ts';
 import { agentEventOf, COUNTED_TYPES } from './agent-events.ts';
 import { type AgentFacts, DAY, KEPT_DAYS, withEvents } from './agent-facts.ts';
 import { factValues } from './fact-values.ts';
+import { replayedFleet } from './fleet-networks.ts';
 import { QUIET_SECONDS } from './response.ts';
 import {
   appliesTo,
@@ -89,6 +90,7 @@ const replayRule = async (
 ): Promise<RuleReplay> => {
   const from = now - days * DAY;
   const known = new Map<string, AgentFacts>();
+  const fleet = replayedFleet();
   const environments = new Map<string, Environment | undefined>();
   const acted = new Map<string, ReplayedAgent>();
   const quietUntil = new Map<string, number>();
@@ -114,7 +116,9 @@ const replayRule = async (
     if (events % AT_ONCE === 0) await pause();
     const found = agentEventOf(entry, entry.event.personal?.source, digestOf);
     if (!found) continue;
-    const facts = withEvents(found.agent, known.get(found.agent), [found.event]);
+    const { network, at } = found.event;
+    const isShared = network !== undefined && (await fleet.noted(found.agent, network, at));
+    const facts = withEvents(found.agent, known.get(found.agent), [{ ...found.event, isShared }]);
     if (!facts) continue;
     known.set(found.agent, facts);
     const values = metBy(rule, factValues(facts));

@@ -31,13 +31,14 @@ const RESPONSE = named(
         RESPONSE_STATES,
       ),
       values: object('The values that met the conditions, by fact.'),
+      bounds: object('The value from which on each condition held then, by fact.'),
       evidence: arrayOf(string(), 'Ids of events of the audit log, the newest last. At most 10.'),
       event_at: seconds('The last event that led to it.'),
       lifted_by: string('Account or client that lifted it. Absent if the agent was resumed without it.'),
       lifted_at: seconds('When.'),
       ...RECORD,
     },
-    ['lifted_by', 'lifted_at'],
+    ['bounds', 'lifted_by', 'lifted_at'],
   ),
 );
 
