@@ -57,10 +57,11 @@ const MOST_TURNS = 4;
 const MOST_BACKLOG = 200_000;
 /** A sweep over everything begins so often. */
 const SWEEP_SECONDS = 600;
-/** What was counted is stored after so many clients or records, or so long. */
-const MOST_CLIENTS = 20;
-const MOST_RECORDS = 5000;
-const MOST_HELD_SECONDS = 10;
+/** A small server stores at once what so few clients did; others after so many clients or records, or so long. */
+const FEW_CLIENTS = 20;
+const MOST_CLIENTS = 2000;
+const MOST_RECORDS = 30_000;
+const MOST_HELD_SECONDS = 60;
 
 /** Kinds of targets whose events lead to an examination. */
 const EXAMINED: ReadonlySet<string> = new Set(['agent', 'client']);
@@ -171,7 +172,7 @@ export const discovery = (deps: {
     return found.length === AT_ONCE;
   };
 
-  /** Stores the counts, lets rules act, then stores the findings, then the cursors: after a crash, what was read is read again and counts once. */
+  /** Lets rules act and stores the counts, then stores the findings, then the cursors: after a crash, what was read is read again and counts once. */
   const store = async (): Promise<void> => {
     const { tokens, changed, reports } = held;
     held = empty();
@@ -184,9 +185,12 @@ export const discovery = (deps: {
     for (const [server, { count, evidence }] of reports) await deps.reported(server, count, evidence);
   };
 
-  /** A small server stores at once, a busy one some thousand records together. */
+  /** A small server stores at once, a busy one what a minute brought: a document that is written once for ten tokens costs a tenth. */
   const isToStore = (): boolean =>
-    held.tokens.size <= MOST_CLIENTS || held.records >= MOST_RECORDS || clock.now() - held.since >= MOST_HELD_SECONDS;
+    held.tokens.size <= FEW_CLIENTS ||
+    held.tokens.size >= MOST_CLIENTS ||
+    held.records >= MOST_RECORDS ||
+    clock.now() - held.since >= MOST_HELD_SECONDS;
 
   /** Takes or extends the lock. Undefined: another process reads. */
   const locked = async (): Promise<DiscoveryState | undefined> => {
@@ -234,7 +238,11 @@ export const discovery = (deps: {
         for (let turns = 0, isMore = true; isMore && turns < MOST_TURNS; turns += 1) {
           if (held.records === 0) held.since = clock.now();
           isMore = await read();
-          if (held.records === 0 || !isToStore()) continue;
+          if (held.records === 0) continue;
+          if (!isToStore()) {
+            await responses.evaluate();
+            continue;
+          }
           await store();
           const cursors = [...(places ?? [])].map(([stream, sequence]) => ({ stream, sequence }));
           if (!(await moved({ cursors, ...(state.sweep ? { sweep: state.sweep } : {}) }))) return lose();

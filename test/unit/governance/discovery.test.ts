@@ -19,6 +19,7 @@ const START = 1_790_000_000;
 const world = (documents: DocumentStore = memoryDocumentStore()) => {
   const audit = recordingAudit();
   const time = { now: START };
+  const evaluated: number[] = [];
   const clock = { now: () => time.now, nowMillis: () => time.now * 1000 };
   const node = (name: string, store: DocumentStore = documents): Discovery => {
     const writer = findingWriter({ documents: store, audit, clock });
@@ -32,7 +33,14 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
     return discovery({
       ...{ documents: store, recent: undefined, clock, examiner: examined, node: name },
       sweeps: discoverySweeps({ documents: store, examiner: examined, settle: async () => undefined }),
-      responses: { note: () => undefined, store: async () => undefined, forget: () => undefined },
+      responses: {
+        note: () => undefined,
+        evaluate: async () => {
+          evaluated.push(time.now);
+        },
+        store: async () => undefined,
+        forget: () => undefined,
+      },
       digestOf: (client, network) => `${client} ${network}`,
       reported: async () => undefined,
       pause: async () => undefined,
@@ -56,7 +64,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
   };
   const findings = async (): Promise<readonly Finding[]> =>
     (await documents.collection<Finding>(FINDINGS).find({ limit: 1000 })).map(({ document }) => document);
-  return { documents, audit, time, node, tokens, counted, findings };
+  return { documents, audit, time, evaluated, node, tokens, counted, findings };
 };
 
 const client = (id: string, more: Partial<Client> = {}): Client => ({
@@ -85,6 +93,26 @@ describe('reading the log', () => {
     await first.poll();
     await second.poll();
     expect(await counted('app_1')).toBe(7);
+  });
+
+  test('a busy server lets rules act at each poll and stores its counts once a minute; what a process held is read again', async () => {
+    const { node, tokens, counted, time, evaluated } = world();
+    const [first, second] = [node('one'), node('two')];
+    await first.poll();
+    for (let index = 0; index < 30; index += 1) await tokens(`app_${index}`, 1);
+    await first.poll();
+    time.now += 2;
+    await tokens('app_1', 1);
+    await first.poll();
+    expect([evaluated.length, await counted('app_1')]).toEqual([2, 0]);
+    // The first one has crashed.
+    time.now += 61;
+    await second.poll();
+    expect(await counted('app_1')).toBe(0);
+    time.now += 60;
+    await second.poll();
+    await first.poll();
+    expect(await counted('app_1')).toBe(2);
   });
 
   test('a crash between counters and cursors counts nothing twice', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import { listEvents } from '../../../src/domain/audit/list-events.ts';
+import { AGENT_FACTS, type AgentFacts } from '../../../src/domain/governance/responses/agent-facts.ts';
 import { storedFleet } from '../../../src/domain/governance/responses/fleet-networks.ts';
 import { RESPONSES, type Response } from '../../../src/domain/governance/responses/response.ts';
 import { responseActs } from '../../../src/domain/governance/responses/response-acts.ts';
@@ -17,6 +18,9 @@ import { BY, newAgent, refusalOf, registryWorld } from '../registries/registry-w
 const DENIALS = { name: 'Denials', when: [{ fact: 'denials_10_minutes', atLeast: 5 }], act: 'suspend' } as const;
 const OPERATOR = { caller: 'acc_operator', account: 'acc_operator', isByRole: true };
 const OWNER = { caller: 'acc_owner', account: 'acc_owner', isByRole: true };
+
+/** `again`: everything. `isEnded`: the process ends before it stores facts. */
+type Reading = { readonly again?: boolean; readonly isEnded?: boolean; readonly store?: DocumentStore };
 
 const world = () => {
   const base = registryWorld();
@@ -48,10 +52,11 @@ const world = () => {
       fleet: storedFleet(store, (network) => network),
     });
   /** Reads what is new, as the reader of the log does; `again`: everything. */
-  const read = async ({ again = false, store = documents }: { again?: boolean; store?: DocumentStore } = {}) => {
+  const read = async ({ again = false, isEnded = false, store = documents }: Reading = {}) => {
     const worker = workerOn(store);
     const found = await log.records.find({ order: { by: 'at', direction: 'ascending' }, limit: 1000 });
     for (const { document } of found) if (again || document.sequence > place.read) worker.note(document);
+    if (isEnded) return worker.evaluate();
     await worker.store();
     place.read = found.length;
   };
@@ -116,6 +121,20 @@ describe('a rule', () => {
     await read({ again: true });
     expect(await responses()).toHaveLength(1);
     expect([typed('response.acted').length, typed('agent.suspended').length]).toEqual([1, 1]);
+  });
+
+  test('acts before facts are stored, and once if the process ends before that', async () => {
+    const { activated, agent, denied, read, stateOf, responses, documents } = world();
+    await activated(DENIALS);
+    const id = await agent();
+    const facts = documents.collection<AgentFacts>(AGENT_FACTS);
+    await denied(id, 3);
+    await read();
+    await denied(id, 2);
+    await read({ isEnded: true });
+    expect([await stateOf(id), (await facts.get(id))?.document.slots]).toMatchObject(['suspended', [{ denials: 3 }]]);
+    await read();
+    expect([(await responses()).length, (await facts.get(id))?.document.slots]).toMatchObject([1, [{ denials: 5 }]]);
   });
 
   test('is finished by the next process after a crash, before its event and after it', async () => {

@@ -17,13 +17,21 @@ export interface ResponseWorker {
   /** Notes a record that was read. */
   note(record: RecentRecord): void;
   /**
-   * Stores the facts of what was noted, then lets the rules act. After a crash the same records are noted again: they count once, and a rule
-   * acts once. Throws StoreUnavailable.
+   * Lets the rules act on what was noted since the last call. Facts stay in memory until `store`, because writing them after each event
+   * costs more than the rules do. A rule acts once, also if the same records are noted again. Throws StoreUnavailable.
+   */
+  evaluate(): Promise<void>;
+  /**
+   * Evaluates, then stores the facts of everything that was noted. After a crash the same records are noted again, and count once.
+   * Throws StoreUnavailable.
    */
   store(): Promise<void>;
   /** Forgets what was noted and not stored. */
   forget(): void;
 }
+
+/** An agent that did something since the last `store`. `facts`: as of `evaluated` of the events. */
+type Held = { readonly events: AgentEvent[]; evaluated: number; facts: AgentFacts | undefined };
 
 export const responseWorker = (deps: {
   readonly documents: DocumentStore;
@@ -37,20 +45,19 @@ export const responseWorker = (deps: {
   const { documents, rules, acts, digestOf, fleet } = deps;
   const agents = documents.collection<Agent>(AGENTS);
   const collection = documents.collection<AgentFacts>(AGENT_FACTS);
-  let noted = new Map<string, AgentEvent[]>();
+  let held = new Map<string, Held>();
 
-  const stored = async (id: string, noted: readonly AgentEvent[]): Promise<AgentFacts | undefined> => {
-    const events: AgentEvent[] = [];
-    for (const event of noted) {
+  /** The facts with the events that were not evaluated yet. */
+  const current = async (id: string, one: Held): Promise<AgentFacts | undefined> => {
+    const before = one.evaluated === 0 ? (await collection.get(id))?.document : one.facts;
+    for (const [index, event] of one.events.entries()) {
       const { network, at } = event;
-      events.push(network === undefined ? event : { ...event, isShared: await fleet.noted(id, network, at) });
+      if (index < one.evaluated || network === undefined) continue;
+      one.events[index] = { ...event, isShared: await fleet.noted(id, network, at) };
     }
-    const result: { facts?: AgentFacts | undefined } = {};
-    await upsert(collection, id, (before) => {
-      result.facts = withEvents(id, before, events);
-      return result.facts === before ? undefined : result.facts;
-    });
-    return result.facts;
+    one.facts = withEvents(id, before, one.events.slice(one.evaluated));
+    one.evaluated = one.events.length;
+    return one.facts;
   };
 
   /** Examines the agent again with what counts since the last response. */
@@ -62,33 +69,48 @@ export const responseWorker = (deps: {
     if (values) await acts.act(rule, agent, { facts, values });
   };
 
+  const evaluate = async (): Promise<void> => {
+    await acts.finish();
+    const changed = [...held].filter(([, one]) => one.evaluated < one.events.length);
+    if (changed.length === 0) return;
+    const active = await rules.active();
+    for (const [id, one] of changed) {
+      const facts = await current(id, one);
+      if (facts) {
+        const values = factValues(facts);
+        for (const rule of active) if (metBy(rule, values)) await acted(rule, facts);
+      }
+      await deps.pause();
+    }
+  };
+
   return {
     note(record) {
       const found = agentEventOf(record, sourceOfRecord(record), digestOf);
       if (!found) return;
-      const before = noted.get(found.agent);
-      if (before) before.push(found.event);
-      else noted.set(found.agent, [found.event]);
+      const before = held.get(found.agent);
+      if (before) before.events.push(found.event);
+      else held.set(found.agent, { events: [found.event], evaluated: 0, facts: undefined });
     },
 
+    evaluate,
+
     async store() {
-      const all = noted;
-      noted = new Map();
-      await acts.finish();
-      if (all.size === 0) return;
-      const active = await rules.active();
-      for (const [id, events] of all) {
-        const facts = await stored(id, events);
-        if (facts) {
-          const values = factValues(facts);
-          for (const rule of active) if (metBy(rule, values)) await acted(rule, facts);
-        }
+      await evaluate();
+      const all = held;
+      held = new Map();
+      for (const [id, { events }] of all) {
+        // Another process may have stored some of these events meanwhile: they count once.
+        await upsert(collection, id, (before) => {
+          const next = withEvents(id, before, events);
+          return next === before ? undefined : next;
+        });
         await deps.pause();
       }
     },
 
     forget: () => {
-      noted = new Map();
+      held = new Map();
     },
   };
 };
