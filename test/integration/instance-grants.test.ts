@@ -13,6 +13,8 @@ let instances: ReturnType<typeof instancesOf>;
 
 /** Runs once, when the next share of an authorization is about to be stored. */
 let beforeShare: (() => Promise<void>) | undefined;
+/** Runs once, when the next request has read the earlier shares of its instance. */
+let afterEarlier: (() => Promise<void>) | undefined;
 const between = (documents: DocumentStore): DocumentStore => ({
   ...documents,
   collection: (declaration) => {
@@ -20,6 +22,13 @@ const between = (documents: DocumentStore): DocumentStore => ({
     if (declaration.name !== GRANTS.name) return collection;
     return {
       ...collection,
+      async find(query: never) {
+        const found = await collection.find(query);
+        const next = 'instance' in ((query as { readonly where?: object }).where ?? {}) ? afterEarlier : undefined;
+        if (next) afterEarlier = undefined;
+        await next?.();
+        return found;
+      },
       async insert(document: never) {
         const first = 'parent' in (document as object) ? beforeShare : undefined;
         if (first) beforeShare = undefined;
@@ -162,6 +171,23 @@ describe('ending one instance grant', () => {
     const answer = await instances.share(copy.identity, String(copy.held['access_token']));
     expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_grant']);
     expect((await grants()).filter(({ parent }) => parent !== undefined)).toEqual([]);
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({ outcome: 'refused', error: 'invalid_grant' });
+  });
+
+  test('TX-12 an instance grant is not made while its agent is killed', async () => {
+    const { agent, copies, grants } = await family('Racing a kill', 1);
+    const [copy] = copies;
+    if (!copy) throw new Error('no copy');
+    const before = (await grants()).map(({ id }) => id);
+    let killed: Answer['body'] | undefined;
+    afterEarlier = async () => {
+      const kill = { scope: 'agent', id: agent.clientId, reason: 'a test' };
+      killed = (await scene.management.call('POST', '/kills', kill)).body;
+    };
+    const answer = await instances.share(copy.identity, String(copy.held['access_token']));
+    expect(killed).toMatchObject({ scope: 'agent' });
+    expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_grant']);
+    expect((await grants()).filter(({ id }) => !before.includes(id))).toEqual([]);
     expect((await server.events('token.refused')).at(-1)).toMatchObject({ outcome: 'refused', error: 'invalid_grant' });
   });
 
