@@ -4,9 +4,8 @@
  * BEHALF_TEST_STORES=mongodb+redis runs every test that does not say otherwise on those.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
@@ -28,6 +27,7 @@ import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
 import { auditReader } from './audit-reader.ts';
 import { awaitedAppend } from './awaited-append.ts';
+import { newDataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import type { LocalAuthority } from './local-authority.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
@@ -84,7 +84,7 @@ export type Faults = {
 const QUICK_HASHES = { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '8', BEHALF__PASSWORDS__ARGON2PASSES: '1' };
 
 export const runServer = async (options: RunOptions = {}) => {
-  const dataFolder = options.after?.dataFolder ?? (await mkdtemp(join(tmpdir(), 'behalf-test-')));
+  const dataFolder = options.after?.dataFolder ?? (await newDataFolder());
   const port = options.after?.port ?? options.tls?.port ?? (await freePort());
   const origin = `${options.tls ? 'https' : 'http'}://${options.tls?.host ?? 'localhost'}:${port}`;
   const issuer = `${origin}${options.path ?? ''}`;
