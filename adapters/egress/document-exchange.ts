@@ -129,7 +129,7 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   signal_poll: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CALL },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   upstream_token: TOKENS,
-  signal_token: TOKENS,
+  client_token: TOKENS,
   // OpenID Connect Core §5.3.2: signed claims come as JWT.
   upstream_userinfo: {
     ...DOCUMENT,

@@ -19,5 +19,5 @@ export const LONGER: Readonly<Partial<Record<PostPurpose | CallPurpose, number>>
   scim: 10_000,
   // A transmitter may hold a poll until it has an event (RFC 8936 §2.4).
   signal_poll: 30_000,
-  signal_token: 5000,
+  client_token: 5000,
 };

@@ -49,7 +49,7 @@ export const clientTokens = ({ call, internal, signingKey }: ClientTokensDeps): 
       configuration[client.customFetch] = async (_, { headers, body }) => {
         const { authorization } = headers;
         const answer = await call({
-          ...{ method: 'POST', url, purpose: 'signal_token', internal, body: String(body), signal },
+          ...{ method: 'POST', url, purpose: 'client_token', internal, body: String(body), signal },
           ...(authorization === undefined ? {} : { authorization }),
           timeoutMilliseconds: TIMEOUT_MILLISECONDS,
         });

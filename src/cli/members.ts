@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Call, type Option, usageError } from './command.ts';
 import type { Json } from './management-client.ts';
+import { readSecretText, requirePrivate } from './secret-file.ts';
 
 /** Options for the rights that a client or agent has in its own name. */
 export const AUTHORITY = {
@@ -95,3 +96,16 @@ export const pairs = (call: Call, option: string): Readonly<Record<string, strin
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
+
+/** An option that is given empty removes its member. */
+export const emptyIsNull = (given: Json): Json =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : value]));
+
+/** The secret in the file that an option names. */
+export const secretIn = (call: Call, option: string, member: string): Json => {
+  const file = call.text(option);
+  if (file === undefined) return {};
+  const secret = readSecretText(file);
+  requirePrivate(secret, file);
+  return { [member]: secret.text.trim() };
+};

@@ -74,7 +74,7 @@ import {
   RATE_LIMIT_GERMAN,
   RESOURCE_SERVER_GERMAN,
 } from '../../views/words/refusals/platform.ts';
-import { PROVISIONING_GERMAN } from '../../views/words/refusals/provisioning.ts';
+import { PROVISIONING_GERMAN, TOKEN_CLIENT_GERMAN } from '../../views/words/refusals/provisioning.ts';
 import { REGISTRATION_GERMAN } from '../../views/words/refusals/registration.ts';
 import { DETAIL_GERMAN, DETAIL_TYPE_GERMAN, DISPLAY_GERMAN } from '../../views/words/refusals/resources.ts';
 import { SIGNAL_GERMAN } from '../../views/words/refusals/signals.ts';
@@ -129,6 +129,7 @@ import { PUSH_REFUSALS } from '../domain/notifications/push-refusals.ts';
 import { CERTIFICATE_REFUSALS } from '../domain/platform/certificates/certificate-refusals.ts';
 import { NAME_REFUSALS } from '../domain/platform/display-names/name-refusals.ts';
 import { LEGAL_HOLD_REFUSALS } from '../domain/platform/legal-holds/hold-refusals.ts';
+import { TOKEN_CLIENT_REFUSALS } from '../domain/platform/outbound-tokens/token-client-refusals.ts';
 import { RATE_LIMIT_REFUSALS } from '../domain/platform/rate-limits/rate-limit-refusals.ts';
 import { DOCUMENT_REFUSALS } from '../domain/platform/registries/document-refusals.ts';
 import { CLAIM_RULE_REFUSALS } from '../domain/platform/remote-keys/claim-rule-refusals.ts';
@@ -212,6 +213,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Audit sinks', AUDIT_SINK_REFUSALS, AUDIT_SINK_GERMAN),
   area('Successor rules', SUCCESSOR_REFUSALS, SUCCESSOR_GERMAN),
   area('Provisioning targets', PROVISIONING_REFUSALS, PROVISIONING_GERMAN),
+  area('Short access tokens from elsewhere', TOKEN_CLIENT_REFUSALS, TOKEN_CLIENT_GERMAN),
   area('Findings', FINDING_REFUSALS, FINDING_GERMAN),
   area('Response rules and responses', RESPONSE_REFUSALS, RESPONSE_GERMAN),
   area('Access reviews', REVIEW_REFUSALS, REVIEW_GERMAN),

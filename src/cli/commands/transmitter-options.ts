@@ -1,16 +1,15 @@
 /** Options of `behalf trusted-transmitters create` and `update`. */
 import { MOST_COUNTED } from '../../domain/identity/directories/directory.ts';
+import { TOKEN_AUTHENTICATIONS } from '../../domain/platform/outbound-tokens/token-client.ts';
 import {
   LONGEST_INTERVAL_SECONDS,
-  POLL_AUTHENTICATIONS,
   RECEIVED_EVENTS,
   SIGNAL_EFFECTS,
 } from '../../domain/signals/receiver/transmitter.ts';
 import { type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import type { ManagementCall } from '../management-command.ts';
-import { texts } from '../members.ts';
-import { readSecretText, requirePrivate } from '../secret-file.ts';
+import { emptyIsNull, secretIn, texts } from '../members.ts';
 
 export const NAME = { value: 'NAME', description: 'Name to show.' } as const;
 export const ISSUER = { value: 'URL', description: 'iss of its security events.' } as const;
@@ -50,7 +49,7 @@ export const MEMBERS = {
   'poll-client-id': { value: 'ID', description: 'Client id of this server there.' },
   'poll-client-authentication': {
     value: 'METHOD',
-    description: `How it authenticates there: ${POLL_AUTHENTICATIONS.join(' or ')}. Default: ${POLL_AUTHENTICATIONS[0]}, with the keys at its jwks_uri.`,
+    description: `How it authenticates there: ${TOKEN_AUTHENTICATIONS.join(' or ')}. Default: ${TOKEN_AUTHENTICATIONS[0]}, with the keys at its jwks_uri.`,
   },
   'poll-client-secret-file': {
     value: 'FILE',
@@ -84,18 +83,6 @@ const effectsOf = (call: ManagementCall): Json | undefined => {
       return [event, names];
     }),
   );
-};
-
-const emptyIsNull = (given: Json): Json =>
-  Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : value]));
-
-/** The secret in the file that an option names. */
-const secretIn = (call: ManagementCall, option: string, member: string): Json => {
-  const file = call.text(option);
-  if (file === undefined) return {};
-  const secret = readSecretText(file);
-  requirePrivate(secret, file);
-  return { [member]: secret.text.trim() };
 };
 
 /** The members of a body that the options say. Throws a usage error for an effect that is none. */

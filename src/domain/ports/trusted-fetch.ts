@@ -34,9 +34,9 @@ export type PostPurpose =
 
 /**
  * Purpose of a call to a system that an administrator registered: `scim` of the SCIM client to a directory, `signal_poll` of a poll
- * for security events to a transmitter (RFC 8936), `signal_token` of a request for the access token of such polls (RFC 6749 §4.4).
+ * for security events to a transmitter (RFC 8936), `client_token` of a request for an access token of this server as a client (RFC 6749 §4.4).
  */
-export type CallPurpose = 'scim' | 'signal_poll' | 'signal_token';
+export type CallPurpose = 'scim' | 'signal_poll' | 'client_token';
 
 /** Requests to a registered provider for a person who signs in there. Never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';

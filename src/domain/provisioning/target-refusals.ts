@@ -13,7 +13,11 @@ export const PROVISIONING_REFUSALS = {
   target_token_malformed: { code: 'invalid_field', text: 'A bearer token has 1 to 4,096 visible ASCII characters.' },
   target_token_missing: {
     code: 'invalid_field',
-    text: 'Another URL needs its token in the same change: the server does not send the present token to another system.',
+    text: 'A target needs a token, or a token endpoint with a client. Another URL needs its token in the same change: the server does not send the present token to another system.',
+  },
+  target_credentials_both: {
+    code: 'invalid_field',
+    text: 'A target has either a token or a token endpoint, not both.',
   },
   target_agents_malformed: {
     code: 'invalid_field',

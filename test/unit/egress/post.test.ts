@@ -234,7 +234,7 @@ describe('a message to a push service', () => {
 describe('a request for the token of polls (RFC 6749 §4.4)', () => {
   const request = (more: object = {}) =>
     egress().call({
-      ...{ method: 'POST', url: 'https://pdp.example.com/token', purpose: 'signal_token', body: 'grant_type=x' },
+      ...{ method: 'POST', url: 'https://pdp.example.com/token', purpose: 'client_token', body: 'grant_type=x' },
       ...{ authorization: 'Basic x', timeoutMilliseconds: 60_000, ...more },
     });
 

@@ -55,7 +55,7 @@ describe('a request for a token', () => {
       {
         method: 'POST',
         url: ENDPOINT,
-        purpose: 'signal_token',
+        purpose: 'client_token',
         internal: 'upstreamProviders',
         body: 'grant_type=client_credentials',
       },

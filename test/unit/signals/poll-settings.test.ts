@@ -94,7 +94,7 @@ describe('the client of a poll (RFC 6749 §4.4)', () => {
   ])('MG-03 another %s needs the secret in the same change', (_, change) => {
     const stored = settings({ pollUrl: URL, ...basic });
     expect(() => settings(change, stored)).toThrow(
-      expect.objectContaining({ reason: 'transmitter_poll_secret_missing', field: '/poll_client_secret' }),
+      expect.objectContaining({ reason: 'token_client_secret_missing', field: '/poll_client_secret' }),
     );
     expect(party(settings({ ...change, pollClientSecret: 'new' }, stored))?.authentication).toMatchObject({
       secret: 'new',
@@ -132,25 +132,21 @@ describe('the client of a poll (RFC 6749 §4.4)', () => {
   });
 
   test.each<[string, PollInput, string]>([
-    ['without a client id', { pollTokenEndpoint: ENDPOINT }, 'transmitter_poll_client_id_missing'],
-    ['without an endpoint', { pollClientId: 'x', pollToken: 'y' }, 'transmitter_poll_endpoint_missing'],
-    [
-      'with the id of this server',
-      { ...client, pollClientId: 'https://here.example' },
-      'transmitter_poll_client_is_issuer',
-    ],
+    ['without a client id', { pollTokenEndpoint: ENDPOINT }, 'token_client_id_missing'],
+    ['without an endpoint', { pollClientId: 'x', pollToken: 'y' }, 'token_endpoint_missing'],
+    ['with the id of this server', { ...client, pollClientId: 'https://here.example' }, 'token_client_is_issuer'],
     [
       'without its secret',
       { ...client, pollClientAuthentication: 'client_secret_basic' },
-      'transmitter_poll_secret_missing',
+      'token_client_secret_missing',
     ],
-    ['with a secret that is not used', { ...client, pollClientSecret: 'x' }, 'transmitter_poll_secret_unused'],
-    ['with a secret of two lines', { ...basic, pollClientSecret: 'a\nb' }, 'transmitter_poll_secret_malformed'],
-    ['with an audience and a secret', { ...basic, pollClientAudience: 'x' }, 'transmitter_poll_audience_unused'],
-    ['with scopes in quotes', { ...client, pollScope: '"a"' }, 'transmitter_poll_scope_malformed'],
-    ['with two spaces between scopes', { ...client, pollScope: 'a  b' }, 'transmitter_poll_scope_malformed'],
-    ['with a relative resource', { ...client, pollResource: '/ssf' }, 'transmitter_poll_resource_malformed'],
-    ['with a fragment', { ...client, pollResource: 'https://a.example/#b' }, 'transmitter_poll_resource_malformed'],
+    ['with a secret that is not used', { ...client, pollClientSecret: 'x' }, 'token_client_secret_unused'],
+    ['with a secret of two lines', { ...basic, pollClientSecret: 'a\nb' }, 'token_client_secret_malformed'],
+    ['with an audience and a secret', { ...basic, pollClientAudience: 'x' }, 'token_client_audience_unused'],
+    ['with scopes in quotes', { ...client, pollScope: '"a"' }, 'token_client_scope_malformed'],
+    ['with two spaces between scopes', { ...client, pollScope: 'a  b' }, 'token_client_scope_malformed'],
+    ['with a relative resource', { ...client, pollResource: '/ssf' }, 'token_client_resource_malformed'],
+    ['with a fragment', { ...client, pollResource: 'https://a.example/#b' }, 'token_client_resource_malformed'],
   ])('is refused %s', (_, given, reason) => {
     expect(() => settings({ pollUrl: URL, ...given })).toThrow(expect.objectContaining({ reason }));
   });

@@ -65,19 +65,6 @@ export const TRANSMITTER_GERMAN = {
   transmitter_poll_token_malformed: 'Ein Bearer-Token hat 1 bis 4.096 sichtbare ASCII-Zeichen.',
   transmitter_poll_credentials_both:
     'Eine URL zum Abrufen hat entweder ein Token oder einen Token-Endpunkt, nicht beides.',
-  transmitter_poll_endpoint_missing: 'Ein Client für Abrufe gehört zu einem Token-Endpunkt.',
-  transmitter_poll_client_id_missing: 'Ein Token-Endpunkt braucht die client_id, die dieser Server dort hat.',
-  transmitter_poll_client_is_issuer:
-    'Die client_id dort ist nicht der Issuer dieses Servers: Seine Assertions sähen aus wie eigene Token.',
-  transmitter_poll_secret_missing:
-    'client_secret_basic braucht das Client-Secret; ebenso eine andere URL zum Abrufen, ein anderer Token-Endpunkt oder Client, in derselben Änderung.',
-  transmitter_poll_secret_malformed: 'Ein Client-Secret hat 1 bis 1.024 sichtbare ASCII-Zeichen.',
-  transmitter_poll_secret_unused:
-    'Zu private_key_jwt gehört kein Secret: Der Server signiert mit seinen eigenen Schlüsseln.',
-  transmitter_poll_audience_unused: 'Eine Audience gehört zu den Assertions von private_key_jwt.',
-  transmitter_poll_scope_malformed:
-    'Scopes sind durch einzelne Leerzeichen getrennt und haben weder Anführungszeichen noch Backslash (RFC 6749 §3.3).',
-  transmitter_poll_resource_malformed: 'Eine Ressource ist eine absolute URI ohne Fragment (RFC 8707 §2).',
   polled_transmitters_exceeded:
     'Dieser Server ruft bei höchstens {most} Transmittern ab. Lassen Sie zuerst einen anderen senden.',
   transmitter_polled:

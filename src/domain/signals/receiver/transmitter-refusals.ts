@@ -24,42 +24,6 @@ export const TRANSMITTER_REFUSALS = {
     code: 'invalid_field',
     text: 'A poll URL has either a token or a token endpoint, not both.',
   },
-  transmitter_poll_endpoint_missing: {
-    code: 'invalid_field',
-    text: 'A client for polls belongs to a token endpoint.',
-  },
-  transmitter_poll_client_id_missing: {
-    code: 'invalid_field',
-    text: 'A token endpoint needs the client_id that this server has there.',
-  },
-  transmitter_poll_client_is_issuer: {
-    code: 'invalid_field',
-    text: 'The client_id there is not the issuer of this server: its assertions would look like own tokens.',
-  },
-  transmitter_poll_secret_missing: {
-    code: 'invalid_field',
-    text: 'client_secret_basic needs the client secret; so does another poll URL, token endpoint or client, in the same change.',
-  },
-  transmitter_poll_secret_malformed: {
-    code: 'invalid_field',
-    text: 'A client secret has 1 to 1,024 visible ASCII characters.',
-  },
-  transmitter_poll_secret_unused: {
-    code: 'invalid_field',
-    text: 'With private_key_jwt there is no secret: the server signs with its own keys.',
-  },
-  transmitter_poll_audience_unused: {
-    code: 'invalid_field',
-    text: 'An audience belongs to the assertions of private_key_jwt.',
-  },
-  transmitter_poll_scope_malformed: {
-    code: 'invalid_field',
-    text: 'Scopes are separated by single spaces, and have no quotes or backslashes (RFC 6749 §3.3).',
-  },
-  transmitter_poll_resource_malformed: {
-    code: 'invalid_field',
-    text: 'A resource is an absolute URI without fragment (RFC 8707 §2).',
-  },
   polled_transmitters_exceeded: {
     code: 'conflict',
     text: 'This server polls at most {most} transmitters. Let another one push first.',

@@ -5,6 +5,7 @@
  * (identity/upstream). Called by src/http/signals and by the management API.
  */
 import type { DirectoryActivity } from '../../identity/directories/directory.ts';
+import type { TokenClient } from '../../platform/outbound-tokens/token-client.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { SecurityEvent } from '../security-events.ts';
 
@@ -62,24 +63,6 @@ export const DEFAULT_EFFECTS: Required<EffectTable> = {
   sessions_revoked: ['record_risk', 'end_sessions'],
 };
 
-/** How the client of this server authenticates at the token endpoint of a polled transmitter. */
-export const POLL_AUTHENTICATIONS = ['private_key_jwt', 'client_secret_basic'] as const;
-export type PollAuthentication = (typeof POLL_AUTHENTICATIONS)[number];
-
-/** The client that this server is at an authorization server, which issues the access tokens of its polls (RFC 6749 §4.4). */
-export type PollTokenClient = {
-  readonly tokenEndpoint: string;
-  readonly clientId: string;
-  readonly authentication: PollAuthentication;
-  /** `aud` of the assertions of `private_key_jwt`. Absent: the token endpoint. */
-  readonly audience?: string;
-  readonly scope?: string;
-  /** RFC 8707. */
-  readonly resource?: string;
-  /** The secret, or for `private_key_jwt` nothing, sealed with the master key and bound to the poll URL and to all members above `scope`. */
-  readonly sealed: string;
-};
-
 /** Most transmitters that a server polls. Each may hold a connection. */
 export const MOST_POLLED = 64;
 /** Longest time between two polls of one. */
@@ -126,7 +109,7 @@ export type Transmitter = {
   readonly pollUrl?: string;
   readonly pollToken?: string;
   /** With `poll`, in place of `pollToken`: how this server gets short tokens. */
-  readonly pollTokenClient?: PollTokenClient;
+  readonly pollTokenClient?: TokenClient;
   /** With `poll`: seconds between two polls. 0: the transmitter may hold each one until it has an event. */
   readonly pollSeconds?: number;
   readonly createdAt: number;

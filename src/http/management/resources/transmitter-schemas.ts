@@ -1,9 +1,9 @@
 /** Schemas of trusted transmitters and their signals. */
 import { MOST_COUNTED } from '../../../domain/identity/directories/directory.ts';
+import { TOKEN_AUTHENTICATIONS } from '../../../domain/platform/outbound-tokens/token-client.ts';
 import {
   LONGEST_INTERVAL_SECONDS,
   NO_EFFECT_REASONS,
-  POLL_AUTHENTICATIONS,
   RECEIVED_EVENTS,
   SIGNAL_EFFECTS,
   SIGNAL_STATES,
@@ -80,7 +80,7 @@ const MEMBERS = {
   poll_client_id: text('This server’s client_id at the token endpoint.', 512),
   poll_client_authentication: oneOf(
     'How this server authenticates at the token endpoint. `private_key_jwt` (default) uses this server’s own keys, which are at its `jwks_uri`, with RS256.',
-    POLL_AUTHENTICATIONS,
+    TOKEN_AUTHENTICATIONS,
   ),
   poll_client_secret: text(
     'Client secret for client_secret_basic. Never shown. Another poll URL, endpoint or client_id needs it in the same change.',
