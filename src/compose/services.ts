@@ -131,7 +131,7 @@ export const services = async (configuration: Configuration, overrides: Override
 
   const sinks = auditSinkServices(configuration, base);
   const signals = signalServices(configuration, base, { clients, accounts });
-  const provisioning = provisioningServices(base, { agents, accounts, groups });
+  const provisioning = provisioningServices(configuration, base, { agents, accounts, groups });
   const reviewed = { delegations: authority.delegations, owners, accounts: offboarding.accounts, revocation };
   const governed = { agents: offboarding.agents, client, resourceServers, reviewed, approvals };
   const governance = governanceServices(base, governed);

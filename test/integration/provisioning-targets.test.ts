@@ -41,6 +41,11 @@ const change = async (id: string, body: object) => {
   const etag = String((await call('GET', `/${id}`)).headers.get('etag'));
   return call('PATCH', `/${id}`, body, { 'if-match': etag });
 };
+const clientLike = () => ({
+  token: undefined,
+  token_endpoint: 'https://login.example.com/token',
+  token_client_id: 'x',
+});
 let count = 0;
 const newPerson = async (more: object = {}): Promise<{ readonly id: string; readonly username: string }> => {
   count += 1;
@@ -76,6 +81,84 @@ afterEach(async () => {
   there.disturb(undefined);
   for (const { id } of (await call('GET', '')).body['items'] as readonly { id: string }[])
     await call('DELETE', `/${id}`);
+});
+
+describe('short access tokens of a client (RFC 6749 §4.4)', () => {
+  const tokensAsked = () => there.requests.filter((one) => one === 'POST /token').length;
+  const clientThere = (more: object = {}) => ({
+    ...{
+      token: undefined,
+      token_endpoint: `${new URL(there.url).origin}/token`,
+      token_client_id: there.directory.client,
+    },
+    ...{ token_client_authentication: 'client_secret_basic', token_client_secret: there.directory.secret },
+    ...{ token_scope: 'scim:provision', ...more },
+  });
+
+  test('one token serves many requests; one that the target no longer takes is replaced once, and nothing is lost', async () => {
+    const { id: owner } = await newPerson();
+    const before = tokensAsked();
+    const pushed = await target([owner], clientThere());
+    const { clientId: id } = await scene.newAgent('By client', owner);
+    await untilThere(id, (agent) => agent?.['active'] === true, 'the agent');
+    await settled(pushed);
+    expect(tokensAsked() - before).toBe(1);
+    const shown = await show(pushed);
+    expect(shown).toMatchObject({ token_client_id: there.directory.client, token_scope: 'scim:provision' });
+    expect(JSON.stringify(shown)).not.toContain(there.directory.secret);
+
+    // Until another one was requested, each is refused.
+    there.disturb((_, path) => (path !== '/token' && tokensAsked() - before < 2 ? { status: 401 } : undefined));
+    await act(id, 'suspend');
+    await untilThere(id, (agent) => agent?.['active'] === false, 'the suspension');
+    expect(tokensAsked() - before).toBe(2);
+    expect(await show(pushed)).not.toHaveProperty('failing_since');
+  });
+
+  test('a refused client is a failure with what to do, and no page of the endpoint is shown', async () => {
+    const { id: owner } = await newPerson();
+    await scene.newAgent('Waits', owner);
+    const pushed = await target([owner], clientThere({ token_client_secret: 'wrong' }));
+    await until(async () => (await show(pushed))['last_failure'] !== undefined, { what: 'the failure', seconds: 60 });
+    expect((await show(pushed))['last_failure']).toMatchObject({
+      ...{ failure: 'token_client_refused', status: 401, detail: 'invalid_client' },
+      remedy: expect.stringContaining('Check the client id'),
+    });
+    expect((await change(pushed, { token_client_secret: there.directory.secret })).status).toBe(200);
+    await settled(pushed);
+  });
+
+  test.each<[string, object, string]>([
+    ['no credentials', { token: undefined }, 'target_token_missing'],
+    ['a token and a client', { ...clientLike(), token: 'x' }, 'target_credentials_both'],
+    [
+      'a client without its id',
+      { token: undefined, token_endpoint: 'https://login.example.com/token' },
+      'token_client_id_missing',
+    ],
+    ['a client without an endpoint', { token: undefined, token_client_id: 'x' }, 'token_endpoint_missing'],
+    ['a secret that is not used', { ...clientLike(), token_client_secret: 'x' }, 'token_client_secret_unused'],
+    [
+      'a private token endpoint',
+      { ...clientLike(), token_endpoint: 'https://169.254.169.254/token' },
+      'operator_host_not_public',
+    ],
+  ])('%s: 400', async (_, more, reason) => {
+    const body = { name: 'Elsewhere', url: there.url, token: there.token, ...more };
+    const answer = await call('POST', '', body);
+    expect([answer.status, String(answer.body['reason'])]).toEqual([400, expect.stringContaining(reason)]);
+  });
+
+  test('MG-03 another URL needs the secret in the same change, and a token takes the place of the client', async () => {
+    const { id: owner } = await newPerson();
+    const pushed = await target([owner], clientThere());
+    const moved = await change(pushed, { url: `${there.url}/v3` });
+    expect([moved.status, moved.body['reason']]).toEqual([400, 'token_client_secret_missing']);
+    expect((await change(pushed, { token: there.token })).status).toBe(200);
+    expect(await show(pushed)).not.toHaveProperty('token_endpoint');
+    const back = await change(pushed, { url: `${there.url}/v3` });
+    expect([back.status, back.body['reason']]).toEqual([400, 'target_token_missing']);
+  });
 });
 
 describe('pushing', () => {

@@ -58,6 +58,8 @@ export const makeDirectory = async (
   return {
     id: String(made?.['id']),
     client: client.id,
+    /** Of the client, with which it gets tokens. */
+    secret: String(client['client_secret']),
     bearer,
     call,
     find,

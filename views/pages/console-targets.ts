@@ -9,6 +9,7 @@ import { agoText, numberPhrase, timeText } from '../time-text.ts';
 import { failureText } from '../words/console-dead-letters.ts';
 import { fieldWords } from '../words/console-fields.ts';
 import { targetRemedy, targetWords as words } from '../words/console-targets.ts';
+import { pollWords } from '../words/console-transmitter-polls.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
 
@@ -79,6 +80,9 @@ export type TargetModel = ConsoleFrame & {
     /** Absent: all agents. */
     readonly agents?: readonly NamedLink[];
     readonly agentName: keyof typeof words.agentNames;
+    /** The endpoint and the client with which the server gets short tokens. Absent: a token that lasts is sent. */
+    readonly tokensFrom?: string;
+    readonly tokenClient?: string;
     readonly userName: keyof typeof words.userNames;
     readonly removal: keyof typeof words.removals;
     /** Number of audit events that were not read for the target. */
@@ -107,6 +111,10 @@ export const targetPage = (model: TargetModel): Html => {
 ${refused(model.refused)}`,
     facts: [
       [words.url, isolated(target.url, 400)],
+      target.tokensFrom !== undefined && [
+        pollWords.tokensFrom,
+        html`${isolated(target.tokensFrom, 400)}<span class="line hint">${pollWords.asClient(isolated(target.tokenClient ?? '', 200))}</span>`,
+      ],
       [
         words.agents,
         agents ? agents.map((one) => html`<span class="line">${linkedName(one)}</span>`) : words.allAgents,

@@ -56,6 +56,19 @@ export const targetWords = {
     en: 'Empty: the stored token stays. The server never shows it.',
     de: 'Leer: Das gespeicherte Token bleibt. Der Server zeigt es nie.',
   }),
+  tokens: phrase({ en: 'Short access tokens', de: 'Kurze Zugriffstoken' }),
+  tokensHint: phrase({
+    en: 'In place of a token that lasts: the server requests tokens as a client there (client_credentials), and renews them.',
+    de: 'Statt eines dauerhaften Tokens: Der Server holt als Client dort Token (client_credentials) und erneuert sie.',
+  }),
+  secretHint: phrase({
+    en: 'The server keeps it sealed and never shows it. Another URL, endpoint or client ID needs it again.',
+    de: 'Der Server bewahrt es versiegelt auf und zeigt es nie. Eine andere URL, ein anderer Endpunkt oder eine andere Client-ID braucht es noch einmal.',
+  }),
+  scopeHint: phrase({
+    en: html`Separated by spaces, such as <code>scim:provision</code>.`,
+    de: html`Durch Leerzeichen getrennt, etwa <code>scim:provision</code>.`,
+  }),
   what: phrase({ en: 'What it receives', de: 'Was es bekommt' }),
   agents: phrase({ en: 'Agents', de: 'Agenten' }),
   agentsHint: phrase({
@@ -241,6 +254,26 @@ const remedies = {
     de: 'Zuerst muss der Eigentümer dort sein: Sehen Sie, warum das Konto abgelehnt wird, oder geben Sie ihm eine E-Mail-Adresse, wenn userName die Adresse ist.',
   }),
   lock_lost: phrase({ en: 'Nothing: another node goes on.', de: 'Nichts: Ein anderer Knoten macht weiter.' }),
+  token_unreadable: phrase({
+    en: 'Enter the token of the target, or its client, again: the server cannot open what it stored.',
+    de: 'Geben Sie das Token des Ziels oder seinen Client erneut ein: Der Server kann das Gespeicherte nicht öffnen.',
+  }),
+  token_client_refused: phrase({
+    en: 'Check the client ID, and its secret or the keys of this server (its jwks_uri), at the authorization server of the target. The audience is often its issuer.',
+    de: 'Prüfen Sie beim Autorisierungsserver des Ziels die Client-ID und das Secret oder die Schlüssel dieses Servers (seine jwks_uri). Die Audience ist oft der Issuer dort.',
+  }),
+  token_request_refused: phrase({
+    en: 'Check scopes and resource, and let the client use client_credentials there.',
+    de: 'Prüfen Sie Scopes und Ressource, und erlauben Sie dem Client dort client_credentials.',
+  }),
+  token_endpoint_failed: phrase({
+    en: 'Check the token endpoint, and that this server may connect to it.',
+    de: 'Prüfen Sie den Token-Endpunkt, und ob dieser Server sich mit ihm verbinden darf.',
+  }),
+  token_answer_not_valid: phrase({
+    en: 'Check the token endpoint: its answer has no bearer token.',
+    de: 'Prüfen Sie den Token-Endpunkt: Seine Antwort hat kein Bearer-Token.',
+  }),
 } as const;
 
 /** What a person does about a failure. For an unknown code: what they do about a refusal. */

@@ -1,10 +1,10 @@
 /** `behalf provisioning-targets …`: directories elsewhere that have the agents of this server and their owners. */
+import { TOKEN_AUTHENTICATIONS } from '../../domain/platform/outbound-tokens/token-client.ts';
 import { type Command, EXIT, type Option } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
-import { texts } from '../members.ts';
+import { emptyIsNull, secretIn, texts } from '../members.ts';
 import { actionCommand, listCommand, showCommand, updateCommand } from '../object-commands.ts';
-import { readSecretText, requirePrivate } from '../secret-file.ts';
 import { printable, table } from '../table.ts';
 
 /** Commands that decide what leaves the server. */
@@ -13,7 +13,32 @@ const NOUN = 'provisioning-targets';
 
 const NAME = { value: 'NAME', description: 'Name to show.' } as const;
 const URL_OPTION = { value: 'URL', description: 'https URL below which /Agents and /Users are.' } as const;
-const TOKEN = { value: 'FILE', description: 'File with the bearer token; - for standard input.' } as const;
+
+const CREDENTIALS = {
+  'token-file': { value: 'FILE', description: 'File with a bearer token that lasts; - for standard input.' },
+  'token-endpoint': {
+    value: 'URL',
+    description: 'In place of a token: endpoint at which the server requests short ones; "" for none (default).',
+  },
+  'token-client-id': { value: 'ID', description: 'Client id of this server there.' },
+  'token-client-authentication': {
+    value: 'METHOD',
+    description: `How it authenticates there: ${TOKEN_AUTHENTICATIONS.join(' or ')}. Default: ${TOKEN_AUTHENTICATIONS[0]}, with the keys at its jwks_uri.`,
+  },
+  'token-client-secret-file': {
+    value: 'FILE',
+    description: 'File with the client secret for client_secret_basic; - for standard input.',
+  },
+  'token-client-audience': {
+    value: 'TEXT',
+    description: 'aud of its assertions, often the issuer there. Default, or with "": the token endpoint.',
+  },
+  'token-scope': { value: 'SCOPES', description: 'Scopes of the token request; "" for none (default).' },
+  'token-resource': {
+    value: 'URI',
+    description: 'Resource of the token request (RFC 8707); "" for none (default).',
+  },
+} as const satisfies Record<string, Option>;
 
 const MEMBERS = {
   agents: {
@@ -29,15 +54,20 @@ const MEMBERS = {
 
 const members = (call: ManagementCall): Json => {
   const agents = call.texts('agents');
-  const file = call.text('token-file');
-  const secret = file === undefined ? undefined : readSecretText(file);
-  if (secret && file !== undefined) requirePrivate(secret, file);
   return {
     ...texts(call, {
       ...{ name: 'name', url: 'url', 'agent-name': 'agent_name', 'user-name': 'user_name', removal: 'removal' },
+      ...{ 'token-client-id': 'token_client_id', 'token-client-authentication': 'token_client_authentication' },
     }),
+    ...emptyIsNull(
+      texts(call, {
+        ...{ 'token-endpoint': 'token_endpoint', 'token-client-audience': 'token_client_audience' },
+        ...{ 'token-scope': 'token_scope', 'token-resource': 'token_resource' },
+      }),
+    ),
     ...(agents.length === 0 ? {} : { agents }),
-    ...(secret ? { token: secret.text.trim() } : {}),
+    ...secretIn(call, 'token-file', 'token'),
+    ...secretIn(call, 'token-client-secret-file', 'token_client_secret'),
   };
 };
 
@@ -49,11 +79,11 @@ const create = managementCommand({
   options: {
     name: { ...NAME, isRequired: true },
     url: { ...URL_OPTION, isRequired: true },
-    'token-file': { ...TOKEN, isRequired: true },
+    ...CREDENTIALS,
     ...MEMBERS,
   },
   notes:
-    'Name internal hosts in egress.internalHosts.provisioningTargets.\nTry it: behalf provisioning-targets test TARGET',
+    'It needs --token-file, or --token-endpoint and --token-client-id.\nName internal hosts in egress.internalHosts.provisioningTargets.\nTry it: behalf provisioning-targets test TARGET',
   run: async (call) => {
     const { body } = await call.api.run('createProvisioningTarget', { body: members(call) });
     call.print.object(body, `The target is ${printable(String(body['id']))}.\n`);
@@ -184,7 +214,7 @@ export const provisioningTargetCommands: readonly Command[] = [
     singular: 'a target',
     operation: 'updateProvisioningTarget',
     ...OPENS,
-    options: { name: NAME, url: URL_OPTION, 'token-file': TOKEN, ...MEMBERS },
+    options: { name: NAME, url: URL_OPTION, ...CREDENTIALS, ...MEMBERS },
     changes: async (call) => members(call),
   }),
   test,

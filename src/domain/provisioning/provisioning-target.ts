@@ -8,6 +8,7 @@
  * nothing. Does not decide what an agent may do, and reads nothing back from a target into this server.
  */
 import type { StreamCursor } from '../audit/records-after.ts';
+import type { TokenClient } from '../platform/outbound-tokens/token-client.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 
@@ -32,8 +33,10 @@ export type ProvisioningTarget = {
   readonly name: string;
   /** https URL below which `/Agents` and `/Users` are, without a slash at its end. */
   readonly url: string;
-  /** The bearer token, sealed with the master key. */
-  readonly sealed: string;
+  /** The bearer token, sealed with the master key and bound to the URL. */
+  readonly sealed?: string;
+  /** In place of it: how this server gets short tokens. */
+  readonly tokenClient?: TokenClient;
   /** Ids of agents, and of accounts and groups whose agents it has; `*` alone: all. */
   readonly agents: readonly string[];
   readonly agentName: (typeof AGENT_NAME_ATTRIBUTES)[number];
@@ -55,7 +58,7 @@ export const PROVISIONING_TARGETS = {
   retention: { removedBy: 'registry', once: 'an administrator removes the target' },
   transfer: 'neither',
   indexes: [{ fields: ['createdAt'] }],
-  members: ['name', 'url', 'sealed', 'agents', 'state', 'createdAt'],
+  members: ['name', 'url', 'agents', 'state', 'createdAt'],
 } as const satisfies OwnedCollection;
 
 /** An agent or account that the target may not have as it is. */
@@ -149,6 +152,3 @@ export const PROVISIONED_OBJECTS = {
 } as const satisfies OwnedCollection;
 
 export const provisionedId = (target: string, object: string): string => `${target}.${object}`;
-
-/** The sealing context of the token of a target. */
-export const targetContext = (id: string): string => `provisioning-target/${id}`;

@@ -5,6 +5,7 @@ import { retryAfterOf } from '../ports/retry-after.ts';
 import { answeredOf, fetchReasonOf, type TrustedCall } from '../ports/trusted-fetch.ts';
 import { strictJson } from '../vocabulary/strict-json.ts';
 import type { ProvisioningTarget } from './provisioning-target.ts';
+import type { TargetTokens } from './target-credentials.ts';
 import { type TargetFailureCode, targetError } from './target-failures.ts';
 
 const TIMEOUT_MILLISECONDS = 10_000;
@@ -43,6 +44,8 @@ export interface ScimClient {
   ): Promise<{ readonly resources: readonly Remote[]; readonly total: number }>;
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Sent = { readonly body?: Values; readonly etag?: string | undefined };
 type Answer = { readonly status: number; readonly body: Values; readonly etag?: string; readonly retryAfter?: string };
 
 /** One line of printable text. A character is not cut in two: stores refuse half of one. */
@@ -102,16 +105,15 @@ const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300
 export const scimClient = (deps: {
   readonly clock: Clock;
   readonly call: TrustedCall['call'];
-  /** The opened token of a target; throws when it cannot be read. */
-  readonly tokenOf: (target: ProvisioningTarget) => string;
+  readonly tokens: TargetTokens;
 }): ScimClient => {
-  const send = async (
+  const sentWith = async (
+    token: string,
     target: ProvisioningTarget,
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    method: Method,
     path: string,
-    { body, etag }: { readonly body?: Values; readonly etag?: string | undefined } = {},
+    { body, etag }: Sent,
   ): Promise<Answer> => {
-    const token = deps.tokenOf(target);
     const authorization = `Bearer ${token}`;
     try {
       const answer = await deps.call({
@@ -128,6 +130,15 @@ export const scimClient = (deps: {
       const status = answeredOf(error)?.status;
       throw targetError({ failure, ...(status === undefined ? {} : { status }) });
     }
+  };
+
+  const send = async (target: ProvisioningTarget, method: Method, path: string, sent: Sent = {}): Promise<Answer> => {
+    const { token, isHeld } = await deps.tokens.tokenOf(target);
+    const answer = await sentWith(token, target, method, path, sent);
+    if (answer.status !== 401) return answer;
+    deps.tokens.forget(target);
+    // The token may have ended early, there or here: another one is tried once.
+    return isHeld ? sentWith((await deps.tokens.tokenOf(target)).token, target, method, path, sent) : answer;
   };
 
   const succeeded = (answer: Answer): Answer => {

@@ -1,4 +1,5 @@
 /** Failures of calls to a target: their codes, which of them pass by themselves, and what a person does about each. */
+import type { NoToken } from '../ports/client-tokens.ts';
 import type { FetchReason } from '../ports/trusted-fetch.ts';
 import type { TargetFailure } from './provisioning-target.ts';
 
@@ -14,7 +15,9 @@ export type TargetFailureCode =
   | 'uniqueness'
   | 'filter_not_supported'
   | 'owner_missing'
-  | 'lock_lost';
+  | 'lock_lost'
+  | 'token_unreadable'
+  | `token_${NoToken['why']}`;
 
 /** A failure of the target as a whole: it is tried again later. Others are about one object, and the next one follows. */
 const OF_TARGET: ReadonlySet<string> = new Set<TargetFailureCode>([
@@ -33,6 +36,13 @@ const OF_TARGET: ReadonlySet<string> = new Set<TargetFailureCode>([
     'unavailable',
     'filter_not_supported',
     'lock_lost',
+  ] as const),
+  ...([
+    'token_unreadable',
+    'token_client_refused',
+    'token_request_refused',
+    'token_endpoint_failed',
+    'token_answer_not_valid',
   ] as const),
 ]);
 
@@ -64,6 +74,12 @@ const REMEDIES: Readonly<Record<TargetFailureCode, string>> = {
   owner_missing:
     'Push the owner first: see why the account is refused, or give it an e-mail address if userName is the address.',
   lock_lost: 'Nothing: another node goes on.',
+  token_unreadable: 'Enter the token of the target, or its client, again: the server cannot open what it stored.',
+  token_client_refused:
+    'Check the client id, and its secret or the keys of this server (its jwks_uri), at the authorization server of the target. The audience of private_key_jwt is often its issuer.',
+  token_request_refused: 'Check scope and resource, and let the client use client_credentials there.',
+  token_endpoint_failed: 'Check the token endpoint, and that this server may connect to it.',
+  token_answer_not_valid: 'Check the token endpoint: its answer has no bearer token (RFC 6749 §5.1).',
 };
 
 const isCode = (code: string): code is TargetFailureCode => Object.hasOwn(REMEDIES, code);

@@ -3,7 +3,7 @@ import type { AuditLog } from '../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../audit/audit-record.ts';
 import { readHeads } from '../audit/checkpoints.ts';
 import { cursorsAt } from '../audit/records-after.ts';
-import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
+import type { MasterKey } from '../platform/crypto/master-key.ts';
 import { checkText } from '../platform/display-names/display-text.ts';
 import {
   type By,
@@ -25,10 +25,15 @@ import {
   type ProvisioningTarget,
   type TargetFailure,
   type TargetState,
-  targetContext,
   type Waiting,
 } from './provisioning-target.ts';
 import type { ScimClient } from './scim-client.ts';
+import {
+  type TargetCredentialInput,
+  targetCredentials,
+  targetSealedAnew,
+  withoutCredentials,
+} from './target-credentials.ts';
 import { targetFailureOf } from './target-failures.ts';
 import { backlogOf, withWaiting } from './target-queue.ts';
 import { provisioningRefusal } from './target-refusals.ts';
@@ -41,10 +46,8 @@ const MOST_READ = 10_000;
 type Settings = Pick<ProvisioningTarget, 'name' | 'url' | 'agents' | 'agentName' | 'userName' | 'removal'>;
 
 export type NewProvisioningTarget = Pick<Settings, 'name' | 'url'> &
-  Partial<Omit<Settings, 'name' | 'url'>> & {
-    /** The bearer token. */
-    readonly token: string;
-  };
+  Partial<Omit<Settings, 'name' | 'url'>> &
+  TargetCredentialInput;
 export type ProvisioningTargetChange = Partial<NewProvisioningTarget>;
 
 /** The state of the delivery. */
@@ -94,14 +97,9 @@ export interface TargetRegistry {
   sealAnew(): Promise<void>;
 }
 
-/** The opened token of a target. Throws an Error when it cannot be read. */
-export const tokenOfTarget = (masterKey: MasterKey, { id, sealed }: ProvisioningTarget): string => {
-  const opened = openedOrNothing(masterKey, targetContext(id), sealed);
-  if (opened === undefined) throw new Error(`the token of ${id} cannot be read`);
-  return opened;
-};
-
-const TOKEN = /^[\x21-\x7e]{1,4096}$/;
+const DEFAULTS = {
+  ...{ agents: ['*'], agentName: 'agentUserName', userName: 'username', removal: 'deactivate' },
+} as const satisfies Omit<Settings, 'name' | 'url'>;
 const CHOSEN = /^(?:acc|agt|grp)_[a-z2-7]{26}$/;
 
 export const targetRegistry = (deps: {
@@ -111,6 +109,8 @@ export const targetRegistry = (deps: {
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
   readonly checkUrl: TrustedFetch['check'];
+  /** Our own issuer. */
+  readonly issuer: string;
   readonly client: Pick<ScimClient, 'config'>;
 }): TargetRegistry => {
   const { documents, audit, clock, identifiers, masterKey, checkUrl } = deps;
@@ -127,11 +127,6 @@ export const targetRegistry = (deps: {
     const reason = checkUrl(url, 'provisioningTargets') ?? (/[?#]/.test(url) ? 'url_not_allowed' : undefined);
     if (reason !== undefined) throw provisioningRefusal('target_url_refused', { field: '/url', params: { reason } });
     return url;
-  };
-
-  const sealed = (id: string, token: string): string => {
-    if (!TOKEN.test(token)) throw provisioningRefusal('target_token_malformed', { field: '/token' });
-    return masterKey.seal(targetContext(id), token);
   };
 
   const checkAgents = (agents: readonly string[]): void => {
@@ -194,37 +189,33 @@ export const targetRegistry = (deps: {
     },
 
     async create(given, by) {
-      const {
-        name,
-        agents = ['*'],
-        agentName = 'agentUserName',
-        userName = 'username',
-        removal = 'deactivate',
-      } = given;
-      checkText(name, '/name', 100);
-      checkAgents(agents);
-      const url = checkedUrl(given.url);
+      const { settings, credentials } = withoutCredentials(given);
+      const chosen = { ...DEFAULTS, ...settings };
+      checkText(chosen.name, '/name', 100);
+      checkAgents(chosen.agents);
+      const url = checkedUrl(chosen.url);
       if ((await collection.find({ limit: MOST_TARGETS })).length === MOST_TARGETS)
         throw provisioningRefusal('provisioning_targets_exceeded', { params: { most: MOST_TARGETS } });
       const id = identifiers.newId('ptg');
       const now = clock.now();
       const target: ProvisioningTarget = {
-        ...{ id, name, url, agents, agentName, userName, removal, sealed: sealed(id, given.token) },
+        ...{ ...chosen, id, url, ...targetCredentials(deps, { id, url }, credentials) },
         ...{ state: 'active', createdAt: now, updatedAt: now },
       };
       return documentsOf.insert(target, 'provisioning_target.created', by, () => begin(id));
     },
 
-    async update(id, expected, { token, ...change }, by) {
+    async update(id, expected, given, by) {
+      const { settings: change, credentials } = withoutCredentials(given);
       let isMoved = false;
       const updated = await documentsOf.change(id, expected, 'provisioning_target.updated', by, (target) => {
-        const next = { ...target, ...change, ...(change.url === undefined ? {} : { url: checkedUrl(change.url) }) };
-        // Of the document that is replaced: one that was read before may have another token.
+        const { sealed: _, tokenClient: __, ...kept } = target;
+        const next = { ...kept, ...change, ...(change.url === undefined ? {} : { url: checkedUrl(change.url) }) };
         isMoved = next.url !== target.url;
-        if (isMoved && token === undefined) throw provisioningRefusal('target_token_missing', { field: '/token' });
         checkText(next.name, '/name', 100);
         checkAgents(next.agents);
-        return token === undefined ? next : { ...next, sealed: sealed(id, token) };
+        // Of the document that is replaced: one that was read before may have other credentials.
+        return { ...next, ...targetCredentials(deps, next, credentials, target) };
       });
       // Its resources have other ids there. They are found by externalId if they are the same.
       if (isMoved) await forget(id);
@@ -280,12 +271,7 @@ export const targetRegistry = (deps: {
 
     async sealAnew() {
       for (const { document } of await collection.find({ limit: MOST_TARGETS })) {
-        const context = targetContext(document.id);
-        await update(collection, document.id, (target) =>
-          masterKey.isSealedWithOther(context, target.sealed)
-            ? { ...target, sealed: masterKey.seal(context, masterKey.open(context, target.sealed)) }
-            : undefined,
-        );
+        await update(collection, document.id, (target) => targetSealedAnew(masterKey, target));
       }
     },
   };

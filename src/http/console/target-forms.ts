@@ -2,10 +2,11 @@
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { targetWords as words } from '../../../views/words/console-targets.ts';
+import { pollWords } from '../../../views/words/console-transmitter-polls.ts';
 import { AGENT_NAME_ATTRIBUTES, REMOVALS, USER_NAME_SOURCES } from '../../domain/provisioning/provisioning-target.ts';
 import { linesOf } from './agent-form.ts';
 import type { ConsoleDeps } from './console-deps.ts';
-import { choiceField, type FieldKind, lineField, namesField, secretField } from './form-fields.ts';
+import { checkedField, choiceField, type FieldKind, lineField, namesField, secretField } from './form-fields.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
 import { chosenHeading, ownerText } from './object-names.ts';
 
@@ -26,10 +27,43 @@ const SECTIONS: readonly SectionSpec[] = [
       { name: 'name', label: fieldWords.name, kind: lineField(100) },
       { name: 'url', label: words.url, hint: words.newUrlHint, kind: lineField(2048), only: 'new' },
       { name: 'url', label: words.url, hint: words.urlHint, kind: lineField(2048), only: 'change' },
-      { name: 'token', label: words.token, hint: words.tokenHint, kind: secretField(4096), only: 'new' },
+      {
+        ...{ name: 'token', label: words.token, hint: words.tokenHint, kind: secretField(4096), only: 'new' },
+        optional: true,
+      },
       {
         ...{ name: 'token', label: words.token, hint: words.tokenKept, kind: secretField(4096), only: 'change' },
         optional: true,
+      },
+    ],
+  },
+  {
+    ...{ title: words.tokens, hint: words.tokensHint, isFolded: true },
+    fields: [
+      {
+        ...{ name: 'token_endpoint', label: pollWords.endpoint, hint: pollWords.endpointHint, optional: true },
+        kind: lineField(2048),
+      },
+      {
+        ...{ name: 'token_client_id', label: pollWords.client, hint: pollWords.clientHint, optional: true },
+        kind: lineField(512),
+      },
+      {
+        ...{ name: 'token_client_authentication', label: pollWords.hasSecret, hint: pollWords.hasSecretHint },
+        ...{ kind: checkedField('client_secret_basic', 'private_key_jwt'), optional: true },
+      },
+      {
+        ...{ name: 'token_client_secret', label: fieldWords.clientSecret, hint: words.secretHint, optional: true },
+        kind: secretField(1024),
+      },
+      {
+        ...{ name: 'token_client_audience', label: pollWords.audience, hint: pollWords.audienceHint, optional: true },
+        kind: lineField(512),
+      },
+      { name: 'token_scope', label: pollWords.scope, hint: words.scopeHint, kind: lineField(1000), optional: true },
+      {
+        ...{ name: 'token_resource', label: pollWords.resource, hint: pollWords.resourceHint, optional: true },
+        kind: lineField(512),
       },
     ],
   },

@@ -149,6 +149,8 @@ const modelOf = async (
       ...(failingSince === undefined ? {} : { failingSince }),
       ...(dueAt === undefined ? {} : { dueAt }),
       ...(node === undefined ? {} : { node }),
+      ...(target.token_endpoint === undefined ? {} : { tokensFrom: target.token_endpoint }),
+      ...(target.token_client_id === undefined ? {} : { tokenClient: target.token_client_id }),
     },
     refused: refused.map(({ object, at, ...failure }) => ({ ...factsOf(failure), at, object: link(object) })),
     actions: actionsOn(parts, viewer, row),

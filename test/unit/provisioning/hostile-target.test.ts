@@ -41,7 +41,11 @@ const scene = (answer: (request: CallRequest) => Answer | undefined) => {
     const bytes = new TextEncoder().encode(body === undefined ? '' : JSON.stringify(body));
     return { status, body: bytes, ...(etag === undefined ? {} : { etag }) };
   };
-  const client = scimClient({ clock, call, tokenOf: () => TOKEN });
+  const client = scimClient({
+    clock,
+    call,
+    tokens: { tokenOf: async () => ({ token: TOKEN, isHeld: false }), forget: () => undefined },
+  });
   const agents = {
     get: async (id: string) => ({ document: agent(id), version: 1 }),
     getMany: async (ids: readonly string[]) =>

@@ -1,13 +1,6 @@
 /** Resource: provisioning targets, the directories elsewhere that have the agents of this server and their owners. */
 import type { Versioned } from '../../../domain/ports/document-store.ts';
-import {
-  AGENT_NAME_ATTRIBUTES,
-  MOST_CHOSEN,
-  type ProvisioningTarget,
-  REMOVALS,
-  type TargetFailure,
-  USER_NAME_SOURCES,
-} from '../../../domain/provisioning/provisioning-target.ts';
+import type { ProvisioningTarget, TargetFailure } from '../../../domain/provisioning/provisioning-target.ts';
 import type { Reconciler } from '../../../domain/provisioning/reconciliation.ts';
 import { remedyOf, targetFailureOf } from '../../../domain/provisioning/target-failures.ts';
 import { provisioningRefusal } from '../../../domain/provisioning/target-refusals.ts';
@@ -15,129 +8,17 @@ import type { TargetRegistry } from '../../../domain/provisioning/target-registr
 import { existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, PAGE, scopes } from '../route.ts';
-import { named, ref } from '../schema.ts';
-import {
-  arrayOf,
-  change,
-  flag,
-  identified,
-  input,
-  integer,
-  oneOf,
-  output,
-  page,
-  RECORD,
-  seconds,
-  string,
-  strings,
-  text,
-} from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
-
-const CHANGEABLE = {
-  name: text('Name to show.', 100),
-  url: text('https URL below which /Agents and /Users are. Another URL needs its token in the same change.', 2048),
-  token: text('Bearer token that the target accepts. Never shown.', 4096),
-  agents: strings(
-    'Ids of agents, and of accounts and groups whose agents the target has; * alone for all. Default: all.',
-    MOST_CHOSEN,
-    64,
-  ),
-  agent_name: oneOf(
-    'What the target calls the unique name of an agent: agentUserName, or name of the older draft. Default: agentUserName.',
-    AGENT_NAME_ATTRIBUTES,
-  ),
-  user_name: oneOf('What userName of an owner is there. Default: username.', USER_NAME_SOURCES),
-  removal: oneOf(
-    'What happens there to an agent that is retired here or no longer chosen. Default: deactivate.',
-    REMOVALS,
-  ),
-};
-
-const NEW_TARGET = named('NewProvisioningTarget', input(CHANGEABLE, ['name', 'url', 'token']));
-const TARGET_CHANGE = named('ProvisioningTargetChange', change(CHANGEABLE));
-
-const FAILURE = {
-  failure: string('Why: a code of this server.'),
-  status: integer('HTTP status that the target answered.'),
-  detail: string('What the target said, shortened.'),
-  remedy: string('What to do about it.'),
-};
-const FAILURE_OPTIONAL = ['status', 'detail'] as const;
-
-const TARGET_FAILURE = named('ProvisioningFailure', output(FAILURE, FAILURE_OPTIONAL));
-const REFUSED_OBJECT = named(
-  'RefusedObject',
-  output(
-    { object: string('Id of the agent or account.'), ...FAILURE, at: seconds('When the target refused it.') },
-    FAILURE_OPTIONAL,
-  ),
-);
-
-const { token: _, ...SHOWN } = CHANGEABLE;
-const TARGET = named(
-  'ProvisioningTarget',
-  output(
-    {
-      ...identified('Begins with ptg_.'),
-      ...SHOWN,
-      state: oneOf('paused: the server sends nothing, and changes wait.', ['active', 'paused']),
-      waiting: integer('Number of agents and accounts that wait to be pushed.'),
-      backlog: integer('Number of audit events that were not looked at for the target yet.'),
-      comparing: flag('Whether all agents are being looked at, as after the creation or a change of the target.'),
-      pushed: integer('Number of changes that the target acknowledged.'),
-      last_success_at: seconds('When the target last acknowledged one.'),
-      failing_since: seconds('Since when all attempts have failed.'),
-      last_failure: ref(TARGET_FAILURE),
-      last_failure_at: seconds('When the last attempt failed.'),
-      due_at: seconds('Time of the next attempt.'),
-      node: string('The node that pushes.'),
-      ...RECORD,
-    },
-    ['last_success_at', 'failing_since', 'last_failure', 'last_failure_at', 'due_at', 'node'],
-  ),
-);
-const TARGET_PAGE = page(TARGET);
-const TEST = named(
-  'ProvisioningTest',
-  output({ answered: flag('Whether the target answered.'), failure: ref(TARGET_FAILURE) }, ['failure']),
-);
-const REFUSED = named(
-  'RefusedObjects',
-  output({ items: arrayOf(ref(REFUSED_OBJECT), 'At most 100. Each is tried again after its next change.') }),
-);
-const RECONCILIATION = named(
-  'Reconciliation',
-  output({
-    missing: arrayOf(string(), 'Agents and accounts that the target does not have.'),
-    surplus: arrayOf(string(), 'Those that it has, and shall not.'),
-    different: arrayOf(
-      ref(
-        named(
-          'ReconciledDifference',
-          output({
-            object: string('Id of the agent or account.'),
-            attributes: arrayOf(string(), 'Names of the SCIM attributes that differ.'),
-          }),
-        ),
-      ),
-    ),
-    doubled: arrayOf(
-      string(),
-      'Agents of which the target has several resources. Delete those that are too many there.',
-    ),
-    same: integer('Number of agents and accounts that are the same.'),
-    foreign: integer('Number of agents of the target that are not from this server.'),
-    complete: flag(
-      'Whether all was compared, and all differences are listed: at most 500 of each kind, within 20 seconds.',
-    ),
-    repeated: integer('Number of agents and accounts that are pushed again, with `apply`.'),
-  }),
-);
-const RECONCILE = named(
-  'Reconcile',
-  input({ apply: flag('Push what is missing, surplus or different. Default: false, which changes nothing.') }),
-);
+import {
+  NEW_TARGET,
+  RECONCILE,
+  RECONCILIATION,
+  REFUSED,
+  TARGET,
+  TARGET_CHANGE,
+  TARGET_PAGE,
+  TEST,
+} from './provisioning-schemas.ts';
 
 const SCOPES = scopes('provisioning', {
   read: ['See which directories have the agents of this server', 'low'],
@@ -213,6 +94,15 @@ const showFailure = ({ failure, status, detail }: TargetFailure) => ({
   remedy: remedyOf({ failure }),
 });
 
+const showTokenClient = ({ tokenClient: client }: ProvisioningTarget) =>
+  client && {
+    ...{ token_endpoint: client.tokenEndpoint, token_client_id: client.clientId },
+    token_client_authentication: client.authentication,
+    ...(client.audience === undefined ? {} : { token_client_audience: client.audience }),
+    ...(client.scope === undefined ? {} : { token_scope: client.scope }),
+    ...(client.resource === undefined ? {} : { token_resource: client.resource }),
+  };
+
 const handlers = ({
   provisioningTargets: targets,
   provisioningReconciler: reconciler,
@@ -234,6 +124,7 @@ const handlers = ({
         'createdAt',
         'updatedAt',
       ]),
+      ...showTokenClient(target),
       ...show(state, ['waiting', 'backlog', 'pushed', 'lastSuccessAt', 'failingSince', 'lastFailureAt', 'dueAt']),
       comparing: health?.isSweeping ?? false,
       node: health?.lockedBy,
