@@ -115,6 +115,7 @@ export const operationPages = (
   const targetFacts = {
     ...({ agentName: 'agentUserName', userName: 'username', removal: 'deactivate', pushed: 4 } as const),
     ...{ backlog: 3, isComparing: true, createdAt: NOON, updatedAt: NOON + 60 },
+    ...{ tokensFrom: text('https://login.example.com/token'), tokenClient: text('behalf') },
   };
   const directory: DirectoryRow = {
     ...{ id: text('dir_1'), href: `${home}/dir_1`, name: text('Head office'), state: 'active' },
