@@ -4,6 +4,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
+import { useFlatCopies } from '../../adapters/node/flat-copies.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { useOneShotSignatures } from '../../adapters/node/one-shot-signatures.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
@@ -132,8 +133,14 @@ export interface Foundations {
   readonly recent: RecentRecords;
 }
 
-export const foundations = async (configuration: Configuration, overrides: Overrides): Promise<Foundations> => {
+/** For the whole process, before any library is used. */
+const useFastPrimitives = (): void => {
   useOneShotSignatures();
+  useFlatCopies();
+};
+
+export const foundations = async (configuration: Configuration, overrides: Overrides): Promise<Foundations> => {
+  useFastPrimitives();
   const { issuer } = configuration;
   const clock = overrides.clock ?? systemClock;
   const identifiers = overrides.identifiers ?? randomIdentifiers;
