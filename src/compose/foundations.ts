@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { useFlatCopies } from '../../adapters/node/flat-copies.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { useOneShotKeys } from '../../adapters/node/one-shot-keys.ts';
 import { useOneShotSignatures } from '../../adapters/node/one-shot-signatures.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { thisProcess } from '../../adapters/node/this-process.ts';
@@ -136,6 +137,7 @@ export interface Foundations {
 /** For the whole process, before any library is used. */
 const useFastPrimitives = (): void => {
   useOneShotSignatures();
+  useOneShotKeys();
   useFlatCopies();
 };
 
