@@ -34,7 +34,6 @@ import { requestListener } from './http/app.ts';
 import { accessRouter } from './http/authzen/router.ts';
 import { isBrokenConnection } from './http/broken-connections.ts';
 import { frontGuard } from './http/front-guard.ts';
-import { interactionRouter } from './http/interaction/router.ts';
 import { languageRouter } from './http/language.ts';
 import { lazyRouter } from './http/lazy-router.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -42,7 +41,6 @@ import { type Reasons, reasonsOf } from './http/operations.ts';
 import { postedRequestRouter } from './http/posted-requests.ts';
 import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
-import { scimRouter } from './http/scim/router.ts';
 import { signalReceiverRouter } from './http/signals/receiver-router.ts';
 import { type TransmitterDependencies, transmitterRouter } from './http/signals/transmitter.ts';
 import { statusListRouter } from './http/status-lists.ts';
@@ -65,7 +63,7 @@ export type Behalf = {
   readonly refusalsWritten: () => Promise<void>;
   /** Makes the policies ready that no start waits for, and logs what they permit no user. Call it when the server answers. */
   loadPolicies(): Promise<void>;
-  /** Loads the pages that no start waits for. Call it when the server answers. */
+  /** Loads the pages, and SCIM, that no start waits for. Call it when the server answers. */
   loadPages(): Promise<void>;
   /** Ends responses that never end by themselves. Call it before the listener waits for requests under way. Idempotent. */
   endStreams(): void;
@@ -178,16 +176,29 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   await made.opened.ready();
 
   const ofConsole = consoleDeps(made, people, management.handlers);
-  const pagesOfPeople = [
+  const ofScim = {
+    ...{ issuer, tokens, countRefusal, masterKey, clock },
+    directories: made.directories,
+    secrets: made.directorySecrets,
+    users: made.directoryUsers,
+    ...{ groups: made.directoryGroups, agents: made.directoryAgents },
+    brake: made.deactivationBrake,
+    audit: made.audit,
+    ...ofCaller,
+  };
+  const lazyRouters = [
+    lazyRouter(['/interaction', '/upstream'], async () =>
+      (await import('./http/interaction/router.ts')).interactionRouter(people),
+    ),
     lazyRouter(['/', '/account', '/delegations', '/step-ups', '/assets'], async () =>
       (await import('./http/account/router.ts')).accountRouter(people),
     ),
     lazyRouter(['/console'], async () => (await import('./http/console/router.ts')).consoleRouter(ofConsole)),
+    lazyRouter(['/scim'], async () => (await import('./http/scim/router.ts')).scimRouter(ofScim)),
   ];
   const listener = requestListener({
     guard,
     routers: [
-      interactionRouter(people),
       postedRequestRouter({ issuer, pages, refused: refusals.note }),
       upstreamLogoutRouter({
         logout: made.upstreamLogout,
@@ -197,16 +208,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       languageRouter(people),
       management.router,
       accessRouter({ ...servers, feed }),
-      scimRouter({
-        ...{ issuer, tokens, countRefusal, masterKey, clock },
-        directories: made.directories,
-        secrets: made.directorySecrets,
-        users: made.directoryUsers,
-        ...{ groups: made.directoryGroups, agents: made.directoryAgents },
-        brake: made.deactivationBrake,
-        audit: made.audit,
-        ...ofCaller,
-      }),
       transmitterRouter({
         ...{ issuer, tokens, countRefusal, audit: made.audit, ...ofCaller },
         receivers: made.signalReceivers,
@@ -230,7 +231,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         log: logProblem,
       }),
     ],
-    lazyRouters: pagesOfPeople,
+    lazyRouters,
     oidcProvider,
     pages,
     readerLanguage: people.readerLanguage,
@@ -258,7 +259,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     refusalsWritten: failedSignIns.drained,
     loadPolicies: () => readyPolicies(made, configuration),
     async loadPages(): Promise<void> {
-      for (const { load } of pagesOfPeople) await load();
+      for (const { load } of lazyRouters) await load();
     },
     endStreams,
     close() {
