@@ -5,6 +5,7 @@ import { LOST, retryLost, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { actorsOf } from '../vocabulary/actor-chain.ts';
 import { canonicalJson } from '../vocabulary/canonical-json.ts';
+import { omit } from '../vocabulary/omit.ts';
 import { type Action, digestOf, questionOf } from './action.ts';
 import type { Approval, Origin, Requested } from './approval.ts';
 import type { ApprovalDraft, ApprovalSettings, RequestedApproval, UsedStanding } from './approval-draft.ts';
@@ -291,8 +292,7 @@ const saidBy = ({ details, message }: Action): Pick<AuditEvent, 'personal'> =>
 /** The facts of the subject token without its id. A client that retries after a lost answer may hold a new token. */
 const sourceOf = (origin: Origin | undefined): string => {
   if (origin === undefined) return '';
-  const { id: _, issuedAt: __, assurance: ___, ...rest } = origin;
-  return String(canonicalJson(rest));
+  return String(canonicalJson(omit(origin, 'id', 'issuedAt', 'assurance')));
 };
 
 /** Two digits from a random text: 10 to 99, without a leading zero. */

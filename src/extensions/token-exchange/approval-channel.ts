@@ -13,6 +13,7 @@ import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ActorChain, extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Remedy } from '../../domain/vocabulary/errors.ts';
+import { omit } from '../../domain/vocabulary/omit.ts';
 import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE } from './parameters.ts';
@@ -60,13 +61,18 @@ export const askForApproval = async (
 };
 
 const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenType: string): Origin => {
-  const { key: _, decision: __, policy: ___, approval: ____, format, ...kept } = token;
+  const kept = omit(token, 'key', 'decision', 'policy', 'approval', 'format');
   // A sign-in is stored under another name. Its authorization decides whether it has ended.
   const isAtResource = token.audience !== undefined;
   const isBound = [token.jkt, token.x5t, caller.dpopThumbprint, caller.certificateThumbprint].some(
     (one) => one !== undefined,
   );
-  return { ...kept, issuedTokenType, ...(isAtResource ? { format } : {}), ...(isBound ? { isBound } : {}) };
+  return {
+    ...kept,
+    issuedTokenType,
+    ...(isAtResource ? { format: token.format } : {}),
+    ...(isBound ? { isBound } : {}),
+  };
 };
 
 /** The current authority of an approved exchange. Reads the grant, the delegations and the parties again. */

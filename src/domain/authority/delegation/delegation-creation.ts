@@ -5,6 +5,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { joinedDetails } from '../../resources/authorization-details/narrowed-details.ts';
 import { extendChain } from '../../vocabulary/actor-chain.ts';
+import { omit } from '../../vocabulary/omit.ts';
 import {
   attenuate,
   combine,
@@ -109,10 +110,16 @@ export const delegationCreation = ({
           );
           const now = clock.now();
           if (current) {
-            const { details: _, decidedAt: __, ownership: ___, ...before } = current;
             if (isEmpty(held)) return endedDelegation(current, now, by);
             const confirmedAt = confirmedAtOf(now, handsFrom);
-            return { ...before, ...held, ...known, state: 'active', updatedAt: now, confirmedAt };
+            return {
+              ...omit(current, 'details', 'decidedAt', 'ownership'),
+              ...held,
+              ...known,
+              state: 'active',
+              updatedAt: now,
+              confirmedAt,
+            };
           }
           if (isEmpty(held)) return undefined;
           return {

@@ -3,9 +3,11 @@
  * decision of its owner about that. Owns when a composition is drift. Does not own the canonical form (composition.ts) nor what
  * a request may do meanwhile (src/provider).
  */
+
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
+import { omit } from '../../vocabulary/omit.ts';
 import type { CompositionDriftAction } from '../blueprints/ceilings.ts';
 import type { Agent, CompositionDrift } from './agent.ts';
 import type { AgentDocuments } from './agent-documents.ts';
@@ -85,9 +87,8 @@ const versionOf = ({ composition }: Agent): number => composition?.version ?? 0;
 
 /** An agent in its effective state, with the composition that is stored now. */
 const withCompositionOf = (agent: Agent, { composition, compositionDrift, showsComposition }: Agent): Agent => {
-  const { composition: _, compositionDrift: __, showsComposition: ___, ...others } = agent;
   return {
-    ...others,
+    ...omit(agent, 'composition', 'compositionDrift', 'showsComposition'),
     ...(composition ? { composition } : {}),
     ...(compositionDrift ? { compositionDrift } : {}),
     ...(showsComposition ? { showsComposition } : {}),

@@ -8,6 +8,7 @@ import { checkAuthority, type ResourceServerLookup } from '../../resources/resou
 import type { Environment } from '../../vocabulary/environment.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { omit } from '../../vocabulary/omit.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import { checkRedirectUris } from '../../vocabulary/web-address.ts';
 import type { Ceilings } from '../blueprints/ceilings.ts';
@@ -85,7 +86,7 @@ export type AgentCheckDeps = {
 
 /** Members of a new agent, with defaults filled in. Owner and state are not among them. */
 export const membersOf = (input: NewAgent) => {
-  const { owner: _, composition: __, credentials: ___, ...given } = input;
+  const given = omit(input, 'owner', 'composition', 'credentials');
   const redirectUris = input.redirectUris ?? [];
   return {
     ...given,

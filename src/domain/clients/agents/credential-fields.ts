@@ -13,6 +13,7 @@ import { checkReachable, operatorUrlsOf } from '../../platform/remote-keys/opera
 import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { omit } from '../../vocabulary/omit.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { separatorsOf, type TrustedIssuer } from '../workload-identity/trusted-issuer.ts';
 import { workloadsOf } from '../workload-identity/workloads.ts';
@@ -98,7 +99,7 @@ export const checkedMaterial = async (
  * 'invalid_field' when there are too many, or when a `kid` of its keys is ambiguous (RFC 8725 §3.2).
  */
 export const withCredentials = (agent: Agent, credentials: readonly Credential[], at = '/credentials'): Agent => {
-  const { credentials: _, workloads: __, credentialsEndAt: ___, hasSecret: ____, ...rest } = agent;
+  const rest = omit(agent, 'credentials', 'workloads', 'credentialsEndAt', 'hasSecret');
   const next: Agent = { ...rest, ...(credentials.length > 0 ? { credentials } : {}) };
   checkKeysTogether(next, at);
   return withOperatorUrls({ ...next, ...derivedOf(next) }, agent);

@@ -3,6 +3,7 @@
  * stored in the agent, so that one compare-and-swap decides. Called by the management API and by the registry
  * of agents.
  */
+
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import type { By, Permits } from '../../platform/registries/registered-documents.ts';
@@ -10,6 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { omit } from '../../vocabulary/omit.ts';
 import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
 import { agentRefusal } from './agent-refusals.ts';
@@ -173,8 +175,7 @@ export const credentialRegistry = (deps: {
         if (old.kind !== 'jwks' || !isUsable(old, now)) {
           throw agentRefusal('credential_keys_unusable');
         }
-        const { id: _, kind: __, jwks: ___, createdAt: ____, ...kept } = old;
-        answer = { ...kept, id: next, createdAt: now, ...material };
+        answer = { ...omit(old, 'id', 'kind', 'jwks', 'createdAt'), id: next, createdAt: now, ...material };
         if (overlapSeconds === 0) return [answer];
         return [
           answer,

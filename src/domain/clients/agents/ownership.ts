@@ -8,6 +8,7 @@
 
 import { isGroupId } from '../../identity/groups/group.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
+import { omit } from '../../vocabulary/omit.ts';
 import type { Agent } from './agent.ts';
 import { agentRefusal } from './agent-refusals.ts';
 import { withCredentials } from './credential-fields.ts';
@@ -57,8 +58,8 @@ export const keepsHands = async (
  * are no longer sent to the address of the former owner. Its next credentials may carry no composition.
  */
 export const inNewHands = (agent: Agent, now: number): Agent => {
-  const { jwks: _, jwksUri: __, formerOwners: ___, heldFrom: ____, ...others } = agent;
-  const { backchannelClientNotificationEndpoint: _____, showsComposition: ______, ...rest } = others;
+  const ofFormer = ['jwks', 'jwksUri', 'formerOwners', 'heldFrom'] as const;
+  const rest = omit(agent, ...ofFormer, 'backchannelClientNotificationEndpoint', 'showsComposition');
   return { ...withCredentials(rest, []), ownership: ownershipOf(agent) + 1, handedOverAt: now };
 };
 
