@@ -22,7 +22,7 @@ export const revocation = (deps: {
   const hands = handsOver(deps.documents);
 
   /** Agents among the parties. Reads those whose owner no part names. */
-  const heldBy = async (parts: readonly Part[]): Promise<ReadonlyMap<string, Held>> => {
+  const heldBy = (parts: readonly Part[]): ReadonlyMap<string, Held> | Promise<ReadonlyMap<string, Held>> => {
     let known: Map<string, Held> | undefined;
     let unknown: Set<string> | undefined;
     for (const { parties, owner } of parts) {
@@ -36,38 +36,36 @@ export const revocation = (deps: {
         }
       }
     }
-    if (!unknown) return known ?? NO_AGENTS;
-    known ??= new Map();
-    for (const { document } of await agents.getMany([...unknown])) known.set(document.id, document);
+    return unknown ? withRead(known ?? new Map(), [...unknown]) : (known ?? NO_AGENTS);
+  };
+
+  const withRead = async (known: Map<string, Held>, ids: readonly string[]): Promise<ReadonlyMap<string, Held>> => {
+    for (const { document } of await agents.getMany(ids)) known.set(document.id, document);
     return known;
   };
 
   /** Whether a latched kill ends one of the parts, apart from the kills of all for an administration. */
-  const isLatched = (parts: readonly Part[], keys: readonly string[], isExempt: (key: string) => boolean): boolean => {
+  const isLatched = (parts: readonly Part[], keys: readonly string[], isAdministration: boolean): boolean => {
     if (!latched) return false;
     for (const { delegation, token } of parts) {
       if (delegation !== undefined && latched.stands(killKey('delegation', delegation))) return true;
       if (token !== undefined && latched.stands(killKey('token', token))) return true;
     }
-    for (const key of keys) if (latched.stands(key) && !isExempt(key)) return true;
+    for (const key of keys) if (latched.stands(key) && !(isAdministration && key === ALL)) return true;
     return false;
   };
 
   return {
     async ended(parts: readonly Part[], isAdministration = false): Promise<KillEnd | undefined> {
-      const held = await heldBy(parts);
+      const agentsOfParts = heldBy(parts);
+      const held = agentsOfParts instanceof Promise ? await agentsOfParts : agentsOfParts;
       const keys: string[] = [];
       for (const part of parts) addKeys(keys, part, held);
-      const isExempt = (key: string): boolean => key === 'all' && isAdministration;
-      if (isLatched(parts, keys, isExempt)) return 'killed';
+      if (isLatched(parts, keys, isAdministration)) return 'killed';
       const found = await epochs.getMany(keys);
-      if (found.some(({ document: { id, kills = [] } }) => kills.length > 0 && !isExempt(id))) return 'killed';
       // Nearly always there is none.
-      const isBefore = ({ document: { id, notBefore } }: { readonly document: Epoch }): boolean =>
-        parts.some(
-          (part) => (part.since ?? Number.POSITIVE_INFINITY) < notBefore && addKeys([], part, held).includes(id),
-        );
-      if (found.some(isBefore)) return 'before_epoch';
+      const end = found.length === 0 ? undefined : endBy(found, parts, held, isAdministration);
+      if (end) return end;
       if (!parts.some(isOfHands)) return undefined;
       return (await hands.others(parts, held)).includes(true) ? 'handed_over' : undefined;
     },
@@ -97,6 +95,21 @@ type Held = HeldAgent;
 
 /** Whether it can matter to the part that an agent has another owner now. */
 const isOfHands = ({ ownership, consentedAt }: Part): boolean => ownership !== undefined || consentedAt !== undefined;
+
+/** Why one of these epochs ends one of the parts. A kill of all does not end an administration. */
+const endBy = (
+  found: readonly { readonly document: Epoch }[],
+  parts: readonly Part[],
+  held: ReadonlyMap<string, Held>,
+  isAdministration: boolean,
+): KillEnd | undefined => {
+  const isKill = ({ document: { id, kills = [] } }: { readonly document: Epoch }): boolean =>
+    kills.length > 0 && !(isAdministration && id === ALL);
+  if (found.some(isKill)) return 'killed';
+  const isBefore = ({ document: { id, notBefore } }: { readonly document: Epoch }): boolean =>
+    parts.some((part) => (part.since ?? Number.POSITIVE_INFINITY) < notBefore && addKeys([], part, held).includes(id));
+  return found.some(isBefore) ? 'before_epoch' : undefined;
+};
 
 const NO_AGENTS: ReadonlyMap<string, Held> = new Map();
 
