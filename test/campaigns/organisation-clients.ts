@@ -13,7 +13,7 @@ import { SOFTWARE, type Software } from './organisation-software.ts';
 import { DAY } from './organisation-work.ts';
 
 const DAYS = 30;
-/** As often as the server looks at what changed. */
+/** A small server looks each second at what changed, a busy one each minute. */
 const POLL_SECONDS = 10;
 /** Of wrong answers, the most frequent so many are listed. */
 const MOST_WRONG = 40;

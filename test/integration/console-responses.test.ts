@@ -101,7 +101,8 @@ test('a response is lifted on its page, by an operator who does not own the agen
   const now = services.clock.now();
   await services.documents.collection<Response>(RESPONSES).insert({
     ...{ id: 'rsp_here', rule: id, ruleName: 'Much', agent, agentName: 'Secretary', owner: scene.accountId },
-    ...{ act: 'suspend', state: 'open', slot: 'x', values: { rate_times: 4 }, evidence: [] },
+    ...{ act: 'suspend', state: 'open', slot: 'x', values: { rate_times: 4 }, bounds: { rate_times: 2.5 } },
+    evidence: [],
     ...{ eventAt: now, createdAt: now, updatedAt: now },
   });
   const owner = newBrowser(server.issuer);
@@ -110,6 +111,7 @@ test('a response is lifted on its page, by an operator who does not own the agen
   expect(own.text).toContain('It was suspended for security.');
   expect(own.forms.filter((one) => /\/resume$/.test(one.action))).toEqual([]);
   expect((await operator.open(at('/console/responses'))).text).toContain('Secretary');
+  expect((await operator.open(at('/console/responses/rsp_here'))).text).toMatch(/: 4 \(the rule acts from 2\.5 on\)/);
   const lifted = await send(operator, '/console/responses/rsp_here/lift', /\/lift$/);
   expect(lifted.text).toContain('Lifted. The agent is active.');
   expect((await services.agents.get(agent))?.document.state).toBe('active');

@@ -60,6 +60,7 @@ describe('a response rule', () => {
     expect(response).toMatchObject({
       ...{ rule, rule_name: 'Denials', agent_name: 'Curious', act: 'suspend', braked: false },
       values: { denials_10_minutes: 6 },
+      bounds: { denials_10_minutes: 6 },
     });
     const [evidence] = (response?.['evidence'] ?? []) as readonly string[];
     expect((await call('GET', `/audit/events/${encodeURIComponent(String(evidence))}`)).status).toBe(200);

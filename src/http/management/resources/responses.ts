@@ -73,6 +73,7 @@ const showResponse = (response: Response) => ({
     ...(['liftedBy', 'liftedAt', 'createdAt', 'updatedAt'] as const),
   ]),
   ...{ braked: response.isBraked === true, values: response.values, evidence: response.evidence },
+  ...(response.bounds ? { bounds: response.bounds } : {}),
 });
 
 /** An account without a role sees the responses about what it owned. */
