@@ -228,15 +228,30 @@ const manyOf = (
     return html`<div class="field check"><input id="${id}" name="${name}" type="checkbox" value="${one}"${value.includes(one) && html` checked`}${
       ids !== '' && html` aria-describedby="${ids}"`
     }${error !== undefined && html` aria-invalid="true"`}>
-<label for="${id}">${anyText(text, 120)}${code !== undefined && html` <code>${plainText(code, 80)}</code>`}${about && html` <span class="line hint">${about}</span>`}</label></div>`;
+<label for="${id}">${anyText(text, 120)}${code !== undefined && html` <code class="line">${plainText(code, 80)}</code>`}${about && html` <span class="line hint">${about}</span>`}</label></div>`;
   };
   const groups = [...Map.groupBy(options, ({ group }) => group)];
   return html`<fieldset class="choices"><legend${isNamed && html` class="unseen"`}>${label}</legend>${said.hint}
 ${groups.map(([group, some]) =>
   group === undefined
     ? html`<div class="ticks">${some.map(box)}</div>`
-    : html`<fieldset class="choices"><legend>${group}</legend><div class="ticks">${some.map(box)}</div></fieldset>`,
+    : folded(group, some, value, error !== undefined, box),
 )}${said.error}</fieldset>`;
+};
+
+/** Options of a group, folded away until one of them is ticked. */
+const folded = (
+  group: Phrase,
+  options: readonly ManyOption[],
+  ticked: readonly string[],
+  isOpen: boolean,
+  box: (option: ManyOption) => Html,
+): Html => {
+  const chosen = options.filter(({ value }) => ticked.includes(value)).length;
+  return html`<details class="api"${(isOpen || chosen > 0) && html` open`}><summary>${group}${
+    chosen > 0 && html` <span class="hint">${words.chosen(chosen)}</span>`
+  }</summary>
+<div class="ticks">${options.map(box)}</div></details>`;
 };
 
 /** Ticked scopes by API; what is not ticked there is text, as the field sends it. */
