@@ -252,8 +252,8 @@ export const doneWords = {
     de: 'Erneuert. Neue Browser bekommen den neuen Schlüssel.',
   }),
   pushKeyRevoked: phrase({
-    en: 'Revoked. Browsers that had the key get no notifications until their person turns them on again.',
-    de: 'Widerrufen. Browser mit diesem Schlüssel werden erst wieder benachrichtigt, wenn ihre Person es einschaltet.',
+    en: 'Revoked. Browsers that had the key get no notifications until they are turned on there again.',
+    de: 'Widerrufen. Browser mit diesem Schlüssel werden erst benachrichtigt, wenn es dort wieder eingeschaltet ist.',
   }),
   absenceEnded: phrase({
     en: 'Ended. The deputy can no longer decide, and both people are notified.',

@@ -90,8 +90,8 @@ export const pushKeyWords = {
     de: 'Diesen Schlüssel für Browser-Benachrichtigungen widerrufen?',
   }),
   revokeLead: phrase({
-    en: 'Do this if the key may be compromised. It cannot be undone. Every browser that has the key gets no notification until its person turns them on again.',
-    de: 'Tun Sie das, wenn der Schlüssel gestohlen sein kann. Es lässt sich nicht zurücknehmen. Kein Browser mit diesem Schlüssel wird benachrichtigt, bis seine Person es wieder einschaltet.',
+    en: 'Do this if the key may be compromised. It cannot be undone. No browser that has the key gets notifications until they are turned on there again.',
+    de: 'Tun Sie das, wenn der Schlüssel gestohlen sein kann. Es lässt sich nicht zurücknehmen. Kein Browser mit diesem Schlüssel wird benachrichtigt, bis Benachrichtigungen dort wieder eingeschaltet sind.',
   }),
 };
 

@@ -17,7 +17,7 @@ export const stepUpWords = {
   },
   asks: phrase({ en: 'Requested by', de: 'Angefordert von' }),
   at: phrase({ en: 'To call', de: 'Für Aufrufe bei' }),
-  through: phrase({ en: 'App you are using', de: 'Ihre App' }),
+  through: phrase({ en: 'Your app', de: 'Ihre App' }),
   isAgent: phrase({ en: 'Agent', de: 'Agent' }),
   onlyIfYou: (client: HtmlValue) =>
     phrase({
@@ -26,8 +26,8 @@ export const stepUpWords = {
     }),
   whatFollows: (minutes: number) =>
     phrase({
-      en: `If you confirm, this sign-in is valid there for ${minutes} minutes. Nothing gets new rights.`,
-      de: `Bestätigen Sie, gilt diese Anmeldung dort ${minutes} Minuten lang. Niemand bekommt neue Rechte.`,
+      en: `If you confirm, this sign-in is valid there for ${minutes} minutes. It gives no new rights.`,
+      de: `Bestätigen Sie, gilt diese Anmeldung dort ${minutes} Minuten lang. Neue Rechte gibt sie nicht.`,
     }),
   confirm: phrase({ en: 'Confirm', de: 'Bestätigen' }),
   signIn: phrase({ en: 'Sign in again', de: 'Noch einmal anmelden' }),
