@@ -112,7 +112,8 @@ describe('short access tokens of a client (RFC 6749 §4.4)', () => {
     await act(id, 'suspend');
     await untilThere(id, (agent) => agent?.['active'] === false, 'the suspension');
     expect(tokensAsked() - before).toBe(2);
-    expect(await show(pushed)).not.toHaveProperty('failing_since');
+    // At once, and not by the next round.
+    expect(await show(pushed)).not.toHaveProperty('last_failure');
   });
 
   test('a refused client is a failure with what to do, and no page of the endpoint is shown', async () => {

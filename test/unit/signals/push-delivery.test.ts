@@ -16,6 +16,7 @@ import {
   type SignalReceiver,
   type SignalStream,
   type StreamState,
+  streamContext,
 } from '../../../src/domain/signals/transmitter/signal-stream.ts';
 import { signalStreams } from '../../../src/domain/signals/transmitter/stream-service.ts';
 import { openAuditLog } from '../audit/support.ts';
@@ -322,6 +323,16 @@ describe('what a stream may no longer have', () => {
     await run();
     expect(sent).toEqual([]);
   });
+});
+
+test('MG-03 the authorization of a stream is for its URL: an editor of the store cannot move it to another one', async () => {
+  const { streams, receiver } = await scene();
+  const delivery = { method: 'push', url: URL, authorization: 'Bearer s3cret' } as const;
+  const { document } = await streams.create(receiver, { delivery }, { caller: 'rcv_1' });
+  const sealed = document.delivery.method === 'push' ? String(document.delivery.sealed) : '';
+  const key = masterKey(Buffer.alloc(32, 7));
+  expect(key.open(streamContext(document.id, URL), sealed)).toBe('Bearer s3cret');
+  expect(() => key.open(streamContext(document.id, 'https://evil.example/events'), sealed)).toThrow();
 });
 
 test('a receiver that creates streams at once does not get more than four', async () => {
