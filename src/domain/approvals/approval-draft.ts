@@ -50,8 +50,8 @@ export type ApprovalDraft = {
   readonly authReqId?: string | undefined;
   readonly ping?: Ping | undefined;
   /**
-   * Counts a use of a standing approval that covers this action: then no approver is asked. Called at most once, for a
-   * request that joins no other and that no limit refuses. Resolves with undefined where none covers it.
+   * Counts a use of a standing approval that covers this action: then no approver is asked, and no slot is taken. Called
+   * at most once, for a request that joins no other and is within the hour's limit. Undefined where none covers it.
    */
   readonly standing?: (() => Promise<UsedStanding | undefined>) | undefined;
   /** Seconds. The agent can request less than the setting. */

@@ -34,8 +34,11 @@ export interface ApprovalLimits {
    * for a day.
    */
   checkFlood(wanted: ApprovalDraft): Promise<void>;
-  /** The first free slot. A slot held by an expired approval counts as free. Undefined: all are taken. */
-  freeSlot(action: Action): Promise<string | undefined>;
+  /**
+   * A free slot for an approval that people decide. A slot held by an expired approval counts as free. Throws
+   * 'too_many_requests' when all are taken, or when an approver has the maximum open.
+   */
+  openSlot(wanted: Pick<ApprovalDraft, 'action' | 'approvers' | 'owner'>): Promise<string>;
   /** Whether an approver has more open approvals from agents of one owner than the limit. */
   isTooMuch(wanted: Pick<ApprovalDraft, 'approvers' | 'owner'>, most: number): Promise<boolean>;
   /**
@@ -108,6 +111,13 @@ export const approvalLimits = ({
     return counts.some((count) => count > most);
   };
 
+  const openSlot: ApprovalLimits['openSlot'] = async (wanted) => {
+    const slot = await freeSlot(wanted.action);
+    if (slot === undefined) throw tooManyWith(settings);
+    if (await isTooMuch(wanted, settings.mostOpenPerApprover - 1)) throw tooManyBefore(settings);
+    return slot;
+  };
+
   const freeSlots = async (action: Action): Promise<number> => {
     const held = await Promise.all(slotsOf(action).map((slot) => approvals.find({ where: { slot }, limit: 1 })));
     return held.filter(([holder]) => !holder || !isOpen(holder.document)).length;
@@ -140,10 +150,10 @@ export const approvalLimits = ({
     });
   };
 
-  return { checkFlood, freeSlot, isTooMuch, checkPlaces, noteDenial };
+  return { checkFlood, openSlot, isTooMuch, checkPlaces, noteDenial };
 };
 
-export const tooManyWith = ({ ttlSeconds }: ApprovalSettings): DomainError =>
+const tooManyWith = ({ ttlSeconds }: ApprovalSettings): DomainError =>
   approvalRefusal('open_approvals_of_agent_exceeded', { retryAfterSeconds: ttlSeconds });
 
 export const tooManyBefore = ({ ttlSeconds }: ApprovalSettings): DomainError =>

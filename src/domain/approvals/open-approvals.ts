@@ -9,13 +9,7 @@ import { omit } from '../vocabulary/omit.ts';
 import { type Action, digestOf, questionOf } from './action.ts';
 import type { Approval, Origin, Requested } from './approval.ts';
 import type { ApprovalDraft, ApprovalSettings, RequestedApproval, UsedStanding } from './approval-draft.ts';
-import {
-  type ApprovalLimits,
-  type ApprovalLimitsDeps,
-  approvalLimits,
-  tooManyBefore,
-  tooManyWith,
-} from './approval-limits.ts';
+import { type ApprovalLimits, type ApprovalLimitsDeps, approvalLimits, tooManyBefore } from './approval-limits.ts';
 import { type ApprovalStore, aboutApproval, closedApproval } from './approval-store.ts';
 
 /** Minimum time to decide, seconds. Less time would only rush the approvers. */
@@ -216,8 +210,7 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
     },
 
     async ask(wanted, request, { isCounted = false } = {}): Promise<RequestedApproval> {
-      const { action } = wanted;
-      const digest = digestOf(action);
+      const digest = digestOf(wanted.action);
       const openKeys = openKeysOf(wanted);
       let isCountedNow = isCounted;
       let standing: UsedStanding | undefined;
@@ -226,10 +219,9 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
         if (before) return before;
         if (!isCountedNow) await limits.checkFlood(wanted);
         isCountedNow = true;
-        const slot = await limits.freeSlot(action);
-        if (slot === undefined) throw tooManyWith(settings);
-        if (await limits.isTooMuch(wanted, settings.mostOpenPerApprover - 1)) throw tooManyBefore(settings);
         standing ??= await wanted.standing?.();
+        // Of an approval that is decided already, `closedApproval` says so in place of a slot.
+        const slot = standing === undefined ? await limits.openSlot(wanted) : '';
         const authReqId = wanted.authReqId ?? identifiers.newSecret();
         const approval = drafted(wanted, { digest, open: String(openKeys[0]), slot, authReqId, standing });
         await recordRequest(approval, request);

@@ -131,16 +131,26 @@ describe('AP-05 a use of a standing approval', () => {
     expect(uses).toEqual([]);
   });
 
-  test.each([
-    ['too many in an hour', { perHour: 1 }],
-    ['too many open of the agent', { mostOpen: 1 }],
-    ['too many open with an approver', { mostOpenPerApprover: 1 }],
-  ])('is not counted for a request that is refused: %s', async (_, settings) => {
-    const { ask } = serviceScene(settings);
+  test('is not counted for a request that is refused: too many in an hour', async () => {
+    const { ask } = serviceScene({ perHour: 1 });
     const { uses, standing } = counted();
     await ask(sum(1));
     await expect(ask({ ...sum(2), standing })).rejects.toMatchObject({ code: 'too_many_requests' });
     expect(uses).toEqual([]);
+  });
+
+  test.each([
+    ['of the agent', { mostOpen: 1 }],
+    ['with an approver', { mostOpenPerApprover: 1 }],
+  ])('takes no slot: it approves while all are taken %s, and a request without it is refused', async (_, settings) => {
+    const { ask, one } = serviceScene(settings);
+    const { uses, standing } = counted();
+    await ask(sum(1));
+    const covered = { ...sum(2), standing };
+    await one.checkRoom([{ wanted: wanted(covered), isCovered: true }]);
+    expect((await ask(covered)).approval).toMatchObject({ state: 'approved', standing: 'sap_1' });
+    await expect(ask(sum(3))).rejects.toMatchObject({ code: 'too_many_requests' });
+    expect(uses).toEqual(['sap_1']);
   });
 });
 
