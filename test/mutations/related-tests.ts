@@ -1,7 +1,8 @@
 /**
  * Tests that a mutation is most likely to fail: those that reach its line, as measured (`reach.ts`), and of them those whose
- * text shares the rarest words with the lines around it (BM25) and that reach few other guards. Of a test file that is not
- * measured the text alone decides; its unit tests that import the changed file come first.
+ * text shares the rarest words with the lines around it (BM25) and that reach few other guards. The names of the few files that use
+ * a member of the line count as its words. Of a test file that is not measured the text alone decides; its unit tests that import
+ * the changed file come first.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -18,6 +19,8 @@ const AROUND = 8;
 const MOST_UNIT_TESTS = 4;
 /** What a word counts by where it stands, beside one of the changed line: the name of the file, a code of a protocol. */
 const [OF_NAME, OF_CODE] = [0.7, 1.5];
+/** What a word counts by that names a file which uses a member of the changed line, and how many such files say so much. */
+const [OF_USER, MOST_USERS] = [0.7, 5];
 /** How many guards a test reaches that is not measured: an integration test, as most of them. */
 const UNMEASURED_REACH = 900;
 /** Guards in the code, of which a test that reaches few is the nearer one. */
@@ -37,6 +40,7 @@ export type RelatedTests = {
 };
 
 type Imports = Pick<SourceFile, 'path' | 'imports'>;
+type Source = Pick<SourceFile, 'path' | 'code'>;
 type Block = {
   readonly file: string;
   readonly title: string;
@@ -135,7 +139,7 @@ export const relatedTests = (reach: Reach): RelatedTests => {
 
   return {
     testsFor(mutation, ofBatch) {
-      const wanted = wantedWords(mutation);
+      const wanted = wantedWords(mutation, sources);
       const units = unitTestsOf(mutation.path).filter((file) => reach.of(file, mutation) === undefined);
       const near = files
         .filter(({ path }) => !units.includes(path))
@@ -168,8 +172,16 @@ const untitled = (file: string, title: string): Block => {
   return { file, title: patternOf(title), words: counted(words), length: words.length };
 };
 
+/** Other files, if few, that use a member which the changed line names. What a seam hands over is tested by the name of who takes it. */
+const usersOf = (changed: string, path: string, sources: readonly Source[]): readonly string[] =>
+  [...new Set(changed.match(/\b[a-z]+[A-Z]\w*\b/g))].flatMap((name) => {
+    const has = new RegExp(`\\.${name}\\b`);
+    const users = sources.filter((one) => one.path !== path && has.test(one.code));
+    return users.length > MOST_USERS ? [] : users.map((one) => one.path);
+  });
+
 /** Words with their weights: the nearer to the changed line, the more. */
-const wantedWords = ({ path, line }: Mutation): ReadonlyMap<string, number> => {
+const wantedWords = ({ path, line }: Mutation, sources: readonly Source[]): ReadonlyMap<string, number> => {
   const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
   const weights = new Map<string, number>();
   const add = (text: string, weight: number): void => {
@@ -179,6 +191,9 @@ const wantedWords = ({ path, line }: Mutation): ReadonlyMap<string, number> => {
   };
   add(path.replace(/\.ts$/, '').split('/').slice(-2).join(' '), OF_NAME / 2);
   add(basename(path, '.ts'), OF_NAME);
+  for (const user of usersOf(lines[line - 1] ?? '', path, sources)) {
+    add(user.replace(/\.ts$/, '').split('/').slice(-2).join(' '), OF_USER);
+  }
   for (let away = 0; away <= AROUND; away += 1) {
     for (const text of [lines[line - 1 - away], lines[line - 1 + away]]) add(text ?? '', 1 / (1 + away / 3));
   }
