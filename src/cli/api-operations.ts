@@ -115,6 +115,7 @@ export const API_OPERATIONS = {
   decideReviewItem: ['POST', '/review-items/{id}/decide'],
   assignReviewItem: ['POST', '/review-items/{id}/assign'],
   undoReviewItem: ['POST', '/review-items/{id}/undo'],
+  getReviewEvidence: ['GET', '/reviews/{id}/evidence'],
   importInventory: ['POST', '/inventories/{id}/import'],
   listInventoryEntries: ['GET', '/inventory-entries'],
   getInventoryEntry: ['GET', '/inventory-entries/{id}'],

@@ -54,7 +54,7 @@ export interface ManagementClient {
 
   /** The response body as a stream: of a GET, or of a POST with a body. */
   stream(
-    operation: OperationsWith<string, never> | 'getTransactionEvidence',
+    operation: OperationsWith<string, never> | 'getTransactionEvidence' | 'getReviewEvidence',
     given: { readonly id?: string; readonly query?: Query; readonly body?: unknown },
   ): Promise<ReadableStream<Uint8Array>>;
 }

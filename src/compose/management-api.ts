@@ -8,6 +8,7 @@ import { transactionReceipts } from '../domain/authority/transactions/transactio
 import { transactionSteps } from '../domain/authority/transactions/transaction-steps.ts';
 import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts';
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
+import { reviewEvidence } from '../domain/governance/reviews/review-evidence.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
 import { killPreview } from '../domain/offboarding/kill-preview.ts';
 import { legalHoldRegistry } from '../domain/platform/legal-holds/hold-registry.ts';
@@ -102,11 +103,11 @@ export const managementApi = (
     effectiveAgents: made.effectiveRegistries.agents,
     selfChosen: made.selfChosen,
     ...{ findings: made.findings, inventories: made.inventories, reviews: made.reviews },
+    reviewEvidence: reviewEvidence({ ...ofLog, audit, clock, policyText }),
     ...{ responses: made.responses, responseRules: made.responseRules },
     ...{ policies: made.policies, serverUse: made.serverUse },
     ...{ approvals: made.approvals.service, absences: made.approvals.absences },
-    clock,
-    budgets: made.budgets,
+    ...{ clock, budgets: made.budgets },
     notifications: made.notifications,
     auditSinks: made.auditSinks,
     ...{ provisioningTargets: made.provisioningTargets, provisioningReconciler: made.provisioningReconciler },

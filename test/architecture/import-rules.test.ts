@@ -100,7 +100,10 @@ const RULES: readonly Rule[] = [
   { of: 'adapters/node/compression.ts', may: ['node:util', 'node:zlib'], types: ['src/domain/ports/'] },
   {
     of: 'adapters/node/',
-    may: ['./', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:module', 'node:os', 'node:path', 'node:sqlite'],
+    may: [
+      ...['./', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:module', 'node:os', 'node:path', 'node:sqlite'],
+      'node:zlib',
+    ],
     types: ['src/domain/ports/'],
   },
 

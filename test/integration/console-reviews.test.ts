@@ -90,6 +90,12 @@ test('an operator begins a review, ends an item, and the token of the agent stop
   const path = await begun('Ends');
   const review = await operator.open(at(path));
   expect(review.text).toContain('Ends');
+  const evidence = linkTo(review, /href="([^"]*\/evidence\.zip)"/);
+  const archive = await operator.open(at(evidence));
+  expect([archive.status, archive.html.slice(0, 2)]).toEqual([200, 'PK']);
+  expect((await server.events('review.evidence_written')).at(-1)).toMatchObject({
+    target: { id: path.split('/').at(-1) },
+  });
   const item = itemIn(review, 'Secretary');
   const page = await operator.open(at(item));
   expect(page.text).toContain('Secretary for Ada');

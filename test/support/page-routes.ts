@@ -24,6 +24,7 @@ const OTHER = [
   '/console/audit/events.ndjson',
   '/console/transactions/:id/receipt.jws',
   '/console/transactions/:id/evidence.zip',
+  '/console/reviews/:id/evidence.zip',
 ];
 
 /** Paths below the issuer as the routers have them, with `GET ` or `POST ` before it. */

@@ -173,6 +173,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-provisioning',
     'integration/console-directories',
     'integration/cli-reviews',
+    'integration/cli-review-evidence',
     'integration/console-reviews',
     'integration/console-unknown-findings',
     'integration/console-search',

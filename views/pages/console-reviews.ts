@@ -8,6 +8,7 @@ import { type Pagination, pagination } from '../partials/pagination.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { reviewItemWords, reviewWords as words } from '../words/console-reviews.ts';
+import { transactionWords as evidenceWords } from '../words/console-transaction.ts';
 import { listWords } from '../words/lists.ts';
 import { ITEM_COLUMNS, type ItemRow, type ItemState, type Risk, riskName } from './console-review-items.ts';
 
@@ -94,6 +95,8 @@ export type ReviewModel = ConsoleFrame & {
   readonly pages: Pagination;
   readonly reviewers: readonly ReviewerRow[];
   readonly actions: readonly (ObjectAction | false)[];
+  /** The evidence as an archive. Absent: the items are being made, or it is not permitted to the viewer. */
+  readonly evidenceHref?: string;
   readonly auditLogHref?: string;
 };
 
@@ -164,12 +167,16 @@ ${pagination(pages, listWords.pagesOf.reviewItems, 'other')}</section>`,
       review.completedAt !== undefined && [words.completedAt, timeText(review.completedAt)],
       [words.createdBy, html`${anyName(review.createdByName)}, ${timeText(review.createdAt)}`],
     ],
-    ...(reviewers.length === 0
-      ? {}
-      : {
-          further: html`<section aria-labelledby="figures"><h2 id="figures">${words.figures}</h2>
-${table(REVIEWER_COLUMNS, reviewers, 'figures')}</section>`,
-        }),
+    further: html`${
+      reviewers.length > 0 &&
+      html`<section aria-labelledby="figures"><h2 id="figures">${words.figures}</h2>
+${table(REVIEWER_COLUMNS, reviewers, 'figures')}</section>`
+    }
+${
+  model.evidenceHref !== undefined &&
+  html`<p><a class="button plain" href="${model.evidenceHref}">${evidenceWords.evidence}</a></p>
+<p class="hint">${evidenceWords.evidenceHint}</p>`
+}`,
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };

@@ -267,6 +267,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'review.item_reopened': ['Item of a review open again', 'Eintrag einer Prüfung wieder offen'],
   'review.item_undone': ['End by a review undone', 'Ende durch eine Prüfung zurückgenommen'],
   'review.item_undo_refused': ['Undo of a review came to nothing', 'Zurücknehmen einer Prüfung blieb ohne Wirkung'],
+  'review.evidence_written': ['Evidence of a review written', 'Belege einer Prüfung geschrieben'],
   'directory.refused': ['SCIM request refused', 'SCIM-Anfrage abgelehnt'],
   'group.created': ['Group created', 'Gruppe angelegt'],
   'group.updated': ['Group changed', 'Gruppe geändert'],

@@ -20,8 +20,8 @@ const factsOf = ({ origin, bundles, records, checkpoint }: ArchiveVerdict) => ({
   ...{ origin, bundles, records, size: checkpoint.size },
 });
 
-/** Says what was found, and names it. */
-const failed = (call: Call, error: unknown): number => {
+/** Says what a verification found, and names it. Throws an error that is no Fault. */
+export const notVerified = (call: Call, error: unknown): number => {
   const { fault, finding } = faultOf(error);
   if (call.isSet('json')) call.terminal.out(jsonText({ ok: false, problem: fault, finding }));
   else call.terminal.err(`Not verified. ${printable(fault)}.\n${finding}: ${FINDINGS[finding]}\n`);
@@ -76,7 +76,7 @@ export const auditArchive: Command = {
         return [];
       });
     } catch (error) {
-      return failed(call, error);
+      return notVerified(call, error);
     }
     const { added = 0, verdict, removal } = result ?? {};
     if (call.isSet('json')) {
@@ -153,6 +153,6 @@ export const verifyArchiveAt = async (call: Call): Promise<number> => {
     else call.terminal.out(details([...rowsOf(verdict)]));
     return EXIT.done;
   } catch (error) {
-    return failed(call, error);
+    return notVerified(call, error);
   }
 };

@@ -18,6 +18,8 @@ import { SETTINGS, settings } from '../settings.ts';
 import { details, jsonText, printable } from '../table.ts';
 import { verifyThreads } from '../verify-thread-pool.ts';
 import { archiveText, checkArchiveOf, verifyArchiveAt } from './audit-archive.ts';
+import { verifyEvidenceAt } from './audit-evidence.ts';
+import { numberOf, partOf } from './audit-part.ts';
 import { cosignersText, policyOf, textOf, verifyProofFile } from './transparency-log.ts';
 
 /** Bytes from which an export is worth the start of threads. */
@@ -47,6 +49,10 @@ export const auditVerify: Command = {
       description:
         'Folder or s3://BUCKET/PREFIX. Verify an archive written by `behalf audit archive`, with the verifier key of the log as --key. With --store: verify both, and that the archive has all that was removed from the store.',
     },
+    evidence: {
+      value: 'FILE',
+      description: 'Verify an archive written by `behalf reviews evidence`, with the verifier key of the log as --key.',
+    },
     record: {
       value: 'FILE',
       description:
@@ -55,7 +61,7 @@ export const auditVerify: Command = {
     key: {
       value: 'KEY',
       description:
-        'Thumbprint of the key that must have signed the export. Without it, the author of the file may have signed it. With --proof and --archive: the verifier key.',
+        'Thumbprint of the key that must have signed the export. Without it, the author of the file may have signed it. With --proof, --archive and --evidence: the verifier key.',
     },
     checkpoint: {
       value: 'FILE',
@@ -65,7 +71,7 @@ export const auditVerify: Command = {
     policy: {
       value: 'FILE',
       description:
-        'A policy (C2SP tlog-policy). Its quorum of witnesses must have cosigned the checkpoint of the transparency log. With --proof and --archive, its lines of logs replace --key.',
+        'A policy (C2SP tlog-policy). Its quorum of witnesses must have cosigned the checkpoint of the transparency log. With --proof, --archive and --evidence, its lines of logs replace --key.',
     },
     'trusted-heads': {
       value: 'FILE',
@@ -80,6 +86,7 @@ export const auditVerify: Command = {
     const source = sourceOf(call);
     if (source === '--archive') return verifyArchiveAt(call);
     if (source === '--proof') return verifyProofFile(call);
+    if (source === '--evidence') return verifyEvidenceAt(call);
     const [key, trustedHeadsFile] = [call.text('key'), call.text('trusted-heads')];
     const trustedHeads = trustedHeadsFile === undefined ? undefined : trustedHeadsOf(trustedHeadsFile);
     if (source === '--store') return verifyHere(call, key, trustedHeads);
@@ -120,6 +127,7 @@ const OPTIONS_OF = {
   '--store': ['key', 'trusted-heads', 'checkpoint', 'policy'],
   '--proof': ['key', 'policy', 'record'],
   '--archive': ['key', 'policy'],
+  '--evidence': ['key', 'policy'],
 } as const;
 type Source = keyof typeof OPTIONS_OF;
 
@@ -129,11 +137,13 @@ const sourceOf = (call: Call): Source => {
     FILE: call.operands.length > 0,
     '--store': call.isSet('store'),
     '--proof': call.text('proof') !== undefined,
+    '--evidence': call.text('evidence') !== undefined,
     // With --store, the archive is verified beside it.
     '--archive': call.text('archive') !== undefined && !call.isSet('store'),
   };
   const [source, another] = (Object.keys(named) as Source[]).filter((one) => named[one]);
-  if (!source || another) throw usageError('Specify exactly one of FILE, --store, --proof FILE or --archive PLACE.');
+  if (!source || another)
+    throw usageError('Specify exactly one of FILE, --store, --proof FILE, --archive PLACE or --evidence FILE.');
   const fitting: readonly string[] = OPTIONS_OF[source];
   for (const option of new Set(Object.values(OPTIONS_OF).flat())) {
     if (call.text(option) === undefined || fitting.includes(option)) continue;
@@ -165,27 +175,6 @@ const logRows = ({ origin, size, uncovered, cosigned }: NonNullable<Whole['log']
   ['transparency log', `${size} entries of ${origin}; ${uncovered} records of the export are newer`],
   ['cosigned by', cosignersText(cosigned)],
 ];
-
-/** The part that the options name; undefined for the whole export. */
-const partOf = (call: Call): Part | undefined => {
-  const [stream, txn, from] = [call.text('stream'), call.text('txn'), call.text('from')];
-  if (stream === undefined && (from !== undefined || call.text('to') !== undefined)) {
-    throw usageError('--from and --to need --stream.');
-  }
-  if (stream !== undefined && txn !== undefined) throw usageError('Specify --stream or --txn, not both.');
-  if (txn !== undefined) return { txn };
-  if (stream === undefined) return undefined;
-  if (stream === 'checkpoints') throw usageError('Checkpoints are verified with every part: name another stream.');
-  if (from === undefined) throw usageError('--stream needs --from.');
-  const [first, last] = [numberOf('from', from), numberOf('to', call.text('to') ?? from)];
-  if (last < first) throw usageError('--to must not be smaller than --from.');
-  return { stream, from: first, to: last };
-};
-
-const numberOf = (name: string, text: string): number => {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw usageError(`--${name} takes a whole number from 1.`);
-  return Number(text);
-};
 
 const verifyPartOf = (file: string, part: Part, options: VerifyOptions): Promise<PartVerdict> =>
   verifyPart(linesOf(createReadStream(file, { highWaterMark: CHUNK })), part, options);

@@ -5,6 +5,7 @@ import { type ManagementCall, managementCommand } from '../management-command.ts
 import { lists, texts } from '../members.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 import { printable, table } from '../table.ts';
+import { evidenceCommand } from './evidence-command.ts';
 
 const NOUN = 'reviews';
 const ITEMS = 'review-items';
@@ -112,6 +113,11 @@ export const reviewCommands: readonly Command[] = [
   }),
   showCommand(NOUN, 'an access review', 'getReview'),
   figures,
+  evidenceCommand({
+    noun: NOUN,
+    operation: 'getReviewEvidence',
+    summary: 'Write the evidence of an access review as a ZIP archive. It verifies without the server.',
+  }),
   actionCommand({
     ...{ noun: NOUN, verb: 'confirm', operation: 'confirmReviewDefault', role: 'administrator' },
     summary: 'Let the default of a review end all its open items at once when it is due.',

@@ -1,13 +1,12 @@
 /** `behalf transactions …`: work of agents, from the intent to the end. */
-import { createWriteStream, rmSync, writeFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { writeFileSync } from 'node:fs';
 import { type Command, CommandError, EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand } from '../management-command.ts';
 import { operandOf } from '../named-objects.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 import { type Column, jsonText, printable } from '../table.ts';
+import { evidenceCommand } from './evidence-command.ts';
 
 const receipt = managementCommand({
   words: ['transactions', 'receipt'],
@@ -36,33 +35,10 @@ const receipt = managementCommand({
   },
 });
 
-const evidence = managementCommand({
-  words: ['transactions', 'evidence'],
-  operands: [operandOf('transactions')],
+const evidence = evidenceCommand({
+  noun: 'transactions',
+  operation: 'getTransactionEvidence',
   summary: 'Write the evidence of a closed transaction as a ZIP archive. It verifies without the server.',
-  role: 'operator',
-  options: { to: { value: 'FILE', description: 'File to create. It must not exist. Default: the id and .zip.' } },
-  run: async (call) => {
-    const [id = ''] = call.operands;
-    const to = call.text('to') ?? `${id}.zip`;
-    const stream = Readable.fromWeb(await call.api.stream('getTransactionEvidence', { id }));
-    try {
-      await pipeline(stream, createWriteStream(to, { mode: 0o600, flags: 'wx', flush: true }));
-    } catch (cause) {
-      const isThere = (cause as { readonly code?: unknown }).code === 'EEXIST';
-      // An archive without its end is none.
-      if (!isThere) rmSync(to, { force: true });
-      throw new CommandError(
-        isThere ? `${to} exists already.` : `The archive was not written: ${(cause as Error).message}.`,
-        {
-          hint: 'Name a file that does not exist, in a folder with room.',
-          cause,
-        },
-      );
-    }
-    call.terminal.err(`${printable(to)} is written. README.txt in it says how to verify it.\n`);
-    return EXIT.done;
-  },
 });
 
 const newFile = (to: string, content: string | Buffer): void => {

@@ -125,7 +125,7 @@ export const verifiersOf = (key: string | undefined, policy: WitnessPolicy | und
 const verifierOf = (key: string | undefined): NoteVerifier => {
   if (key === undefined) {
     throw usageError(
-      '--proof and --archive need --key with the verifier key of the log, or --policy with a line of the log.',
+      '--proof, --archive and --evidence need --key with the verifier key of the log, or --policy with a line of the log.',
     );
   }
   try {

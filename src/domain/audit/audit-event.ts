@@ -338,6 +338,8 @@ export const AUDIT_EVENTS = {
     'A caller undid the end of a delegation by an access review. The person gets a new delegation with the same rights. The server writes this event before it creates it.',
   'review.item_undo_refused':
     'An undo came to nothing: before the new delegation existed, the person, a kill or a change of owner had decided. The end stands.',
+  'review.evidence_written':
+    'A caller read the evidence of an access review. `inputs.manifest` is the SHA-256 of its manifest.json, which has the digest of each file.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',

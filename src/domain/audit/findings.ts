@@ -22,6 +22,8 @@ export const FINDINGS = {
     'Too few witnesses of the policy cosigned the checkpoint: readers may have been shown a second history.',
   archive_altered: 'A part of an archive was changed, or is of another log.',
   archive_incomplete: 'A part of an archive is missing.',
+  evidence_altered: 'A file, record or item of an archive of evidence was changed, or is of another review.',
+  evidence_incomplete: 'A file of an archive of evidence is missing.',
   beginning_changed: 'The statement of where the audit log begins was changed, or removed.',
   in_archive: 'A named record is in an archive, and is verified there.',
   not_removed: 'Records that are in an archive are still in the store: a removal was interrupted.',

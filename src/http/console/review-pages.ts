@@ -14,6 +14,7 @@ import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, doerName, partyNames, resourceNames, reviewHref } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { sendArchive } from './downloads.ts';
 import { askedOf, listed } from './list-page.ts';
 import { addObjectForms } from './object-forms.ts';
 import { reviewForms } from './review-forms.ts';
@@ -54,6 +55,10 @@ export const addReviewPages = (parts: PageParts): void => {
   );
   addActs(parts);
 
+  page(`${PATH}/:id/evidence.zip`, async (ctx, { viewer: { account, by } }, id) => {
+    await sendArchive(ctx, (await calls.run('getReviewEvidence', account, by, { id })).archive);
+  });
+
   page(`${PATH}/:id`, async (ctx, { viewer, frame }, id) => {
     const { review } = await reviewOf(parts, viewer, id);
     const path = reviewHref(deps, id);
@@ -70,6 +75,9 @@ export const addReviewPages = (parts: PageParts): void => {
         review: await factsOf(deps, review),
         items: items.map((one) => itemRow(deps, one, names, decides)),
         ...{ pages, reviewers: await figuresOf(parts, viewer, id), actions: actionsOn(parts, viewer, review) },
+        ...(review.state !== 'preparing' && calls.may('getReviewEvidence', viewer.account)
+          ? { evidenceHref: `${path}/evidence.zip` }
+          : {}),
         ...(calls.may('listAuditEvents', viewer.account)
           ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` }
           : {}),

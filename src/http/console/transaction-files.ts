@@ -1,12 +1,5 @@
-import type { Context } from 'koa';
-import { pageCsp } from '../../../views/content-security-policy.ts';
-import { sendChunks } from '../line-answer.ts';
 import type { PageParts } from './console-forms.ts';
-
-const asDownload = (ctx: Context, name: string): void => {
-  ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
-  ctx.set('Content-Disposition', `attachment; filename="${name}"`);
-};
+import { asDownload, sendArchive } from './downloads.ts';
 
 /**
  * Adds `GET /console/transactions/:id/receipt.jws` and `/console/transactions/:id/evidence.zip`: the receipt of a closed
@@ -22,10 +15,6 @@ export const addTransactionFiles = ({ page, calls }: PageParts): void => {
   });
 
   page('/console/transactions/:id/evidence.zip', async (ctx, { viewer: { account, by } }, id) => {
-    const { archive } = await calls.run('getTransactionEvidence', account, by, { id });
-    if (!archive) return;
-    const failed = (error: unknown): void => void ctx.app.emit('error', error, ctx);
-    await sendChunks(ctx, archive.bytes, { type: 'application/zip', failed });
-    asDownload(ctx, archive.name);
+    await sendArchive(ctx, (await calls.run('getTransactionEvidence', account, by, { id })).archive);
   });
 };

@@ -39,6 +39,7 @@ import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
 import { responseRules } from './resources/response-rules.ts';
 import { responses } from './resources/responses.ts';
+import { reviewEvidence } from './resources/review-evidence.ts';
 import { reviewItems } from './resources/review-items.ts';
 import { reviews } from './resources/reviews.ts';
 import { server } from './resources/server.ts';
@@ -71,6 +72,7 @@ const RESOURCES = [
   findings,
   reviews,
   reviewItems,
+  reviewEvidence,
   inventories,
   responseRules,
   responses,

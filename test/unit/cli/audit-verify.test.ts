@@ -12,7 +12,7 @@ test.each([
   ],
   ['a range', ['--store', '--stream', 'nod_a', '--from', '1'], '--stream applies to FILE, not to --store.'],
   ['a policy, for a part', ['x', '--txn', 'trn_x', '--policy', 'y'], '--policy verifies a whole export.'],
-  ['nothing', [], 'Specify exactly one of FILE, --store, --proof FILE or --archive PLACE.'],
+  ['nothing', [], 'Specify exactly one of FILE, --store, --proof FILE, --archive PLACE or --evidence FILE.'],
   ['two sources', ['x', '--store'], 'Specify exactly one of'],
   ['two others', ['--archive', 'x', '--proof', 'y'], 'Specify exactly one of'],
 ])(

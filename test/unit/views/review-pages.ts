@@ -62,6 +62,7 @@ export const reviewPages = (frame: ConsoleFrame, text: (usual: string) => string
       { text: reviewWords.confirm, href: `${row.href}/confirm` },
       { text: reviewWords.cancel, href: `${row.href}/cancel`, kind: 'danger' },
     ],
+    evidenceHref: `${row.href}/evidence.zip`,
     auditLogHref: `${basePath}/console/audit?id=rvw_1`,
   };
   const shown: ItemModel['item'] = {

@@ -33,6 +33,11 @@ export const REVIEW_GERMAN = {
   review_item_not_ended: 'Nur was diese Prüfung beendet hat, lässt sich zurücknehmen.',
   review_undo_late:
     'Ein Ende lässt sich {hours} Stunden lang zurücknehmen. Bitten Sie die Person erneut um Zustimmung.',
+  review_evidence_early: 'Die Einträge dieser Prüfung werden noch angelegt. Lesen Sie die Belege, wenn sie offen ist.',
+  review_evidence_too_large:
+    'Diese Prüfung hat mehr als {most} Einträge. Nehmen Sie den Export des Protokolls (exportAudit), der alle Entscheidungen hat.',
+  review_archived:
+    'Ereignisse dieser Prüfung sind nur noch in einem Archiv ({places}). Prüfen Sie sie dort: behalf audit verify --archive.',
   review_undo_refused:
     'Seither haben die Person, ein Notaus oder ein Wechsel des Eigentümers über diesen Agenten entschieden. Nur die Person kann es wieder erlauben.',
 } satisfies GermanWords;

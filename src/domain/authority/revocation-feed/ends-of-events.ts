@@ -343,6 +343,7 @@ const ENDING_NOTHING = [
   'review.item_reopened',
   'review.item_undone',
   'review.item_undo_refused',
+  'review.evidence_written',
   'directory.secret_allowed',
   'directory.secret_rotated',
   'directory.secret_revoked',

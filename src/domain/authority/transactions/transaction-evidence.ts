@@ -4,7 +4,12 @@
  */
 
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
-import { auditRefusal } from '../../audit/audit-refusals.ts';
+import {
+  type EvidenceFile,
+  evidenceFile as file,
+  provenLine,
+  snapshotWith,
+} from '../../audit/transparency-log/evidence-files.ts';
 import { entryText } from '../../audit/transparency-log/log-entry.ts';
 import type { LogSnapshot } from '../../audit/transparency-log/log-snapshot.ts';
 import type { TransparencyLog } from '../../audit/transparency-log/transparency-log.ts';
@@ -16,11 +21,7 @@ import { transactionRefusal } from './transaction-refusals.ts';
 /** Records of an archive at most. A larger transaction is in `behalf audit export`. */
 const MOST_RECORDS = 50_000;
 const MOST_POLICIES = 100;
-const MOST_BATCHES = 20;
 const AT_A_TIME = 200;
-
-/** `name`: a relative path in ASCII. The content is read once, when the files before it have been. */
-export type EvidenceFile = { readonly name: string; readonly content: AsyncIterable<string | Buffer> };
 
 export interface TransactionEvidence {
   /**
@@ -46,26 +47,6 @@ type Deps = {
 export const transactionEvidence = (deps: Deps): TransactionEvidence => {
   const { documents, transparencyLog, policyText } = deps;
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
-
-  /** A state of the log with all that the receipt covers. */
-  const snapshotWith = async (needed: readonly (readonly [string, number])[]): Promise<LogSnapshot> => {
-    for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
-      const snapshot = await transparencyLog.snapshot();
-      const found = await Promise.all(needed.map(([stream, sequence]) => snapshot.inclusion(stream, sequence)));
-      if (found.every((one) => one !== undefined)) return snapshot;
-      await transparencyLog.append();
-    }
-    throw auditRefusal('event_not_logged', { retryAfterSeconds: 1 });
-  };
-
-  const lineOf = async (snapshot: LogSnapshot, record: AuditRecord): Promise<string> => {
-    const { stream, sequence, at, prev, event, salt, hash } = record;
-    const inclusion = await snapshot.inclusion(stream, sequence);
-    // Only for a record that ended a token, or of a policy: those of the transaction are in this state.
-    if (!inclusion) throw auditRefusal('event_not_logged', { retryAfterSeconds: 1 });
-    const proof = { index: inclusion.index, proof: inclusion.proof.map((one) => one.toString('base64')) };
-    return `${JSON.stringify({ stream, sequence, at, prev, event, ...(salt === undefined ? {} : { salt }), hash, ...proof })}\n`;
-  };
 
   const ofTransaction = async function* (id: string, through: TransactionReceipt['through']) {
     const order = { by: 'at', direction: 'ascending' } as const;
@@ -101,7 +82,7 @@ export const transactionEvidence = (deps: Deps): TransactionEvidence => {
         for await (const record of ofTransaction(id, through)) {
           const { policy } = record.event;
           if (policy !== undefined && versions.size < MOST_POLICIES) versions.add(policy);
-          yield await lineOf(snapshot, record);
+          yield await provenLine(snapshot, record);
         }
       })(),
     };
@@ -111,9 +92,9 @@ export const transactionEvidence = (deps: Deps): TransactionEvidence => {
         for (const { document } of await records.getMany(ends)) {
           // The revocation of a token is an event of its transaction, too.
           const isListed = document.event.txn === id && document.sequence <= (through[document.stream] ?? 0);
-          if (!isListed) yield await lineOf(snapshot, document);
+          if (!isListed) yield await provenLine(snapshot, document);
         }
-        for await (const record of activations(versions)) yield await lineOf(snapshot, record);
+        for await (const record of activations(versions)) yield await provenLine(snapshot, record);
       })(),
     };
     for (const version of versions) {
@@ -132,15 +113,8 @@ export const transactionEvidence = (deps: Deps): TransactionEvidence => {
       const ended = (await records.getMany(receipt.ends)).map(
         ({ document }) => [document.stream, document.sequence] as const,
       );
-      const snapshot = await snapshotWith([...Object.entries(receipt.through), ...ended]);
+      const snapshot = await snapshotWith(transparencyLog, [...Object.entries(receipt.through), ...ended]);
       return files(id, receipt, snapshot);
     },
   };
 };
-
-const file = (name: string, content: string | Buffer): EvidenceFile => ({
-  name,
-  content: (async function* () {
-    yield content;
-  })(),
-});

@@ -36,6 +36,18 @@ export const REVIEW_REFUSALS = {
     code: 'conflict',
     text: 'An end can be undone within {hours} hours. Ask the person to consent again.',
   },
+  review_evidence_early: {
+    code: 'conflict',
+    text: 'The items of this review are being made. Read its evidence when it is open.',
+  },
+  review_evidence_too_large: {
+    code: 'conflict',
+    text: 'This review has more than {most} items. Use the export of the audit log (exportAudit), which has all decisions.',
+  },
+  review_archived: {
+    code: 'conflict',
+    text: 'Events of this review are in an archive only ({places}). Verify them there: behalf audit verify --archive.',
+  },
   review_undo_refused: {
     code: 'conflict',
     text: 'The person, a kill or a change of owner decided about this agent since. Only the person can allow it again.',

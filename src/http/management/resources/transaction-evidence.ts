@@ -2,9 +2,9 @@
 import type { AuditLog } from '../../../domain/audit/audit-event.ts';
 import type { TransactionEvidence } from '../../../domain/authority/transactions/transaction-evidence.ts';
 import { existing } from '../call.ts';
+import { evidenceAnswer } from '../evidence-answer.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about } from '../route.ts';
-import { zipOf } from '../zip.ts';
 import { AUDIT_SCOPES } from './audit.ts';
 
 const routes = {
@@ -17,17 +17,10 @@ const routes = {
 
 type Dependencies = { readonly evidence: TransactionEvidence; readonly audit: AuditLog };
 
-/** Reading it is an event, which is written first. */
 const handlers = ({ evidence, audit }: Dependencies): Handlers<typeof routes> => ({
-  async getTransactionEvidence({ id, by, caller }) {
-    const files = existing(await evidence.of(id));
-    await audit.append({
-      ...{ type: 'audit.exported', outcome: 'done', caller: caller.id, target: { kind: 'transaction', id } },
-      inputs: { filters: { txn: id } },
-      ...(by.request === undefined ? {} : { request: by.request }),
-      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-    });
-    return { archive: { name: `${id}.zip`, bytes: zipOf(files) } };
+  async getTransactionEvidence(call) {
+    const files = existing(await evidence.of(call.id));
+    return evidenceAnswer(call, audit, { kind: 'transaction', filters: { txn: call.id } }, files);
   },
 });
 
