@@ -11,6 +11,7 @@ import { cpuSeconds } from './cpu.ts';
 import { crash } from './crash.ts';
 import { derivations } from './derivations.ts';
 import { diskFull } from './disk-full.ts';
+import { drifts } from './drifts.ts';
 import { edge } from './edge.ts';
 import { faults } from './faults.ts';
 import { firstSync } from './first-sync.ts';
@@ -63,6 +64,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   offboarding,
   reviews,
   organisation,
+  drifts,
 ];
 
 /** Exit code when nothing was violated but bounds on time; `.ci/run` then runs the campaign once more. */
