@@ -63,6 +63,32 @@ describe('an owner of the agent', () => {
     expect((await act(world.admin, id, 'undo')).status).toBe(200);
   });
 
+  test('cannot decide about it, nor lift its suspension, by a client with a role that they owned before and whose key they still have', async () => {
+    agent = await newAgent('Mine', world.operator.account.id);
+    await delegated();
+    const { document: client } = await world.clients.create(
+      { name: 'Script', grantTypes: ['client_credentials'], roles: ['operator'], owner: world.operator.account.id },
+      SYSTEM,
+    );
+    const script = { token: world.token({ clientId: client.id }) };
+    const { id } = await itemOf((await review())['id']);
+    expect(reasonOf(await decide(script, id, 'keep'))).toEqual([403, 'review_by_owner']);
+    const handed = await world.clients.get(client.id);
+    await world.clients.update(client.id, handed?.version ?? 0, { owner: world.admin.account.id }, SYSTEM);
+    for (const [verb, body] of [
+      ['decide', { decision: 'keep' }],
+      ['assign', { to: 'stranger' }],
+    ] as const)
+      expect([verb, reasonOf(await act(script, id, verb, body))]).toEqual([verb, [403, 'review_by_owner']]);
+    expect([world.audit.of('review.item_decided'), world.audit.of('review.item_assigned')]).toEqual([[], []]);
+    expect(world.refusals().at(-1)).toMatchObject({ caller: client.id, note: 'assignReviewItem', error: 'forbidden' });
+
+    await world.agents.suspend(agent, SYSTEM, { security: 'fnd_1' });
+    const answer = await world.call(script, 'post', `/agents/${agent}/resume`);
+    expect(reasonOf(answer)).toEqual([403, 'agent_suspended_for_security']);
+    expect(world.audit.of('agent.resumed')).toEqual([]);
+  });
+
   test('cannot pick who decides about it, as a member of the group that reviews', async () => {
     const members = [world.owner.account.id, world.auditor.account.id];
     await world.call(world.admin, 'post', '/groups', { name: 'Crew', members });

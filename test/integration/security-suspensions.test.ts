@@ -1,6 +1,7 @@
 /** The quarantine of a finding suspends its agent or client for security: over the API, only an operator who does not own it lifts that. */
 import { describe, expect, test } from '@jest/globals';
 import { FINDINGS, type Finding, findingId } from '../../src/domain/governance/finding.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { composeManagementApi } from '../support/composed-management-api.ts';
 
 const world = async () => {
@@ -73,6 +74,30 @@ describe('an agent in quarantine', () => {
     expect(body).not.toHaveProperty('security_suspension');
     expect(audit.of('agent.resumed')).toMatchObject([{ agent, caller: operator.account.id }]);
   });
+});
+
+test('an only operator does not resume their own agent: the refusal says to give another person the role, who then can', async () => {
+  const { call, admin, stranger, ownOperator, operator, quarantined, audit, clock, token } = await world();
+  const { agent } = await quarantined(ownOperator);
+  await call(admin, 'post', `/accounts/${operator.account.id}/disable`);
+  const refused = await call(ownOperator, 'post', `/agents/${agent}/resume`);
+  expect([refused.status, refused.body]).toMatchObject([
+    403,
+    {
+      reason: 'agent_suspended_for_security',
+      detail: expect.stringContaining('an administrator gives another person the role operator'),
+    },
+  ]);
+  expect((await call(stranger, 'post', `/agents/${agent}/resume`)).status).toBe(404);
+  expect(audit.of('agent.resumed')).toEqual([]);
+  const path = `/accounts/${stranger.account.id}`;
+  const { headers } = await call(admin, 'get', path);
+  const assurance = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: clock.now() };
+  const fresh = { token: token({ subject: admin.account.id, assurance }) };
+  const given = await call(fresh, 'patch', path, { roles: ['operator'] }, { 'if-match': String(headers['etag']) });
+  expect([given.status, given.body]).toMatchObject([200, { roles: ['operator'] }]);
+  expect((await call(stranger, 'post', `/agents/${agent}/resume`)).status).toBe(200);
+  expect(audit.of('agent.resumed')).toMatchObject([{ agent, caller: stranger.account.id }]);
 });
 
 test('a client in quarantine is enabled neither by the operator who owns it nor by undoing the finding, but by another one', async () => {

@@ -14,6 +14,8 @@ export type Caller = {
    * The account for which the caller acts: itself, or the owner of a client with a role. The caller may accept what it owns.
    */
   readonly account?: string;
+  /** Accounts that owned the calling client before, and may still hold its key. */
+  readonly formerAccounts?: readonly string[];
 };
 
 /** 'all': by role. 'own': an account without a suitable role, limited to its own agents and their delegations. */
@@ -33,8 +35,17 @@ export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promis
     return { kind: 'account', id: account.id, name: account.name, roles: account.roles, scope, account: account.id };
   }
   const client = await lookup.client(token.clientId);
+  const former = client?.formerOwners ? { formerAccounts: client.formerOwners } : {};
   const stands = client?.owner !== undefined && client.roles.length > 0 ? { account: client.owner } : {};
-  return { kind: 'client', id: token.clientId, name: client?.name ?? '', roles: client?.roles ?? [], scope, ...stands };
+  return {
+    kind: 'client',
+    id: token.clientId,
+    name: client?.name ?? '',
+    roles: client?.roles ?? [],
+    scope,
+    ...stands,
+    ...former,
+  };
 };
 
 /** Whether the caller is a client that acts for itself, without a role, and no agent. */

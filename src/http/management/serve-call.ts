@@ -154,6 +154,7 @@ export const serveCall = <T extends Io>(
     const by = {
       ...byOf(ctx, caller.id),
       ...(caller.account === undefined ? {} : { account: caller.account }),
+      ...(caller.formerAccounts === undefined ? {} : { formerAccounts: caller.formerAccounts }),
       ...(access === 'all' && route.roles.length > 0 ? { isByRole: true } : {}),
       ...(caller.roles.includes('administrator') ? { isAdministrator: true as const } : {}),
       ...(token.assurance ? { assurance: token.assurance } : {}),

@@ -41,6 +41,10 @@ describe('a suspension for security', () => {
     ['its owner', OWNER],
     ['its owner with a role', byRole('acc_owner')],
     ['a client with a role that stands for its owner', { caller: 'app_1', account: 'acc_owner', isByRole: true }],
+    [
+      'a client with a role that stood for its owner before',
+      { caller: 'app_1', account: 'acc_operator', formerAccounts: ['acc_owner'], isByRole: true },
+    ],
     ['another account without a role', { caller: 'acc_other', account: 'acc_other' }],
     ['the server itself', SYSTEM],
   ])('is not lifted by %s, and no event says so', async (_, by) => {

@@ -33,7 +33,7 @@ export const AGENT_GERMAN = {
   acceptance_expired: 'Die Zeit, in der dieser Agent angenommen werden konnte, ist um.',
   agent_expired: 'Die Zeit dieses Agenten ist um. Geben Sie ihm zuerst ein späteres Ende.',
   agent_suspended_for_security:
-    'Dieser Agent wurde aus Sicherheitsgründen ausgesetzt. Fortsetzen kann ihn nur eine Person mit der Rolle operator, der er seither nicht gehört hat.',
+    'Dieser Agent wurde aus Sicherheitsgründen ausgesetzt. Fortsetzen kann ihn nur eine Person mit der Rolle operator, der er seither nicht gehört hat. Gibt es keine, so gibt die Administration einer anderen Person diese Rolle.',
   credential_expired: 'Die Zeit dieses Schlüssels ist um. Fügen Sie einen anderen hinzu.',
   credential_not_found: 'Diesen Schlüssel hat dieser Agent nicht.',
   acceptance_not_asked: 'Einen Agenten nimmt nur an, wer als Eigentümer gefragt ist.',
@@ -94,7 +94,7 @@ export const CLIENT_GERMAN = {
   redirect_uri_unused: 'Rückleitungs-URIs sind für Agenten, die Personen zur Anmeldung schicken.',
   client_not_adoptable: 'Übernommen wird nur ein Client, der sich selbst registriert hat und keinen Eigentümer hat.',
   client_suspended_for_security:
-    'Dieser Client wurde aus Sicherheitsgründen gesperrt. Entsperren kann ihn nur eine Person mit der Rolle operator, der er nicht gehört und nie gehört hat.',
+    'Dieser Client wurde aus Sicherheitsgründen gesperrt. Entsperren kann ihn nur eine Person mit der Rolle operator, der er nicht gehört und nie gehört hat. Gibt es keine, so gibt die Administration einer anderen Person diese Rolle.',
   client_retired: 'Ein stillgelegter Client lässt sich nicht ändern.',
   grant_types_missing: 'Nennen Sie wenigstens einen Weg zu Tokens.',
   grant_type_unknown: 'Ein Weg zu Tokens ist hier einer von: {allowed}.',

@@ -25,7 +25,7 @@ export const AGENT_REFUSALS = {
   agent_expired: { code: 'conflict', text: 'The time of this agent is over; give it a later end first.' },
   agent_suspended_for_security: {
     code: 'forbidden',
-    text: 'This agent was suspended for security. An operator who does not own it, and has not owned it since, resumes it.',
+    text: 'This agent was suspended for security. An operator who does not own it, and has not owned it since, resumes it. If there is none, an administrator gives another person the role operator.',
   },
   credential_expired: { code: 'conflict', text: 'The time of this credential is over; add another one.' },
   credential_not_found: { code: 'not_found', text: 'This agent has no such credential.' },

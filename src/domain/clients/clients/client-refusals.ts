@@ -10,7 +10,7 @@ export const CLIENT_REFUSALS = {
   client_not_adoptable: { code: 'conflict', text: 'Only a client that registered itself and has no owner is adopted.' },
   client_suspended_for_security: {
     code: 'forbidden',
-    text: 'This client was disabled for security. An operator who does not own it, and has not owned it, enables it.',
+    text: 'This client was disabled for security. An operator who does not own it, and has not owned it, enables it. If there is none, an administrator gives another person the role operator.',
   },
   client_retired: { code: 'conflict', text: 'A retired client cannot be changed.' },
   grant_types_missing: { code: 'invalid_field', text: 'Name at least one grant type.' },

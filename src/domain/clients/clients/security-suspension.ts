@@ -3,7 +3,7 @@
  * software or account was taken over, so only others lift them. Called by the registries of agents and clients.
  */
 import type { Owners } from '../../identity/groups/owners.ts';
-import type { By } from '../../platform/registries/registered-documents.ts';
+import { type By, partiesBehind } from '../../platform/registries/registered-documents.ts';
 
 /** A suspension for security. */
 export type SecuritySuspension = {
@@ -34,15 +34,19 @@ export const suspendedForSecurity = <T extends Suspendable>(one: T, cause: strin
  * security. Refuses accounts that own the agent or client, own it together with others, have since the suspension, or owned it
  * before. If these are unknown, refuses everyone.
  */
-export type MayLift = (one: Suspendable, by: Pick<By, 'caller' | 'account' | 'isByRole'>) => Promise<boolean>;
+export type MayLift = (
+  one: Suspendable,
+  by: Pick<By, 'caller' | 'account' | 'formerAccounts' | 'isByRole'>,
+) => Promise<boolean>;
 
 export const liftOfSecurity =
   (owners: Pick<Owners, 'answersFor' | 'accountsSince'>): MayLift =>
-  async ({ securitySuspension, owner, formerOwners = [] }, { caller, account = caller, isByRole }) => {
+  async ({ securitySuspension, owner, formerOwners = [] }, by) => {
     if (!securitySuspension) return true;
-    if (!isByRole || formerOwners.includes(account)) return false;
-    if (owner !== undefined && (await owners.answersFor(owner, account))) return false;
+    const parties = partiesBehind(by);
+    if (!by.isByRole || parties.some((party) => formerOwners.includes(party))) return false;
+    for (const party of parties) if (owner !== undefined && (await owners.answersFor(owner, party))) return false;
     if (securitySuspension.owner === undefined) return true;
     const accounts = await owners.accountsSince(securitySuspension.owner, securitySuspension.at);
-    return accounts !== undefined && !accounts.includes(account);
+    return accounts !== undefined && !parties.some((party) => accounts.includes(party));
   };

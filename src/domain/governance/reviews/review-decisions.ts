@@ -9,7 +9,7 @@ import type { Agent } from '../../clients/agents/agent.ts';
 import type { AgentRegistry } from '../../clients/agents/agent-registry.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
-import type { By } from '../../platform/registries/registered-documents.ts';
+import { type By, partiesBehind } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Collection, LOST, retryLost, type Versioned } from '../../ports/document-store.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
@@ -79,7 +79,8 @@ export const reviewDecisions = (deps: {
 
   /** What an owner must not decide, they must not hand to a friend either. */
   const refuseOwnerOf = async (item: ReviewItem, review: Review | undefined, by: By): Promise<void> => {
-    if (!review?.ownerDecides && (await isOwner(item, by.account ?? by.caller))) throw reviewRefusal('review_by_owner');
+    if (review?.ownerDecides) return;
+    for (const party of partiesBehind(by)) if (await isOwner(item, party)) throw reviewRefusal('review_by_owner');
   };
 
   const standing = async ({ delegation }: ReviewItem): Promise<Delegation | undefined> => {
@@ -110,8 +111,8 @@ export const reviewDecisions = (deps: {
       if (owner === undefined) throw reviewRefusal('review_owner_missing', { field: '/owner' });
       if (!(await owners.isActive(owner))) throw reviewRefusal('review_party_unknown', { field: '/owner' });
       // Who may accept for the new owner would have the agent at once: a reviewer could take any agent over.
-      if (await owners.answersFor(owner, by.account ?? by.caller))
-        throw reviewRefusal('review_transfer_to_self', { field: '/owner' });
+      for (const party of partiesBehind(by))
+        if (await owners.answersFor(owner, party)) throw reviewRefusal('review_transfer_to_self', { field: '/owner' });
       return { ...because, newOwner: owner };
     }
     return because;

@@ -21,6 +21,8 @@ export type By = {
    * owns.
    */
   readonly account?: string;
+  /** Accounts that owned the calling client before: they may still hold its key. */
+  readonly formerAccounts?: readonly string[];
   readonly request?: string;
   /** Whether the caller acts by the role operator or administrator, and not as the owner of the changed object. */
   readonly isByRole?: boolean;
@@ -114,6 +116,13 @@ export interface RegisteredDocuments<T extends Registered> {
     about?: Partial<AuditEvent>,
   ): Promise<Versioned<T>>;
 }
+
+/** The account or client that calls, and all accounts that may be behind it. For refusals: one of them is enough. */
+export const partiesBehind = ({
+  caller,
+  account = caller,
+  formerAccounts = [],
+}: Pick<By, 'caller' | 'account' | 'formerAccounts'>): readonly string[] => [account, ...formerAccounts];
 
 export const registeredDocuments = <T extends Registered>(dependencies: Dependencies<T>): RegisteredDocuments<T> => {
   const { collection, kind, audit, clock, facts, taken, derived = [], permits = async () => ({}) } = dependencies;
