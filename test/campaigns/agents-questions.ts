@@ -6,6 +6,7 @@ import { formOf } from '../support/oauth-calls.ts';
 import type { Scene } from '../support/scene.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { numberOf, type Planted, wordsOf } from './agents-seed.ts';
+import { openReview } from './agents-seed-clients.ts';
 import type { Random } from './campaign.ts';
 
 export type Place = {
@@ -93,6 +94,17 @@ export const questionsOf = {
   'page: agents': () => ({ path: '/console/agents', kind: 'page' }),
   'page: findings': () => ({ path: '/console/findings', kind: 'page' }),
   'page: an agent': (world) => ({ path: `/console/agents/${world.plan.id(anyOf(world))}`, kind: 'page' }),
+  'clients, first page': () => ({ path: '/clients', least: 50 }),
+  'a client by id': (world) => ({ path: `/clients/${world.plan.client(anyOf(world))}` }),
+  'clients of an owner': (world) => ({ path: `/clients?owner=${world.plan.ownerOf(anyOf(world))}` }),
+  'findings, first page': () => ({ path: '/findings', least: 50 }),
+  'findings of a kind': () => ({ path: '/findings?kind=unowned_client', least: 50 }),
+  'findings of a client': (world) => ({ path: `/findings?subject=${world.plan.client(anyOf(world))}` }),
+  'reviews, first page': () => ({ path: '/reviews', least: 2 }),
+  'items of a review': (world) => ({ path: `/review-items?review=${openReview(world.plan)}&state=open`, least: 50 }),
+  'page: clients': () => ({ path: '/console/clients', kind: 'page' }),
+  'page: reviews': () => ({ path: '/console/reviews', kind: 'page' }),
+  'page: a review': (world) => ({ path: `/console/reviews/${openReview(world.plan)}`, kind: 'page' }),
   registration: (world) => ({
     path: '/agents',
     status: 201,
@@ -106,6 +118,7 @@ export const questionsOf = {
     }),
   }),
   'token of an agent': (world) => ({ path: '/token', kind: 'form', body: activeOf(world) }),
+  'token of a client': (world) => ({ path: '/token', kind: 'form', body: world.plan.client(anyOf(world)) }),
 } as const satisfies Readonly<Record<string, (world: World) => Asked>>;
 
 const activeOf = (world: World): string => {

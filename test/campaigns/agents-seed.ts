@@ -89,7 +89,9 @@ export const planOf = (scene: Scene, count: number, seed: number, blueprint: str
   return {
     count,
     owners: Math.ceil(count / EACH),
+    idOf: (prefix: string, index: number): string => idOf(prefix, seed, index),
     id: (index: number): string => idOf('agt', seed, index),
+    client: (index: number): string => idOf('app', seed, index),
     ownerOf,
     isActive: (index: number): boolean => stateOf(index) === 'active',
     agentOf,
@@ -120,6 +122,12 @@ export const wordsOf = (index: number): readonly [what: string, does: string] =>
 const useOf = ({ id, owner, createdAt }: Agent, index: number, now: number): AgentUse => {
   const usedAt = Math.max(createdAt, now - (index % 3 === 0 ? 31 + (index % 40) : index % 29) * DAY);
   return { id, owner, usedAt, isUsed: true, idleFrom: usedAt };
+};
+
+/** The numbers below `count`, some at a time. */
+export const inBatches = function* (count: number): Generator<readonly number[]> {
+  for (let at = 0; at < count; at += BATCH)
+    yield Array.from({ length: Math.min(BATCH, count - at) }, (_, index) => at + index);
 };
 
 export const plant = async (

@@ -1,5 +1,5 @@
 /**
- * A register of a million agents beside one of a thousand, each behind a server of its own on SQLite. A violation is
+ * A register of a million agents and clients beside one of a thousand, each behind a server of its own on SQLite. A violation is
  * what grows with the register: a start above three seconds, a p99 above twice that of the small one for the same
  * question, memory. The two are asked in turn, so that other load of the machine affects both.
  */
@@ -13,6 +13,7 @@ import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
 import { A_THOUSAND, asking, BOUNDED, type Place, questionsOf } from './agents-questions.ts';
 import { type Planted, planOf, plant } from './agents-seed.ts';
+import { plantClients } from './agents-seed-clients.ts';
 import type { Campaign, CampaignRun } from './campaign.ts';
 import { figuresOf } from './figures.ts';
 
@@ -29,7 +30,7 @@ const MOST_MORE_MB = 96;
 
 export const agents: Campaign = {
   name: 'agents',
-  about: `a register of --agents (default ${DEFAULT_AGENTS}) beside one of ${SMALL}: start, look-ups, lists, searches, pages (--trials of each, default ${DEFAULT_QUESTIONS})`,
+  about: `a register of --agents, and as many clients (default ${DEFAULT_AGENTS}), beside one of ${SMALL}: start, look-ups, lists, searches, pages (--trials of each, default ${DEFAULT_QUESTIONS})`,
   async run(run) {
     const count = run.options.agents ?? DEFAULT_AGENTS;
     const places: Place[] = [];
@@ -74,6 +75,7 @@ const placeOf = async (run: CampaignRun, count: number): Promise<Place> => {
     await server.stop();
     const plan: Planted = planOf(scene, count, run.options.seed, blueprint);
     const { seconds } = await plant(folder, plan, (done) => run.progress(`${done} of ${count} agents written`));
+    await plantClients(folder, plan, scene, (done) => run.progress(`${done} of ${count} clients written`));
     const { size } = await stat(dataFolder(folder).database);
     const startsMs: number[] = [];
     for (let start = 0; start < STARTS; start += 1) {

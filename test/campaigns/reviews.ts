@@ -29,12 +29,12 @@ type Item = { readonly id: string; readonly delegation: string };
 
 export const reviews: Campaign = {
   name: 'reviews',
-  about: `an access review of --trials delegations (default ${DEFAULT_TRIALS}) on ${NODES} nodes, with a kill for each ${ITEMS_OF_KILL} items`,
+  about: `an access review on ${NODES} nodes: --trials items are decided (default ${DEFAULT_TRIALS}) of --agents delegations (default as many), with a kill for each ${ITEMS_OF_KILL}`,
   async run(run) {
-    const count = run.options.trials ?? DEFAULT_TRIALS;
-    const world = await startReviewsWorld(count);
+    const trials = run.options.trials ?? DEFAULT_TRIALS;
+    const world = await startReviewsWorld(Math.max(trials, run.options.agents ?? 0));
     try {
-      const figures = await reviewed(run, world);
+      const figures = await reviewed(run, world, trials);
       run.finished(world.name, figures);
       return figures;
     } catch (error) {
@@ -127,7 +127,7 @@ const decided = async (
   answered.set(id, new Set(done.length > 0 ? done : wanted));
 };
 
-const reviewed = async (run: CampaignRun, world: ReviewsWorld): Promise<Figures> => {
+const reviewed = async (run: CampaignRun, world: ReviewsWorld, trials: number): Promise<Figures> => {
   const { review, milliseconds } = await prepared(run, world);
   const items = await itemsOf(run, world, review);
   const delegations = new Set(items.map(({ delegation }) => delegation));
@@ -136,9 +136,10 @@ const reviewed = async (run: CampaignRun, world: ReviewsWorld): Promise<Figures>
   if (lost > 0) run.violation(`${lost} delegations have no item`);
   const answered = new Map<string, ReadonlySet<Decision>>();
   const times: number[] = [];
-  for (let at = 0; at < items.length && !run.isOver(); at += ITEMS_OF_KILL) {
-    const open = items.slice(at, at + ITEMS_OF_KILL);
-    run.progress(`${at} of ${items.length} decided, ${world.kills()} kills`);
+  const chosen = items.slice(0, trials);
+  for (let at = 0; at < chosen.length && !run.isOver(); at += ITEMS_OF_KILL) {
+    const open = chosen.slice(at, at + ITEMS_OF_KILL);
+    run.progress(`${at} of ${chosen.length} decided, ${world.kills()} kills`);
     const crashed = world.crash(run.random.integer(NODES));
     const workers = Array.from({ length: AT_ONCE }, async () => {
       for (let item = open.pop(); item; item = open.pop()) await decided(run, world, item, answered, times);
@@ -149,6 +150,7 @@ const reviewed = async (run: CampaignRun, world: ReviewsWorld): Promise<Figures>
   const checked = await check(run, world, answered, items);
   return {
     trials: answered.size,
+    delegations: items.length,
     kills: world.kills(),
     preparedMs: milliseconds,
     decideMs: figuresOf(times),
