@@ -9,6 +9,7 @@ import { type FindingRegistry, findingRegistry } from '../domain/governance/find
 import { findingWriter } from '../domain/governance/finding-writer.ts';
 import { type InventoryRegistry, inventoryRegistry } from '../domain/governance/inventory-registry.ts';
 import { networkDigests } from '../domain/governance/network-digests.ts';
+import { reporterFindings } from '../domain/governance/reporter-findings.ts';
 import { storedFleet } from '../domain/governance/responses/fleet-networks.ts';
 import { type ResponseActs, responseActs } from '../domain/governance/responses/response-acts.ts';
 import { type ResponseList, responseList } from '../domain/governance/responses/response-list.ts';
@@ -18,10 +19,10 @@ import {
 } from '../domain/governance/responses/response-rule-registry.ts';
 import { responseWorker } from '../domain/governance/responses/response-worker.ts';
 import { type RuleReplays, ruleReplays } from '../domain/governance/responses/rule-replay.ts';
-import { serverFindings } from '../domain/governance/server-findings.ts';
 import { registeredStops } from '../domain/governance/subject-stops.ts';
 import type { Found } from '../domain/ports/document-store.ts';
 import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import { TRUSTED_TRANSMITTERS, type Transmitter } from '../domain/signals/receiver/transmitter.ts';
 import type { ApprovalServices } from './approvals.ts';
 import type { ClientServices } from './clients.ts';
 import type { Foundations } from './foundations.ts';
@@ -63,7 +64,14 @@ export const governanceServices = (
     uses: agents,
     effective: effectiveRegistries.agents,
   });
-  const servers = serverFindings({ documents, clock, writer, resourceServers: deps.resourceServers });
+  const transmitters = documents.collection<Transmitter>(TRUSTED_TRANSMITTERS);
+  const reporters = reporterFindings({
+    ...{ documents, clock, writer },
+    nameOf: {
+      unknown_tokens: async (id) => (await deps.resourceServers.get(id))?.document.name,
+      unknown_subjects: async (id) => (await transmitters.get(id))?.document.name,
+    },
+  });
   const digestOf = networkDigests(masterKey);
   const pause = () => turn();
   const { responseRules, responses, worker } = responseServices(base, { ...deps, digestOf, pause });
@@ -76,8 +84,8 @@ export const governanceServices = (
     }),
     discovery: discovery({
       ...{ documents, clock, examiner: examined, node: state.node, recent, pause, digestOf, responses: worker },
-      sweeps: discoverySweeps({ documents, examiner: examined, settle: servers.settle }),
-      reported: servers.reported,
+      sweeps: discoverySweeps({ documents, examiner: examined, settle: reporters.settle }),
+      reported: reporters.reported,
     }),
   };
 };

@@ -56,6 +56,7 @@ export const findingWords = {
     agent: phrase({ en: 'agent', de: 'Agent' }),
     client: phrase({ en: 'client', de: 'Client' }),
     resource_server: phrase({ en: 'resource server', de: 'Ressourcenserver' }),
+    transmitter: phrase({ en: 'transmitter', de: 'Sender' }),
     inventory_entry: phrase({ en: 'app elsewhere', de: 'App eines anderen Systems' }),
   },
   acts: {
@@ -200,6 +201,17 @@ export const findingWords = {
       meaning: phrase({
         en: 'A resource server reported calls with tokens that this server did not issue for it.',
         de: 'Ein Ressourcenserver meldete Aufrufe mit Tokens, die dieser Server nicht für ihn ausgestellt hat.',
+      }),
+    },
+    unknown_subjects: {
+      title: phrase({ en: 'Events about unknown subjects', de: 'Ereignisse über Unbekannte' }),
+      counted: counted(
+        (isOne) => (isOne ? 'transmitter with unknown subjects' : 'transmitters with unknown subjects'),
+        (isOne) => (isOne ? 'Sender mit unbekannten Subjekten' : 'Sender mit unbekannten Subjekten'),
+      ),
+      meaning: phrase({
+        en: 'A transmitter sent security events about people or agents that are not known here. See whether they use this server under another name.',
+        de: 'Ein Sender meldete Ereignisse über Personen oder Agenten, die hier nicht bekannt sind. Sehen Sie nach, ob sie diesen Server unter anderem Namen benutzen.',
       }),
     },
     unknown_app: {

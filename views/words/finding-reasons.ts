@@ -94,6 +94,8 @@ export const reasonWords = {
     }),
   people_consented: (value: number) =>
     phrase({ en: `${value} people gave it rights`, de: `${value} Personen haben ihr Rechte gegeben` }),
+  unknown_subjects: (value: number) =>
+    phrase({ en: `${value} events within a day`, de: `${value} Ereignisse an einem Tag` }),
   unknown_tokens: (value: number) =>
     phrase({ en: `${value} reports within a day`, de: `${value} Berichte an einem Tag` }),
 };

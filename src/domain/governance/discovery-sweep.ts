@@ -26,7 +26,7 @@ export interface Sweeps {
 export const discoverySweeps = (deps: {
   readonly documents: DocumentStore;
   readonly examiner: Examiner;
-  /** Resolves the findings of resource servers whose time is over. */
+  /** Resolves a finding of a resource server or transmitter whose time is over. */
   readonly settle: (finding: Finding) => Promise<void>;
 }): Sweeps => {
   const { documents, examiner, settle } = deps;
@@ -54,7 +54,7 @@ export const discoverySweeps = (deps: {
         subjectKind === 'agent' || subjectKind === 'client' ? [subject] : [],
       ),
     );
-    for (const finding of kept) if (finding.subjectKind === 'resource_server') await settle(finding);
+    for (const finding of kept) await settle(finding);
     return some;
   };
 

@@ -18,6 +18,7 @@ import { coarseNetwork } from '../vocabulary/client-network.ts';
 import { CLIENT_ACTIVITY, type ClientActivity, type SeenToken, withTokens } from './client-activity.ts';
 import type { Sweep, Sweeps } from './discovery-sweep.ts';
 import type { Examiner } from './examiner.ts';
+import type { Reported } from './reporter-findings.ts';
 import type { ResponseWorker } from './responses/response-worker.ts';
 
 export type DiscoveryState = {
@@ -78,7 +79,7 @@ export interface Discovery {
 type Held = {
   readonly tokens: Map<string, SeenToken[]>;
   readonly changed: Set<string>;
-  readonly reports: Map<string, { count: number; readonly evidence: string[] }>;
+  readonly reports: Map<string, Reported>;
   records: number;
   since: number;
 };
@@ -93,8 +94,8 @@ export const discovery = (deps: {
   readonly responses: ResponseWorker;
   /** Keyed digest of a network, for one client. */
   readonly digestOf: (client: string, network: string) => string;
-  /** Keeps the finding of a resource server: how many unknown tokens it reported. */
-  readonly reported: (server: string, count: number, evidence: readonly string[]) => Promise<void>;
+  /** Keeps the finding of a resource server or transmitter that named something unknown. */
+  readonly reported: (reported: Reported) => Promise<void>;
   readonly node: string;
   readonly pause: () => Promise<void>;
 }): Discovery => {
@@ -137,13 +138,18 @@ export const discovery = (deps: {
       sweeps.again();
     } else if (event.type === 'report.refused' && event.caller !== undefined) {
       const { report_token_unknown: count = 0 } = (event.inputs?.['reasons'] ?? {}) as Record<string, number>;
-      const before = held.reports.get(event.caller) ?? { count: 0, evidence: [] };
-      if (count > 0)
-        held.reports.set(event.caller, {
-          count: before.count + count,
-          evidence: [...before.evidence, record.id].slice(-10),
-        });
+      noteUnknown('unknown_tokens', event.caller, count, record.id);
+    } else if (event.type === 'signal.received' && event.note === 'unknown_subject') {
+      noteUnknown('unknown_subjects', String(event.inputs?.['transmitter']), 1, record.id);
     }
+  };
+
+  const noteUnknown = (kind: Reported['kind'], reporter: string, count: number, record: string): void => {
+    if (count === 0) return;
+    const key = `${kind} ${reporter}`;
+    const before = held.reports.get(key);
+    const evidence = [...(before?.evidence ?? []), record].slice(-10);
+    held.reports.set(key, { kind, reporter, count: (before?.count ?? 0) + count, evidence });
   };
 
   const seenToken = (record: RecentRecord): SeenToken => {
@@ -182,7 +188,7 @@ export const discovery = (deps: {
       await deps.pause();
     }
     await examiner.examine([...tokens.keys(), ...changed]);
-    for (const [server, { count, evidence }] of reports) await deps.reported(server, count, evidence);
+    for (const reported of reports.values()) await deps.reported(reported);
   };
 
   /** A small server stores at once, a busy one what a minute brought: a document that is written once for ten tokens costs a tenth. */

@@ -132,6 +132,14 @@ export const findingsOfClient = (
   return found;
 };
 
-/** The finding of a resource server that reports unknown tokens. */
-export const findingsOfServer = (reports: number, evidence: readonly string[]): readonly Observed[] =>
-  reports === 0 ? [] : [observed('unknown_tokens', [one('unknown_tokens', 30, reports)], { evidence })];
+/** What a resource server or transmitter names and this server does not know, with the points of one finding. */
+const POINTS_OF_UNKNOWN = { unknown_tokens: 30, unknown_subjects: 30 } as const;
+export type UnknownKind = keyof typeof POINTS_OF_UNKNOWN;
+
+/** The finding of a resource server or transmitter that named something unknown so many times. */
+export const findingsOfReporter = (
+  kind: UnknownKind,
+  count: number,
+  evidence: readonly string[],
+): readonly Observed[] =>
+  count === 0 ? [] : [observed(kind, [one(kind, POINTS_OF_UNKNOWN[kind], count)], { evidence })];

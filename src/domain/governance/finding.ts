@@ -14,7 +14,7 @@ export type FindingAct = (typeof FINDING_ACTS)[number];
 
 type Kind = { readonly subject: readonly SubjectKind[]; readonly acts: readonly FindingAct[]; readonly means: string };
 
-export const SUBJECT_KINDS = ['agent', 'client', 'resource_server', 'inventory_entry'] as const;
+export const SUBJECT_KINDS = ['agent', 'client', 'resource_server', 'transmitter', 'inventory_entry'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /** Every kind of finding. */
@@ -43,6 +43,11 @@ export const FINDINGS_BY_KIND = {
     subject: ['resource_server'],
     acts: ['dismiss'],
     means: 'reports about tokens that this server did not issue for that API',
+  },
+  unknown_subjects: {
+    subject: ['transmitter'],
+    acts: ['dismiss'],
+    means: 'security events about subjects that are not known here',
   },
   unknown_app: {
     subject: ['inventory_entry'],
@@ -109,6 +114,7 @@ export const FINDING_REASONS = {
   risky_scopes: 'rights that change, send, administer, or reach everything',
   for_everyone: 'an administrator gave it rights for everyone',
   people_consented: 'people who gave it rights',
+  unknown_subjects: 'security events within a day about subjects that this server does not know',
   unknown_tokens: 'reports within a day about tokens that this server did not issue for the API',
 } as const;
 export type FindingReason = keyof typeof FINDING_REASONS;
@@ -118,7 +124,7 @@ export type Finding = {
   readonly id: string;
   readonly kind: FindingKind;
   readonly subjectKind: SubjectKind;
-  /** Id of the agent, client or resource server. */
+  /** Id of the agent, client, resource server, transmitter or inventory entry. */
   readonly subject: string;
   /** Its name when it was last examined. A client chose it. */
   readonly name: string;

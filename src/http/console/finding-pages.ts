@@ -19,6 +19,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addFindingForms, findingOf, type ShownFinding } from './finding-forms.ts';
 import { askedOf, listed } from './list-page.ts';
+import { TRANSMITTERS } from './transmitter-forms.ts';
 
 const PATH = '/console/findings';
 
@@ -97,6 +98,7 @@ const namesIn = (deps: ConsoleDeps, findings: readonly ShownFinding[]): Promise<
 const subjectHref = (deps: ConsoleDeps, { subject_kind: kind, subject }: ShownFinding): string | undefined => {
   if (kind === 'agent') return agentHref(deps, subject);
   if (kind === 'resource_server') return serverHref(deps, subject);
+  if (kind === 'transmitter') return `${deps.basePath}${TRANSMITTERS}/${subject}`;
   if (kind === 'inventory_entry') return undefined;
   return subject.startsWith('app_') ? clientHref(deps, subject) : undefined;
 };

@@ -1,6 +1,7 @@
 /** Discovery reads each record once, over all nodes and crashes, and sweeps over everything there is. */
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/audit/audit-record.ts';
 import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
 import { CLIENTS, type Client } from '../../../src/domain/clients/clients/client.ts';
@@ -10,10 +11,12 @@ import { discoverySweeps } from '../../../src/domain/governance/discovery-sweep.
 import { examiner } from '../../../src/domain/governance/examiner.ts';
 import { FINDINGS, type Finding } from '../../../src/domain/governance/finding.ts';
 import { findingWriter } from '../../../src/domain/governance/finding-writer.ts';
+import { reporterFindings } from '../../../src/domain/governance/reporter-findings.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
 
 const START = 1_790_000_000;
+const DAY = 86_400;
 
 /** A store with nodes on it, whose clock the test sets. */
 const world = (documents: DocumentStore = memoryDocumentStore()) => {
@@ -23,6 +26,13 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
   const clock = { now: () => time.now, nowMillis: () => time.now * 1000 };
   const node = (name: string, store: DocumentStore = documents): Discovery => {
     const writer = findingWriter({ documents: store, audit, clock });
+    const reporters = reporterFindings({
+      ...{ documents: store, clock, writer },
+      nameOf: {
+        unknown_tokens: async (id) => (id === 'rs_1' ? 'Books' : undefined),
+        unknown_subjects: async (id) => (id === 'trm_1' ? 'Directory' : undefined),
+      },
+    });
     const examined = examiner({
       ...{ documents: store, clock, writer },
       uses: { lastUses: async () => new Map() },
@@ -32,7 +42,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
     });
     return discovery({
       ...{ documents: store, recent: undefined, clock, examiner: examined, node: name },
-      sweeps: discoverySweeps({ documents: store, examiner: examined, settle: async () => undefined }),
+      sweeps: discoverySweeps({ documents: store, examiner: examined, settle: reporters.settle }),
       responses: {
         note: () => undefined,
         evaluate: async () => {
@@ -42,7 +52,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
         forget: () => undefined,
       },
       digestOf: (client, network) => `${client} ${network}`,
-      reported: async () => undefined,
+      reported: reporters.reported,
       pause: async () => undefined,
     });
   };
@@ -58,13 +68,21 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
       });
     }
   };
+  const recorded = async (event: AuditEvent): Promise<void> => {
+    sequence += 1;
+    await documents.collection<AuditRecord>(AUDIT_RECORDS).insert({
+      ...{ id: recordId('s', sequence), stream: 's', sequence, at: time.now * 1000, prev: '', hash: `${sequence}` },
+      ...{ writer: 'w', type: event.type, event: event as AuditRecord['event'] },
+      ...(sequence === 1 ? { opens: true as const } : {}),
+    });
+  };
   const counted = async (client: string): Promise<number> => {
     const found = await documents.collection<ClientActivity>(CLIENT_ACTIVITY).get(client);
     return found?.document.days.reduce((sum, { unattended }) => sum + unattended, 0) ?? 0;
   };
   const findings = async (): Promise<readonly Finding[]> =>
     (await documents.collection<Finding>(FINDINGS).find({ limit: 1000 })).map(({ document }) => document);
-  return { documents, audit, time, evaluated, node, tokens, counted, findings };
+  return { documents, audit, time, evaluated, node, tokens, recorded, counted, findings };
 };
 
 const client = (id: string, more: Partial<Client> = {}): Client => ({
@@ -195,5 +213,45 @@ describe('the sweep', () => {
     time.now += 601;
     for (let rounds = 0; rounds < 8; rounds += 1) await reader.poll();
     expect((await findings()).filter(({ state }) => state !== 'resolved')).toEqual([]);
+  });
+});
+
+describe('what others name and this server does not know', () => {
+  const signal = (transmitter: string, note?: string): AuditEvent => ({
+    ...{ type: 'signal.received', outcome: 'done', caller: 'app_hr', inputs: { transmitter, effects: [] } },
+    ...(note === undefined ? {} : { note }),
+  });
+
+  test('events of a transmitter about unknown subjects are one finding, which ends after seven quiet days', async () => {
+    const { node, recorded, findings, audit, time } = world();
+    const reader = node('one');
+    await recorded(signal('trm_1', 'unknown_subject'));
+    await recorded(signal('trm_1', 'unknown_subject'));
+    await recorded(signal('trm_1'));
+    await recorded(signal('trm_1', 'event_not_accepted'));
+    await reader.poll();
+    const evidence = [recordId('s', 1), recordId('s', 2)];
+    expect(await findings()).toMatchObject([
+      {
+        ...{ kind: 'unknown_subjects', subjectKind: 'transmitter', subject: 'trm_1', name: 'Directory', state: 'open' },
+        ...{ score: 30, parts: [{ reason: 'unknown_subjects', points: 30, value: 2 }], evidence },
+      },
+    ]);
+    expect(audit.of('finding.opened')).toMatchObject([{ caller: 'system', inputs: { kind: 'unknown_subjects' } }]);
+    time.now += 3 * DAY;
+    await reader.poll();
+    expect(await findings()).toMatchObject([{ state: 'open' }]);
+    time.now += 5 * DAY;
+    // A sweep looks at agents, clients and findings one after the other.
+    for (let turn = 0; turn < 4; turn += 1) await reader.poll();
+    expect(await findings()).toMatchObject([{ state: 'resolved' }]);
+    expect(audit.of('finding.resolved')).toHaveLength(1);
+  });
+
+  test('of a transmitter that was removed they are no finding', async () => {
+    const { node, recorded, findings } = world();
+    await recorded(signal('trm_gone', 'unknown_subject'));
+    await node('one').poll();
+    expect(await findings()).toEqual([]);
   });
 });
