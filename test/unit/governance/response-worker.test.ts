@@ -137,6 +137,29 @@ describe('a rule', () => {
     expect([(await responses()).length, (await facts.get(id))?.document.slots]).toMatchObject([1, [{ denials: 5 }]]);
   });
 
+  test('does not suspend again for what an operator lifted, or resumed, after another rule', async () => {
+    const { activated, agent, denied, read, stateOf, responses, acts, agents, tick, log } = world();
+    await activated(DENIALS);
+    const [lifted, resumed] = [await agent(), await agent()];
+    await denied(lifted);
+    await denied(resumed);
+    await read();
+    await activated({ ...DENIALS, name: 'Other', when: [{ fact: 'denials_10_minutes', atLeast: 4 }] });
+    tick(1);
+    for (const { id, agent: of } of await responses())
+      if (of === lifted) await acts.lift(id, OPERATOR);
+      else await agents.resume(of, OPERATOR);
+    tick(1);
+    for (const id of [lifted, resumed]) await log.denial(id);
+    await read();
+    expect([await stateOf(lifted), await stateOf(resumed)]).toEqual(['active', 'active']);
+    // Denials are counted in parts of five minutes.
+    tick(300);
+    for (const id of [lifted, resumed]) await denied(id, 4);
+    await read();
+    expect([await stateOf(lifted), await stateOf(resumed)]).toEqual(['suspended', 'suspended']);
+  });
+
   test('is finished by the next process after a crash, before its event and after it', async () => {
     const made = world();
     const { activated, agent, denied, read, documents, stateOf, responses, typed, log, tick } = made;

@@ -39,7 +39,7 @@ export interface ApprovalEnds {
 
 export interface ResponseActs {
   /**
-   * Only what an agent did after this time counts for the rule, epoch seconds: 0, or when the last response was lifted, or
+   * Only what an agent did after this time counts for the rule, epoch seconds: 0, or when the last response of any rule was lifted, or
    * infinite while it lasts. A notification lasts 24 hours, one of the brake an hour. The agent is active.
    */
   since(rule: ResponseRule, agent: Agent): Promise<number>;
@@ -133,17 +133,18 @@ export const responseActs = (deps: {
       const found = await responses.find({
         ...{ where: { agent: id }, order: { by: 'createdAt', direction: 'descending' }, limit: MOST_RULES },
       });
-      const [last] = found.flatMap(({ document }) => (document.rule === rule.id ? [document] : []));
-      if (!last) return 0;
-      if (last.state === 'lifted') return last.liftedAt ?? last.updatedAt;
-      if (last.state === 'notified') {
-        const quiet = last.isBraked ? BRAKE_SECONDS : QUIET_SECONDS;
-        return last.createdAt <= clock.now() - quiet ? last.eventAt : Number.POSITIVE_INFINITY;
-      }
-      if (last.state === 'begun') return Number.POSITIVE_INFINITY;
+      const all = found.map(({ document }) => document);
+      const open = all.filter(({ state }) => state === 'open');
       // The agent is active: an operator resumed it.
-      await ended(last.id, { state: 'lifted', liftedAt: updatedAt });
-      return updatedAt;
+      for (const one of open) await ended(one.id, { state: 'lifted', liftedAt: updatedAt });
+      // Who lifts a suspension has seen what the agent did before: no other rule suspends it again for that.
+      const lifted = all.map((one) => (one.state === 'lifted' ? (one.liftedAt ?? one.updatedAt) : 0));
+      const seen = Math.max(0, ...lifted, ...(open.length > 0 ? [updatedAt] : []));
+      const last = all.find((one) => one.rule === rule.id);
+      if (last?.state === 'begun') return Number.POSITIVE_INFINITY;
+      if (last?.state !== 'notified') return seen;
+      const quiet = last.isBraked ? BRAKE_SECONDS : QUIET_SECONDS;
+      return last.createdAt <= clock.now() - quiet ? Math.max(seen, last.eventAt) : Number.POSITIVE_INFINITY;
     },
 
     async act(rule, agent, { facts, values }) {
