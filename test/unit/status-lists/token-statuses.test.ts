@@ -122,3 +122,11 @@ test('a read that is given up ends at its next page', async () => {
   await statuses.inList(LIST, ended, { goesOn: () => pauses() < 2, all: true });
   expect([found, pauses()]).toEqual([[0], 2]);
 });
+
+test('the lists of an API are those with a token, in the windows of tokens that may be live', async () => {
+  const { statuses } = await world(2, []);
+  expect(await statuses.listsOf('rs_a', 0)).toEqual([LIST]);
+  expect(await statuses.listsOf('rs_b', 0)).toEqual([]);
+  // A policy that ended all tokens begins new lists.
+  expect(await statuses.listsOf('rs_a', 7)).toEqual([]);
+});
