@@ -205,6 +205,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('agent, handed over', `${agent(ids.planner)}/hand-over`),
     ada('agent, retired', `${agent(ids.planner)}/retire`),
     ada('agent, to allow a secret', `${agent(ids.planner)}/secret`),
+    ada('agent, new secret', `${agent(ids.planner)}/rotate-secret`),
     ada('agent, keys', `${agent(ids.planner)}/credentials/new`),
     ada('approvals of all', '/console/approvals'),
     ada('approvals of all, denied', '/console/approvals?state=denied'),
