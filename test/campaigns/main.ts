@@ -1,4 +1,4 @@
-/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record]`. See docs/how-to/campaigns.md. */
+/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record [--beside]]`. See docs/how-to/campaigns.md. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -72,7 +72,7 @@ const ONLY_LATE = 3;
 
 const usage = (): string =>
   [
-    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record]',
+    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record [--beside]]',
     ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`),
   ].join('\n');
 
@@ -95,6 +95,7 @@ const readArguments = () => {
         stores: { type: 'string' },
         rate: { type: 'string' },
         record: { type: 'boolean' },
+        beside: { type: 'boolean' },
         seconds: { type: 'string' },
         seed: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -191,7 +192,8 @@ const main = async (): Promise<number> => {
         ...figures,
       };
       earlier = { violations, late, cpu, at: now };
-      if (values.record) keepResult(campaign.name, configuration, part);
+      if (values.record)
+        keepResult(campaign.name, values.beside ? `${configuration}, seed ${seed}` : configuration, part);
     },
     isOver: () => isAskedToEnd || (seconds !== undefined && performance.now() - begin > seconds * 1000),
   });
