@@ -20,10 +20,7 @@ export const firstSync: Campaign = {
   about: `the first sync of a directory, with a kill -9 in the middle (--users, default ${DEFAULT_USERS})`,
   async run(run) {
     const users = run.options.trials ?? DEFAULT_USERS;
-    // The directory gets one token, and 100,000 users take a quarter of an hour.
-    const server = await startServer({
-      environment: { ...WITHOUT_LIMITS, BEHALF__TOKENS__ACCESSTOKENTTLSECONDS: '3600' },
-    });
+    const server = await startServer({ environment: WITHOUT_LIMITS });
     try {
       const scene = await makeScene(server);
       const settings = { name: 'Head office', verifies_emails: true, most_accounts: Math.max(1000, users * 2) };

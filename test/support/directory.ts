@@ -26,13 +26,19 @@ export const makeDirectory = async (
     ? (await management.call('POST', '/directories', { client: client.id, ...settings })).body
     : undefined;
   const basic = Buffer.from(`${client.id}:${String(client['client_secret'])}`).toString('base64');
-  const token = await post(
-    `${issuer}/token`,
-    { grant_type: 'client_credentials', resource: base, scope: 'scim:provision' },
-    { authorization: `Basic ${basic}` },
-  );
-  if (token.status !== 200) throw new Error(`no token for the directory: ${token.text}`);
-  const bearer = String(token.body['access_token']);
+  /** Directories ask anew when a token ends, which is 300 s here. */
+  let held = { bearer: '', until: 0 };
+  const renew = async (): Promise<void> => {
+    const token = await post(
+      `${issuer}/token`,
+      { grant_type: 'client_credentials', resource: base, scope: 'scim:provision' },
+      { authorization: `Basic ${basic}` },
+    );
+    if (token.status !== 200) throw new Error(`no token for the directory: ${token.text}`);
+    const lives = Number(token.body['expires_in']) * 1000;
+    held = { bearer: String(token.body['access_token']), until: performance.now() + lives * 0.8 };
+  };
+  await renew();
 
   const call = async (
     method: string,
@@ -40,10 +46,11 @@ export const makeDirectory = async (
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer & { readonly headers: Headers }> => {
+    if (performance.now() > held.until) await renew();
     const response = await fetch(`${base}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${bearer}`,
+        authorization: `Bearer ${held.bearer}`,
         ...(body === undefined ? {} : { 'content-type': 'application/scim+json' }),
         ...headers,
       },
@@ -60,7 +67,9 @@ export const makeDirectory = async (
     client: client.id,
     /** Of the client, with which it gets tokens. */
     secret: String(client['client_secret']),
-    bearer,
+    get bearer() {
+      return held.bearer;
+    },
     call,
     find,
     create: (userName: string, more: object = {}) => call('POST', '/Users', { schemas: [USER], userName, ...more }),
