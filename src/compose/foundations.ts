@@ -4,7 +4,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
-import { useFlatCopies } from '../../adapters/node/flat-copies.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { useOneShotKeys } from '../../adapters/node/one-shot-keys.ts';
 import { useOneShotSignatures } from '../../adapters/node/one-shot-signatures.ts';
@@ -138,7 +137,6 @@ export interface Foundations {
 const useFastPrimitives = (): void => {
   useOneShotSignatures();
   useOneShotKeys();
-  useFlatCopies();
 };
 
 export const foundations = async (configuration: Configuration, overrides: Overrides): Promise<Foundations> => {
