@@ -49,8 +49,9 @@ export const directoryServices = (
   const memberships = directoryMemberships({ documents, changes });
   const parts = { documents, clock, identifiers, audit, accounts, memberships, changes };
   const brake = deactivationBrake(parts);
+  const pause = () => turn();
   const users = directoryUsers({
-    ...{ ...parts, brake, limit: accountLimit(parts), pause: () => turn() },
+    ...{ ...parts, brake, limit: accountLimit(parts), pause },
     endLinks: async (account, by) => {
       for (const { id } of await links.ofAccount(account)) await links.remove(id, by);
     },
@@ -62,7 +63,7 @@ export const directoryServices = (
     directoryUsers: usersByMode(users, dryUsers),
     directoryGroups: groupsByMode(directoryGroups(parts), dryRunGroups({ ...parts, entries, users: dryUsers })),
     directoryDryRuns: directoryDryRuns({ ...parts, entries }),
-    directoryAgents: directoryAgents({ ...parts, agents, blueprints, brake }),
+    directoryAgents: directoryAgents({ ...parts, agents, blueprints, brake, pause }),
     directorySecrets: directorySecrets({
       ...parts,
       digestSecret: (secret) => masterKey.digest('directory_secret', secret),

@@ -1,4 +1,5 @@
 /** Lists of a directory with more users than the server reads at once, as clients with pages by index read them. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { ACCOUNTS, type Account } from '../../../src/domain/identity/accounts/account.ts';
@@ -53,7 +54,7 @@ const longDirectory = async () => {
   };
   const members = directoryMembers({
     ...{ documents: { ...documents, collection }, clock },
-    accounts: accountReader({ documents }),
+    ...{ accounts: accountReader({ documents }), pause: () => turn() },
   });
   const pageAt = async (startIndex: number, count = 200) => {
     const { pairs, total } = await members.pageAt(DIRECTORY, { startIndex, count });
@@ -105,4 +106,27 @@ test('pages that are asked for at once share one outline', async () => {
   const pages = await Promise.all([1, 401, 801, 1201].map((startIndex) => pageAt(startIndex)));
   expect(new Set(pages.flatMap(({ ids }) => ids)).size).toBe(800);
   expect(reads.count - before).toBeLessThan(4 * 1500);
+});
+
+test('other work of the process runs while a long list is read: after each part of 500 users', async () => {
+  const { members, pageAt } = await longDirectory();
+  const turnsDuring = async (work: () => Promise<unknown>): Promise<number> => {
+    let [turns, isOver] = [0, false];
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await work();
+    isOver = true;
+    return turns;
+  };
+  const parts = USERS / 500;
+  // The vain attempt to read the whole, and the outline.
+  expect(await turnsDuring(() => pageAt(1))).toBeGreaterThan(2 * parts - 4);
+  expect(await turnsDuring(() => members.candidates(DIRECTORY, undefined).catch(() => undefined))).toBeGreaterThan(
+    parts - 3,
+  );
+  const none = () => members.page(DIRECTORY, { after: undefined, count: 1 }, () => false);
+  expect(await turnsDuring(none)).toBeGreaterThan(10_000 / 500 - 2);
 });

@@ -38,6 +38,8 @@ export const agentReads = (deps: {
   readonly clock: Clock;
   readonly accounts: Pick<AccountReader, 'get' | 'getVersions' | 'findByUsername'>;
   readonly agents: Pick<AgentReader, 'get' | 'list'>;
+  /** Lets waiting requests run. */
+  readonly pause: () => Promise<void>;
 }): AgentReads => {
   const { documents, agents } = deps;
   const records = documents.collection<DirectoryAgentRecord>(DIRECTORY_AGENTS);

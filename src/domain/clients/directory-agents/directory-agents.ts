@@ -74,6 +74,8 @@ export const directoryAgents = (deps: {
   readonly agents: Pick<AgentRegistry, 'get' | 'list' | 'create' | 'update' | 'suspend' | 'resume' | 'retire'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get'>;
   readonly brake: Pick<DeactivationBrake, 'count'>;
+  /** Lets waiting requests run. */
+  readonly pause: () => Promise<void>;
 }): DirectoryAgents => {
   const { documents, clock, identifiers, audit, agents, blueprints, brake } = deps;
   const records = documents.collection<DirectoryAgentRecord>(DIRECTORY_AGENTS);

@@ -53,10 +53,13 @@ export const directoryMembers = ({
   documents,
   clock,
   accounts,
+  pause,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly accounts: Pick<AccountReader, 'get' | 'getVersions' | 'findByUsername'>;
+  /** Lets waiting requests run. Called after each page of a longer list: a store may read without a turn of the event loop. */
+  readonly pause: () => Promise<void>;
 }): DirectoryMembers => {
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
 
@@ -83,6 +86,7 @@ export const directoryMembers = ({
       const last = page.at(-1)?.document;
       if (page.length < PAGE_SIZE || !last) return found;
       after = { id: last.id, ...(query.order ? { value: last.createdAt } : {}) };
+      await pause();
     }
   };
 
@@ -139,6 +143,7 @@ export const directoryMembers = ({
       if (!isMoreHere && found.length < PAGE_SIZE) return { pairs };
       examined += found.length;
       if (pairs.length >= count) break;
+      await pause();
     }
     return place ? { pairs, next: place } : { pairs };
   };
@@ -152,6 +157,7 @@ export const directoryMembers = ({
       if (!last) return undefined;
       after = { id: last.id, value: last.createdAt };
       yield { count: (await withAccounts(directory, found)).length, end: after };
+      await pause();
     }
   }
   const outlines = memberOutlines({ clock, walk });

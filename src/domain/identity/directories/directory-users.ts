@@ -94,9 +94,9 @@ type Deps = {
 };
 
 export const directoryUsers = (deps: Deps): DirectoryUsers => {
-  const { documents, clock, identifiers, audit, accounts, brake, limit } = deps;
+  const { documents, clock, identifiers, audit, accounts, brake, limit, pause } = deps;
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
-  const { pairOf, candidates, page, pageAt } = directoryMembers({ documents, clock, accounts });
+  const { pairOf, candidates, page, pageAt } = directoryMembers({ documents, clock, accounts, pause });
 
   /** Only the version of the account could tell of a change by others, so both are part of it. */
   const shown = ({ kept, account }: Pair): DirectoryUser => ({
