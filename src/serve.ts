@@ -9,21 +9,18 @@ import type { Configuration } from '../config/configuration.ts';
 import { forgetSecretVariables, loadConfiguration } from '../config/load.ts';
 import { ConfigurationError, EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
 import { serverHelp } from '../config/server-help.ts';
-import { type Behalf, compose, prepare } from './compose.ts';
+import { compose, prepare } from './compose.ts';
 import type { FirstStart } from './first-start.ts';
 import { greeting, lostPassword } from './greeting.ts';
 import { expositionOf } from './http/metrics.ts';
 import type { Readiness } from './http/operations.ts';
 import { boundListeners, unavailable } from './listeners.ts';
+import { loadLater } from './load-later.ts';
 import { publicServer } from './public-server.ts';
 import { startedWithRoom } from './recovery-mode.ts';
 import { stopSignal } from './stop-signals.ts';
 import { supervisor } from './workers/supervisor.ts';
 import { serveAsWorker } from './workers/worker.ts';
-
-/** Long enough for the first answer: to make the policies ready blocks the process for a quarter of a second. */
-const POLICIES_AFTER_MILLISECONDS = 100;
-const PAGES_AFTER_MILLISECONDS = 1_000;
 
 /** More than any machine has cores for. */
 const MOST_WORKERS = 64;
@@ -68,9 +65,10 @@ const alone = async (configuration: Configuration): Promise<number> => {
     const { handle, metrics } = behalf;
     listeners.answerWith({ handle, readiness, exposition: () => expositionOf(metrics.registry) });
     process.stdout.write(greeting(configuration, first.now(), process.stdout));
-    loadLater(behalf);
+    const endLoading = loadLater(behalf, behalf.log);
     await stopped;
     isStopping = true;
+    endLoading();
     behalf.endStreams();
     await listeners.drainPublic();
     await behalf.close();
@@ -81,16 +79,11 @@ const alone = async (configuration: Configuration): Promise<number> => {
   return 0;
 };
 
-/** After the first requests, which a start under load has. What is asked for earlier is loaded then, and says what fails. */
-const loadLater = (behalf: Pick<Behalf, 'loadPolicies' | 'loadPages'>): void => {
-  setTimeout(() => void behalf.loadPolicies().catch(() => undefined), POLICIES_AFTER_MILLISECONDS).unref();
-  setTimeout(() => void behalf.loadPages().catch(() => undefined), PAGES_AFTER_MILLISECONDS).unref();
-};
-
 const asWorker = async (configuration: Configuration): Promise<number> => {
   const stopped = stopSignal({ isWorker: true });
   const behalf = await compose(configuration, { isPrepared: true });
-  loadLater(behalf);
+  const endLoading = loadLater(behalf, behalf.log);
+  void stopped.then(endLoading);
   await serveAsWorker({ configuration, behalf, server: publicServer(configuration.listen, behalf), stopped });
   return 0;
 };

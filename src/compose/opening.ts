@@ -88,16 +88,16 @@ export const opened = async (
 };
 
 /**
- * Makes the active policies ready, which the first decision would do otherwise, and logs what they permit no user. No start waits for it:
- * the policy engine takes a third of the processor time of one.
+ * Makes the active policies ready, which the first decision would do otherwise, then logs what they permit no user. No start waits for
+ * it: the policy engine takes a third of the processor time of one. Throws what either fails with; it may be called again.
  */
 export const readyPolicies = async (
   { policies, activePolicy, log }: Pick<Services, 'policies' | 'activePolicy' | 'log'>,
   { policy }: Pick<Configuration, 'policy'>,
 ): Promise<void> => {
   if (policy.enforcement !== 'on') return;
-  for (const { version, message } of await policies.gaps()) log.warn({ event: 'policy.gap', version }, message);
   await activePolicy.current();
+  for (const { version, message } of await policies.gaps()) log.warn({ event: 'policy.gap', version }, message);
 };
 
 /** Closes all open parts: the audit log before its store. */

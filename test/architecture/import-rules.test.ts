@@ -404,6 +404,7 @@ const RULES: readonly Rule[] = [
       'src/greeting.ts',
       'src/http/metrics.ts',
       'src/listeners.ts',
+      'src/load-later.ts',
       'src/public-server.ts',
       'src/recovery-mode.ts',
       'src/stop-signals.ts',
@@ -413,6 +414,7 @@ const RULES: readonly Rule[] = [
     ],
     types: ['src/first-start.ts', 'src/http/operations.ts'],
   },
+  { of: 'src/load-later.ts', may: [], types: ['src/compose.ts', 'pino'] },
   {
     of: 'src/recovery-mode.ts',
     may: [

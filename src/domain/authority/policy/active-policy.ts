@@ -14,7 +14,7 @@ export interface ActivePolicies {
    */
   current(): Promise<PoliciesInForce | undefined>;
 
-  /** Frees the compiled sets. */
+  /** Frees the compiled sets, and each one that becomes ready later. 'current' then fails where it needs one. */
   release(): void;
 }
 
@@ -33,6 +33,7 @@ export const newActivePolicy = ({
   const sets = documents.collection<PolicySet>(POLICY_SETS);
   const ready = new Map<string, PoliciesInForce>();
   const making = new Map<string, Promise<PoliciesInForce>>();
+  let isReleased = false;
 
   const make = async ({ set, version }: ActivePolicy): Promise<PoliciesInForce> => {
     const found = await sets.get(set);
@@ -42,6 +43,10 @@ export const newActivePolicy = ({
       policies = engine.compile(found.document.text, { wasTaken: true });
     } catch (error) {
       throw policiesUnavailable(`policy set ${set} counts and cannot be used`, error);
+    }
+    if (isReleased) {
+      policies.release();
+      throw policiesUnavailable('the server has stopped');
     }
     const activePolicy = { version, policies };
     ready.set(set, activePolicy);
@@ -67,6 +72,7 @@ export const newActivePolicy = ({
     },
 
     release(): void {
+      isReleased = true;
       for (const { policies } of ready.values()) policies.release();
       ready.clear();
     },
