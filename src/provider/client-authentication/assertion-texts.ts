@@ -46,7 +46,8 @@ export const keyIdOf = (assertion: unknown): string | undefined => {
   const kid = readKeyId(assertion);
   if (kid === undefined) return undefined;
   if (keyIds.size >= MOST_HEADERS) keyIds.delete(keyIds.keys().next().value as string);
-  keyIds.set(header, kid);
+  // A slice would keep the whole assertion in memory.
+  keyIds.set(Buffer.from(header).toString(), kid);
   return kid;
 };
 

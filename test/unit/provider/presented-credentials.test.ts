@@ -1,6 +1,8 @@
 /** Which credentials the server takes out of a request before oidc-provider reads it. */
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import { keyIdOf } from '../../../src/provider/client-authentication/assertion-texts.ts';
 import { presentedCredentials } from '../../../src/provider/client-authentication/presented-credentials.ts';
@@ -132,4 +134,19 @@ test('the key id of an assertion is that of its own header, also after others we
   expect(keyIdOf(long)).toBe('k'.repeat(2_000));
   for (let index = 0; index < 1_100; index += 1) keyIdOf(assertion({ kid: `key ${index}` }));
   expect(texts.map(keyIdOf)).toEqual(expected);
+});
+
+test('of the assertions whose key ids are remembered, nothing but the header stays in memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const usedAfter = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = usedAfter();
+  for (let index = 0; index < 1000; index += 1) {
+    const assertion = `${part({ alg: 'EdDSA', kid: `heap-${index}` })}.${String(index).padStart(30_000, 'x')}.c2ln`;
+    expect(keyIdOf(assertion)).toBe(`heap-${index}`);
+  }
+  expect(usedAfter() - before).toBeLessThan(8_000_000);
 });
