@@ -214,12 +214,14 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
       const openKeys = openKeysOf(wanted);
       let isCountedNow = isCounted;
       let standing: UsedStanding | undefined;
+      let isLookedFor = false;
       return retryLost('an approval', async () => {
         const before = await joined(openKeys, wanted);
         if (before) return before;
         if (!isCountedNow) await limits.checkFlood(wanted);
         isCountedNow = true;
-        standing ??= await wanted.standing?.();
+        if (!isLookedFor) standing = await wanted.standing?.();
+        isLookedFor = true;
         // Of an approval that is decided already, `closedApproval` says so in place of a slot.
         const slot = standing === undefined ? await limits.openSlot(wanted) : '';
         const authReqId = wanted.authReqId ?? identifiers.newSecret();

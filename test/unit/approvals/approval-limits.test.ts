@@ -123,6 +123,19 @@ describe('AP-05 a use of a standing approval', () => {
     expect(audit.events).toMatchObject([{ type: 'approval.requested', inputs: { standing: 'sap_1' } }]);
   });
 
+  test('is looked for once, also when another request takes the place of the first attempt', async () => {
+    const { ask, faults } = serviceScene();
+    let looked = 0;
+    const standing = async () => {
+      looked += 1;
+      return undefined;
+    };
+    // Another request is stored, and removed again, while this one is.
+    faults.insert.push('taken');
+    expect((await ask({ standing })).approval).toMatchObject({ state: 'pending' });
+    expect(looked).toBe(1);
+  });
+
   test('is not counted for a request that joins an open one', async () => {
     const { ask } = serviceScene();
     const { uses, standing } = counted();

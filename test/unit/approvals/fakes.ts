@@ -8,7 +8,7 @@ import { type ApprovalService, newApprovalService } from '../../../src/domain/ap
 import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
 import type { Account, AccountRole } from '../../../src/domain/identity/accounts/account.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
-import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
+import { DocumentConflict, type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
 import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';
@@ -63,8 +63,8 @@ const SETTINGS: ApprovalSettings = {
 
 export const serviceScene = (settings: Partial<ApprovalSettings> = {}) => {
   const store = memoryDocumentStore();
-  /** Of the next inserts, one after the other: they fail before they are done, or their answer is lost. */
-  const faults: { insert: ('before' | 'after')[] } = { insert: [] };
+  /** Of the next inserts, one after the other: they fail before they are done, their answer is lost, or a unique key is taken. */
+  const faults: { insert: ('before' | 'after' | 'taken')[] } = { insert: [] };
   const between: { afterGet: (() => Promise<unknown>) | undefined } = { afterGet: undefined };
   /** Lets a test put another writer between the next reading of a document and the write that follows it. */
   const documents: DocumentStore = {
@@ -75,6 +75,7 @@ export const serviceScene = (settings: Partial<ApprovalSettings> = {}) => {
         ...collection,
         async insert(document: never) {
           const fault = faults.insert.shift();
+          if (fault === 'taken') throw new DocumentConflict('another request has it');
           if (fault !== 'before') await collection.insert(document);
           if (fault !== undefined) throw new StoreUnavailable('the line is dead');
         },
