@@ -131,6 +131,11 @@ const responseServices = (
     worker: responseWorker({
       ...{ documents, rules, acts, digestOf, pause },
       fleet: storedFleet(documents, (network) => digestOf('', network)),
+      onFailed: (agent, err) =>
+        log.error(
+          { event: 'response.not_examined', agent, err },
+          agent === undefined ? 'responses could not be finished' : 'response rules could not examine an agent',
+        ),
     }),
   };
 };

@@ -138,13 +138,16 @@ export class DocumentConflict extends Error {
 }
 
 /** Why a store fails, where the cause is known and has its own remedy. */
-export type StoreFailure = 'no_space';
+export type StoreFailure = 'no_space' | 'unreadable';
 
 /** The backend failed or is closed; the outcome of a write in progress is unknown. `code` is 'store_unavailable'. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly code = 'store_unavailable';
-  /** `no_space`: there is no room for the write, and no part of it was stored. */
+  /**
+   * `no_space`: there is no room for the write, and no part of it was stored. `unreadable`: the store answers, but a document is
+   * damaged or of another version.
+   */
   readonly reason: StoreFailure | undefined;
 
   constructor(message: string, options: { readonly cause?: unknown; readonly reason?: StoreFailure } = {}) {

@@ -109,7 +109,7 @@ export const storedBody = <T extends Document>(
   }
   onUnreadable?.(rules.name, id);
   if (rules.isAbsentWhenUnreadable) return undefined;
-  throw new StoreUnavailable(`a document of ${rules.name} is damaged or of another version`);
+  throw new StoreUnavailable(`a document of ${rules.name} is damaged or of another version`, { reason: 'unreadable' });
 };
 
 const parsed = (body: string): unknown => {

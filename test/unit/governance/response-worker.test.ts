@@ -11,7 +11,8 @@ import { responseList } from '../../../src/domain/governance/responses/response-
 import { responseRuleRegistry } from '../../../src/domain/governance/responses/response-rule-registry.ts';
 import { responseWorker } from '../../../src/domain/governance/responses/response-worker.ts';
 import { ruleReplays } from '../../../src/domain/governance/responses/rule-replay.ts';
-import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
+import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
+import { storedBody } from '../../../src/domain/ports/store-rules.ts';
 import { agentEvents } from '../../support/agent-events.ts';
 import { BY, newAgent, refusalOf, registryWorld } from '../registries/registry-world.ts';
 
@@ -21,6 +22,32 @@ const OWNER = { caller: 'acc_owner', account: 'acc_owner', isByRole: true };
 
 /** `again`: everything. `isEnded`: the process ends before it stores facts. */
 type Reading = { readonly again?: boolean; readonly isEnded?: boolean; readonly store?: DocumentStore };
+
+/** What a store throws for a document that it cannot read. */
+const unreadable = (): Error => {
+  const rules = { name: AGENT_FACTS.name, members: [], isAbsentWhenUnreadable: false };
+  try {
+    storedBody(rules as never, '{', 'agt_1', undefined);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it can be read');
+};
+
+/** A store in which reading the facts of one agent fails, while `failure` has an error. */
+const failingFor = (documents: DocumentStore, agent: string, failure: { now: Error | undefined }): DocumentStore => ({
+  ...documents,
+  collection(declaration) {
+    const collection = documents.collection<never>(declaration);
+    return {
+      ...collection,
+      async get(id: string) {
+        if (declaration.name === AGENT_FACTS.name && id === agent && failure.now) throw failure.now;
+        return collection.get(id);
+      },
+    } as never;
+  },
+});
 
 const world = () => {
   const base = registryWorld();
@@ -50,7 +77,9 @@ const world = () => {
     responseWorker({
       ...{ documents: store, rules, acts: actsOn(store), digestOf, pause },
       fleet: storedFleet(store, (network) => network),
+      onFailed: (id, error) => failed.push([id, error.message]),
     });
+  const failed: [string | undefined, string][] = [];
   /** Reads what is new, as the reader of the log does; `again`: everything. */
   const read = async ({ again = false, isEnded = false, store = documents }: Reading = {}) => {
     const worker = workerOn(store);
@@ -73,8 +102,66 @@ const world = () => {
   const { list } = responseList({ documents });
   const responses = async () => (await list({ limit: 200 })).items.map(({ document }) => document);
   const typed = (type: string) => base.events.filter((event) => event.type === type);
-  return { ...base, log, rules, replays, acts, read, activated, agent, denied, stateOf, responses, ended, typed };
+  return {
+    ...base,
+    log,
+    rules,
+    replays,
+    acts,
+    read,
+    activated,
+    agent,
+    denied,
+    stateOf,
+    responses,
+    ended,
+    typed,
+    failed,
+    workerOn,
+  };
 };
+
+describe('an agent whose facts cannot be read', () => {
+  const broken = async () => {
+    const made = world();
+    await made.activated(DENIALS);
+    const [odd, other] = [await made.agent(), await made.agent()];
+    const failure: { now: Error | undefined } = { now: unreadable() };
+    const worker = made.workerOn(failingFor(made.documents, odd, failure));
+    await made.denied(odd);
+    await made.denied(other);
+    const noteAll = async () => {
+      for (const { document } of await made.log.records.find({ limit: 1000 })) worker.note(document);
+    };
+    return { ...made, odd, other, failure, worker, noteAll };
+  };
+
+  test('holds up no other agent, is logged once, and is examined again once they can be read', async () => {
+    const { odd, other, failure, worker, noteAll, stateOf, failed, responses, documents } = await broken();
+    await noteAll();
+    await worker.evaluate();
+    expect([await stateOf(odd), await stateOf(other)]).toEqual(['active', 'suspended']);
+    expect(failed).toEqual([[odd, expect.stringContaining('is damaged')]]);
+    await worker.store();
+    await worker.store();
+    expect(failed).toHaveLength(1);
+    expect(await documents.collection<AgentFacts>(AGENT_FACTS).get(other)).toBeDefined();
+    failure.now = undefined;
+    await worker.store();
+    expect([await stateOf(odd), (await responses()).length]).toEqual(['suspended', 2]);
+    expect((await documents.collection<AgentFacts>(AGENT_FACTS).get(odd))?.document.slots).toMatchObject([
+      { denials: 5 },
+    ]);
+  });
+
+  test('is another case than a store that fails, which stops all of them until it answers', async () => {
+    const { failure, worker, noteAll, failed, responses } = await broken();
+    failure.now = new StoreUnavailable('gone');
+    await noteAll();
+    await expect(worker.evaluate()).rejects.toThrow('gone');
+    expect([failed, await responses()]).toEqual([[], []]);
+  });
+});
 
 describe('a rule', () => {
   test('suspends an agent for security, with one event each, and only the agent that met its conditions', async () => {
@@ -172,7 +259,7 @@ describe('a rule', () => {
       collection(declaration) {
         const collection = documents.collection<never>(declaration);
         const replace = async () => {
-          throw new Error('the process ends here');
+          throw new StoreUnavailable('the process ends here');
         };
         return (declaration.name === RESPONSES.name ? { ...collection, replace } : collection) as never;
       },

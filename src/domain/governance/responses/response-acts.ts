@@ -10,6 +10,7 @@ import { type DocumentStore, LOST, retryLost, tryInsert, update, type Versioned 
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
 import type { AgentFacts } from './agent-facts.ts';
+import { isOfOneAgent } from './agent-failures.ts';
 import type { FactValues } from './fact-values.ts';
 import {
   BRAKE,
@@ -177,11 +178,18 @@ export const responseActs = (deps: {
         order: { by: 'createdAt', direction: 'ascending' },
         limit: MOST_UNFINISHED,
       });
+      let failure: Error | undefined;
       for (const { document } of unfinished) {
-        const known = await records.find({ where: { target: document.id }, limit: 1 });
-        if (known.length === 0) await record(document, 'response.acted', SYSTEM);
-        await applied(document);
+        try {
+          const known = await records.find({ where: { target: document.id }, limit: 1 });
+          if (known.length === 0) await record(document, 'response.acted', SYSTEM);
+          await applied(document);
+        } catch (error) {
+          if (!isOfOneAgent(error)) throw error;
+          failure ??= error;
+        }
       }
+      if (failure) throw failure;
     },
 
     async lift(id, by) {
