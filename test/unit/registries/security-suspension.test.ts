@@ -162,6 +162,21 @@ describe('a client that was disabled for security', () => {
     expect(await enabled(byRole('acc_operator'))).toBe('accepted');
   });
 
+  test('has at most 512 former owners: a further change of its owner is refused, and other changes are not', async () => {
+    const { accounts, clients, events, id, handOver, quarantine, enabled, now } = await disabled();
+    const owners = Array.from({ length: 512 }, (_, index) => `acc_owner_${index}`);
+    for (const owner of [...owners, 'acc_late']) accounts.add(owner);
+    for (const owner of owners) await handOver(owner);
+    const before = events.length;
+    await expect(handOver('acc_late')).rejects.toMatchObject({ code: 'conflict', reason: 'client_owners_too_many' });
+    expect([events.length, (await now())?.owner]).toEqual([before, 'acc_owner_511']);
+    await clients.update(id, (await clients.get(id))?.version ?? 0, { name: 'Still usable' }, BY);
+    await quarantine();
+    for (const owner of ['acc_owner', ...owners])
+      expect([owner, await enabled(byRole(owner))]).toMatchObject([owner, FORBIDDEN]);
+    expect(await enabled(byRole('acc_operator'))).toBe('accepted');
+  });
+
   test('stays so when its owner had disabled it before, and when they disable it again', async () => {
     const { clients, id, quarantine, enabled } = await disabled();
     await clients.disable(id, OWNER);

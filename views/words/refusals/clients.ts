@@ -95,6 +95,8 @@ export const CLIENT_GERMAN = {
   client_not_adoptable: 'Übernommen wird nur ein Client, der sich selbst registriert hat und keinen Eigentümer hat.',
   client_suspended_for_security:
     'Dieser Client wurde aus Sicherheitsgründen gesperrt. Entsperren kann ihn nur eine Person mit der Rolle operator, der er nicht gehört und nie gehört hat. Gibt es keine, so gibt die Administration einer anderen Person diese Rolle.',
+  client_owners_too_many:
+    'Dieser Client hatte schon {most} Eigentümer, und jeder kann seine Zugangsdaten noch haben. Registrieren Sie für den neuen Eigentümer einen anderen Client.',
   client_retired: 'Ein stillgelegter Client lässt sich nicht ändern.',
   grant_types_missing: 'Nennen Sie wenigstens einen Weg zu Tokens.',
   grant_type_unknown: 'Ein Weg zu Tokens ist hier einer von: {allowed}.',

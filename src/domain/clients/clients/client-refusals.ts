@@ -12,6 +12,10 @@ export const CLIENT_REFUSALS = {
     code: 'forbidden',
     text: 'This client was disabled for security. An operator who does not own it, and has not owned it, enables it. If there is none, an administrator gives another person the role operator.',
   },
+  client_owners_too_many: {
+    code: 'conflict',
+    text: 'This client has had {most} owners, and each may still hold its credentials. Register another client for the new owner.',
+  },
   client_retired: { code: 'conflict', text: 'A retired client cannot be changed.' },
   grant_types_missing: { code: 'invalid_field', text: 'Name at least one grant type.' },
   grant_type_unknown: { code: 'invalid_field', text: 'A grant type here is one of {allowed}.' },

@@ -279,11 +279,15 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
   };
 };
 
-/** A former owner may still hold the credentials. */
+/** A former owner may still hold the credentials, so the client changes its owner only while there is room to record each of them. */
 const formerOwnersOf = (
   { owner, formerOwners = [] }: Client,
   next: string | undefined,
-): Pick<Client, 'formerOwners'> =>
-  owner === undefined || next === undefined || next === owner
-    ? {}
-    : { formerOwners: [...new Set([...formerOwners, owner])].slice(0, MOST_FORMER_OWNERS) };
+): Pick<Client, 'formerOwners'> => {
+  if (owner === undefined || next === undefined || next === owner) return {};
+  const all = [...new Set([...formerOwners, owner])];
+  if (all.length > MOST_FORMER_OWNERS) {
+    throw clientRefusal('client_owners_too_many', { field: '/owner', params: { most: MOST_FORMER_OWNERS } });
+  }
+  return { formerOwners: all };
+};

@@ -23,7 +23,7 @@ export type Client = {
    * agents in its name.
    */
   readonly owner?: string;
-  /** Accounts that owned it before, in the order in which they first did. At most MOST_FORMER_OWNERS. They may still hold its credentials. */
+  /** Accounts that owned it before, in the order in which they first did. At most MOST_FORMER_OWNERS, after which its owner stays. They may still hold its credentials. */
   readonly formerOwners?: readonly string[];
   /** What it is for, in a sentence of its owner. A confidential client without one is a finding; it works all the same. */
   readonly purpose?: string;
