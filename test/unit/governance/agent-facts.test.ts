@@ -82,6 +82,13 @@ describe('values of an agent', () => {
     expect(values([...usual, ...earlier, event(NOON + 700, { used: HOME })])).toEqual(ONE_TOKEN);
   });
 
+  test('what it was refused earlier leaves room for what it is refused now', () => {
+    const refused = (at: number, key: string) => event(at, { counts: 'denials', used: { refused: key } });
+    const earlier = times(40, (at) => refused(NOON - 5 * DAY + at, `earlier ${at}`));
+    const now = times(6, (at) => refused(NOON + at, `r${at}`));
+    expect(values([...earlier, ...now])).toMatchObject({ refused_kinds_10_minutes: 6 });
+  });
+
   test('a move is one change of network; a key in two places changes again and again', () => {
     const from = (at: number, networks: string) => event(NOON + at, { used: { ...HOME, networks } });
     const returns = (...networks: string[]) =>

@@ -158,18 +158,24 @@ const NO_SLOT = { tokens: 0, denials: 0, approvals: 0 };
 
 /**
  * The things with this one. In a full list, a new one takes the place of the newest, so that many new ones do not push out the usual
- * ones. What was not used for 28 days goes first.
+ * ones. In that of refusals it takes the place of the one that was refused longest ago: only the last ten minutes count. What was not
+ * used for 28 days goes first.
  */
 const withSeen = (
   all: readonly Seen[],
   { key, at, isShared }: { readonly key: string; readonly at: number; readonly isShared: boolean },
-  most: number,
+  list: SeenList,
 ): readonly Seen[] => {
   const kept = all.filter(({ lastAt }) => lastAt > at - KEPT_SECONDS);
   if (kept.some((one) => one.key === key))
     return kept.map((one) => (one.key === key ? { ...one, lastAt: Math.max(one.lastAt, at) } : one));
-  const others = kept.length < most ? kept : kept.slice(0, most - 1);
+  const others = kept.length < MOST_SEEN[list] ? kept : list === 'refused' ? withoutOldest(kept) : kept.slice(0, -1);
   return [...others, { key, firstAt: at, lastAt: at, ...(isShared ? { isShared: true } : {}) }];
+};
+
+const withoutOldest = (all: readonly Seen[]): readonly Seen[] => {
+  const oldest = all.reduce((found, one) => (one.lastAt < found.lastAt ? one : found));
+  return all.filter((one) => one !== oldest);
 };
 
 const ticksWith = ({ ticks = [] }: AgentFacts, { at, counts }: AgentEvent): readonly Tick[] => {
@@ -235,7 +241,7 @@ const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
       const key = used[list];
       const before = facts[list] ?? [];
       const isShared = list === 'networks' && event.isShared === true;
-      return [list, key === undefined ? before : withSeen(before, { key, at, isShared }, MOST_SEEN[list])] as const;
+      return [list, key === undefined ? before : withSeen(before, { key, at, isShared }, list)] as const;
     }),
   ) as { readonly [List in SeenList]: readonly Seen[] };
   const isNewIn = (list: SeenList): boolean =>
