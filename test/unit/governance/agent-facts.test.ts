@@ -120,6 +120,47 @@ describe('values of an agent', () => {
     expect(values([...open, ...more])).toMatchObject({ new_people_times: 1 });
   });
 
+  describe('an agent that acts for more people than its list has', () => {
+    const acting = (at: number, person: string) => event(at, { used: { ...HOME, people: person } });
+    /** A token a day for each of these people, one after the other, for 20 days. */
+    const regular = (people: number) =>
+      times(20 * people, (at) =>
+        acting(NOON - 20 * DAY + Math.floor(at / people) * DAY + (at % people), `p${at % people}`),
+      );
+
+    const valuesWith = (...more: readonly (() => readonly AgentEvent[])[]) => {
+      const usual = regular(200);
+      return values([...usual, ...more.flatMap((make) => make())]);
+    };
+
+    test('has new people, each once', () => {
+      const met = valuesWith(() => times(9, (at) => acting(NOON + at * 5, `stranger ${at}`)));
+      expect(met).toMatchObject({ new_people_minute: 9, new_people_hour: 9 });
+      expect(met['new_people_times']).toBeGreaterThan(3);
+      const two = valuesWith(() => times(9, (at) => acting(NOON + at * 5, `stranger ${at % 2}`)));
+      expect(two).toMatchObject({ new_people_minute: 2, new_people_hour: 2 });
+    });
+
+    test('does not meet them again on the next day, nor after weeks', () => {
+      const again = (at: number) => valuesWith(() => times(200, (person) => acting(at + person, `p${person}`)));
+      expect(again(NOON)).toMatchObject({ tokens_hour: 200 });
+      expect(again(NOON)['new_people_hour']).toBeUndefined();
+      expect(again(NOON + 13 * DAY)['new_people_hour']).toBeUndefined();
+    });
+
+    test('has no new people from the day on after it had met more than can be remembered', () => {
+      const flood = () => times(700, (at) => acting(NOON + at, `stranger ${at}`));
+      expect(valuesWith(flood)['new_people_hour']).toBe(700);
+      const next = valuesWith(flood, () => times(9, (at) => acting(NOON + 2 * DAY + at, `other ${at}`)));
+      expect(next).toMatchObject({ tokens_minute: 9 });
+      expect([next['new_people_hour'], next['new_people_minute'], next['new_people_times']]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+    });
+  });
+
   test('facts from before minutes, depths and people of a day were counted say nothing about them', () => {
     const before = factsOf(habit(20));
     const old = {
@@ -174,7 +215,9 @@ describe('facts', () => {
     expect(facts.ticks?.length).toBeLessThanOrEqual(13);
     expect(facts.slots.length).toBeLessThanOrEqual(13);
     expect(facts.days.length).toBeLessThanOrEqual(28);
-    expect(JSON.stringify(facts).length).toBeLessThan(30_000);
+    expect(facts.morePeople?.length).toBe(2);
+    expect(Math.max(...(facts.morePeople ?? []).map(({ digests }) => digests.length))).toBe(2048);
+    expect(JSON.stringify(facts).length).toBeLessThan(35_000);
   });
 
   test('many new networks do not push out the usual ones', () => {

@@ -1,15 +1,24 @@
 /**
- * Responses: what the server does by itself when an agent behaves unlike itself. Owns what each agent did lately (this file), the
- * values that rules compare (fact-values.ts), the rules (response-rule.ts), their replay over the audit log (rule-replay.ts), and what they
- * did (response.ts, response-worker.ts).
+ * Responses: what the server does by itself when an agent behaves unlike itself. Owns what each agent did lately (this file), what it
+ * used before (seen-things.ts), the values that rules compare (fact-values.ts), the rules (response-rule.ts), their replay over the audit
+ * log (rule-replay.ts), and what they did (response.ts, response-worker.ts).
  *
  * Only events after the agent's own authentication count. Requests of others, and what a resource server reports, add nothing.
  * So a stranger cannot have an agent suspended.
  */
 import type { StreamCursor } from '../../audit/records-after.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
+import {
+  DAY,
+  KEPT_DAYS,
+  type People,
+  SEEN_LISTS,
+  type Seen,
+  type SeenList,
+  withPerson,
+  withSeen,
+} from './seen-things.ts';
 
-export const DAY = 86_400;
 /** Seconds of one slot. */
 const SLOT_SECONDS = 300;
 /** Slots of one hour, and the one that has begun. */
@@ -17,25 +26,22 @@ const MOST_SLOTS = 13;
 /** Seconds of one tick, and ticks of one minute with the one that has begun. */
 const TICK_SECONDS = 5;
 const MOST_TICKS = 13;
-/** Days that an agent is compared with, today included. */
-export const KEPT_DAYS = 28;
-/** A thing that was not used for so long is new again. */
-const KEPT_SECONDS = KEPT_DAYS * DAY;
 /** The facts of an agent that does nothing are forgotten after so long. */
 const FORGOTTEN_SECONDS = 90 * DAY;
 /** An agent that did nothing for so long was idle. */
 const IDLE_SECONDS = 7 * DAY;
-const MOST_RESOURCES = 64;
-const MOST_NETWORKS = 32;
-const MOST_PEOPLE = 128;
-const MOST_CHAINS = 32;
-const MOST_REFUSED = 32;
 const MOST_SWITCHES = 16;
 const MOST_STREAMS = 64;
 const MOST_EVIDENCE = 10;
 
 /** What was counted in five seconds. */
-type Tick = { readonly at: number; readonly tokens: number; readonly approvals: number };
+type Tick = {
+  readonly at: number;
+  readonly tokens: number;
+  readonly approvals: number;
+  /** People for whom it acted for the first time. Absent here and below: none. */
+  readonly met?: number;
+};
 
 /** What was counted in five minutes. */
 type Slot = {
@@ -44,6 +50,7 @@ type Slot = {
   readonly tokens: number;
   readonly denials: number;
   readonly approvals: number;
+  readonly met?: number;
   /** Agents of its longest chain. Absent: it acted in none. */
   readonly depth?: number;
 };
@@ -65,29 +72,8 @@ type Day = {
   readonly met?: number;
 };
 
-/** A thing that the agent used. */
-export type Seen = {
-  readonly key: string;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  /** Only of networks: another agent had used it for a week when this one first did. */
-  readonly isShared?: true;
-};
-
-/** The lists of things that can be new. */
-export const SEEN_LISTS = ['resources', 'networks', 'people', 'chains', 'refused'] as const;
-export type SeenList = (typeof SEEN_LISTS)[number];
-
-const MOST_SEEN = {
-  resources: MOST_RESOURCES,
-  networks: MOST_NETWORKS,
-  people: MOST_PEOPLE,
-  chains: MOST_CHAINS,
-  refused: MOST_REFUSED,
-} as const satisfies Record<SeenList, number>;
-
-/** What one agent did. At most about 28 kB. Members that may be absent are so in facts from before they were counted. */
-export type AgentFacts = { readonly [List in Exclude<SeenList, 'refused'>]: readonly Seen[] } & {
+/** What one agent did. At most about 34 kB. Members that may be absent are so in facts from before they were counted. */
+export type AgentFacts = People & { readonly [List in Exclude<SeenList, 'people' | 'refused'>]: readonly Seen[] } & {
   /** What it was refused: digests of layer, API and scopes. */
   readonly refused?: readonly Seen[];
   /** Id of the agent. */
@@ -156,39 +142,22 @@ const newFacts = (id: string, { id: record, at }: AgentEvent): AgentFacts => ({
 
 const NO_SLOT = { tokens: 0, denials: 0, approvals: 0 };
 
-/**
- * The things with this one. In a full list, a new one takes the place of the newest, so that many new ones do not push out the usual
- * ones. In that of refusals it takes the place of the one that was refused longest ago: only the last ten minutes count. What was not
- * used for 28 days goes first.
- */
-const withSeen = (
-  all: readonly Seen[],
-  { key, at, isShared }: { readonly key: string; readonly at: number; readonly isShared: boolean },
-  list: SeenList,
-): readonly Seen[] => {
-  const kept = all.filter(({ lastAt }) => lastAt > at - KEPT_SECONDS);
-  if (kept.some((one) => one.key === key))
-    return kept.map((one) => (one.key === key ? { ...one, lastAt: Math.max(one.lastAt, at) } : one));
-  const others = kept.length < MOST_SEEN[list] ? kept : list === 'refused' ? withoutOldest(kept) : kept.slice(0, -1);
-  return [...others, { key, firstAt: at, lastAt: at, ...(isShared ? { isShared: true } : {}) }];
-};
+/** Counted, if a person was met. */
+const metWith = ({ met = 0 }: { readonly met?: number }, hasMet: boolean): { readonly met?: number } =>
+  hasMet ? { met: met + 1 } : {};
 
-const withoutOldest = (all: readonly Seen[]): readonly Seen[] => {
-  const oldest = all.reduce((found, one) => (one.lastAt < found.lastAt ? one : found));
-  return all.filter((one) => one !== oldest);
-};
-
-const ticksWith = ({ ticks = [] }: AgentFacts, { at, counts }: AgentEvent): readonly Tick[] => {
+const ticksWith = ({ ticks = [] }: AgentFacts, { at, counts }: AgentEvent, hasMet: boolean): readonly Tick[] => {
   if (counts === 'denials') return ticks;
   const begin = at - (at % TICK_SECONDS);
   const others = ticks.filter((tick) => tick.at !== begin && tick.at > begin - 60 - TICK_SECONDS);
   const before = ticks.find((tick) => tick.at === begin) ?? { at: begin, tokens: 0, approvals: 0 };
-  return [...others, { ...before, [counts]: before[counts] + 1 }].sort((a, b) => a.at - b.at).slice(-MOST_TICKS);
+  const next = { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet) };
+  return [...others, next].sort((a, b) => a.at - b.at).slice(-MOST_TICKS);
 };
 
-/** Tokens or approvals in the minute before `at`. */
-export const inMinute = (ticks: readonly Tick[], of: 'tokens' | 'approvals', at: number, from = 0): number =>
-  ticks.reduce((sum, tick) => (tick.at > at - 60 && tick.at >= from ? sum + tick[of] : sum), 0);
+/** What was counted in the minute before `at`. */
+export const inMinute = (ticks: readonly Tick[], of: 'tokens' | 'approvals' | 'met', at: number, from = 0): number =>
+  ticks.reduce((sum, tick) => (tick.at > at - 60 && tick.at >= from ? sum + (tick[of] ?? 0) : sum), 0);
 
 /** The times with this one, if the agent changed between a network that is new and one that is not. */
 const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly number[] => {
@@ -198,12 +167,12 @@ const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly num
   return isNew(used.networks) === isNew(lastNetwork) ? switches : [...switches, at].slice(-MOST_SWITCHES);
 };
 
-const slotsWith = ({ slots }: AgentFacts, { at, counts, depth }: AgentEvent): readonly Slot[] => {
+const slotsWith = ({ slots }: AgentFacts, { at, counts, depth }: AgentEvent, hasMet: boolean): readonly Slot[] => {
   const begin = at - (at % SLOT_SECONDS);
   const before = slots.find((slot) => slot.at === begin) ?? { at: begin, ...NO_SLOT };
   const others = slots.filter((slot) => slot !== before && slot.at !== begin && slot.at > begin - 3600 - SLOT_SECONDS);
   const deepest = depth === undefined ? {} : { depth: Math.max(before.depth ?? 0, depth) };
-  const next = { ...before, [counts]: before[counts] + 1, ...deepest };
+  const next = { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet), ...deepest };
   return [...others, next].sort((a, b) => a.at - b.at).slice(-MOST_SLOTS);
 };
 
@@ -233,26 +202,31 @@ const daysWith = (
   return [...days.filter((one) => one.day !== day && one.day > day - KEPT_DAYS), next].sort((a, b) => a.day - b.day);
 };
 
+type OtherList = Exclude<SeenList, 'people'>;
+const OTHER_LISTS = SEEN_LISTS.filter((list): list is OtherList => list !== 'people');
+
 const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
   const { at, used } = event;
-  const [slots, ticks] = [slotsWith(facts, event), ticksWith(facts, event)];
+  const { hasMet, ...people } = used.people === undefined ? { hasMet: false } : withPerson(facts, used.people, at);
+  const [slots, ticks] = [slotsWith(facts, event, hasMet), ticksWith(facts, event, hasMet)];
   const lists = Object.fromEntries(
-    SEEN_LISTS.map((list) => {
+    OTHER_LISTS.map((list) => {
       const key = used[list];
       const before = facts[list] ?? [];
       const isShared = list === 'networks' && event.isShared === true;
       return [list, key === undefined ? before : withSeen(before, { key, at, isShared }, list)] as const;
     }),
-  ) as { readonly [List in SeenList]: readonly Seen[] };
-  const isNewIn = (list: SeenList): boolean =>
+  ) as { readonly [List in OtherList]: readonly Seen[] };
+  const isNewIn = (list: OtherList): boolean =>
     lists[list].length > (facts[list]?.length ?? 0) || isReplaced(lists[list], facts[list] ?? []);
-  const isEvidence = SEEN_LISTS.some(isNewIn) || event.counts !== 'tokens';
+  const isEvidence = hasMet || OTHER_LISTS.some(isNewIn) || event.counts !== 'tokens';
   const lastAt = Math.max(facts.lastAt, at);
   return {
     ...facts,
     ...lists,
+    ...people,
     ...{ firstAt: Math.min(facts.firstAt, at), lastAt, slots, ticks },
-    days: daysWith(facts, event, { slots, ticks, hasMet: isNewIn('people') }),
+    days: daysWith(facts, event, { slots, ticks, hasMet }),
     switches: switchesWith(facts, event),
     ...(used.networks === undefined ? {} : { lastNetwork: used.networks }),
     ...(at - facts.lastAt >= IDLE_SECONDS ? { woke: { at, idle: at - facts.lastAt } } : {}),

@@ -1,5 +1,6 @@
 /** The values that response rules compare: numbers about one agent, as of its last event. */
-import { type AgentFacts, DAY, inMinute, KEPT_DAYS, type SeenList, tokensInHour } from './agent-facts.ts';
+import { type AgentFacts, inMinute, tokensInHour } from './agent-facts.ts';
+import { DAY, isForAnyone, KEPT_DAYS, type SeenList } from './seen-things.ts';
 
 /** An agent has its own habits after so long. Until then nothing about it is new, odd or faster than usual. */
 const LEARNING_SECONDS = 7 * DAY;
@@ -58,10 +59,12 @@ export const factValues = (facts: AgentFacts, since = 0): FactValues => {
   const minutePeak = Math.max(LEAST_MINUTE, ...before.map((day) => day.minute ?? 0));
   const depth = Math.max(0, ...slots.map((slot) => (lately(slot.at, 3600) ? (slot.depth ?? 0) : 0)));
   const usualDepth = Math.max(1, ...before.map((day) => day.depth ?? 0));
-  const inSlots = (of: 'tokens' | 'denials' | 'approvals', seconds: number): number =>
-    slots.reduce((sum, slot) => (lately(slot.at, seconds) ? sum + slot[of] : sum), 0);
-  const fresh = (list: Exclude<SeenList, 'refused'>, seconds = NEW_SECONDS): number =>
-    isLearned ? facts[list].filter((one) => lately(one.firstAt, seconds)).length : 0;
+  const inSlots = (of: 'tokens' | 'denials' | 'approvals' | 'met', seconds: number): number =>
+    slots.reduce((sum, slot) => (lately(slot.at, seconds) ? sum + (slot[of] ?? 0) : sum), 0);
+  const fresh = (list: Exclude<SeenList, 'people' | 'refused'>): number =>
+    isLearned ? facts[list].filter((one) => lately(one.firstAt, NEW_SECONDS)).length : 0;
+  const knowsPeople = isLearned && !isForAnyone(facts, now);
+  const met = knowsPeople ? inSlots('met', NEW_SECONDS) : 0;
   const total = (of: 'tokens' | 'met'): number => before.reduce((sum, day) => sum + (day[of] ?? 0), 0);
   const usualShare = total('met') / Math.max(1, total('tokens'));
   const usual = before.reduce((hours, day) => hours | day.hours, 0);
@@ -80,9 +83,9 @@ export const factValues = (facts: AgentFacts, since = 0): FactValues => {
       ? facts.networks.filter((one) => !one.isShared && lately(one.firstAt, NEW_SECONDS)).length
       : 0,
     network_returns_hour: isLearned ? switches.filter((at) => lately(at, NEW_SECONDS)).length : 0,
-    new_people_hour: fresh('people'),
-    new_people_minute: fresh('people', 60),
-    new_people_times: isCounted ? Math.floor((fresh('people') / Math.max(1, tokens * usualShare)) * 10) / 10 : 0,
+    new_people_hour: met,
+    new_people_minute: knowsPeople ? inMinute(ticks, 'met', now, from) : 0,
+    new_people_times: isCounted ? Math.floor((met / Math.max(1, tokens * usualShare)) * 10) / 10 : 0,
     new_chains_hour: fresh('chains'),
     chain_growth_hour: isCounted ? Math.max(0, depth - usualDepth) : 0,
     idle_days: woke && lately(woke.at, NEW_SECONDS) ? Math.floor(woke.idle / DAY) : 0,

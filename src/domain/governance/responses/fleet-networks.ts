@@ -4,7 +4,7 @@
  */
 import { type DocumentStore, upsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { DAY, KEPT_DAYS } from './agent-facts.ts';
+import { DAY, KEPT_DAYS } from './seen-things.ts';
 
 /** A network counts as used by another agent after so long: a thief of two keys must not vouch for themselves on the same day. */
 const SHARED_SECONDS = 7 * DAY;

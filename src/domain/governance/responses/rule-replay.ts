@@ -9,7 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
 import { agentEventOf, COUNTED_TYPES } from './agent-events.ts';
-import { type AgentFacts, DAY, KEPT_DAYS, withEvents } from './agent-facts.ts';
+import { type AgentFacts, withEvents } from './agent-facts.ts';
 import { factValues } from './fact-values.ts';
 import { replayedFleet } from './fleet-networks.ts';
 import { QUIET_SECONDS } from './response.ts';
@@ -23,6 +23,7 @@ import {
   type RuleReplay,
 } from './response-rule.ts';
 import type { ResponseRuleRegistry } from './response-rule-registry.ts';
+import { DAY, KEPT_DAYS } from './seen-things.ts';
 
 /** Events that one replay reads. */
 const MOST_EVENTS = 100_000;
