@@ -21,15 +21,34 @@ describe.each([
   ['stored', () => stored().fleet()],
   ['replayed', () => replayedFleet()],
 ] as const)('%s networks', (_, make) => {
-  test('a network is shared when another agent has used it for a week', async () => {
+  test('a network is shared when another agent has used it for a week, on three days', async () => {
     const fleet = make();
     expect(await fleet.noted('agt_old', 'office', START)).toBe(true);
     expect(await fleet.noted('agt_1', 'office', START + 6 * DAY)).toBe(true);
     // From here on it is known which networks are used.
+    await fleet.noted('agt_old', 'office', START + 7 * DAY);
+    expect(await fleet.noted('agt_1', 'office', START + 7 * DAY)).toBe(false);
+    await fleet.noted('agt_old', 'office', START + 8 * DAY);
     expect(await fleet.noted('agt_1', 'office', START + 8 * DAY)).toBe(true);
-    expect(await fleet.noted('agt_old', 'office', START + 8 * DAY)).toBe(false);
+    expect(await fleet.noted('agt_old', 'office', START + 12 * DAY)).toBe(false);
     expect(await fleet.noted('agt_old', 'office', START + 14 * DAY)).toBe(true);
     expect(await fleet.noted('agt_1', 'abroad', START + 14 * DAY)).toBe(false);
+  });
+
+  test('one token of another agent a week ago vouches for no network', async () => {
+    const fleet = make();
+    await fleet.noted('agt_old', 'office', START);
+    await fleet.noted('agt_1', 'abroad', START + 20 * DAY);
+    await fleet.noted('agt_1', 'abroad', START + 20 * DAY + 3600);
+    expect(await fleet.noted('agt_2', 'abroad', START + 28 * DAY)).toBe(false);
+  });
+
+  test('agents that came once and never again keep no place from those that use the network', async () => {
+    const fleet = make();
+    await fleet.noted('agt_old', 'elsewhere', START);
+    for (const once of ['agt_a', 'agt_b']) await fleet.noted(once, 'office', START);
+    for (let day = 8; day < 16; day += 1) await fleet.noted('agt_1', 'office', START + day * DAY);
+    expect(await fleet.noted('agt_2', 'office', START + 16 * DAY)).toBe(true);
   });
 
   test('a thief of two keys does not vouch for themselves within a week', async () => {
@@ -49,5 +68,6 @@ test('of a network the store has a digest and two agents, and a new process know
   );
   expect(found.map(({ id }) => id).sort()).toEqual(['began', 'digest of 192.0.2.0/24', 'digest of office']);
   expect(found.find(({ id }) => id.includes('192'))).toMatchObject({ first: [{ agent: 'agt_1' }, { agent: 'agt_2' }] });
+  for (const day of [9, 10]) await fleet().noted('agt_1', '192.0.2.0/24', START + day * DAY);
   expect(await fleet().noted('agt_3', '192.0.2.0/24', START + 16 * DAY)).toBe(true);
 });

@@ -23,7 +23,7 @@ export const FACTS = {
   refused_kinds_10_minutes: 'different sets of API and scopes that it was refused within ten minutes',
   new_resources_hour: 'APIs that it used for the first time within an hour',
   new_networks_hour: 'networks that it used for the first time within an hour',
-  foreign_networks_hour: 'of these networks, those that no other agent had used for a week',
+  foreign_networks_hour: 'of these networks, those that no other agent had used for a week, on three days',
   network_returns_hour: 'changes within an hour between a network that is new and one that is not',
   new_people_hour: 'people for whom it acted for the first time within an hour',
   new_people_minute: 'people for whom it acted for the first time within a minute',

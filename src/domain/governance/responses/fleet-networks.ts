@@ -1,6 +1,7 @@
 /**
- * Which networks agents of this server use: a network that no other agent has used for a week is foreign to the organisation. Owns
- * FLEET_NETWORKS. Only networks of requests that an agent itself authenticated count.
+ * Which networks agents of this server use: a network that no other agent has used for a week, on several days, is foreign to the
+ * organisation. Owns FLEET_NETWORKS. Only networks of requests that an agent itself authenticated count, so an agent has as many as it gets
+ * tokens from within 28 days.
  */
 import { type DocumentStore, upsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
@@ -8,18 +9,29 @@ import { DAY, KEPT_DAYS } from './seen-things.ts';
 
 /** A network counts as used by another agent after so long: a thief of two keys must not vouch for themselves on the same day. */
 const SHARED_SECONDS = 7 * DAY;
-/** The first ones suffice: for each agent, one of them is another one. */
+/** On so many UTC days: one token a week ago vouches for nothing. */
+const LEAST_DAYS = 3;
+/** Two suffice: for each agent, one of them is another one. */
 const MOST_FIRST = 2;
 /** Agents and networks that a process knows to be noted today. */
 const MOST_NOTED = 20_000;
 /** In place of a network: since when networks are noted. */
 const BEGAN = 'began';
 
+/** An agent that uses a network, and since when. */
+type User = {
+  readonly agent: string;
+  readonly at: number;
+  /** UTC days on which it did, at most LEAST_DAYS, and the last of them since 1970. Absent: one, and the first. */
+  readonly days?: number;
+  readonly lastDay?: number;
+};
+
 export type FleetNetwork = {
   /** Keyed digest of the network. */
   readonly id: string;
-  /** The agents that used it first, and since when. */
-  readonly first: readonly { readonly agent: string; readonly at: number }[];
+  /** The agents that used it first. One that did on few days, and not for a week, gives its place to another one. */
+  readonly first: readonly User[];
   readonly expiresAt?: number;
 };
 
@@ -40,11 +52,27 @@ export const FLEET_NETWORKS = {
 
 export interface FleetNetworks {
   /**
-   * Notes that an agent used a network. True: another agent has used it for a week, or networks have not been noted for so long
+   * Notes that an agent used a network. True: another agent has used it for a week, on LEAST_DAYS days, or networks have not been noted for so long
    * that this is known.
    */
   noted(agent: string, network: string, at: number): Promise<boolean>;
 }
+
+const lastDayOf = ({ at, lastDay }: User): number => lastDay ?? Math.floor(at / DAY);
+
+const isRegular = ({ days = 1 }: User): boolean => days >= LEAST_DAYS;
+
+/** The users of a network with this one, at most MOST_FIRST. */
+const usersWith = (users: readonly User[], agent: string, at: number): readonly User[] => {
+  const today = Math.floor(at / DAY);
+  if (users.some((one) => one.agent === agent))
+    return users.map((one) => {
+      const isCounted = one.agent !== agent || isRegular(one) || lastDayOf(one) >= today;
+      return isCounted ? one : { ...one, days: (one.days ?? 1) + 1, lastDay: today };
+    });
+  const staying = users.filter((one) => isRegular(one) || (lastDayOf(one) + 1) * DAY > at - SHARED_SECONDS);
+  return staying.length < MOST_FIRST ? [...staying, { agent, at, days: 1, lastDay: today }] : users;
+};
 
 type Change = (before: FleetNetwork | undefined) => FleetNetwork | undefined;
 
@@ -59,14 +87,12 @@ const fleetOf = (
   const known = async (agent: string, network: string, at: number): Promise<boolean> => {
     const began = await changed(BEGAN, (before) => (before ? undefined : { id: BEGAN, first: [{ agent: '', at }] }));
     const id = digestOf(network);
-    const found = await changed(id, (before) => {
-      const first = before?.first ?? [];
-      const isFirst = first.length < MOST_FIRST && !first.some((one) => one.agent === agent);
-      return { id, first: isFirst ? [...first, { agent, at }] : first, expiresAt: at + KEPT_DAYS * DAY };
-    });
+    const found = await changed(id, (before) => ({
+      ...{ id, first: usersWith(before?.first ?? [], agent, at), expiresAt: at + KEPT_DAYS * DAY },
+    }));
     const since = at - SHARED_SECONDS;
     if ((began?.first[0]?.at ?? at) > since) return true;
-    return found?.first.some((one) => one.agent !== agent && one.at <= since) === true;
+    return found?.first.some((one) => one.agent !== agent && one.at <= since && isRegular(one)) === true;
   };
 
   return {
@@ -97,7 +123,7 @@ export const storedFleet = (documents: DocumentStore, digestOf: (network: string
   });
 };
 
-/** Keeps them in memory, for the replay of a range of the log. */
+/** Keeps them in memory, for the replay of a range of the log: at most one network for each event that is replayed. */
 export const replayedFleet = (): FleetNetworks => {
   const all = new Map<string, FleetNetwork>();
   return fleetOf(
