@@ -18,7 +18,7 @@ const MOST_USUAL_NETWORKS = 8;
 const ADOPTED_SECONDS = 30 * DAY;
 
 /** A finding as it would be now. */
-export type Observed = Pick<Finding, 'kind' | 'parts' | 'evidence'> & { readonly endsAt?: number };
+export type Observed = Pick<Finding, 'kind' | 'parts' | 'evidence' | 'endsAt' | 'countedFrom'>;
 
 const observed = (
   kind: FindingKind,
@@ -136,10 +136,13 @@ export const findingsOfClient = (
 const POINTS_OF_UNKNOWN = { unknown_tokens: 30, unknown_subjects: 30 } as const;
 export type UnknownKind = keyof typeof POINTS_OF_UNKNOWN;
 
-/** The finding of a resource server or transmitter that named something unknown so many times. */
+/** The finding of a resource server or transmitter that named something unknown so many times since `countedFrom`. */
 export const findingsOfReporter = (
   kind: UnknownKind,
-  count: number,
-  evidence: readonly string[],
+  {
+    count,
+    countedFrom,
+    evidence,
+  }: { readonly count: number; readonly countedFrom: number; readonly evidence: readonly string[] },
 ): readonly Observed[] =>
-  count === 0 ? [] : [observed(kind, [one(kind, POINTS_OF_UNKNOWN[kind], count)], { evidence })];
+  count === 0 ? [] : [{ ...observed(kind, [one(kind, POINTS_OF_UNKNOWN[kind], count)], { evidence }), countedFrom }];

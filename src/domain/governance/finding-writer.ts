@@ -35,7 +35,7 @@ export const MOST_EXAMINED = 80;
 const KEPT_SECONDS = 90 * 86_400;
 /** A dismissed finding whose score rises by so much is open again. */
 const RISEN = 20;
-/** Numbers of a finding are stored at most once an hour, unless its score changes. */
+/** Numbers of a finding are stored at most once an hour, unless its score changes, or what is stored is added to (`countedFrom`). */
 const QUIET_SECONDS = 3600;
 
 type Change = {
@@ -149,6 +149,7 @@ const now_ = (one: Examined, seen: Observed) => ({
   ...(one.owner === undefined ? {} : { owner: one.owner }),
   ...{ score: scoreOf(seen.parts), parts: seen.parts },
   ...(seen.endsAt === undefined ? {} : { endsAt: seen.endsAt }),
+  ...(seen.countedFrom === undefined ? {} : { countedFrom: seen.countedFrom }),
 });
 
 const opened = (
@@ -172,7 +173,11 @@ const updated = (before: Finding, one: Examined, seen: Observed, now: number): C
     evidence: [...new Set([...before.evidence, ...seen.evidence])].slice(-MOST_EVIDENCE),
   };
   const isSame = JSON.stringify(sorted(next)) === JSON.stringify(sorted(before));
-  const isQuiet = next.score === before.score && next.name === before.name && next.owner === before.owner;
+  const isQuiet =
+    seen.countedFrom === undefined &&
+    next.score === before.score &&
+    next.name === before.name &&
+    next.owner === before.owner;
   if (isSame || (isQuiet && next.endsAt === before.endsAt && now < before.updatedAt + QUIET_SECONDS)) return undefined;
   return { next: { ...next, updatedAt: now } };
 };

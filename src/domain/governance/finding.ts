@@ -136,6 +136,8 @@ export type Finding = {
   readonly parts: readonly FindingPart[];
   /** Ids of audit records, the newest last. At most MOST_EVIDENCE. */
   readonly evidence: readonly string[];
+  /** Since when the number of `unknown_tokens` or `unknown_subjects` is counted: at most a day. */
+  readonly countedFrom?: number;
   /** When the subject ends, or until when its owner can accept it. */
   readonly endsAt?: number;
   /** When it arose; again, after it was resolved. */

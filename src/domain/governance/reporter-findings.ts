@@ -27,8 +27,10 @@ export type Reported = {
   readonly evidence: readonly string[];
 };
 
+type Counted = Required<Pick<Finding, 'countedFrom'>>;
+
 export interface ReporterFindings {
-  /** Opens or updates the finding. */
+  /** Opens or updates the finding. Its number is of one day at most: after a day the count begins again. One process at a time calls it. */
   reported(reported: Reported): Promise<void>;
   /** Resolves it when its time is over. Leaves findings of other kinds as they are. */
   settle(finding: Finding): Promise<void>;
@@ -44,12 +46,12 @@ export const reporterFindings = (deps: {
   const { clock, writer, nameOf } = deps;
   const findings = deps.documents.collection<Finding>(FINDINGS);
 
-  const keep = async ({ kind, reporter, count, evidence }: Reported): Promise<void> => {
+  const keep = async ({ kind, reporter, count, countedFrom, evidence }: Reported & Counted): Promise<void> => {
     const name = await nameOf[kind](reporter);
     await writer.keep([
       {
         ...{ subject: reporter, subjectKind: SUBJECT_OF[kind], name: name ?? reporter },
-        observed: findingsOfReporter(kind, name === undefined ? 0 : count, evidence),
+        observed: findingsOfReporter(kind, { count: name === undefined ? 0 : count, countedFrom, evidence }),
         isGone: name === undefined,
       },
     ]);
@@ -58,14 +60,15 @@ export const reporterFindings = (deps: {
   return {
     async reported({ count, ...one }) {
       const before = (await findings.get(findingId(one.kind, one.reporter)))?.document;
-      const isSameDay = before?.state === 'open' && before.foundAt > clock.now() - DAY;
-      const counted = isSameDay ? (before.parts[0]?.value ?? 0) : 0;
-      await keep({ ...one, count: counted + count });
+      const from = before && before.state !== 'resolved' ? (before.countedFrom ?? before.foundAt) : 0;
+      const isSameDay = from > clock.now() - DAY;
+      const counted = isSameDay ? (before?.parts[0]?.value ?? 0) : 0;
+      await keep({ ...one, count: counted + count, countedFrom: isSameDay ? from : clock.now() });
     },
 
     async settle({ kind, subject, updatedAt }) {
       if (isUnknownKind(kind) && updatedAt <= clock.now() - QUIET_SECONDS)
-        await keep({ kind, reporter: subject, count: 0, evidence: [] });
+        await keep({ kind, reporter: subject, count: 0, countedFrom: clock.now(), evidence: [] });
     },
   };
 };

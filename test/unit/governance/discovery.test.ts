@@ -248,6 +248,26 @@ describe('what others name and this server does not know', () => {
     expect(audit.of('finding.resolved')).toHaveLength(1);
   });
 
+  test('each event counts, also within an hour of the last; after a day the count begins again', async () => {
+    const { node, recorded, findings, time } = world();
+    const reader = node('one');
+    const value = async () => (await findings())[0]?.parts[0]?.value;
+    for (let minute = 0; minute < 50; minute += 1) {
+      for (let turn = 0; turn < 3; turn += 1) await recorded(signal('trm_1', 'unknown_subject'));
+      await reader.poll();
+      time.now += 60;
+    }
+    expect(await value()).toBe(150);
+    time.now += DAY;
+    for (let turn = 0; turn < 3; turn += 1) {
+      await recorded(signal('trm_1', 'unknown_subject'));
+      await reader.poll();
+      time.now += 60;
+    }
+    expect(await value()).toBe(3);
+    expect(await findings()).toMatchObject([{ state: 'open', foundAt: START }]);
+  });
+
   test('of a transmitter that was removed they are no finding', async () => {
     const { node, recorded, findings } = world();
     await recorded(signal('trm_gone', 'unknown_subject'));
