@@ -2,6 +2,7 @@
  * The dependencies of the management API: registries of the domain, and functions that end objects at oidc-provider. Called
  * by compose.ts.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Configuration } from '../../config/configuration.ts';
 import { transactionEvidence } from '../domain/authority/transactions/transaction-evidence.ts';
 import { transactionReceipts } from '../domain/authority/transactions/transaction-receipts.ts';
@@ -103,7 +104,7 @@ export const managementApi = (
     effectiveAgents: made.effectiveRegistries.agents,
     selfChosen: made.selfChosen,
     ...{ findings: made.findings, inventories: made.inventories, reviews: made.reviews },
-    reviewEvidence: reviewEvidence({ ...ofLog, audit, clock, policyText }),
+    reviewEvidence: reviewEvidence({ ...ofLog, audit, clock, policyText, pause: () => turn() }),
     ...{ responses: made.responses, responseRules: made.responseRules },
     ...{ policies: made.policies, serverUse: made.serverUse },
     ...{ approvals: made.approvals.service, absences: made.approvals.absences },

@@ -36,6 +36,8 @@ export const REVIEW_GERMAN = {
   review_evidence_early: 'Die Einträge dieser Prüfung werden noch angelegt. Lesen Sie die Belege, wenn sie offen ist.',
   review_evidence_too_large:
     'Diese Prüfung hat mehr als {most} Einträge. Nehmen Sie den Export des Protokolls (exportAudit), der alle Entscheidungen hat.',
+  review_evidence_busy:
+    'Sie lesen gerade die Belege einer Prüfung. Warten Sie, bis dieses Archiv vollständig ist, und fragen Sie dann noch einmal.',
   review_archived:
     'Ereignisse dieser Prüfung sind nur noch in einem Archiv ({places}). Prüfen Sie sie dort: behalf audit verify --archive.',
   review_undo_refused:

@@ -39,6 +39,8 @@ import { reviewRefusal } from './review-refusals.ts';
 const MOST_ITEMS = 100_000;
 const MOST_POLICIES = 100;
 const AT_A_TIME = 200;
+/** After so long a caller that reads another archive may ask again. */
+const BUSY = { retryAfterSeconds: 30 };
 /** Events that are read to find the effect of a decision: an agent that works gets tokens in between. */
 const MOST_READ = 2000;
 /** Clocks of nodes differ by less. */
@@ -49,8 +51,8 @@ const EARLIEST_FIRST = { by: 'at', direction: 'ascending' } as const;
 export interface ReviewEvidence {
   /**
    * The files of an archive. Undefined when there is no such review. Throws 'conflict' for a review whose items are being made, that has
-   * more than 100,000, or whose events are in an archive, and 'unavailable' while the log lacks its events. Reads and records while it is
-   * read; a failure breaks it off.
+   * more than 100,000, or whose events are in an archive, 'unavailable' while the log lacks its events, and 'too_many_requests' while the
+   * caller reads another archive from this process, also at the first file. Reads and records while it is read; a failure breaks it off.
    */
   of(id: string, by: By): Promise<AsyncIterable<EvidenceFile> | undefined>;
 }
@@ -63,16 +65,23 @@ type Deps = {
   /** The text of a version of the policy set. */
   readonly policyText: (version: number) => Promise<string | undefined>;
   readonly issuer: string;
+  /** Lets other requests run. */
+  readonly pause: () => Promise<void>;
 };
 
 /** The last sequence of each stream. */
 type Through = Map<string, number>;
 
 export const reviewEvidence = (deps: Deps): ReviewEvidence => {
-  const { documents, audit, clock, transparencyLog, policyText, issuer } = deps;
+  const { documents, audit, clock, transparencyLog, policyText, issuer, pause } = deps;
   const reviews = documents.collection<Review>(REVIEWS);
   const items = documents.collection<ReviewItem>(REVIEW_ITEMS);
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  /** Callers that read an archive. */
+  const reading = new Set<string>();
+  const refuseSecond = ({ caller }: By): void => {
+    if (reading.has(caller)) throw reviewRefusal('review_evidence_busy', BUSY);
+  };
 
   const found = async (id: string): Promise<Review | undefined> => {
     const review = (await reviews.get(id))?.document;
@@ -86,9 +95,12 @@ export const reviewEvidence = (deps: Deps): ReviewEvidence => {
   };
 
   const eventsOf = async function* (review: string, through?: Through) {
+    let read = 0;
     for await (const record of everyDocument(records, {
       ...{ where: { target: review }, order: EARLIEST_FIRST, limit: AT_A_TIME },
     })) {
+      read += 1;
+      if (read % AT_A_TIME === 0) await pause();
       const isIn = !through || record.sequence <= (through.get(record.stream) ?? 0);
       if (record.event.target?.id === review && isIn) yield record;
     }
@@ -108,6 +120,7 @@ export const reviewEvidence = (deps: Deps): ReviewEvidence => {
       if (types.includes(type) && outcome === 'done') return record;
       read += 1;
       if (read === MOST_READ) return undefined;
+      if (read % AT_A_TIME === 0) await pause();
     }
     return undefined;
   };
@@ -182,6 +195,7 @@ export const reviewEvidence = (deps: Deps): ReviewEvidence => {
         ...{ where: { review: id }, order: OLDEST_FIRST, limit: AT_A_TIME },
       })) {
         count.items += 1;
+        await pause();
         const shown = await effectsOf(item);
         for (const record of Object.values(shown)) {
           effects.push(record.id);
@@ -227,12 +241,25 @@ export const reviewEvidence = (deps: Deps): ReviewEvidence => {
     for (let from = 0; from < effects.length; from += AT_A_TIME) {
       for (const { document } of await records.getMany(effects.slice(from, from + AT_A_TIME)))
         yield await provenLine(snapshot, document);
+      await pause();
     }
     for (const record of activations) yield await provenLine(snapshot, record);
   };
 
+  /** The files, as the only archive that the caller reads. */
+  const asOnlyOne = async function* (content: AsyncIterable<EvidenceFile>, by: By): AsyncGenerator<EvidenceFile> {
+    refuseSecond(by);
+    reading.add(by.caller);
+    try {
+      yield* content;
+    } finally {
+      reading.delete(by.caller);
+    }
+  };
+
   return {
     async of(id, by) {
+      refuseSecond(by);
       const review = await found(id);
       if (!review) return undefined;
       // A log that lacks the events, because witnesses do not answer, is said before the archive begins.
@@ -240,7 +267,7 @@ export const reviewEvidence = (deps: Deps): ReviewEvidence => {
       const [last] = await records.find({ where: { target: id }, order, limit: 1 });
       const needed = last ? [[last.document.stream, last.document.sequence] as const] : [];
       const { verifierKey } = await snapshotWith(transparencyLog, needed);
-      return files(id, by, verifierKey);
+      return asOnlyOne(files(id, by, verifierKey), by);
     },
   };
 };

@@ -44,6 +44,10 @@ export const REVIEW_REFUSALS = {
     code: 'conflict',
     text: 'This review has more than {most} items. Use the export of the audit log (exportAudit), which has all decisions.',
   },
+  review_evidence_busy: {
+    code: 'too_many_requests',
+    text: 'You read the evidence of a review at this moment. Wait until that archive is complete, then ask again.',
+  },
   review_archived: {
     code: 'conflict',
     text: 'Events of this review are in an archive only ({places}). Verify them there: behalf audit verify --archive.',
