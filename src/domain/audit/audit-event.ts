@@ -339,7 +339,7 @@ export const AUDIT_EVENTS = {
   'review.item_undo_refused':
     'An undo came to nothing: before the new delegation existed, the person, a kill or a change of owner had decided. The end stands.',
   'review.evidence_written':
-    'A caller read the evidence of an access review. `inputs.manifest` is the SHA-256 of its manifest.json, which has the digest of each file.',
+    'A caller has read the evidence of an access review to its end; `audit.exported` recorded that they began. `inputs.manifest` is the SHA-256 of its manifest.json, which has the digest of each file.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',
@@ -400,7 +400,8 @@ export const AUDIT_EVENTS = {
     'A client proved for one call that it runs on the machine of this server. This replaces a second factor.',
   'management.refused': 'The server refused a management API call of an authenticated caller.',
   'audit.read': 'The audit log was read.',
-  'audit.exported': 'The audit log was exported.',
+  'audit.exported':
+    'A caller exports the audit log, or begins to read the evidence of a transaction or review. The server writes this event first.',
   'audit.erased': 'A personal value was erased from the audit log.',
   'audit.archived':
     'Records of the audit log from before `inputs.before` were copied into an archive on the machine of the server. The server writes this event before it reads them.',
