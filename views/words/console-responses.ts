@@ -66,14 +66,14 @@ export const responseWords = {
       de: 'Ablehnungen jenseits seiner Rechte in 10 Minuten',
     }),
     refused_kinds_10_minutes: phrase({
-      en: 'Different things refused in 10 minutes',
-      de: 'Verschiedenes abgelehnt in 10 Minuten',
+      en: 'Different requests refused in 10 minutes',
+      de: 'Verschiedene Anfragen abgelehnt in 10 Minuten',
     }),
     new_resources_hour: phrase({ en: 'New APIs in an hour', de: 'Neue APIs in einer Stunde' }),
     new_networks_hour: phrase({ en: 'New networks in an hour', de: 'Neue Netze in einer Stunde' }),
     foreign_networks_hour: phrase({
-      en: 'New networks that no other agent uses in an hour',
-      de: 'Neue Netze, die kein anderer Agent nutzt, in einer Stunde',
+      en: 'New networks in an hour, not used by other agents',
+      de: 'Neue Netze in einer Stunde, von anderen Agenten nicht genutzt',
     }),
     network_returns_hour: phrase({
       en: 'Changes between a new and a usual network in an hour',
@@ -87,8 +87,8 @@ export const responseWords = {
     }),
     new_chains_hour: phrase({ en: 'New chains of agents in an hour', de: 'Neue Ketten von Agenten in einer Stunde' }),
     chain_growth_hour: phrase({
-      en: 'Agents more than ever in a chain in an hour',
-      de: 'Mehr Agenten als je in einer Kette in einer Stunde',
+      en: 'Growth of its longest chain in an hour',
+      de: 'Wachstum seiner längsten Kette in einer Stunde',
     }),
     idle_days: phrase({ en: 'Idle days before it began again', de: 'Untätige Tage, bevor er wieder anfing' }),
     odd_approvals_hour: phrase({
