@@ -1,7 +1,7 @@
 /** Directories on a store: a limit on deactivations that is exact over nodes that race, and pages of accounts. */
 import { describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
-import { deactivationBrake } from '../../src/domain/identity/directories/deactivation-brake.ts';
+import { allowedBy, deactivationBrake } from '../../src/domain/identity/directories/deactivation-brake.ts';
 import {
   DIRECTORY_ACCOUNTS,
   type Directory,
@@ -99,6 +99,24 @@ export const describeDirectories = (name: string, open: () => DocumentStore | Pr
       clock.seconds += 86_400;
       for (const account of ['acc_20', 'acc_21', 'acc_22']) expect(await count(account)).toBe('counted');
       expect(await count('acc_14')).toBe('directory_deactivations_paused');
+      await documents.close();
+    });
+
+    test('accounts that are held while a resumption is recorded take what it allows, and add nothing to it', async () => {
+      const documents = await open();
+      const { nodes, before, clock } = worldOn(documents);
+      const [node] = nodes;
+      const count = (account: string) => outcomeOf(node!.count(DIRECTORY, account, BY));
+      for (const account of ['acc_0', 'acc_1', 'acc_2']) expect(await count(account)).toBe('counted');
+      for (const account of ['acc_3', 'acc_4']) expect(await count(account)).toContain('paused');
+      before.append = async () => {
+        before.append = async () => undefined;
+        for (const account of ['acc_5', 'acc_6']) expect(await count(account)).toContain('paused');
+      };
+      await node!.resume(DIRECTORY, 5, BY);
+      const after = await node!.activity(DIRECTORY.id);
+      expect(after).toMatchObject({ allowedAccounts: ['acc_3', 'acc_4', 'acc_5', 'acc_6'], allowed: 1 });
+      expect(allowedBy(after, clock.now())).toBe(5);
       await documents.close();
     });
 

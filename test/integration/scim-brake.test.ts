@@ -1,8 +1,9 @@
 /** The brake: a directory deactivates only so many accounts at once. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { DIRECTORY_ACCOUNTS, type DirectoryAccount } from '../../src/domain/identity/directories/directory.ts';
 import { update } from '../../src/domain/ports/document-store.ts';
 import { type DirectoryUnderTest, makeDirectory } from '../support/directory.ts';
+import { cliHere } from '../support/in-process-cli.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -70,6 +71,24 @@ test('other changes pass during a pause, and only an administrator ends it', asy
   expect(fourth).toBe('1');
   const again = await resume({});
   expect([again.status, again.body['reason']]).toEqual([409, 'directory_not_paused']);
+});
+
+test('a command resumes with the number of accounts that it lists', async () => {
+  const directory = await makeDirectory(scene, { name: 'By command', most_deactivations: 1 });
+  const [first = '', second = '', third = ''] = await users(directory, 3);
+  expect((await leave(directory, first)).status).toBe(200);
+  for (const id of [second, third]) expect((await leave(directory, id)).status).toBe(503);
+  const names = await Promise.all(
+    [second, third].map(async (id) => (await scene.management.call('GET', `/accounts/${id}`)).body['username']),
+  );
+  const asked = jest.spyOn(globalThis, 'fetch');
+  const argv = ['directories', 'resume', 'By command', '--local'];
+  const resumed = await cliHere(argv, { BEHALF_DATA: server.dataFolder });
+  const bodies = asked.mock.calls.filter(([url]) => String(url).endsWith('/resume')).map(([, init]) => init?.body);
+  asked.mockRestore();
+  expect(resumed).toEqual({ code: 0, out: '2 deactivations pass.\n', err: `${names.join('\n')}\n` });
+  expect(bodies).toEqual([JSON.stringify({ allowed: 2 })]);
+  expect((await server.events('directory.deactivations_resumed')).at(-1)).toMatchObject({ inputs: { allowed: 2 } });
 });
 
 test('the percentage counts where it is more, and no account that the directory created within the day', async () => {

@@ -1,6 +1,7 @@
 /** `behalf directories …`: systems that provision accounts over SCIM. */
 import { MOST_COUNTED } from '../../domain/identity/directories/directory.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
+import { resumeHeld } from '../held-accounts.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { pairs, texts } from '../members.ts';
@@ -113,14 +114,18 @@ const resume = managementCommand({
     allow: {
       value: 'N',
       description:
-        'How many deactivations pass within a day: the refused ones first, and others beyond them. Default: all refused ones.',
+        'How many deactivations pass within a day: the refused ones first, and others beyond them. Default: those that the command lists.',
     },
   },
   notes: 'Look at the refused accounts first: behalf directories activity DIRECTORY',
   run: async (call) => {
     const [id = ''] = call.operands;
-    const allowed = call.integer('allow', 0, 1_000_000);
-    const { body } = await call.api.run('resumeDirectory', { id, body: allowed === undefined ? {} : { allowed } });
+    const { run } = call.api;
+    const { body } = await resumeHeld(
+      call,
+      () => run('getDirectoryActivity', { id }),
+      (allowed) => run('resumeDirectory', { id, body: { allowed } }),
+    );
     call.print.object(body, `${printable(String(body['allowed']))} deactivations pass.\n`);
     return EXIT.done;
   },

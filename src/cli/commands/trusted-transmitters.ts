@@ -1,6 +1,7 @@
 /** `behalf trusted-transmitters …`: systems elsewhere whose security events have effects here, and what they sent. */
 import { SIGNAL_STATES } from '../../domain/signals/receiver/transmitter.ts';
 import { type Command, EXIT } from '../command.ts';
+import { resumeHeld } from '../held-accounts.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand } from '../management-command.ts';
 import { listCommand, OLD_SECRET_ENDS, showCommand, updateCommand } from '../object-commands.ts';
@@ -91,14 +92,18 @@ const resume = managementCommand({
     allow: {
       value: 'N',
       description:
-        'How many accounts pass within a day: the held ones first, and others beyond them. Default: all held ones.',
+        'How many accounts pass within a day: the held ones first, and others beyond them. Default: those that the command lists.',
     },
   },
   notes: 'Look at the held signals first: behalf trusted-transmitters signals TRANSMITTER --state held',
   run: async (call) => {
     const [id = ''] = call.operands;
-    const allowed = call.integer('allow', 0, 1_000_000);
-    const { body } = await call.api.run('resumeTransmitter', { id, body: allowed === undefined ? {} : { allowed } });
+    const { run } = call.api;
+    const { body } = await resumeHeld(
+      call,
+      () => run('getTransmitterActivity', { id }),
+      (allowed) => run('resumeTransmitter', { id, body: { allowed } }),
+    );
     call.print.object(body, `${printable(String(body['allowed']))} accounts pass.\n`);
     return EXIT.done;
   },

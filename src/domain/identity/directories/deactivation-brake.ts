@@ -221,9 +221,9 @@ export const accountBrake = (
           ...activity,
           deactivations: [],
           held: [],
-          // Those that were held since are behind the others.
+          // Those that were held since are behind the others, and take what is allowed beyond them.
           allowedAccounts: activity.held.slice(0, passes),
-          allowed: Math.max(0, passes - before.held.length),
+          allowed: Math.max(0, passes - activity.held.length),
           allowedUntil: clock.now() + ALLOWED_SECONDS,
         }));
       }),
