@@ -6,7 +6,7 @@
  */
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { AuditLog } from '../audit/audit-event.ts';
-import type { MasterKey } from '../platform/crypto/master-key.ts';
+import { type MasterKey, sealedAnew } from '../platform/crypto/master-key.ts';
 import { documentRefusal } from '../platform/registries/document-refusals.ts';
 import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -160,12 +160,10 @@ export const pushKeys = (deps: {
     },
 
     async sealAnew(): Promise<void> {
-      const anew = (key: PushKey): PushKey => {
-        const context = contextOf(key.id);
-        return masterKey.isSealedWithOther(context, key.sealed)
-          ? { ...key, sealed: masterKey.seal(context, masterKey.open(context, key.sealed)) }
-          : key;
-      };
+      const anew = (key: PushKey): PushKey => ({
+        ...key,
+        sealed: sealedAnew(masterKey, contextOf(key.id), key.sealed) ?? key.sealed,
+      });
       await update(rings, RING, (ring) => ({ ...ring, keys: ring.keys.map(anew) }));
     },
   };

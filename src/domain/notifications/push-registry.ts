@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
-import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
+import { type MasterKey, openedOrNothing, sealedAnew } from '../platform/crypto/master-key.ts';
 import { checkText } from '../platform/display-names/display-text.ts';
 import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -245,12 +245,10 @@ export const pushRegistry = (deps: {
 
     async sealAnew(): Promise<void> {
       for await (const document of everyDocument(subscriptions, { limit: 1000 })) {
-        const context = pushSealContext(document);
-        if (!masterKey.isSealedWithOther(context, document.sealed)) continue;
+        const sealed = sealedAnew(masterKey, pushSealContext(document), document.sealed);
+        if (sealed === undefined) continue;
         await update(subscriptions, document.id, (now) =>
-          now.sealed === document.sealed
-            ? { ...now, sealed: masterKey.seal(context, masterKey.open(context, now.sealed)) }
-            : undefined,
+          now.sealed === document.sealed ? { ...now, sealed } : undefined,
         );
       }
     },

@@ -1,5 +1,5 @@
 import type { AuditLog } from '../audit/audit-event.ts';
-import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
+import { type MasterKey, openedOrNothing, sealedAnew } from '../platform/crypto/master-key.ts';
 import { checkText } from '../platform/display-names/display-text.ts';
 import { DELIVERY_QUEUES, type DeliveryQueue, messageId } from '../platform/outbox/delivery.ts';
 import {
@@ -283,9 +283,7 @@ export const webhookRegistry = (deps: {
         const context = contextOf(document.id);
         const anew = ({ sealed, ...rest }: WebhookSecret): WebhookSecret => ({
           ...rest,
-          sealed: masterKey.isSealedWithOther(context, sealed)
-            ? masterKey.seal(context, masterKey.open(context, sealed))
-            : sealed,
+          sealed: sealedAnew(masterKey, context, sealed) ?? sealed,
         });
         await update(collection, document.id, (now) => ({ ...now, secrets: now.secrets.map(anew) }));
       }

@@ -1,5 +1,5 @@
 /** How this server authenticates at a target: a bearer token that lasts, or a client that gets short ones. Both are bound to the URL. */
-import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
+import { type MasterKey, openedOrNothing, sealedAnew } from '../platform/crypto/master-key.ts';
 import type { HeldToken, HeldTokens } from '../platform/outbound-tokens/held-tokens.ts';
 import {
   type TokenAuthentication,
@@ -103,10 +103,8 @@ export const targetSealedAnew = (masterKey: MasterKey, target: ProvisioningTarge
     const tokenClient = tokenClientSealedAnew(masterKey, USE, { id, url }, client);
     return tokenClient && { ...target, tokenClient };
   }
-  const context = contextOf(target);
-  if (sealed === undefined || !masterKey.isSealedWithOther(context, sealed)) return undefined;
-  const token = openedOrNothing(masterKey, context, sealed);
-  return token === undefined ? undefined : { ...target, sealed: masterKey.seal(context, token) };
+  const again = sealed && sealedAnew(masterKey, contextOf(target), sealed);
+  return again === undefined ? undefined : { ...target, sealed: again };
 };
 
 export interface TargetTokens {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
-import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
+import { type DocumentStore, update } from '../../../src/domain/ports/document-store.ts';
 import { SENT_EVENTS } from '../../../src/domain/signals/security-events.ts';
 import { backlogWatch } from '../../../src/domain/signals/transmitter/backlog.ts';
 import { eventTokens } from '../../../src/domain/signals/transmitter/event-tokens.ts';
@@ -55,9 +55,9 @@ const scene = async (bounds = { seconds: 72 * 3600, records: 1_000_000 }) => {
   const client = { state: 'active' };
   const clients = { get: async () => ({ document: client }) };
   const parts = { documents, clock, identifiers, audit, clients };
-  const streamsOver = (store: DocumentStore) =>
+  const streamsOver = (store: DocumentStore, key = masterKey(Buffer.alloc(32, 7))) =>
     signalStreams({
-      ...{ ...parts, documents: store, masterKey: masterKey(Buffer.alloc(32, 7)) },
+      ...{ ...parts, documents: store, masterKey: key },
       checkUrl: () => undefined,
     });
   const streams = streamsOver(documents);
@@ -358,4 +358,29 @@ test('acknowledgements that another poll made in the meantime are kept', async (
   const { sets } = await ask();
   await Promise.all(sets.map(({ jti }) => ask([jti])));
   expect(await state()).toMatchObject({ handed: [], delivered: 2 });
+});
+
+test('KY-06 MG-03 an authorization that an editor of the store bound to another URL is not sealed anew, and hinders no other', async () => {
+  const { documents, streams, streamsOver, receiver } = await scene();
+  const [old, next] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)];
+  const [one, two] = await Promise.all(
+    ['https://one.example/events', 'https://two.example/events'].map(async (url) => {
+      const delivery = { method: 'push' as const, url, authorization: 'Bearer abc' };
+      return (await streams.create(receiver, { delivery }, { caller: receiver.client })).document;
+    }),
+  );
+  const stored = documents.collection<SignalStream>(SIGNAL_STREAMS);
+  await update(stored, one!.id, (stream) => ({
+    ...stream,
+    delivery: { ...stream.delivery, url: 'https://thief.example/events' } as SignalStream['delivery'],
+  }));
+  await streamsOver(documents, masterKey(next, old)).sealAnew();
+  const sealedOf = async (id: string) => {
+    const delivery = (await stored.get(id))?.document.delivery;
+    return delivery?.method === 'push' ? String(delivery.sealed) : '';
+  };
+  expect(masterKey(next).open(streamContext(two!.id, 'https://two.example/events'), await sealedOf(two!.id))).toBe(
+    'Bearer abc',
+  );
+  expect(await sealedOf(one!.id)).toBe(one!.delivery.method === 'push' ? one!.delivery.sealed : undefined);
 });

@@ -2,7 +2,7 @@ import { type AuditEvent, type AuditLog, OVER_FIRST } from '../../audit/audit-ev
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../audit/audit-record.ts';
 import { readHeads } from '../../audit/checkpoints.ts';
 import { cursorsAt } from '../../audit/records-after.ts';
-import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import { type MasterKey, openedOrNothing, sealedAnew } from '../../platform/crypto/master-key.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import {
   type By,
@@ -263,11 +263,10 @@ export const auditSinkRegistry = (deps: {
     async sealAnew() {
       for (const { document } of await collection.find({ limit: MOST_SINKS })) {
         const context = sinkContext(document.id);
-        await update(collection, document.id, (sink) =>
-          sink.sealed === undefined || !masterKey.isSealedWithOther(context, sink.sealed)
-            ? undefined
-            : { ...sink, sealed: masterKey.seal(context, masterKey.open(context, sink.sealed)) },
-        );
+        await update(collection, document.id, (sink) => {
+          const sealed = sink.sealed && sealedAnew(masterKey, context, sink.sealed);
+          return sealed === undefined ? undefined : { ...sink, sealed };
+        });
       }
     },
   };

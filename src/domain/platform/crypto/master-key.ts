@@ -150,3 +150,11 @@ export const openedOrNothing = (key: Pick<MasterKey, 'open'>, context: string, s
     return undefined;
   }
 };
+
+/** The value sealed anew with the first key. Undefined: nothing has to change, or it cannot be read. */
+export const sealedAnew = (key: MasterKey, context: string, sealed: string): string | undefined => {
+  if (!key.isSealedWithOther(context, sealed)) return undefined;
+  // One that cannot be read fails where it is used, and must not fail the start of a server.
+  const text = openedOrNothing(key, context, sealed);
+  return text === undefined ? undefined : key.seal(context, text);
+};

@@ -5,7 +5,7 @@
  */
 import type { TokenParty } from '../../ports/client-tokens.ts';
 import type { InternalPurpose, TrustedFetch } from '../../ports/trusted-fetch.ts';
-import { type MasterKey, openedOrNothing } from '../crypto/master-key.ts';
+import { type MasterKey, openedOrNothing, sealedAnew } from '../crypto/master-key.ts';
 import { checkText } from '../display-names/display-text.ts';
 import { checkReachable } from '../remote-keys/operator-urls.ts';
 import { tokenClientRefusal } from './token-client-refusals.ts';
@@ -182,8 +182,6 @@ export const tokenClientSealedAnew = (
   place: TokenPlace,
   client: TokenClient,
 ): TokenClient | undefined => {
-  const context = contextOf(use, place, client);
-  if (!masterKey.isSealedWithOther(context, client.sealed)) return undefined;
-  const secret = openedOrNothing(masterKey, context, client.sealed);
-  return secret === undefined ? undefined : { ...client, sealed: masterKey.seal(context, secret) };
+  const sealed = sealedAnew(masterKey, contextOf(use, place, client), client.sealed);
+  return sealed === undefined ? undefined : { ...client, sealed };
 };

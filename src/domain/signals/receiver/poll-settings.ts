@@ -1,5 +1,5 @@
 /** The settings of a transmitter that is polled: its URL, the token or the client that is bound to it, and how often. */
-import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import { type MasterKey, openedOrNothing, sealedAnew } from '../../platform/crypto/master-key.ts';
 import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
 import { clientSealedAnew, type PollTokenDeps, type PollTokenInput, pollTokenClient } from './poll-token-client.ts';
 import type { Transmitter } from './transmitter.ts';
@@ -95,9 +95,6 @@ export const withTokenSealedAnew = (masterKey: MasterKey, transmitter: Transmitt
   const client = clientSealedAnew(masterKey, transmitter);
   if (client) return { ...transmitter, pollTokenClient: client };
   if (pollUrl === undefined || pollToken === undefined) return undefined;
-  const context = contextOf(id, pollUrl);
-  if (!masterKey.isSealedWithOther(context, pollToken)) return undefined;
-  // One that cannot be read fails the polls, and needs to fail nothing else.
-  const token = openedOrNothing(masterKey, context, pollToken);
-  return token === undefined ? undefined : { ...transmitter, pollToken: masterKey.seal(context, token) };
+  const token = sealedAnew(masterKey, contextOf(id, pollUrl), pollToken);
+  return token === undefined ? undefined : { ...transmitter, pollToken: token };
 };

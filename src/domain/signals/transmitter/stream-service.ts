@@ -3,7 +3,7 @@ import type { AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import { readHeads } from '../../audit/checkpoints.ts';
 import { cursorsAt } from '../../audit/records-after.ts';
-import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import { type MasterKey, sealedAnew } from '../../platform/crypto/master-key.ts';
 import { type By, registeredDocuments } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
@@ -284,10 +284,8 @@ export const signalStreams = (deps: Deps): SignalStreams => {
         await update(collection, document.id, (stream) => {
           const { delivery } = stream;
           if (delivery.method === 'poll' || delivery.sealed === undefined) return undefined;
-          const context = streamContext(document.id, delivery.url);
-          if (!masterKey.isSealedWithOther(context, delivery.sealed)) return undefined;
-          const again = masterKey.seal(context, masterKey.open(context, delivery.sealed));
-          return { ...stream, delivery: { ...delivery, sealed: again } };
+          const again = sealedAnew(masterKey, streamContext(document.id, delivery.url), delivery.sealed);
+          return again === undefined ? undefined : { ...stream, delivery: { ...delivery, sealed: again } };
         });
       }
     },
