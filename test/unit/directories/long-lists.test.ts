@@ -16,13 +16,13 @@ import { START, standingClock } from '../../support/standing-clock.ts';
 const DIRECTORY = { id: 'dir_1' } as Directory;
 const USERS = 10_600;
 
-/** Of 10,600 users, every hundredth got a role since. */
-const longDirectory = async () => {
+/** Every hundredth user got a role since. */
+const longDirectory = async (size = USERS, attributes: DirectoryAccount['attributes'] = {}) => {
   const documents = memoryDocumentStore();
   const clock = standingClock();
   const accounts = documents.collection<Account>(ACCOUNTS);
   const users = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
-  const reads = { count: 0 };
+  const reads = { count: 0, running: 0, most: 0 };
   const add = async (index: number): Promise<void> => {
     const id = `acc_${index}`;
     const times = { createdAt: START + Math.floor(index / 7), updatedAt: START };
@@ -38,16 +38,21 @@ const longDirectory = async () => {
       sessionsValidFrom: 0,
     };
     await accounts.insert(account);
-    await users.insert({ id, directory: DIRECTORY.id, attributes: {}, ...times });
+    await users.insert({ id, directory: DIRECTORY.id, attributes, ...times });
   };
-  for (let index = 0; index < USERS; index += 1) await add(index);
+  for (let index = 0; index < size; index += 1) await add(index);
   const collection: typeof documents.collection = (declaration) => {
     const found = documents.collection(declaration);
     return {
       ...found,
       find: async (query: Parameters<typeof found.find>[0]) => {
+        if (declaration.name !== DIRECTORY_ACCOUNTS.name) return found.find(query);
+        reads.running += 1;
+        reads.most = Math.max(reads.most, reads.running);
+        await new Promise((resolve) => setImmediate(resolve));
         const page = await found.find(query);
-        if (declaration.name === DIRECTORY_ACCOUNTS.name) reads.count += page.length;
+        reads.count += page.length;
+        reads.running -= 1;
         return page;
       },
     } as never;
@@ -129,4 +134,36 @@ test('other work of the process runs while a long list is read: after each part 
   );
   const none = () => members.page(DIRECTORY, { after: undefined, count: 1 }, () => false);
   expect(await turnsDuring(none)).toBeGreaterThan(10_000 / 500 - 2);
+});
+
+test('a walk by index through few users with long attributes does not read the whole list in vain for each page', async () => {
+  const size = 700;
+  const { pageAt, reads, add, users, clock } = await longDirectory(size, { title: 'x'.repeat(50_000) });
+  const visible = size - size / 100;
+  const first = await pageAt(1);
+  expect([first.ids.length, first.total]).toEqual([200, visible]);
+  for (const startIndex of [201, 401, 601]) {
+    const before = reads.count;
+    expect((await pageAt(startIndex)).total).toBe(visible);
+    // Two parts at most, and no attempt at the whole before them.
+    expect(reads.count - before).toBeLessThanOrEqual(size);
+  }
+  // Once it is short again, an outline says so, and the list is read as a whole.
+  for (let index = 0; index < 300; index += 1) await users.take(`acc_${index}`);
+  clock.move(61);
+  expect((await pageAt(1)).total).toBe(visible - 297);
+  await add(size);
+  expect((await pageAt(1)).total).toBe(visible - 296);
+});
+
+test('whole lists are read a few at a time, others wait, and beyond those a list is refused', async () => {
+  const { members, reads } = await longDirectory(3);
+  const filter = readFilter('displayName co "a"');
+  const settled = await Promise.allSettled(Array.from({ length: 407 }, () => members.candidates(DIRECTORY, filter)));
+  const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  expect(refused).toHaveLength(3);
+  expect(refused[0]).toMatchObject({ code: 'unavailable', reason: 'directory_lists_busy', retryAfterSeconds: 5 });
+  expect(reads.most).toBe(4);
+  // Those that read one user do not wait.
+  expect(await members.candidates(DIRECTORY, readFilter('id eq "acc_1"'))).toHaveLength(1);
 });

@@ -155,6 +155,7 @@ export const DIRECTORY_GERMAN = {
   directory_not_in_dry_run: 'Dieses Verzeichnis ist in keinem Probelauf.',
   directory_dry_run_of_agents:
     'Dieses Verzeichnis ist in einem Probelauf, der nur Benutzer und Gruppen zeigt. Ein Administrator dieses Servers kann es wirklich starten.',
+  directory_lists_busy: 'Zu viele Listen von Usern werden gleichzeitig gelesen. Versuchen Sie es noch einmal.',
   directory_list_too_long:
     'Eine Liste liest höchstens {most} User und 32 MiB. Lesen Sie sie mit Cursor, oder filtern Sie nach userName, externalId oder id.',
 } satisfies GermanWords;

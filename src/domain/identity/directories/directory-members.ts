@@ -1,4 +1,5 @@
 /** Reads the accounts of a directory: those that it created or was given, without those that hold a role. */
+import { fairQueue } from '../../platform/rate-limits/fair-queue.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Cursor, DocumentStore, Query, Versioned } from '../../ports/document-store.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
@@ -18,6 +19,8 @@ export type MemberPage = { readonly pairs: readonly Pair[]; readonly next?: Curs
 const MOST_LISTED = 10_000;
 const MOST_LISTED_BYTES = 33_554_432;
 const PAGE_SIZE = 500;
+/** Maximum number of whole lists that this process reads at once, and that wait for it. Directories take turns. */
+const MOST_LISTS = { atOnce: 4, waiting: 400 };
 /** A creation that has not ended after this time was cut off. */
 const LONGEST_CREATION_SECONDS = 3600;
 
@@ -27,12 +30,13 @@ export interface DirectoryMembers {
   /**
    * All accounts that may fit a filter, oldest first. Reads one for `userName eq`, `externalId eq` and `id eq`. Otherwise
    * removes records that a crash left without an account. Throws 'invalid_field' where it would read more than
-   * 10,000, or more than 32 MiB.
+   * 10,000, or more than 32 MiB, and 'unavailable' while 400 other lists wait.
    */
   candidates(directory: Directory, filter: Filter | undefined): Promise<readonly Pair[]>;
   /**
-   * At most `count` accounts from a number on, which begins with 1, oldest first, and how many there are. In a directory with more
-   * than 10,000, the number is that of the last minute, or of ten minutes in the middle of the list.
+   * At most `count` accounts from a number on, which begins with 1, oldest first, and how many there are. In a directory whose list
+   * `candidates` refuses, the number is that of the last minute, or of ten minutes in the middle of the list. Throws 'unavailable'
+   * as `candidates` does.
    */
   pageAt(
     directory: Directory,
@@ -63,6 +67,10 @@ export const directoryMembers = ({
 }): DirectoryMembers => {
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
 
+  const inTurn = fairQueue(MOST_LISTS.atOnce, MOST_LISTS.waiting, () =>
+    directoryRefusal('directory_lists_busy', { retryAfterSeconds: 5 }),
+  );
+
   const isVisible = ({ roles, removedAt }: Account): boolean => roles.length === 0 && removedAt === undefined;
 
   const pairOf = async (directory: Directory, id: string): Promise<Pair | undefined> => {
@@ -78,8 +86,8 @@ export const directoryMembers = ({
     for (let read = 0, bytes = 0; ; ) {
       const page = await members.find({ ...query, ...(after ? { after } : {}), limit: PAGE_SIZE });
       read += page.length;
-      bytes += page.reduce((sum, { document }) => sum + bytesOf(document), 0);
-      if (read > MOST_LISTED || bytes > MOST_LISTED_BYTES) {
+      bytes += bytesOf(page);
+      if (isTooMuch({ read, bytes })) {
         throw directoryRefusal('directory_list_too_long', { params: { most: MOST_LISTED } });
       }
       found.push(...(await withAccounts(directory, page)));
@@ -124,7 +132,8 @@ export const directoryMembers = ({
     }
     const where = { directory: directory.id };
     if (externalId !== undefined) return pairsOf(directory, { where: { ...where, externalId } });
-    return pairsOf(directory, { where, order: { by: 'createdAt', direction: 'ascending' } });
+    const order = { by: 'createdAt', direction: 'ascending' } as const;
+    return inTurn([directory.id], () => pairsOf(directory, { where, order }));
   };
 
   const page: DirectoryMembers['page'] = async (directory, { after, count }, fitting) => {
@@ -150,26 +159,33 @@ export const directoryMembers = ({
 
   async function* walk(directory: Directory): AsyncGenerator<OutlinePart, undefined> {
     const order = { by: 'createdAt', direction: 'ascending' } as const;
-    for (let after: Cursor | undefined; ; ) {
+    let after: Cursor | undefined;
+    for (let read = 0, bytes = 0; ; ) {
       const where = { directory: directory.id };
       const found = await members.find({ where, order, ...(after ? { after } : {}), limit: PAGE_SIZE });
       const last = found.at(-1)?.document;
       if (!last) return undefined;
       after = { id: last.id, value: last.createdAt };
-      yield { count: (await withAccounts(directory, found)).length, end: after };
+      read += found.length;
+      // To measure the others would change nothing.
+      if (!isTooMuch({ read, bytes })) bytes += bytesOf(found);
+      const isLong = isTooMuch({ read, bytes });
+      yield { count: (await withAccounts(directory, found)).length, end: after, isLong };
       await pause();
     }
   }
   const outlines = memberOutlines({ clock, walk });
 
-  /** Undefined: there are too many to read them at once. */
+  /** Undefined: there is too much to read it at once. */
   const whole = async (directory: Directory): Promise<readonly Pair[] | undefined> => {
-    if (outlines.isLong(directory, MOST_LISTED)) return undefined;
+    if (outlines.isLong(directory)) return undefined;
     try {
       return await candidates(directory, undefined);
     } catch (error) {
-      if (isDomainError(error) && error.reason === 'directory_list_too_long') return undefined;
-      throw error;
+      if (!isDomainError(error) || error.reason !== 'directory_list_too_long') throw error;
+      // It was shorter when it was outlined.
+      outlines.forget(directory);
+      return undefined;
     }
   };
 
@@ -186,4 +202,8 @@ export const directoryMembers = ({
   return { pairOf, candidates, page, pageAt };
 };
 
-const bytesOf = ({ attributes }: DirectoryAccount): number => Buffer.byteLength(JSON.stringify(attributes));
+const bytesOf = (page: readonly Versioned<DirectoryAccount>[]): number =>
+  page.reduce((sum, { document }) => sum + Buffer.byteLength(JSON.stringify(document.attributes)), 0);
+
+const isTooMuch = ({ read, bytes }: { readonly read: number; readonly bytes: number }): boolean =>
+  read > MOST_LISTED || bytes > MOST_LISTED_BYTES;

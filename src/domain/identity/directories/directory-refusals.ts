@@ -128,6 +128,10 @@ export const DIRECTORY_REFUSALS = {
     code: 'forbidden',
     text: 'This directory is in a dry run, which previews users and groups only. Let an administrator of this server start it for real.',
   },
+  directory_lists_busy: {
+    code: 'unavailable',
+    text: 'Too many lists of users are read at the same time. Try again.',
+  },
   directory_list_too_long: {
     code: 'invalid_field',
     text: 'A list reads at most {most} users, and 32 MiB. Read it by cursor, or filter by userName, externalId or id.',

@@ -12,12 +12,13 @@ const KEPT_SECONDS = 600;
 /** Most directories whose outlines are kept. With 1,000,000 users, an outline has 2,000 places. */
 const MOST_OUTLINES = 100;
 
-/** Part of a list: how many users it has, and where it ends. */
-export type OutlinePart = { readonly count: number; readonly end: Cursor };
+/** Part of a list: how many users it has, where it ends, and whether the list up to there is too long to be read at once. */
+export type OutlinePart = { readonly count: number; readonly end: Cursor; readonly isLong: boolean };
 
 type Outline = {
   readonly at: number;
   readonly total: number;
+  readonly isLong: boolean;
   /** `index`: number of users up to the cursor. */
   readonly places: readonly { readonly index: number; readonly after: Cursor }[];
 };
@@ -26,8 +27,10 @@ type Outline = {
 export type IndexPlace = { readonly after: Cursor | undefined; readonly skip: number; readonly total: number };
 
 export interface MemberOutlines {
-  /** Whether the list of a directory was longer than `most` when it was last read. False: unknown. */
-  isLong(directory: Directory, most: number): boolean;
+  /** Whether the list of a directory was too long to be read at once when it was outlined. False: also unknown. */
+  isLong(directory: Directory): boolean;
+  /** Forgets the outline of a directory, which is longer now. */
+  forget(directory: Directory): void;
   /** The place of a user by its number, from 1. Reads the whole list if there is no outline. Store errors propagate. */
   placeOf(directory: Directory, startIndex: number): Promise<IndexPlace>;
 }
@@ -46,12 +49,13 @@ export const memberOutlines = ({
   const read = async (directory: Directory): Promise<Outline> => {
     const at = clock.now();
     const places: { index: number; after: Cursor }[] = [];
-    let total = 0;
-    for await (const { count, end } of walk(directory)) {
+    let [total, isLong] = [0, false];
+    for await (const { count, end, isLong: isLongHere } of walk(directory)) {
       total += count;
+      isLong = isLongHere;
       places.push({ index: total, after: end });
     }
-    const outline = { at, total, places };
+    const outline = { at, total, isLong, places };
     outlines.delete(directory.id);
     outlines.set(directory.id, outline);
     for (const oldest of outlines.keys()) {
@@ -70,7 +74,9 @@ export const memberOutlines = ({
   };
 
   return {
-    isLong: ({ id }, most) => (outlines.get(id)?.total ?? 0) > most,
+    isLong: ({ id }) => outlines.get(id)?.isLong === true,
+
+    forget: ({ id }) => void outlines.delete(id),
 
     async placeOf(directory, startIndex) {
       const known = outlines.get(directory.id);
