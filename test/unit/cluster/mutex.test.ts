@@ -74,3 +74,46 @@ test('a process that died in its turn delays others only shortly, and does not e
   });
   expect(await second).toBe(true);
 });
+
+test('a turn that expires while it is ended does not take that of its successor along', async () => {
+  const store = memoryDocumentStore();
+  const later: { hook?: () => Promise<void> } = {};
+  const documents: DocumentStore = {
+    ...store,
+    collection: (declaration) => {
+      const turns = store.collection<never>(declaration);
+      return {
+        ...turns,
+        get: async (id) => {
+          const found = await turns.get(id);
+          const { hook } = later;
+          delete later.hook;
+          await hook?.();
+          return found;
+        },
+      };
+    },
+  };
+  let finish = (): void => {};
+  let successor: Promise<void> | undefined;
+  await withMutex({ documents, clock }, 'a', async () => {
+    now += 29;
+    // The turn is read by the process that ends it, and expires before it is removed.
+    later.hook = async () => {
+      now += 2;
+      await new Promise<void>((begun) => {
+        successor = withMutex({ documents: store, clock }, 'a', () => {
+          begun();
+          return new Promise<void>((resolve) => {
+            finish = resolve;
+          });
+        });
+      });
+    };
+  });
+  const turns = store.collection<{ id: string }>({ name: 'turns', indexes: [] });
+  expect(await turns.get('a')).toBeDefined();
+  finish();
+  await successor;
+  expect(await turns.get('a')).toBeUndefined();
+});

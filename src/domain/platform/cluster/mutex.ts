@@ -19,6 +19,8 @@ export const TURNS = {
 
 /** A process that took its turn and has not ended it after this time is presumed dead. */
 const LONGEST_TURN_SECONDS = 30;
+/** A turn that ends sooner than this is renewed before it is removed. */
+const SAFE_SECONDS = 10;
 const PAUSE_MILLISECONDS = 25;
 /** Time of two crashed processes in a row, with a margin. */
 const MOST_PAUSES = 4_000;
@@ -37,8 +39,10 @@ export const withMutex = async <T>(
   const turns = documents.collection<Turn>(TURNS);
   const holder = randomUUID();
 
+  const newTurn = (): Turn => ({ id: name, holder, until: clock.now() + LONGEST_TURN_SECONDS });
+
   const take = async (): Promise<boolean> => {
-    const turn = { id: name, holder, until: clock.now() + LONGEST_TURN_SECONDS };
+    const turn = newTurn();
     const found = await turns.get(name);
     if (found) return found.document.until <= clock.now() && turns.replace(turn, found.version);
     return tryInsert(turns, turn);
@@ -50,7 +54,10 @@ export const withMutex = async <T>(
   }
   const end = async (): Promise<void> => {
     const found = await turns.get(name);
-    if (found?.document.holder === holder) await turns.take(name);
+    if (found?.document.holder !== holder) return;
+    // A successor may take a turn that expires meanwhile, and `take` would remove the successor's. None takes one that is renewed.
+    const isSafe = found.document.until - clock.now() >= SAFE_SECONDS;
+    if (isSafe || (await turns.replace(newTurn(), found.version))) await turns.take(name);
   };
   try {
     return await work();
