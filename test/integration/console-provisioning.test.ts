@@ -176,6 +176,30 @@ test('a target is paused and resumed, and metrics count it by state', async () =
   expect(active).toMatch(new RegExp(`behalf_provisioning_target_pushed_objects\\{target="${id}"\\} [1-9]`));
 });
 
+test('short access tokens take the place of a token, which takes theirs again when their section is emptied', async () => {
+  const edit = (filling: Filling): Promise<Page> => press(proven, `${HOME}/${id}/edit`, /edit$/, filling);
+  const short = await edit({
+    set: {
+      ...{ token_endpoint: 'https://sts.example.invalid/token', token_client_id: 'behalf', token_scope: 'scim' },
+      ...{ token_client_authentication: 'yes', token_client_secret: 's3cret-of-the-client' },
+    },
+  });
+  expect([short.status, await shown()]).toEqual([
+    200,
+    expect.objectContaining({ token_client_id: 'behalf', token_client_authentication: 'client_secret_basic' }),
+  ]);
+  // A scope that is typed without an endpoint is no remainder.
+  const emptied = { token: there.token, token_endpoint: '', token_client_id: '' };
+  const check = (name: string) => (name === 'token_client_authentication' ? false : undefined);
+  const halved = await edit({ set: { ...emptied, token_scope: 'other' }, check });
+  expect(halved.status).toBe(400);
+  const back = await edit({ set: { ...emptied, token_scope: '' }, check });
+  expect([back.status, back.url]).toEqual([200, at(`${HOME}/${id}?done=changed`)]);
+  for (const member of ['token_endpoint', 'token_client_id', 'token_scope']) {
+    expect(await shown()).not.toHaveProperty(member);
+  }
+});
+
 test('a target is deleted by its name, and its gauges end', async () => {
   const wrong = await press(proven, `${HOME}/${id}/delete`, /delete$/, { set: { confirm: 'Another' } });
   expect([wrong.status, (await shown())['id']]).toEqual([400, id]);

@@ -382,6 +382,10 @@ describe('trusted transmitters', () => {
     );
     const other = await press(proven, `${pathname}/edit`, /edit$/, { set: { poll_client_id: 'another' } });
     expect([other.status, other.text]).toEqual([400, expect.stringContaining('in the same change')]);
+    const emptied = { poll_token_endpoint: '', poll_client_id: '', poll_scope: '', poll_token: 'p0ll-token' };
+    const check = (name: string) => (name === 'poll_client_authentication' ? false : undefined);
+    const back = await press(proven, `${pathname}/edit`, /edit$/, { set: emptied, check });
+    expect([back.status, back.text]).toEqual([200, expect.not.stringContaining('behalf-at-engine')]);
     const pushes = await press(proven, `${pathname}/edit`, /edit$/, { set: { poll_url: '', poll_seconds: '' } });
     expect(pushes.text).toContain('The transmitter pushes');
     await measureSignals(world.services);

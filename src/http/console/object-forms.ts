@@ -238,7 +238,8 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
     if (changed) return show(ctx, opened, { object, version }, { status: 200, errors: NO_ERRORS, ...changed });
     const call = async (): Promise<void> => {
       const shown = await shownOf(object, viewer);
-      const body = await changeOf(find, viewer, its, { object, shown, values });
+      const changes = await changeOf(find, viewer, its, { object, shown, values });
+      const body = change.body?.(changes) ?? changes;
       if (Object.keys(body).length > 0) {
         await calls.run(change.operation, viewer.account, viewer.by, { id, body, version });
       }

@@ -9,6 +9,7 @@ import type { ConsoleDeps } from './console-deps.ts';
 import { checkedField, choiceField, type FieldKind, lineField, namesField, secretField } from './form-fields.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
 import { chosenHeading, ownerText } from './object-names.ts';
+import { withoutEndedClient } from './token-client-fields.ts';
 
 export const TARGETS = '/console/provisioning-targets';
 
@@ -97,6 +98,7 @@ export const targetForms = (deps: ConsoleDeps, home: string): ObjectFormSpec => 
   change: {
     ...{ read: 'getProvisioningTarget', operation: 'updateProvisioningTarget', title: words.changeTitle },
     ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
+    body: withoutEndedClient({ token: 'token', ends: ['token_endpoint'], prefix: 'token_' }),
   },
   // An agent stays its id: several may have one name.
   shown: async (object) => {

@@ -10,6 +10,7 @@ import { DEFAULT_EFFECTS, RECEIVED_EVENTS, SIGNAL_EFFECTS } from '../../domain/s
 import { checkedField, lineField, manyField, namedField, numberField, secretField, timeField } from './form-fields.ts';
 import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { chosenHeading } from './object-names.ts';
+import { withoutEndedClient } from './token-client-fields.ts';
 
 export const TRANSMITTERS = '/console/transmitters';
 
@@ -131,5 +132,6 @@ export const transmitterForms = (
   change: {
     ...{ read: 'getTrustedTransmitter', operation: 'updateTrustedTransmitter', title: words.changeTitle },
     ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
+    body: withoutEndedClient({ token: 'poll_token', ends: ['poll_token_endpoint', 'poll_url'], prefix: 'poll_' }),
   },
 });
