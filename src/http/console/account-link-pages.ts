@@ -83,7 +83,8 @@ export const addAccountLinkPages = (parts: PageParts): void => {
 
   // The link is gone afterwards, so the form holds the domain to whose page the browser returns.
   addAskedCall(parts, {
-    ...{ path: '/console/account-links/:id/remove', operation: 'removeAccountLink', fields: { peer: 'peer' } },
+    ...{ path: '/console/account-links/:id/remove', operation: 'removeAccountLink' },
+    ...{ fields: { peer: 'peer' }, hidden: ['peer'] },
     hrefOf: (id) => linkHref(parts, id),
     page: async ({ viewer, frame }, id) => {
       const { peer, account, subject } = await linkOf(viewer, id);

@@ -4,7 +4,7 @@ import type { Html, Text } from '../../../views/html.ts';
 import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
-import type { OperationId } from '../management/resource-table.ts';
+import { type OperationId, routeOf } from '../management/resource-table.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import type { PageParts } from './console-forms.ts';
@@ -34,6 +34,8 @@ export type AskedCall = {
   readonly fields: Readonly<Record<string, string>>;
   /** Fields whose values the address may hold. A link must not fill in what the user decides. */
   readonly inAddress?: readonly string[];
+  /** Fields that the page does not show, and so no error at them. */
+  readonly hidden?: readonly string[];
   /** Throws 'not_found' when there is nothing to ask about. */
   readonly page: (opened: Opened, id: string, typed: Typed) => Promise<Html>;
   /** The call. Throws 'invalid_field' for a value that the page checks itself. */
@@ -46,17 +48,17 @@ export type AskedCall = {
     | { readonly id?: string; readonly body?: JsonObject };
   /** Answers the browser after the call. */
   readonly done: (ctx: Context, after: AnsweredCall) => Promise<void> | void;
-  /** Asks for a fresh second factor before the form, for a call that needs one. */
+  /** Asks for a fresh second factor before the form also where the call needs one only in some cases. */
   readonly isStepUp?: true;
 };
 
-/** Refusals after which the page asks again. */
+/** Refusals after which the page asks again, if it has a place for one of their errors. */
 const AGAIN: readonly string[] = ['invalid_field', 'invalid_request', 'conflict'];
 
 /** Adds the page and the form behind it. Call it before the page of one object is added where `path` could be read as that. */
 export const addAskedCall = (
   { router, page, deps, calls, sessions, openedAs }: PageParts,
-  { path, operation, hrefOf, fields, inAddress = [], page: draw, call, done, isStepUp }: AskedCall,
+  { path, operation, hrefOf, fields, inAddress = [], hidden = [], page: draw, call, done, isStepUp }: AskedCall,
 ): void => {
   const withFactor = stepUp(deps);
   const valuesOf = (names: readonly string[], given: URLSearchParams): TypedValues =>
@@ -67,15 +69,22 @@ export const addAskedCall = (
       }),
     );
 
+  /** The address of the page with the values that it may hold. */
+  const hereOf = (id: string, values: TypedValues): string => {
+    const held = new URLSearchParams(inAddress.map((name): [string, string] => [name, values[name] ?? '']));
+    return held.size === 0 ? hrefOf(id) : `${hrefOf(id)}?${held}`;
+  };
+  const needsFactor = isStepUp === true || routeOf(operation).freshFactor !== undefined;
+  const isShown = (field: string): boolean => Object.values(fields).includes(field) && !hidden.includes(field);
+
   page(path, async (ctx, opened, id) => {
     const { account, by } = opened.viewer;
     calls.access(operation, account);
-    // Before the form, so that a user does not fill it in in vain.
-    const isProven =
-      isStepUp !== true || (await withFactor(ctx, account.id, hrefOf(id), async () => deps.requireFreshFactor(by)));
-    if (isProven) {
-      sendPage(ctx, 200, await draw(opened, id, { values: valuesOf(inAddress, queryOf(ctx)), errors: {} }));
-    }
+    const values = valuesOf(inAddress, queryOf(ctx));
+    const shown = await draw(opened, id, { values, errors: {} });
+    const prove = async (): Promise<void> => deps.requireFreshFactor(by);
+    // Before the form, so that a user does not fill it in in vain, and after other refusals, which a factor does not mend.
+    if (!needsFactor || (await withFactor(ctx, account.id, hereOf(id, values), prove))) sendPage(ctx, 200, shown);
   });
 
   router.post(path, async (ctx) => {
@@ -86,14 +95,17 @@ export const addAskedCall = (
     calls.access(operation, account);
     const values = valuesOf(Object.values(fields), form);
     try {
-      await withFactor(ctx, account.id, hrefOf(id), async () => {
+      await withFactor(ctx, account.id, hereOf(id, values), async () => {
         const answer = (await calls.run(operation, account, by, await call(values, id, opened))).body;
         await done(ctx, { ...opened, id, values, answer: (answer ?? {}) as Shown });
       });
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
+      const errors = errorsOf(fields, error);
+      // A page that shows none of them would ask the same again, without a word. The page of refusals says what is wrong.
+      if (!Object.keys(errors).some(isShown)) throw error;
       await recordRefusal(deps, ctx, error);
-      sendPage(ctx, statusOf(error), await draw(opened, id, { values, errors: errorsOf(fields, error) }));
+      sendPage(ctx, statusOf(error), await draw(opened, id, { values, errors }));
     }
   });
 };

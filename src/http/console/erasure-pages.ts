@@ -35,7 +35,7 @@ export const addErasurePage = (parts: PageParts): void => {
   addAskedCall(parts, {
     ...{ path: '/console/audit/events/:id/erase', operation: 'eraseAuditValue' },
     hrefOf: (id) => `${eventHref(deps, id)}/erase`,
-    ...{ fields: { confirm: 'confirm', value: 'value' }, inAddress: ['value'] },
+    ...{ fields: { confirm: 'confirm', value: 'value' }, inAddress: ['value'], hidden: ['value'] },
     page: async ({ viewer: { account, by }, frame }, id, { values: { value = '', confirm = '' }, errors }) => {
       const { body: entry } = await calls.run('getAuditEvent', account, by, { id });
       const text = entry && personalOf(entry).get(value);
