@@ -7,12 +7,12 @@ export const stepUpWords = {
     phrase({ en: html`${party} needs you to confirm`, de: html`${party} braucht Ihre Bestätigung` }),
   wants: {
     factor: phrase({
-      en: 'To go on, it needs a sign-in with your second factor.',
-      de: 'Dafür braucht es eine Anmeldung mit Ihrem zweiten Faktor.',
+      en: 'This request needs a sign-in with your second factor.',
+      de: 'Diese Anfrage braucht eine Anmeldung mit Ihrem zweiten Faktor.',
     }),
     recent: phrase({
-      en: 'To go on, it needs a recent sign-in.',
-      de: 'Dafür braucht es eine frische Anmeldung.',
+      en: 'This request needs a recent sign-in.',
+      de: 'Diese Anfrage braucht eine frische Anmeldung.',
     }),
   },
   asks: phrase({ en: 'Requested by', de: 'Angefordert von' }),
