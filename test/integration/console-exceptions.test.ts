@@ -43,6 +43,12 @@ const newest = async (type: Parameters<RunningServer['events']>[0]) => {
   await server.settled();
   return (await server.events(type)).at(-1);
 };
+/** An administrator without a second factor does not get the form. */
+const expectFactorAsked = async (browser: Browser, path: string): Promise<void> => {
+  const refused = await browser.open(at(path));
+  expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('second factor')]);
+  expect(await newest('request.refused')).toMatchObject({ error: 'insufficient_user_authentication' });
+};
 const get = async (path: string) => (await scene.management.call('GET', path)).body;
 
 beforeAll(async () => {
@@ -65,34 +71,35 @@ afterAll(() => server?.close());
 describe('a static secret of an agent', () => {
   const agent = (): string => `/console/agents/${scene.agent.clientId}`;
 
-  test('is allowed by an administrator for days and a reason, and shown once', async () => {
+  test('is allowed by an administrator with a fresh second factor for days and a reason, and shown once', async () => {
     expect((await operator.open(at(`${agent()}/secret`))).status).toBe(403);
     expect(await newest('request.refused')).toMatchObject({ error: 'forbidden' });
     expect((await owner.open(at(agent()))).text).not.toContain('Allow a secret');
     expect((await owner.open(at(`${agent()}/secret`))).status).toBe(403);
 
     expect((await plain.open(at(agent()))).html).toContain(`href="${agent()}/secret"`);
+    await expectFactorAsked(plain, `${agent()}/secret`);
     for (const days of ['91', 'soon']) {
-      const refused = await send(plain, `${agent()}/secret`, { reason: 'It cannot sign', days });
+      const refused = await send(admin, `${agent()}/secret`, { reason: 'It cannot sign', days });
       expect(refused.status).toBe(400);
       expect(refused.html).toMatch(/name="days"[^>]*aria-invalid="true"/);
       expect(await newest('request.refused')).toMatchObject({ error: expect.stringMatching(/^invalid_/) });
     }
     expect(await server.events('credential.secret_allowed')).toEqual([]);
 
-    const made = await send(plain, `${agent()}/secret`, { reason: 'It cannot sign', days: '30' });
+    const made = await send(admin, `${agent()}/secret`, { reason: 'It cannot sign', days: '30' });
     expect([made.status, made.text]).toEqual([200, expect.stringMatching(/bhs_\w+/)]);
     expect(made.text).toContain(scene.agent.clientId);
     expect(await newest('credential.secret_allowed')).toMatchObject({
       ...{ outcome: 'done', agent: scene.agent.clientId },
       inputs: { kind: 'secret', reason: 'It cannot sign' },
     });
-    const page = await plain.open(at(agent()));
+    const page = await admin.open(at(agent()));
     expect(page.html).not.toContain('bhs_');
     expect(page.text).toContain('It cannot sign');
     expect((await get('/agents?with_secret=true'))['items']).toMatchObject([{ id: scene.agent.clientId }]);
 
-    const again = await send(plain, `${agent()}/secret`, { reason: 'Another', days: '30' });
+    const again = await send(admin, `${agent()}/secret`, { reason: 'Another', days: '30' });
     expect(again.status).toBe(409);
     expect(await newest('request.refused')).toMatchObject({ error: 'conflict' });
   });
@@ -159,7 +166,7 @@ describe('a link to a person of another domain', () => {
 });
 
 describe('a personal value of the audit log', () => {
-  test('is erased by an administrator who types its name, and the log still verifies', async () => {
+  test('is erased by an administrator with a fresh second factor who types its name, and the log still verifies', async () => {
     await server.settled();
     const { entries } = await server.behalf.services.audit.list({ type: 'session.started', limit: 1 });
     const id = entries[0]?.id ?? '';
@@ -169,16 +176,17 @@ describe('a personal value of the audit log', () => {
     expect((await operator.open(at(path))).html).not.toContain('/erase');
     expect((await operator.open(at(`${path}/erase?value=source`))).status).toBe(403);
     expect(await newest('request.refused')).toMatchObject({ error: 'forbidden' });
+    await expectFactorAsked(plain, `${path}/erase?value=source`);
     // Neither a value that the event does not have, nor a member of every object.
     for (const value of ['message', 'constructor', ''])
-      expect((await plain.open(at(`${path}/erase?value=${value}`))).status).toBe(404);
+      expect((await admin.open(at(`${path}/erase?value=${value}`))).status).toBe(404);
 
-    const untyped = await send(plain, `${path}/erase?value=source`, { confirm: 'sauce' });
+    const untyped = await send(admin, `${path}/erase?value=source`, { confirm: 'sauce' });
     expect([untyped.status, untyped.text]).toEqual([400, expect.stringContaining('Type source.')]);
     expect(await newest('request.refused')).toMatchObject({ error: 'invalid_field' });
     expect(await server.events('audit.erased')).toEqual([]);
 
-    const erased = await send(plain, `${path}/erase?value=source`, { confirm: ' Source ' });
+    const erased = await send(admin, `${path}/erase?value=source`, { confirm: ' Source ' });
     expect([erased.status, erased.text]).toEqual([
       200,
       expect.stringContaining('Erased. The audit log still verifies.'),
@@ -186,38 +194,39 @@ describe('a personal value of the audit log', () => {
     expect(erased.html).not.toContain('/erase?value=source');
     expect(await newest('audit.erased')).toMatchObject({ target: { kind: 'audit event', id }, changed: ['source'] });
     expect(await get(`/audit/events/${encodeURIComponent(id)}`)).toMatchObject({ erased: ['source'] });
-    expect((await plain.open(at(`${path}/erase?value=source`))).status).toBe(404);
+    expect((await admin.open(at(`${path}/erase?value=source`))).status).toBe(404);
   });
 });
 
 describe('the keys of browser notifications', () => {
-  test('are rotated by an administrator, and one is revoked for a reason after its id was typed', async () => {
+  test('are rotated by an administrator with a fresh second factor, and one is revoked for a reason after its id was typed', async () => {
     expect((await operator.open(at('/console/keys'))).text).not.toContain('browser notifications');
     const none = await plain.open(at('/console/keys'));
     expect(none.text).toContain('The server creates the first one');
     expect(none.html).not.toContain('/console/push-keys/rotate');
     const { id: first } = await server.behalf.services.push.keys.current();
 
-    const rotated = await send(plain, '/console/push-keys/rotate');
+    for (const tail of ['rotate', `${first}/revoke`]) await expectFactorAsked(plain, `/console/push-keys/${tail}`);
+    const rotated = await send(admin, '/console/push-keys/rotate');
     expect(rotated.text).toContain('Rotated. New browsers get the new key.');
     expect(await newest('push_key.rotated')).toMatchObject({ outcome: 'done', target: { kind: 'push_key' } });
     expect((await operator.open(at('/console/push-keys/rotate'))).status).toBe(403);
 
     const path = `/console/push-keys/${first}/revoke`;
-    const untyped = await send(plain, path, { reason: 'It was in a backup', confirm: 'vpk_other' });
+    const untyped = await send(admin, path, { reason: 'It was in a backup', confirm: 'vpk_other' });
     expect([untyped.status, untyped.text]).toEqual([400, expect.stringContaining(`Type ${first}.`)]);
-    const unreasoned = await send(plain, path, { reason: '', confirm: first });
+    const unreasoned = await send(admin, path, { reason: '', confirm: first });
     expect(unreasoned.status).toBe(400);
     expect(unreasoned.html).toMatch(/name="reason"[^>]*aria-invalid="true"/);
     expect(await server.events('push_key.revoked')).toEqual([]);
 
-    const revoked = await send(plain, path, { reason: 'It was in a backup', confirm: first });
+    const revoked = await send(admin, path, { reason: 'It was in a backup', confirm: first });
     expect(revoked.html).not.toContain(first);
     expect(await newest('push_key.revoked')).toMatchObject({
       ...{ outcome: 'done', target: { kind: 'push_key', id: first } },
       inputs: { reason: 'It was in a backup' },
     });
-    expect((await plain.open(at(path))).status).toBe(404);
+    expect((await admin.open(at(path))).status).toBe(404);
   });
 });
 

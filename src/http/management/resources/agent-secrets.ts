@@ -55,6 +55,8 @@ const routes = {
     NEW_AGENT_SECRET,
     AGENT_SECRET,
     'Allow an agent a secret as an exception, with a reason, for at most 90 days',
+    // It acts as the agent until it ends. A session that was stolen must not read it.
+    { freshFactor: 'accounts' },
   ),
   rotateAgentSecret: make.create(
     '/agents/{id}/rotate-secret',

@@ -156,6 +156,8 @@ const routes = {
     scope: AUDIT_SCOPES.write,
     policy: 'administer',
     roles: ADMINISTRATORS,
+    // It cannot be brought back.
+    freshFactor: 'accounts',
     body: AUDIT_ERASURE,
     status: 204,
   }),

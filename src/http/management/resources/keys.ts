@@ -39,14 +39,14 @@ export const KEY_SCOPES = scopes('keys', {
 
 const make = about('keys', KEY_SCOPES);
 
-/** The keys decide which tokens resource servers accept. */
-const DECIDES_WHOM_TO_BELIEVE = { roles: ADMINISTRATORS, freshFactor: 'accounts' } as const;
+/** Keys decide which tokens resource servers accept, and which messages browsers accept. */
+export const CHANGES_KEYS = { roles: ADMINISTRATORS, freshFactor: 'accounts' } as const;
 
 const routes = {
   listKeys: make.read('/keys', SIGNING_KEYS, 'List the signing keys', { roles: ['administrator', 'auditor'] }),
-  rotateKeys: make.act('/keys/rotations', SIGNING_KEYS, 'Rotate the signing keys', DECIDES_WHOM_TO_BELIEVE),
+  rotateKeys: make.act('/keys/rotations', SIGNING_KEYS, 'Rotate the signing keys', CHANGES_KEYS),
   revokeKey: make.act('/keys/{id}/revoke', SIGNING_KEYS, 'Revoke a compromised key and everything it signed', {
-    ...DECIDES_WHOM_TO_BELIEVE,
+    ...CHANGES_KEYS,
     body: KEY_REVOCATION,
   }),
 };

@@ -2,10 +2,10 @@
 
 import type { PushKey, PushKeys } from '../../../domain/notifications/push-keys.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { ADMINISTRATORS, about } from '../route.ts';
+import { about } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import { arrayOf, identified, oneOf, output, seconds, string } from '../schema-parts.ts';
-import { KEY_REVOCATION, KEY_SCOPES } from './keys.ts';
+import { CHANGES_KEYS, KEY_REVOCATION, KEY_SCOPES } from './keys.ts';
 
 const PUSH_KEY = named(
   'PushKey',
@@ -25,14 +25,17 @@ const routes = {
   listPushKeys: make.read('/push-keys', PUSH_KEYS, 'List the web push keys, newest first', {
     roles: ['administrator', 'auditor'],
   }),
-  rotatePushKey: make.act('/push-keys/rotations', PUSH_KEYS, 'Create a new web push key for new browsers', {
-    roles: ADMINISTRATORS,
-  }),
+  rotatePushKey: make.act(
+    '/push-keys/rotations',
+    PUSH_KEYS,
+    'Create a new web push key for new browsers',
+    CHANGES_KEYS,
+  ),
   revokePushKey: make.act(
     '/push-keys/{id}/revoke',
     PUSH_KEYS,
     'Revoke a compromised web push key and every browser registration that uses it',
-    { roles: ADMINISTRATORS, body: KEY_REVOCATION },
+    { ...CHANGES_KEYS, body: KEY_REVOCATION },
   ),
 };
 
