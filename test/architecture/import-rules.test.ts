@@ -312,6 +312,7 @@ const RULES: readonly Rule[] = [
       'src/http/management/resource-table.ts',
       'src/http/management/router.ts',
       'src/compose/this-server.ts',
+      'node:timers/promises',
     ],
     types: ['./', 'config/configuration.ts', 'src/http/operations.ts'],
   },
