@@ -10,9 +10,9 @@ const FIRST_PAUSE_MILLISECONDS = 1_000;
 const LONGEST_PAUSE_MILLISECONDS = 60_000;
 
 /**
- * Loads the policies, then the pages, after the first requests, which a start under load has. Logs each failure, and tries again
- * until it succeeds. A request that needs one of them earlier loads it, and says what fails. Returns what ends this: call it at a
- * stop, before the streams end. Idempotent.
+ * Loads the policies, then the pages, so that a server answers its first requests before. Logs each failure, and tries again until it
+ * succeeds. A request that needs one of them earlier loads it, and says what fails. Returns what ends this: call it at a stop,
+ * before the streams end. Idempotent.
  */
 export const loadLater = (
   { loadPolicies, loadPages }: Pick<Behalf, 'loadPolicies' | 'loadPages'>,
