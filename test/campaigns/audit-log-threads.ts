@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { ExportFacts, LargeExport } from './audit-log-export.ts';
 import type { CampaignRun } from './campaign.ts';
 
-/** Changes between two messages of a thread: those on the whole export take half a minute each. */
+/** Changes between two messages of a thread: those on the whole export take seconds each. */
 const [BLOCK, WHOLE_BLOCK] = [50, 1];
 
 export type ThreadData = { readonly facts: ExportFacts; readonly seed: number };

@@ -5,7 +5,7 @@ import { openExport } from './audit-log-export.ts';
 import { type Mutation, newMutation } from './audit-log-mutations.ts';
 import { rangesOf } from './audit-log-ranges.ts';
 import type { Block, BlockResult, ThreadData } from './audit-log-threads.ts';
-import { verifyWhole } from './audit-log-whole.ts';
+import { rememberedLines, verifyWhole } from './audit-log-whole.ts';
 import { seededRandom } from './campaign.ts';
 
 /** Of the numbers of changes: two runs with neighbouring seeds share none. */
@@ -17,8 +17,10 @@ const { facts, seed } = workerData as ThreadData;
 const from = openExport(facts);
 const { first, find } = await rangesOf(from);
 
+const check = rememberedLines();
+
 const findOnWhole = async ({ edits }: Mutation): Promise<Finding | undefined> => {
-  const verdict = await verifyWhole(from, edits);
+  const verdict = await verifyWhole(from, edits, check);
   return verdict.ok ? undefined : verdict.finding;
 };
 
