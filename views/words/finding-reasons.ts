@@ -87,6 +87,25 @@ export const reasonWords = {
       en: `${value} rights that change, send, administer, or reach everything`,
       de: `${value} Rechte, die ändern, senden, verwalten oder alles erreichen`,
     }),
+  mail_rights: (value: number) =>
+    phrase({ en: `${value} of its rights read or send mail`, de: `${value} ihrer Rechte lesen oder senden E-Mail` }),
+  file_rights: (value: number) =>
+    phrase({ en: `${value} of its rights reach all files`, de: `${value} ihrer Rechte erreichen alle Dateien` }),
+  code_rights: (value: number) =>
+    phrase({
+      en: `${value} of its rights change code, or what runs it`,
+      de: `${value} ihrer Rechte ändern Code, oder was ihn ausführt`,
+    }),
+  administration_rights: (value: number) =>
+    phrase({
+      en: `${value} of its rights administer a directory or an organization`,
+      de: `${value} ihrer Rechte verwalten ein Verzeichnis oder eine Organisation`,
+    }),
+  static_secrets: (value: number) =>
+    phrase({
+      en: value === 1 ? 'It has or takes a static secret' : `It has or takes ${value} static secrets`,
+      de: value === 1 ? 'Ein festes Geheimnis gehört dazu' : `${value} feste Geheimnisse gehören dazu`,
+    }),
   for_everyone: () =>
     phrase({
       en: 'An administrator gave it rights for everyone',

@@ -1,34 +1,59 @@
 /** `behalf inventory …`: apps that other systems have. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
+import {
+  INVENTORY_FORMATS,
+  type InventoryFormat,
+  readInventory,
+} from '../../domain/governance/inventory-formats/inventory-format.ts';
+import type { ListedApp } from '../../domain/governance/inventory-formats/listed-app.ts';
+import { type InventoryFile, MOST_IMPORT_BYTES } from '../../domain/governance/inventory-formats/listed-rows.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type Command, CommandError, EXIT, usageError } from '../command.ts';
-import { INVENTORY_FORMATS, readInventory } from '../inventory-formats.ts';
 import { managementCommand } from '../management-command.ts';
 import { listCommand } from '../object-commands.ts';
 
 const NOUN = 'inventory';
 
-const read = (file: string): string => {
+/** Reads the files. Their size is checked before any is read. */
+const read = (names: readonly string[]): readonly InventoryFile[] => {
   try {
-    return readFileSync(file, 'utf8');
+    const bytes = names.reduce((sum, name) => sum + statSync(name).size, 0);
+    if (bytes > MOST_IMPORT_BYTES) throw findingRefusal('inventory_too_large', { params: { most: MOST_IMPORT_BYTES } });
+    return names.map((name) => ({ name: basename(name), text: readFileSync(name, 'utf8') }));
   } catch (cause) {
-    throw new CommandError(`The file ${file} cannot be read.`, { hint: 'Name a file.', cause });
+    if (isDomainError(cause)) throw cause;
+    throw new CommandError(`A file cannot be read: ${names.join(', ')}.`, { hint: 'Name files.', cause });
+  }
+};
+
+/** The apps of the files. */
+const appsOf = (names: readonly string[], format: InventoryFormat): readonly ListedApp[] => {
+  try {
+    return readInventory(read(names), format);
+  } catch (error) {
+    if (!isDomainError(error)) throw error;
+    throw new CommandError(error.message, {
+      hint: 'Nothing was imported. See docs/how-to/inventories.md for the formats.',
+    });
   }
 };
 
 export const inventoryCommands: readonly Command[] = [
   managementCommand({
     words: [NOUN, 'import'],
-    operands: ['FILE'],
+    operands: ['FILE...'],
     summary: 'Import the whole list of apps of another system. The same list again changes nothing.',
     role: 'operator',
     options: {
-      format: { value: 'FORMAT', description: 'ndjson, csv or entra.', isRequired: true },
+      format: { value: 'FORMAT', description: `${INVENTORY_FORMATS.join(', ')}.`, isRequired: true },
       source: { value: 'NAME', description: 'Name of the inventory. Default: the format.' },
     },
     run: async (call) => {
       const format = INVENTORY_FORMATS.find((one) => one === call.required('format'));
       if (format === undefined) throw usageError(`--format is ${INVENTORY_FORMATS.join(', ')}.`);
-      const apps = readInventory(read(call.operands[0] ?? ''), format);
+      const apps = appsOf(call.operands, format);
       const id = call.text('source') ?? format;
       const { body } = await call.api.run('importInventory', { id, body: { apps } });
       const { created, changed, unchanged, gone } = body;

@@ -24,6 +24,17 @@ export const FINDING_REFUSALS = {
     text: 'A kill stops this client. An administrator lifts it first: behalf kills lift {kill}',
   },
   inventory_id_repeated: { code: 'invalid_field', text: 'An earlier app of this list has the same id.' },
+  inventory_json_malformed: { code: 'invalid_field', text: '{at} is no JSON, or is nested more than {most} deep.' },
+  inventory_row_malformed: { code: 'invalid_field', text: '{at}: the member {member} is missing or has another form.' },
+  inventory_row_no_object: { code: 'invalid_field', text: '{at} is no JSON object.' },
+  inventory_quote_open: { code: 'invalid_field', text: '{at}: a quotation mark is not closed.' },
+  inventory_page_missing: {
+    code: 'invalid_field',
+    text: '{at} names a further page that is in no file. Give all pages: an app that is missing counts as gone.',
+  },
+  inventory_rows_exceeded: { code: 'invalid_field', text: 'An import has at most {most} rows.' },
+  inventory_files_exceeded: { code: 'invalid_field', text: 'An import has at most {most} files.' },
+  inventory_too_large: { code: 'invalid_field', text: 'The files of an import have at most {most} bytes.' },
   finding_purpose_needed: {
     code: 'invalid_field',
     text: 'Say what the agent is for: the client has no purpose that could be taken over.',

@@ -10,6 +10,15 @@ export const FINDING_GERMAN = {
     'Dieser Client hat ein Metadatendokument. Ordnen Sie einen Kill für ihn an, oder rufen Sie die Quarantäne noch einmal auf.',
   finding_kill_stands: 'Ein Kill hält diesen Client an. Zuerst hebt ihn die Verwaltung auf: behalf kills lift {kill}',
   inventory_id_repeated: 'Eine frühere App dieser Liste hat dieselbe Id.',
+  inventory_json_malformed: '{at} ist kein JSON, oder tiefer als {most} verschachtelt.',
+  inventory_row_malformed: '{at}: Das Feld {member} fehlt oder hat eine andere Form.',
+  inventory_row_no_object: '{at} ist kein JSON-Objekt.',
+  inventory_quote_open: '{at}: Ein Anführungszeichen ist nicht geschlossen.',
+  inventory_page_missing:
+    '{at} nennt eine weitere Seite, die in keiner Datei steht. Geben Sie alle Seiten an: Eine App, die fehlt, gilt als verschwunden.',
+  inventory_rows_exceeded: 'Ein Import hat höchstens {most} Zeilen.',
+  inventory_files_exceeded: 'Ein Import hat höchstens {most} Dateien.',
+  inventory_too_large: 'Die Dateien eines Imports haben höchstens {most} Bytes.',
   finding_purpose_needed: 'Sagen Sie, wofür der Agent da ist: Der Client hat keinen Zweck, der sich übernehmen ließe.',
 } satisfies GermanWords;
 

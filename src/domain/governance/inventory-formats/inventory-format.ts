@@ -1,0 +1,40 @@
+/**
+ * Lists of apps in the forms of other systems, read into the members that `importInventory` takes. Owns the table of formats.
+ * Reads texts only, and stores nothing.
+ */
+import { findingRefusal } from '../finding-refusals.ts';
+import { entraApps } from './entra.ts';
+import { githubApps } from './github.ts';
+import { googleApps } from './google.ts';
+import type { ListedApp } from './listed-app.ts';
+import { type InventoryFile, MOST_IMPORT_BYTES, MOST_IMPORT_FILES } from './listed-rows.ts';
+import { mcpRegistryApps } from './mcp-registry.ts';
+import { oktaApps } from './okta.ts';
+import { csvApps, ndjsonApps } from './plain-lists.ts';
+
+type Reader = (files: readonly InventoryFile[]) => readonly ListedApp[];
+
+const READERS = {
+  ndjson: ndjsonApps,
+  csv: csvApps,
+  entra: entraApps,
+  okta: oktaApps,
+  google: googleApps,
+  github: githubApps,
+  'mcp-registry': mcpRegistryApps,
+} as const satisfies Readonly<Record<string, Reader>>;
+
+export type InventoryFormat = keyof typeof READERS;
+export const INVENTORY_FORMATS = Object.keys(READERS) as readonly InventoryFormat[];
+
+/**
+ * The apps of files that together have one whole list, ordered by id. The order of files, pages and rows does not matter; members
+ * that are not read are ignored. Throws 'invalid_field' with file, row and member for another form, and when a page is missing.
+ */
+export const readInventory = (files: readonly InventoryFile[], format: InventoryFormat): readonly ListedApp[] => {
+  if (files.length > MOST_IMPORT_FILES)
+    throw findingRefusal('inventory_files_exceeded', { params: { most: MOST_IMPORT_FILES } });
+  if (files.reduce((sum, { text }) => sum + text.length, 0) > MOST_IMPORT_BYTES)
+    throw findingRefusal('inventory_too_large', { params: { most: MOST_IMPORT_BYTES } });
+  return [...READERS[format](files)].sort((one, other) => (one.external_id < other.external_id ? -1 : 1));
+};

@@ -1,0 +1,87 @@
+/** Lists in the members of the management API: NDJSON, and CSV (RFC 4180). */
+import { findingRefusal } from '../finding-refusals.ts';
+import type { ListedApp } from './listed-app.ts';
+import {
+  type InventoryFile,
+  idIn,
+  linesOf,
+  malformed,
+  type Row,
+  type RowValue,
+  rowsOf,
+  textIn,
+} from './listed-rows.ts';
+
+/** The API checks all other members. */
+const listed = (row: Row): ListedApp => {
+  idIn(row, 'external_id');
+  if (textIn(row, 'name') === undefined) throw malformed(row, 'name');
+  return row.value as ListedApp;
+};
+
+/** One JSON object a line. */
+export const ndjsonApps = (files: readonly InventoryFile[]): readonly ListedApp[] =>
+  rowsOf(files.flatMap(linesOf)).map(listed);
+
+type Line = { readonly number: number; readonly cells: readonly string[] };
+
+/** The cells of a CSV text, line by line. `number`: the line of the file on which they begin. */
+const linesOfCsv = ({ name, text }: InventoryFile): readonly Line[] => {
+  const lines: Line[] = [];
+  let [cells, cell, isQuoted, number, begun]: [string[], string, boolean, number, number] = [[], '', false, 1, 1];
+  const endLine = (): void => {
+    cells.push(cell);
+    if (cells.some((one) => one !== '')) lines.push({ number: begun, cells });
+    [cells, cell, begun] = [[], '', number];
+  };
+  const file = text.replace(/^\uFEFF/, '');
+  for (let at = 0; at < file.length; at += 1) {
+    const sign = file[at];
+    if (sign === '\n') number += 1;
+    if (isQuoted) {
+      if (sign !== '"') cell += sign;
+      else if (file[at + 1] === '"') {
+        cell += '"';
+        at += 1;
+      } else isQuoted = false;
+    } else if (sign === '"' && cell === '') isQuoted = true;
+    else if (sign === ',') {
+      cells.push(cell);
+      cell = '';
+    } else if (sign === '\n') endLine();
+    else if (sign !== '\r') cell += sign;
+  }
+  if (isQuoted) throw findingRefusal('inventory_quote_open', { params: { at: `${name}:${begun}` } });
+  endLine();
+  return lines;
+};
+
+const YES = /^(?:true|yes|1)$/i;
+const NUMBERS: readonly string[] = ['people', 'secrets'];
+const LISTS: readonly string[] = ['scopes', 'urls'];
+
+const readCell = (at: string, name: string, text: string): unknown => {
+  if (LISTS.includes(name)) return text.split(/\s+/);
+  if (!NUMBERS.includes(name)) return name.startsWith('is_') ? YES.test(text) : text;
+  if (!/^\d{1,9}$/.test(text)) throw malformed({ at }, name);
+  return Number(text);
+};
+
+/** The first line of each file names the members. `scopes` and `urls` are separated by blanks. */
+export const csvApps = (files: readonly InventoryFile[]): readonly ListedApp[] =>
+  rowsOf(
+    files.flatMap((file) => {
+      const [head, ...lines] = linesOfCsv(file);
+      const names = (head?.cells ?? []).map((name) => name.trim());
+      for (const needed of ['external_id', 'name'])
+        if (!names.includes(needed)) throw malformed({ at: `${file.name}:1` }, needed);
+      return lines.map(({ number, cells }) => {
+        const at = `${file.name}:${number}`;
+        const members = names.flatMap((name, index): [string, unknown][] => {
+          const text = (cells[index] ?? '').trim();
+          return text === '' ? [] : [[name, readCell(at, name, text)]];
+        });
+        return { at, value: Object.fromEntries(members) satisfies RowValue };
+      });
+    }),
+  ).map(listed);
