@@ -1,12 +1,14 @@
 /** Findings: their registry, and the reader of the audit log that makes them. Called by services.ts. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
+import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
 import { type Discovery, discovery } from '../domain/governance/discovery.ts';
 import { discoverySweeps } from '../domain/governance/discovery-sweep.ts';
 import { examiner } from '../domain/governance/examiner.ts';
 import type { Finding } from '../domain/governance/finding.ts';
 import { type FindingRegistry, findingRegistry } from '../domain/governance/finding-registry.ts';
 import { findingWriter } from '../domain/governance/finding-writer.ts';
+import { inventoryMatching } from '../domain/governance/inventory-matching.ts';
 import { type InventoryRegistry, inventoryRegistry } from '../domain/governance/inventory-registry.ts';
 import { networkDigests } from '../domain/governance/network-digests.ts';
 import { reporterFindings } from '../domain/governance/reporter-findings.ts';
@@ -80,7 +82,19 @@ export const governanceServices = (
     ...{ findings, responseRules, responses },
     inventories: inventoryRegistry({
       ...{ ...parts, writer, pause },
-      exists: async (id) => (await (id.startsWith('agt_') ? agents : clients).get(id)) !== undefined,
+      matching: inventoryMatching({
+        ...{ documents, pause },
+        exists: async (id) => {
+          const readers = id.startsWith('agt_') ? agents : isDocumentId(id) ? documentClients : clients;
+          const found = await readers.get(id);
+          return found !== undefined && found.document.state !== 'retired';
+        },
+        resourceServer: async (identifier) => (await deps.resourceServers.findByIdentifier(identifier))?.document.id,
+        async namesOfOwner(account) {
+          const { username, email, emailVerified } = (await deps.reviewed.accounts.get(account))?.document ?? {};
+          return [username, emailVerified ? email : undefined].filter((name) => name !== undefined);
+        },
+      }),
     }),
     discovery: discovery({
       ...{ documents, clock, examiner: examined, node: state.node, recent, pause, digestOf, responses: worker },

@@ -183,4 +183,13 @@ const ALLOWED_HOSTS = [
   'svc.cluster.local',
   'sts.windows.net',
   'token.actions.githubusercontent.com',
+  // Systems whose inventories are imported: their APIs, the names of their rights, and where both are documented (docs/how-to/inventories.md).
+  'googleapis.com',
+  'mail.google.com',
+  'developers.google.com',
+  'graph.microsoft.com',
+  'learn.microsoft.com',
+  'api.github.com',
+  'docs.github.com',
+  'developer.okta.com',
 ];

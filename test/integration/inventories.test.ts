@@ -1,5 +1,11 @@
 /** Lists of apps of other systems are imported whole; an unknown app with rights that matter is a finding. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { readInventory } from '../../src/domain/governance/inventory-formats/inventory-format.ts';
+import { cliHere } from '../support/in-process-cli.ts';
+import { ENTRA_PAGES, GITHUB_PAGES, GOOGLE_PAGES, MCP_PAGES, OKTA_PAGES } from '../support/inventory-exports.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -7,15 +13,17 @@ jest.setTimeout(60_000);
 
 type Json = Readonly<Record<string, unknown>>;
 
+const folder = mkdtempSync(join(tmpdir(), 'behalf-inventories-'));
 let server: RunningServer;
 let scene: Scene;
 
 beforeAll(async () => {
-  server = await runServer();
+  server = await runServer({ environment: { BEHALF__REGISTRATION__OPEN: 'true' } });
   scene = await makeScene(server);
 });
 afterAll(async () => {
   await server?.close();
+  rmSync(folder, { recursive: true });
 });
 
 const MAIL = { external_id: 'app-1', name: 'Mail helper', scopes: ['Mail.Send', 'User.Read'], people: 2 };
@@ -57,6 +65,7 @@ test('an unknown app with rights that matter is a finding until an agent here is
       parts: [
         { reason: 'unknown_app' },
         { reason: 'risky_scopes', value: 1 },
+        { reason: 'mail_rights', value: 1 },
         { reason: 'for_everyone' },
         { reason: 'people_consented', value: 2 },
         { reason: 'no_owner' },
@@ -92,6 +101,178 @@ test('a hostile name is kept as it is and stays text', async () => {
   const name = '<script>alert(1)</script>\u202eevil';
   await imported('hostile', [{ ...MAIL, name }]);
   expect(await findings('hostile')).toMatchObject([{ name }]);
+});
+
+/** What a reader of findings sees of an inventory, without ids and times. */
+const seen = async (source: string) => {
+  const [rows, found] = [await entries(source), await findings(source)];
+  return {
+    entries: rows
+      .map(({ id: _, source: __, created_at: ___, updated_at: ____, ...entry }) => entry)
+      .sort((a, b) => (String(a['external_id']) < String(b['external_id']) ? -1 : 1)),
+    findings: found
+      .map(({ name, state, score, severity, parts }) => ({ name, state, score, severity, parts }))
+      .sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1)),
+  };
+};
+
+const EXPORTS = [
+  ['entra', ENTRA_PAGES, ['Mail helper']],
+  ['okta', OKTA_PAGES, ['0oa9', 'Expense robot', 'Notes']],
+  ['google', GOOGLE_PAGES, ['Notetaker']],
+  ['github', GITHUB_PAGES, ['build server', 'laptop', 'nightly', 'release-bot']],
+  ['mcp-registry', MCP_PAGES, ['Tickets']],
+] as const;
+
+test.each(EXPORTS)(
+  '%s: any order of pages and rows gives the same findings, and again changes nothing',
+  async (format, pages, names) => {
+    const files = pages.map((page, index) => ({ name: `${index}.json`, text: JSON.stringify(page) }));
+    const apps = readInventory(files, format);
+    expect((await imported(`all-${format}`, apps)).body).toEqual({
+      created: apps.length,
+      changed: 0,
+      unchanged: 0,
+      gone: 0,
+    });
+    expect((await imported(`${format}-back`, [...apps].reverse())).status).toBe(200);
+    const [one, other] = [await seen(`all-${format}`), await seen(`${format}-back`)];
+    expect(one.findings.map(({ name }) => name)).toEqual(names);
+    expect(other).toEqual(one);
+    const before = await entries(`all-${format}`);
+    const again = await imported(`all-${format}`, readInventory([...files].reverse(), format));
+    expect(again.body).toEqual({ created: 0, changed: 0, unchanged: apps.length, gone: 0 });
+    expect(await entries(`all-${format}`)).toEqual(before);
+    await imported(`all-${format}`, []);
+    expect((await seen(`all-${format}`)).findings.every(({ state }) => state === 'resolved')).toBe(true);
+  },
+);
+
+test('the parts of a score say which rights matter', async () => {
+  await imported('parts', [
+    {
+      ...{ external_id: '1', name: 'All of it', secrets: 2, is_for_everyone: false },
+      scopes: ['repo', 'Mail.Read', 'https://www.googleapis.com/auth/drive', 'okta.users.manage', 'openid'],
+    },
+    { external_id: '2', name: 'A token', secrets: 1, owner: 'grace' },
+  ]);
+  expect((await seen('parts')).findings).toMatchObject([
+    {
+      ...{ name: 'A token', severity: 'low', score: 35 },
+      parts: [
+        { reason: 'unknown_app', points: 20 },
+        { reason: 'static_secrets', points: 15, value: 1 },
+      ],
+    },
+    {
+      ...{ name: 'All of it', severity: 'high', score: 100 },
+      parts: [
+        { reason: 'unknown_app', points: 20 },
+        { reason: 'risky_scopes', points: 25, value: 4 },
+        { reason: 'mail_rights', points: 15, value: 1 },
+        { reason: 'file_rights', points: 10, value: 1 },
+        { reason: 'code_rights', points: 15, value: 1 },
+        { reason: 'administration_rights', points: 15, value: 1 },
+        { reason: 'static_secrets', points: 15, value: 2 },
+        { reason: 'no_owner', points: 10 },
+      ],
+    },
+  ]);
+});
+
+describe('an app that is known here is linked, and no finding', () => {
+  const matched = async (source: string, app: object) => {
+    await imported(source, [{ external_id: 'x', name: 'Elsewhere', scopes: ['Mail.Send'], ...app }]);
+    const [entry] = await entries(source);
+    const open = (await findings(source)).filter(({ state }) => state === 'open');
+    return { client: entry?.['client'], by: entry?.['matched_by'], findings: open.length };
+  };
+  const client = (fields: object) =>
+    scene.management.createClient({
+      ...{ name: 'Planner', purpose: 'Plans', token_endpoint_auth_method: 'client_secret_basic' },
+      ...fields,
+    });
+
+  test('by its client id', async () => {
+    const { id } = await client({ redirect_uris: ['https://one.example.com/cb'] });
+    expect(await matched('by-id', { external_id: id })).toEqual({ client: id, by: 'client_id', findings: 0 });
+  });
+
+  test('by the host of a redirect URI, if no second client has it', async () => {
+    const { id } = await client({ redirect_uris: ['https://two.example.com/cb'] });
+    const app = { urls: ['https://two.example.com/other'] };
+    expect(await matched('by-host', app)).toEqual({ client: id, by: 'redirect_host', findings: 0 });
+    await client({ name: 'Planner of others', redirect_uris: ['https://two.example.com/cb'] });
+    expect(await matched('by-host', app)).toEqual({ findings: 1 });
+    expect(await matched('by-no-host', { urls: ['https://other.example.com/'] })).toEqual({ findings: 1 });
+    expect(await matched('by-local-host', { urls: ['http://localhost/cb'] })).toEqual({ findings: 1 });
+  });
+
+  test('by its address, if a resource server has that identifier', async () => {
+    const { id, identifier } = scene.jwt;
+    expect(await matched('by-resource', { urls: [`${identifier}/`] })).toEqual({
+      ...{ client: id, by: 'resource', findings: 0 },
+    });
+  });
+
+  test('by name and owner together', async () => {
+    const { id } = await client({
+      name: 'Nightly',
+      owner: scene.accountId,
+      redirect_uris: ['https://n.example.com/cb'],
+    });
+    const app = { name: 'Nightly', owner: 'ADA' };
+    expect(await matched('by-owner', app)).toEqual({ client: id, by: 'name_and_owner', findings: 0 });
+    expect(await matched('by-other-owner', { ...app, owner: 'grace' })).toEqual({ findings: 1 });
+    expect(await matched('by-no-owner', { name: 'Nightly' })).toEqual({ findings: 1 });
+  });
+
+  test('not by a client that registered itself: anyone can register one with any address', async () => {
+    const answer = await fetch(`${server.issuer}/reg`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ client_name: 'Cover', redirect_uris: ['https://cover.example.com/cb'] }),
+    });
+    expect(answer.status).toBe(201);
+    const { client_id: id } = (await answer.json()) as Json;
+    expect(await matched('by-cover', { urls: ['https://cover.example.com/cb'] })).toEqual({ findings: 1 });
+    expect(await matched('by-cover-id', { external_id: id })).toEqual({ findings: 1 });
+    expect(await matched('by-stated-cover', { client: id })).toEqual({ client: id, by: 'stated', findings: 0 });
+  });
+
+  test('not by a client that the list names and that there is not', async () => {
+    expect(await matched('by-nothing', { client: 'app_unknown' })).toEqual({ client: 'app_unknown', findings: 1 });
+  });
+});
+
+test('the command line imports files of pages, and names file, row and member of what it cannot read', async () => {
+  const before = (await server.events('inventory.imported')).length;
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const [pages, others] = [
+    write('tokens.ndjson', GOOGLE_PAGES.map((page) => JSON.stringify(page)).join('\n')),
+    write('more.json', JSON.stringify({ items: [{ clientId: '3', displayText: 'Third', scopes: [], userKey: '1' }] })),
+  ];
+  const run = (...argv: readonly string[]) =>
+    cliHere(['inventory', 'import', ...argv, '--format', 'google', '--source', 'cli'], {
+      BEHALF_DATA: server.dataFolder,
+    });
+  expect(await run(pages, others)).toMatchObject({
+    code: 0,
+    out: '3 are new, 0 changed, 0 are the same, 0 are gone.\n',
+  });
+  expect(await run(others, pages)).toMatchObject({
+    code: 0,
+    out: '0 are new, 0 changed, 3 are the same, 0 are gone.\n',
+  });
+  const bad = write('bad.ndjson', '{"items":[]}\n{"items":[{"clientId":"1","scopes":"openid"}]}');
+  const refused = await run(pages, bad);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('bad.ndjson:2#/items/0: the member scopes is missing or has another form.');
+  expect(await run(join(folder, 'absent.json'))).toMatchObject({ code: 1 });
+  expect((await entries('cli')).map(({ state }) => state)).toEqual(['present', 'present', 'present']);
+  expect(await server.events('inventory.imported')).toHaveLength(before + 2);
 });
 
 test('a name of another form is no inventory, and a request without a token imports nothing', async () => {

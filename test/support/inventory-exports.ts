@@ -181,8 +181,8 @@ export const GITHUB_PAGES = [
 ];
 
 /**
- * https://github.com/modelcontextprotocol/registry/blob/main/docs/reference/api/openapi.yaml (ServerList, 2025-12-01), and a row
- * in the form before 2025-09-29.
+ * docs/reference/api/openapi.yaml of the repository modelcontextprotocol/registry (ServerList, 2025-12-01), and a row in the form
+ * before 2025-09-29.
  */
 export const MCP_PAGES = [
   {

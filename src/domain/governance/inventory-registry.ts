@@ -12,6 +12,7 @@ import { findingRefusal } from './finding-refusals.ts';
 import type { Examined, FindingWriter } from './finding-writer.ts';
 import { MOST_EXAMINED } from './finding-writer.ts';
 import { entryId, INVENTORY_ENTRIES, type InventoryEntry, partsOfEntry, type StatedApp } from './inventory.ts';
+import type { InventoryMatching, Match } from './inventory-matching.ts';
 
 export type ImportResult = {
   readonly created: number;
@@ -28,8 +29,8 @@ export interface InventoryRegistry {
     query: PageQuery & { readonly source?: string; readonly state?: InventoryEntry['state'] },
   ): Promise<Page<InventoryEntry>>;
   /**
-   * Makes the entries of this inventory equal to a whole list. The same list again changes nothing. Writes its event before the
-   * first change; after a crash, repeat it. Throws 'invalid_field' for an id that is there twice, and changes nothing.
+   * Makes the entries of this inventory equal to a whole list, each with the client, agent or resource server that is the same
+   * app. The same list again changes nothing. Writes its event before the first change; after a crash, repeat it. Throws 'invalid_field' for an id that is there twice, and changes nothing.
    */
   importAll(source: string, apps: readonly StatedApp[], by: By): Promise<ImportResult>;
 }
@@ -39,17 +40,19 @@ export const inventoryRegistry = (deps: {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly writer: FindingWriter;
-  /** Whether there is a client or agent with this id. */
-  readonly exists: (id: string) => Promise<boolean>;
+  readonly matching: InventoryMatching;
   /** Lets waiting requests run. */
   readonly pause: () => Promise<void>;
 }): InventoryRegistry => {
-  const { documents, audit, clock, writer, exists, pause } = deps;
+  const { documents, audit, clock, writer, matching, pause } = deps;
   const collection = documents.collection<InventoryEntry>(INVENTORY_ENTRIES);
   const documentsOf = registeredDocuments<InventoryEntry>({ collection, kind: 'inventory entry', audit, clock });
 
   /** Stores one app. The content decides whether it changed. */
-  const stored = async (source: string, app: StatedApp): Promise<'created' | 'changed' | 'unchanged'> => {
+  const stored = async (
+    source: string,
+    app: StatedApp & Partial<Match>,
+  ): Promise<'created' | 'changed' | 'unchanged'> => {
     const id = entryId(source, app.externalId);
     const now = clock.now();
     const fresh: InventoryEntry = { ...app, id, source, state: 'present', createdAt: now, updatedAt: now };
@@ -63,8 +66,8 @@ export const inventoryRegistry = (deps: {
     return isChanged ? 'changed' : 'unchanged';
   };
 
-  const examined = async (entry: InventoryEntry): Promise<Examined> => {
-    const parts = partsOfEntry(entry, entry.client !== undefined && (await exists(entry.client)));
+  const examined = (entry: InventoryEntry): Examined => {
+    const parts = partsOfEntry(entry);
     return {
       ...{ subject: entry.id, subjectKind: 'inventory_entry', name: entry.name, isGone: entry.state === 'gone' },
       observed: parts.length === 0 ? [] : [{ kind: 'unknown_app', parts, evidence: [] }],
@@ -92,8 +95,9 @@ export const inventoryRegistry = (deps: {
         inputs: { apps: apps.length },
       });
       const result = { created: 0, changed: 0, unchanged: 0, gone: 0 };
+      const matchOf = await matching.matchesOf(apps);
       for (const app of apps) {
-        result[await stored(source, app)] += 1;
+        result[await stored(source, { ...app, ...(await matchOf(app)) })] += 1;
         await pause();
       }
       const present = new Set(apps.map(({ externalId }) => entryId(source, externalId)));
@@ -108,7 +112,7 @@ export const inventoryRegistry = (deps: {
             (one): InventoryEntry => ({ ...one, state: 'gone', updatedAt: clock.now() }),
           );
         }
-        waiting.push(await examined(isGone ? { ...entry, state: 'gone' } : entry));
+        waiting.push(examined(isGone ? { ...entry, state: 'gone' } : entry));
         if (waiting.length === MOST_EXAMINED) {
           await writer.keep(waiting);
           waiting = [];

@@ -1,11 +1,12 @@
 /**
  * Inventories of other systems: apps and their rights as Entra ID, a CSV file or another system lists them. Owns
- * INVENTORY_ENTRIES. An entry gives no right here. It says what exists elsewhere, and since when, and is a finding if no client or agent here
+ * INVENTORY_ENTRIES. inventory-formats/ reads the lists, and scope-risks.ts says which rights matter. An entry gives no right here. It says what exists elsewhere, and since when, and is a finding if no client or agent here
  * is known for it and it has rights that matter.
  */
 import { hash } from 'node:crypto';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { FindingPart } from './finding.ts';
+import { reachesOf, riskyScopes, type ScopeReach } from './scope-risks.ts';
 
 /** Most entries of one import. */
 export const MOST_ENTRIES = 10_000;
@@ -25,11 +26,21 @@ export type StatedApp = {
   /** An administrator gave it rights for everyone. */
   readonly isForEveryone?: boolean;
   readonly isEnabled?: boolean;
-  /** Id of the client or agent here that is the same app. */
+  /** Number of static secrets that it has, or asks of those who run it. */
+  readonly secrets?: number;
+  /** Its redirect URIs, or where it is reached, without queries. */
+  readonly urls?: readonly string[];
+  /** Id of the client, agent or resource server here that is the same app. */
   readonly client?: string;
 };
 
+/** How `client` of an entry was found, the strongest first. */
+export const MATCHES = ['stated', 'client_id', 'resource', 'redirect_host', 'name_and_owner'] as const;
+export type MatchedBy = (typeof MATCHES)[number];
+
 export type InventoryEntry = StatedApp & {
+  /** How `client` was found. Absent: no client, agent or resource server here is known for the app. */
+  readonly matchedBy?: MatchedBy;
   /** `entryId` */
   readonly id: string;
   /** Name of the inventory, such as `entra`. */
@@ -67,22 +78,27 @@ export const entryId = (source: string, externalId: string): string => {
   return `inv_${[...digest.subarray(0, 26)].map((byte) => ALPHABET[byte & 31]).join('')}`;
 };
 
-/** Words of rights that change, send, administer, or reach everything. */
-const RISKY =
-  /(?:^|[._:/-])(?:all|admin|write|readwrite|send|delete|manage|full_access|fullcontrol|impersonation|offline_access|repo|drive|mail\.google\.com)(?:$|[._:/-])/i;
-
-export const riskyScopes = (scopes: readonly string[] = []): readonly string[] =>
-  scopes.filter((scope) => RISKY.test(scope));
-
-/** Why an entry is a finding. Empty: it is none. `isKnown`: the client or agent that it names exists here. */
-export const partsOfEntry = (entry: InventoryEntry, isKnown: boolean): readonly FindingPart[] => {
+/** Why an entry is a finding. Empty: it is none. */
+export const partsOfEntry = (entry: InventoryEntry): readonly FindingPart[] => {
   const risky = riskyScopes(entry.scopes).length;
-  if (entry.state === 'gone' || entry.isEnabled === false || isKnown || risky === 0) return [];
-  return [
+  const { secrets = 0, people = 0 } = entry;
+  if (entry.state === 'gone' || entry.isEnabled === false || entry.matchedBy !== undefined || risky + secrets === 0)
+    return [];
+  const parts: readonly (FindingPart | false)[] = [
     { reason: 'unknown_app', points: 20 },
-    { reason: 'risky_scopes', points: 25, value: risky },
-    ...(entry.isForEveryone ? [{ reason: 'for_everyone', points: 20 } as const] : []),
-    ...((entry.people ?? 0) > 0 ? [{ reason: 'people_consented', points: 10, value: entry.people ?? 0 } as const] : []),
-    ...(entry.owner === undefined ? [{ reason: 'no_owner', points: 10 } as const] : []),
+    risky > 0 && { reason: 'risky_scopes', points: 25, value: risky },
+    ...[...reachesOf(entry.scopes)].map(([reach, value]) => ({ ...PART_OF_REACH[reach], value })),
+    secrets > 0 && { reason: 'static_secrets', points: 15, value: secrets },
+    entry.isForEveryone === true && { reason: 'for_everyone', points: 20 },
+    people > 0 && { reason: 'people_consented', points: 10, value: people },
+    entry.owner === undefined && { reason: 'no_owner', points: 10 },
   ];
+  return parts.filter((part) => part !== false);
 };
+
+const PART_OF_REACH = {
+  mail: { reason: 'mail_rights', points: 15 },
+  files: { reason: 'file_rights', points: 10 },
+  code: { reason: 'code_rights', points: 15 },
+  administration: { reason: 'administration_rights', points: 15 },
+} as const satisfies Readonly<Record<ScopeReach, FindingPart>>;

@@ -22,7 +22,7 @@ const MOST_ROWS = 500_000;
 /** Deepest nesting of a JSON file. */
 const MOST_DEPTH = 32;
 
-export const isObject = (value: unknown): value is RowValue =>
+const isObject = (value: unknown): value is RowValue =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const parsed = (text: string, at: string): unknown => {

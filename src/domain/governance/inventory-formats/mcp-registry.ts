@@ -1,6 +1,6 @@
 /**
  * MCP servers of a registry: `GET /v0/servers` or `/v0.1/servers`, with a `server.json` in each row.
- * https://github.com/modelcontextprotocol/registry/blob/main/docs/reference/api/openapi.yaml
+ * The repository modelcontextprotocol/registry documents it in docs/reference/api/openapi.yaml.
  */
 import { type ListedApp, listedApp } from './listed-app.ts';
 import {

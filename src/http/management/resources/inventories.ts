@@ -1,5 +1,5 @@
 /** Resource: inventories of other systems, which name the apps that exist there. */
-import { type InventoryEntry, MOST_ENTRIES } from '../../../domain/governance/inventory.ts';
+import { type InventoryEntry, MATCHES, MOST_ENTRIES } from '../../../domain/governance/inventory.ts';
 import type { InventoryRegistry } from '../../../domain/governance/inventory-registry.ts';
 import { existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
@@ -30,7 +30,12 @@ const APP = {
   people: integer('Number of people who gave it rights.', { minimum: 0, maximum: 100_000_000 }),
   is_for_everyone: flag('Whether an administrator gave it rights for everyone.'),
   is_enabled: flag('Whether it is enabled there. Default: true.'),
-  client: text('Id of the client or agent of this server that is the same app.', 512),
+  secrets: integer('Number of static secrets that it has, or asks of those who run it.', {
+    minimum: 0,
+    maximum: 100_000_000,
+  }),
+  urls: strings('Its redirect URIs, or where it is reached, without queries.', 20, 500),
+  client: text('Id of the client, agent or resource server here that is the same app.', 512),
 };
 
 const STATED_APP = named('StatedApp', input(APP, ['external_id', 'name']));
@@ -56,10 +61,22 @@ const ENTRY = named(
       ...identified('Begins with inv_.'),
       source: string('The inventory.'),
       ...APP,
+      matched_by: oneOf('How `client` was found. Absent: the app is not known here.', MATCHES),
       state: oneOf('gone: the last import does not have it.', ['present', 'gone']),
       ...RECORD,
     },
-    ['publisher', 'owner', 'scopes', 'people', 'is_for_everyone', 'is_enabled', 'client'],
+    [
+      'publisher',
+      'owner',
+      'scopes',
+      'people',
+      'is_for_everyone',
+      'is_enabled',
+      'secrets',
+      'urls',
+      'client',
+      'matched_by',
+    ],
   ),
 );
 
@@ -92,7 +109,7 @@ const routes = {
 const shown = (entry: InventoryEntry) =>
   show(entry, [
     ...(['id', 'source', 'externalId', 'name', 'publisher', 'owner', 'scopes', 'people', 'isForEveryone'] as const),
-    ...(['isEnabled', 'client', 'state', 'createdAt', 'updatedAt'] as const),
+    ...(['isEnabled', 'secrets', 'urls', 'client', 'matchedBy', 'state', 'createdAt', 'updatedAt'] as const),
   ]);
 
 const handlers = ({ inventories }: { readonly inventories: InventoryRegistry }): Handlers<typeof routes> => ({
