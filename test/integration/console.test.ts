@@ -623,6 +623,16 @@ describe('what is shown', () => {
     await until(async () => (await shown('secrets')).includes(`${copied}#credentials"`), { what: 'the secret' });
     expect(await shown('secrets')).not.toContain(`${ending}#credentials"`);
     expect((await ada.open(at('/console'))).html).toContain('/console/findings?kind=expiring');
+    // The field of kinds has what this owner sees, with its number; of other states no number is known.
+    const kinds = async (browser: Browser, query: string): Promise<readonly string[]> =>
+      [
+        ...(await browser.open(at(`/console/findings${query}`))).html.matchAll(
+          /<option value="(?:expiring)?"[^>]*>([^<]+)/g,
+        ),
+      ].map(([, text = '']) => text);
+    expect(await kinds(ada, '')).toEqual(expect.arrayContaining([expect.stringMatching(/^About to end \(\d+\)$/)]));
+    expect((await kinds(bobs, '')).join()).not.toContain('About to end');
+    expect(await kinds(ada, '?state=dismissed')).toEqual(expect.arrayContaining(['All kinds', 'About to end']));
     const [found] = (await scene.management.call('GET', `/findings?subject=${ending}`)).body['items'] as Json[];
     const page = await ada.open(at(`/console/findings/${found?.['id']}`));
     expect(page.html).toMatch(/About to end[\s\S]*50 of 100 points|About to end[\s\S]*60 of 100 points/);

@@ -93,9 +93,14 @@ const COLUMNS: readonly Column<ListedFinding>[] = [
   },
 ];
 
+/** Without a count: it is not known for the chosen state. `isMore`: at least this many. */
+export type FindingCount = { readonly kind: FindingKind; readonly count?: number; readonly isMore?: boolean };
+
 export type FindingsModel = ListModel<FindingRow> & {
-  /** Only findings of this kind; the link leads to all. */
-  readonly kind?: { readonly name: FindingKind; readonly allHref: string };
+  /** Only findings of this kind. */
+  readonly kind?: FindingKind;
+  /** The kinds to choose from. */
+  readonly counts: readonly FindingCount[];
 };
 
 export const nothingFound = html`<p class="empty">${words.nothing}</p>`;
@@ -107,19 +112,37 @@ const STATE_OPTIONS: readonly Option[] = (['dismissed', 'adopted', 'quarantined'
   }),
 );
 
-/** Only the first of equal kinds that follow each other says what it means. */
-const withoutRepetition = (rows: readonly FindingRow[]): readonly ListedFinding[] =>
-  rows.map((row, index) => ({ ...row, isRepeated: rows[index - 1]?.kind === row.kind }));
+/** Only the first of each kind says what it means. */
+const withoutRepetition = (rows: readonly FindingRow[]): readonly ListedFinding[] => {
+  const first = new Map(rows.toReversed().map((row) => [row.kind, row.id]));
+  return rows.map((row) => ({ ...row, isRepeated: first.get(row.kind) !== row.id }));
+};
+
+/** Without counts: they are not known for the chosen state. */
+const allText = (counts: readonly FindingCount[]): Phrase =>
+  counts.every(({ count }) => count === undefined)
+    ? words.allKinds
+    : words.kindCount(
+        words.allKinds,
+        counts.reduce((sum, { count = 0 }) => sum + count, 0),
+        counts.some(({ isMore }) => isMore === true),
+      );
+
+const kindOption = ({ kind, count, isMore = false }: FindingCount): Option => {
+  const { title } = words.kinds[kind];
+  return { value: kind, text: count === undefined ? title : words.kindCount(title, count, isMore) };
+};
 
 export const findingsPage = (model: FindingsModel): Html =>
   listPage(
     { ...model, rows: withoutRepetition(model.rows) },
     {
       ...{ place: 'findings', title: words.title, columns: COLUMNS, none: words.nothing, states: STATE_OPTIONS },
-      lead: html`${words.lead}${
-        model.kind &&
-        html` <strong>${words.onlyKind(words.kinds[model.kind.name].title)}</strong> <a href="${model.kind.allHref}">${words.allKinds}</a>`
-      }`,
+      lead: words.lead,
+      moreFilters: choice({
+        ...{ name: 'kind', label: words.kind, value: model.kind ?? '' },
+        options: [{ value: '', text: allText(model.counts) }, ...model.counts.map(kindOption)],
+      }),
       usualState: words.states.open,
       pagesLabel: listWords.pagesOf.findings,
     },

@@ -85,6 +85,8 @@ type ListPage<Row> = {
   /** Label of the links to further pages, for screen readers. */
   readonly pagesLabel: Phrase;
   readonly states?: readonly Option[];
+  /** Further fields of its form. */
+  readonly moreFilters?: Html;
   /** What a list without a chosen state shows. Default: any. */
   readonly usualState?: Phrase;
   /** Absent: the list has no search. At most some 40 characters, which the field shows. */
@@ -140,10 +142,11 @@ const isFiltered = <Row>({ states, wordsHint }: ListPage<Row>): boolean =>
 
 const filters = <Row>(
   { action, asked, sorting }: ListModel<Row>,
-  { states, wordsHint, usualState = listWords.any }: ListPage<Row>,
+  { states, wordsHint, moreFilters, usualState = listWords.any }: ListPage<Row>,
 ): Html => html`<form method="get" action="${action}" class="filters few" role="search">${Object.entries(sorting ?? {}).map(([name, value]) => value !== '' && html`<input type="hidden" name="${name}" value="${value}">`)}
 ${wordsHint && field({ name: 'q', label: words.words, hint: wordsHint, isHintInside: true, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
 ${states && choice({ name: 'state', label: words.state, value: asked.state, options: [{ value: '', text: usualState }, ...states] })}
+${moreFilters}
 <div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
 </form>`;
 

@@ -20,7 +20,12 @@ export const findingWords = {
     en: 'Nothing needs you. The server looks at changes at once, and at everything every ten minutes.',
     de: 'Nichts zu tun. Der Server betrachtet Änderungen sofort, und alles alle zehn Minuten.',
   }),
-  onlyKind: (kind: Phrase) => phrase({ en: html`Only: ${kind}.`, de: html`Nur: ${kind}.` }),
+  kind: phrase({ en: 'Kind', de: 'Art' }),
+  kindCount: (kind: Phrase, count: number, isMore: boolean) =>
+    phrase({
+      en: html`${kind} (${String(count)}${isMore && ' or more'})`,
+      de: html`${kind} (${String(count)}${isMore && ' oder mehr'})`,
+    }),
   allKinds: phrase({ en: 'All kinds', de: 'Alle Arten' }),
   finding: phrase({ en: 'Finding', de: 'Befund' }),
   headingOf: (title: HtmlValue, name: HtmlValue) =>

@@ -1,7 +1,13 @@
-import { type FindingRow, findingPage, findingsPage } from '../../../views/pages/console-findings.ts';
+import {
+  type FindingRow,
+  type FindingsModel,
+  findingPage,
+  findingsPage,
+} from '../../../views/pages/console-findings.ts';
 import { findingWords as words } from '../../../views/words/console-findings.ts';
 import { placeOfId } from '../../domain/audit/audit-record.ts';
-import { FINDING_KINDS, FINDING_STATES } from '../../domain/governance/finding.ts';
+import { FINDING_KINDS, FINDING_STATES, type FindingKind } from '../../domain/governance/finding.ts';
+import { partiesOf } from '../../domain/identity/groups/owners.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import {
@@ -19,6 +25,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addFindingForms, findingOf, type ShownFinding } from './finding-forms.ts';
 import { askedOf, listed } from './list-page.ts';
+import { countedFindings } from './overview.ts';
 import { TRANSMITTERS } from './transmitter-forms.ts';
 
 const PATH = '/console/findings';
@@ -47,8 +54,9 @@ export const addFindingPages = (parts: PageParts): void => {
     );
     const names = await namesIn(deps, items);
     const rows = items.map((one) => rowOf(deps, calls, viewer, one, names));
-    const only = kind === undefined ? {} : { kind: { name: kind, allHref: home } };
-    sendPage(ctx, 200, findingsPage({ ...frame, action: home, asked, rows, pages, ...only }));
+    const counts = asked.state === '' ? await openKinds(deps, viewer, frame.seesAll, kind) : KINDS;
+    const only = kind === undefined ? {} : { kind };
+    sendPage(ctx, 200, findingsPage({ ...frame, action: home, asked, rows, pages, counts, ...only }));
   });
 
   addFindingForms(parts);
@@ -87,6 +95,20 @@ export const addFindingPages = (parts: PageParts): void => {
       }),
     );
   });
+};
+
+const KINDS = FINDING_KINDS.map((kind) => ({ kind }));
+
+/** The kinds of open findings that the viewer sees, with their numbers, and the chosen one. */
+const openKinds = async (
+  deps: ConsoleDeps,
+  { account }: Viewer,
+  seesAll: boolean,
+  chosen: FindingKind | undefined,
+): Promise<FindingsModel['counts']> => {
+  const counted = await countedFindings(deps, seesAll ? undefined : await partiesOf(deps.groups, account.id));
+  const isCounted = chosen === undefined || counted.some(({ kind }) => kind === chosen);
+  return isCounted ? counted : [...counted, { kind: chosen, count: 0 }];
 };
 
 const namesIn = (deps: ConsoleDeps, findings: readonly ShownFinding[]): Promise<Names> =>

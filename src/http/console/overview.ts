@@ -53,8 +53,8 @@ export const overviewModel = async (
 };
 
 /** The open findings of each kind, counted up to 100. */
-const countedFindings = async (
-  { findings }: ConsoleDeps,
+export const countedFindings = async (
+  { findings }: Pick<ConsoleDeps, 'findings'>,
   owners: readonly string[] | undefined,
 ): Promise<OverviewModel['findings']> => {
   const counted = await Promise.all(

@@ -542,11 +542,13 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       asked: { search: '', state: '' },
       pages: { nextHref: `${basePath}/console/findings?after=x` },
       rows: [finding, { ...finding, kind: 'expiring', severity: 'medium', endsAt: NOON + 86_400 }],
-      kind: { name: 'undeclared_agent', allHref: `${basePath}/console/findings` },
+      kind: 'undeclared_agent',
+      counts: [{ kind: 'undeclared_agent', count: 100, isMore: true }, { kind: 'expiring' }],
     }),
     'console-findings-none': findingsPage({
       ...frame,
       ...{ action: `${basePath}/console/findings`, asked: { search: '', state: '' }, pages: {}, rows: [] },
+      counts: [],
     }),
     'console-finding': findingPage({
       ...frame,
