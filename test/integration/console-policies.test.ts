@@ -130,6 +130,9 @@ describe('drafting and making it count', () => {
   test('an operator drafts and rewrites, an administrator makes it count and rolls back', async () => {
     const made = await draft(operator, 'Save the draft', { text: await strict(), note: 'No writing' });
     expect(made.url).toBe(at('/console/policy/versions/2?done=drafted'));
+    const overview = words(await operator.open(at('/console/policy')));
+    expect(overview).toContain('the server activated it at its first start.');
+    expect(overview).toContain('Version 2 is a draft and not active yet.');
     expect(words(made)).toContain('+ Added: @id("no-write")');
     const edited = await draft(
       operator,
@@ -149,6 +152,9 @@ describe('drafting and making it count', () => {
     expect((await send(admin, asked, /activate$/)).status).toBe(412);
     await send(admin, await admin.open(at('/console/policy/versions/1/activate')), /activate$/);
     expect(await active()).toBe(1);
+    const again = words(await operator.open(at('/console/policy')));
+    expect(again).toMatch(/Since .+, activated by /);
+    expect(again).not.toContain('not active yet');
     const events = (await server.events('policy.activated')).map(({ caller, inputs }) => [
       caller?.slice(0, 4),
       inputs?.['version'],

@@ -21,7 +21,10 @@ export type PolicyOverviewModel = ConsoleFrame & {
   /** The active set. Absent: there is none, so nothing is allowed. */
   readonly active?: PolicyVersion & {
     readonly since: number;
-    readonly activatedByName: Text;
+    /** Absent: the server itself. */
+    readonly activatedByName?: Text;
+    /** No version was active before. */
+    readonly isFirst: boolean;
     readonly policies: readonly PolicyLine[];
     /** Number of its policies, if the page does not show all. */
     readonly count: number;
@@ -31,6 +34,8 @@ export type PolicyOverviewModel = ConsoleFrame & {
   /** The version before, if a rollback to it is possible. */
   readonly rollBack?: { readonly version: number; readonly href: string };
   readonly versions: readonly PolicyVersion[];
+  /** The newest draft after the active version. */
+  readonly waiting?: PolicyVersion;
   readonly pages: Pagination;
   readonly newHref?: string;
   readonly isEnforced: boolean;

@@ -45,15 +45,19 @@ export const policyOverviewPage = (model: PolicyOverviewModel): Html =>
     }</div></div>
 <p class="lead">${words.lead}</p></div>
 ${!model.isEnforced && html`<div class="warnings" role="note">${words.switchedOff}</div>`}
+${model.waiting && waitingDraft(model.waiting)}
 ${active(model)}
 ${versions(model)}`,
   });
+
+const waitingDraft = ({ version, note, href }: PolicyVersion): Html =>
+  html`<p class="notice">${words.waits(html`<a href="${href}">${words.versionNumber(version)}</a>`)}${note !== undefined && html` ${words.quoted(plainText(note, 200))}`}</p>`;
 
 const active = ({ active: set, rollBack }: PolicyOverviewModel): Html =>
   set === undefined
     ? html`<section class="card"><h2>${words.nothingCounts}</h2><p>${words.nothingAllowed}</p></section>`
     : html`<section class="card" aria-labelledby="counts-now"><div class="row"><h2 id="counts-now">${words.counts(set.version)}</h2>${stateTag('active')}</div>
-<p class="hint">${words.since(timeText(set.since), anyName(set.activatedByName))}${set.note !== undefined && html` ${words.quoted(plainText(set.note, 200))}`}</p>
+<p class="hint">${activation(set)}${set.note !== undefined && html` ${words.quoted(plainText(set.note, 200))}`}</p>
 ${
   set.gaps.length > 0 &&
   html`<div class="warnings" role="note"><ul>${set.gaps.map((gap) => html`<li>${words.gaps[gap]}</li>`)}</ul></div>`
@@ -63,6 +67,11 @@ ${set.count > set.policies.length && html`<p class="hint">${words.andMore(set.co
 <div class="actions"><a class="button plain" href="${set.href}">${words.read}</a>${
         rollBack && html`<a class="button plain" href="${rollBack.href}">${words.rollBack(rollBack.version)}</a>`
       }</div></section>`;
+
+const activation = ({ since, activatedByName, isFirst }: NonNullable<PolicyOverviewModel['active']>): Phrase => {
+  if (activatedByName !== undefined) return words.since(timeText(since), anyName(activatedByName));
+  return (isFirst ? words.sinceFirstStart : words.sinceOnMachine)(timeText(since));
+};
 
 /** A forbid wins over every permit, so it is read first. */
 const forbidsFirst = (policies: readonly PolicyLine[]): readonly PolicyLine[] => [

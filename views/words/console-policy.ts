@@ -46,6 +46,21 @@ export const policyPageWords = {
   counts: (version: number) => phrase({ en: `Version ${version} is active`, de: `Version ${version} ist aktiv` }),
   since: (time: HtmlValue, who: HtmlValue) =>
     phrase({ en: html`Since ${time}, activated by ${who}.`, de: html`Seit ${time}, aktiviert von ${who}.` }),
+  sinceFirstStart: (time: HtmlValue) =>
+    phrase({
+      en: html`Since ${time}: the server activated it at its first start.`,
+      de: html`Seit ${time}: Der Server hat sie bei seinem ersten Start aktiviert.`,
+    }),
+  sinceOnMachine: (time: HtmlValue) =>
+    phrase({
+      en: html`Since ${time}, activated on the machine of the server.`,
+      de: html`Seit ${time}, aktiviert auf dem Rechner des Servers.`,
+    }),
+  waits: (version: HtmlValue) =>
+    phrase({
+      en: html`${version} is a draft and not active yet.`,
+      de: html`${version} ist ein Entwurf und noch nicht aktiv.`,
+    }),
   quoted: (text: string) => phrase({ en: `“${text}”`, de: `„${text}“` }),
   andMore: (count: number) => phrase({ en: `And ${count} more.`, de: `Und ${count} weitere.` }),
   read: phrase({ en: 'View', de: 'Ansehen' }),

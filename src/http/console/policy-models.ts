@@ -114,6 +114,9 @@ export const versionOptions = async (calls: ConsoleCalls, { account, by }: Viewe
 
 const PLACE = 'console/policy';
 
+/** Whether no user activated the set: the server did at its first start, or an operator on its machine. */
+const isServer = (set: ShownSet): boolean => (set.activated_by ?? set.created_by) === 'system';
+
 export const policyOverviewModel = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -135,6 +138,8 @@ export const policyOverviewModel = async (
   ]);
   const compiled = [...((await deps.activePolicies.current())?.policies.policies.values() ?? [])];
   const gaps = await deps.policies.gaps();
+  // The newest come first, so an older page has no draft that a user still expects to activate.
+  const draft = after ? undefined : sets.find((set) => set.state === 'draft' && set.version > (active?.version ?? 0));
   const href = `${deps.basePath}/console/policy`;
   return {
     ...frame,
@@ -143,7 +148,8 @@ export const policyOverviewModel = async (
           active: {
             ...versionRow(deps, active, names),
             since: active.activated_at ?? active.created_at,
-            activatedByName: doerName(names, active.activated_by ?? active.created_by),
+            ...(isServer(active) ? {} : { activatedByName: names(active.activated_by ?? active.created_by) }),
+            isFirst: active.replaces === undefined,
             policies: compiled.slice(0, MOST_SHOWN).map(policyLine),
             count: compiled.length,
             gaps: gaps.filter(({ version }) => version === active.version).map(({ action }) => action),
@@ -154,6 +160,7 @@ export const policyOverviewModel = async (
       ? { rollBack: { version: active.replaces, href: `${policyHref(deps, active.replaces)}/activate` } }
       : {}),
     versions: sets.map((set) => versionRow(deps, set, names)),
+    ...(draft ? { waiting: versionRow(deps, draft, names) } : {}),
     pages: {
       ...(after ? { firstHref: href } : {}),
       ...(page.next ? { nextHref: `${href}?after=${places.seal(PLACE, account.id, page.next)}` } : {}),
