@@ -5,6 +5,7 @@ import { type Column, commaList, confirmPage, type Fact, type ListModel, listPag
 import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { actionLink, type ObjectAction, objectPage } from '../partials/object-page.ts';
+import type { ScopeItem } from '../partials/scope-list.ts';
 import { tickList } from '../partials/tick-list.ts';
 import { timeText } from '../time-text.ts';
 import type { findingWords } from '../words/console-findings.ts';
@@ -12,7 +13,7 @@ import { reviewWords, reviewItemWords as words } from '../words/console-reviews.
 import { listWords } from '../words/lists.ts';
 import { riskWords } from '../words/scope.ts';
 import { findingTitle } from './console-findings.ts';
-import { beforeFacts, usedText } from './console-review-advice.ts';
+import { beforeFacts, MOST_SCOPES, reviewedScopes, usedText } from './console-review-advice.ts';
 
 export type ItemState = keyof typeof words.states;
 export type Risk = 'low' | 'medium' | 'high' | 'critical';
@@ -57,7 +58,6 @@ export const riskName = (risk: Risk): Phrase => riskWords[risk];
 const scopes = (names: readonly string[]): HtmlValue =>
   commaList(names.slice(0, MOST_SCOPES).map((name) => html`<code>${plainText(name, 80)}</code>`));
 
-const MOST_SCOPES = 50;
 /** In a row; the page of the item has all. */
 const MOST_FINDINGS = 2;
 
@@ -97,6 +97,8 @@ export const reviewItemsPage = (model: ListModel<ItemRow>): Html =>
 export type ItemModel = ConsoleFrame & {
   readonly item: ItemRow & {
     readonly agentHref?: string;
+    /** Its scopes as the API declares them. */
+    readonly declared: readonly ScopeItem[];
     readonly delegation: { readonly id: string; readonly href?: string };
     readonly review?: { readonly name: string; readonly href: string };
     readonly ownerName: string;
@@ -159,7 +161,8 @@ export const reviewItemPage = (model: ItemModel): Html => {
     ...{ place: 'review-items', title: words.item, name: item.agentName, id: item.id, actions: model.actions },
     heading: words.heading(chosenName(item.agentName, 80), isolated(item.personName, 80)),
     state: html`${stateTag(item.state)} ${riskTag(item.risk)}`,
-    first: beforeFacts(item),
+    endsInView: true,
+    first: html`${beforeFacts(item)}${reviewedScopes(item)}`,
     facts: [
       [
         words.agent,
@@ -171,14 +174,13 @@ export const reviewItemPage = (model: ItemModel): Html => {
         words.owner,
         html`${isolated(item.ownerName, 100)}${item.isOwnerGone && html` <span class="tag warn">${words.ownerGone}</span>`}`,
       ],
-      [words.holds, html`${isolated(item.apiName, 200)}: ${scopes(item.scope)}`],
       [
         words.used,
         item.lastUsedAt === undefined ? words.notSince(timeText(item.unusedFrom)) : timeText(item.lastUsedAt),
       ],
-      unusedScopes.length > 0 && [
+      item.replay && [
         words.unused,
-        html`${scopes(unusedScopes)}<span class="line hint">${words.unusedSince(timeText(item.unusedFrom))}</span>${item.replay && html`<span class="line">${words.replayed(item.replay)}</span>`}`,
+        html`${scopes(unusedScopes)}<span class="line">${words.replayed(item.replay)}</span>`,
       ],
       [
         words.endsWithIt,

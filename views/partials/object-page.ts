@@ -29,6 +29,8 @@ export type ObjectPage = {
   readonly state?: HtmlValue;
   readonly actions: readonly (ObjectAction | undefined | false)[];
   readonly facts: readonly (Fact | undefined | false)[];
+  /** Actions that end the object stay beside the heading. */
+  readonly endsInView?: true;
   /** Before the facts: what a reader comes for. */
   readonly first?: HtmlValue;
   /** After the facts. */
@@ -95,6 +97,7 @@ ${headActions(
     .map((one) => actionOf(one, frame.csrf, about)),
   actions.flatMap((one) => ('href' in one ? [one] : [])),
   about,
+  model.endsInView ? 'in view' : 'in menu',
 )}</div>
 <p class="facts">${model.state} <span class="copied"><code>${plainText(model.id, 300)}</code>${copyButton(model.id)}</span></p></div>
 ${model.first}

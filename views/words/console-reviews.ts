@@ -12,15 +12,15 @@ export const reviewWords = {
   make: phrase({ en: 'Begin a review', de: 'Prüfung beginnen' }),
   makeTitle: phrase({ en: 'Begin an access review', de: 'Zugriffsprüfung beginnen' }),
   makeLead: phrase({
-    en: 'The server makes one item for each delegation that a person gave and that fits all of the selection.',
-    de: 'Der Server legt für jede Delegation einer Person, die zur ganzen Auswahl passt, einen Eintrag an.',
+    en: 'Reviewers decide about each delegation that matches: they keep, narrow or end it.',
+    de: 'Prüfende entscheiden über jede passende Delegation: Sie behalten sie, schränken sie ein oder beenden sie.',
   }),
   begin: phrase({ en: 'Begin the review', de: 'Prüfung beginnen' }),
   name: phrase({ en: 'Name', de: 'Name' }),
   selection: phrase({ en: 'Which delegations', de: 'Welche Delegationen' }),
   selectionLead: phrase({
-    en: 'Leave a field empty to select without it.',
-    de: 'Ein leeres Feld schränkt die Auswahl nicht ein.',
+    en: 'Delegations match if they fit all fields. Leave all empty to review every delegation of a person.',
+    de: 'Eine Delegation passt, wenn sie zu allen Feldern passt. Bleiben alle leer, werden alle Delegationen von Personen geprüft.',
   }),
   deciding: phrase({ en: 'Who decides', de: 'Wer entscheidet' }),
   timing: phrase({ en: 'Until when', de: 'Bis wann' }),
@@ -147,8 +147,6 @@ export const reviewItemWords = {
   used: phrase({ en: 'Last used', de: 'Zuletzt benutzt' }),
   notSince: (at: HtmlValue) => phrase({ en: html`not since ${at}`, de: html`nicht seit ${at}` }),
   unused: phrase({ en: 'Not used', de: 'Nicht benutzt' }),
-  unusedSince: (at: HtmlValue) =>
-    phrase({ en: html`no token carried it since ${at}`, de: html`seit ${at} in keinem Token` }),
   unusedOf: (unused: number, all: number, since: HtmlValue) =>
     phrase({
       en: html`${unused} of ${all} scopes not used since ${since}`,

@@ -43,6 +43,7 @@ export const addReviewItemPages = (parts: PageParts): void => {
       id: one,
       ...(seesDelegations ? { href: delegationHref(deps, one) } : {}),
     });
+    const api = await deps.resourceServers.findByIdentifier(item.resource);
     const review = await reviewOf(parts, viewer, item.review);
     sendPage(
       ctx,
@@ -55,6 +56,7 @@ export const addReviewItemPages = (parts: PageParts): void => {
           ...{ delegation: delegation(item.delegation), ownerName: names.parties(item.owner), endsAt: item.ends_at },
           ...(review ? { review } : {}),
           isInEffect: item.in_effect,
+          declared: api?.document.scopes ?? [],
           ...adviceOn(item, deps.clock.now()),
           below: { count: below.redelegations, isMore: below.more, agentNames: below.agents.map(agents) },
           ...(reviewer === undefined ? {} : { reviewerName: names.parties(reviewer) }),

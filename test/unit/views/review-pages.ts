@@ -70,6 +70,7 @@ export const reviewPages = (frame: ConsoleFrame, text: (usual: string) => string
     delegation: { id: 'dlg_1', href: `${basePath}/console/delegations/dlg_1` },
     review: { name: text('Autumn'), href: row.href },
     ...{ isInEffect: true, advice: 'narrow' },
+    declared: [{ name: 'events:read', description: text('See your events'), risk: 'low' }],
     below: { count: 2, isMore: true, agentNames: [text('Helper'), text('Clerk')] },
     reviewerName: text('Dora'),
   };
