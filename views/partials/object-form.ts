@@ -35,8 +35,13 @@ export type OfferedApi = {
   readonly scopes: readonly { readonly name: string; readonly description: string; readonly risk: Risk }[];
 };
 
-/** One of several to tick. Those of a group stand under its name; `code` is what the API calls it. */
-export type ManyOption = Option & { readonly group?: Phrase; readonly code?: string; readonly hint?: Phrase };
+/** One of several to tick. Those of a group stand under its name; `isAll` stands for them. `code` is what the API calls it. */
+export type ManyOption = Option & {
+  readonly group?: Phrase;
+  readonly code?: string;
+  readonly hint?: Phrase;
+  readonly isAll?: true;
+};
 
 export type FormControl = {
   readonly name: string;
@@ -57,6 +62,8 @@ export type FormRows = {
   readonly add?: Phrase;
   readonly label: (number: number) => Phrase;
   readonly items: readonly (readonly FormControl[])[];
+  /** The first control has a line of its own. */
+  readonly isStacked?: boolean;
 };
 
 export type FormSection = {
@@ -129,13 +136,12 @@ ${section.isRow ? html`<div class="duo">${controls.map((one) => controlOf(one))}
   return html`<details class="card"${isOpen && html` open`}><summary>${title}</summary>${inside}</details>`;
 };
 
-const rowsOf = ({ label, items, member, add }: FormRows): Html =>
-  html`${items.map(
-    (controls, index) =>
-      html`<fieldset class="item" id="${member}-${index}"><legend>${label(index + 1)}</legend><div class="duo">${controls.map((one) => controlOf(one))}</div>${
-        items.length > 1 && rowsButton(words.removeRow, `remove:${member}:${index}`, 'danger', label(index + 1))
-      }</fieldset>`,
-  )}${add && rowsButton(add, `add:${member}`, 'plain')}`;
+const rowsOf = ({ label, items, member, add, isStacked }: FormRows): Html =>
+  html`${items.map((controls, index) => {
+    const remove =
+      items.length > 1 && rowsButton(words.removeRow, `remove:${member}:${index}`, 'danger', label(index + 1));
+    return html`<fieldset class="item" id="${member}-${index}"><legend>${label(index + 1)}</legend><div class="${isStacked ? 'stacked' : 'duo'}">${controls.map((one) => controlOf(one))}${isStacked && remove}</div>${!isStacked && remove}</fieldset>`;
+  })}${add && rowsButton(add, `add:${member}`, 'plain')}`;
 
 /** Sends the form without saving: the page comes back with one more, or one less. */
 const rowsButton = (text: Phrase, value: string, kind: 'plain' | 'danger', about?: HtmlValue): Html =>
@@ -247,10 +253,10 @@ const folded = (
   isOpen: boolean,
   box: (option: ManyOption) => Html,
 ): Html => {
-  const chosen = options.filter(({ value }) => ticked.includes(value)).length;
-  return html`<details class="api"${(isOpen || chosen > 0) && html` open`}><summary>${group}${
-    chosen > 0 && html` <span class="hint">${words.chosen(chosen)}</span>`
-  }</summary>
+  const isTicked = ({ value }: ManyOption): boolean => ticked.includes(value);
+  const single = options.filter(({ isAll }) => isAll !== true);
+  const chosen = options.some((one) => one.isAll && isTicked(one)) ? single.length : single.filter(isTicked).length;
+  return html`<details class="api"${(isOpen || chosen > 0) && html` open`}><summary>${group} <span class="hint">${words.chosenOf(chosen, single.length)}</span></summary>
 <div class="ticks">${options.map(box)}</div></details>`;
 };
 

@@ -21,7 +21,7 @@ export const objectWords = {
   accountHint: phrase({ en: 'Username or name of a person.', de: 'Benutzername oder Name einer Person.' }),
   nameOrId: phrase({ en: 'A name or an id.', de: 'Ein Name oder eine Kennung.' }),
   namesHint: phrase({ en: 'A name or an id on each line.', de: 'Je Zeile ein Name oder eine Kennung.' }),
-  chosen: (count: number) => phrase({ en: `${count} chosen`, de: `${count} ausgewählt` }),
+  chosenOf: (count: number, all: number) => phrase({ en: `${count} of ${all}`, de: `${count} von ${all}` }),
   removeRow: phrase({ en: 'Remove', de: 'Entfernen' }),
   more: phrase({ en: 'More settings', de: 'Weitere Einstellungen' }),
   identity: phrase({ en: 'Identity', de: 'Identität' }),

@@ -117,6 +117,10 @@ export const webhookWords = {
     de: 'Wenn Sie die URL ändern, muss der Endpunkt erneut geprüft werden.',
   }),
   kinds: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
+  kindsHint: phrase({
+    en: 'The endpoint receives only what you tick. Open a group to see its notifications.',
+    de: 'Der Endpunkt erhält nur, was Sie ankreuzen. Öffnen Sie eine Gruppe, um ihre Benachrichtigungen zu sehen.',
+  }),
   allKinds: phrase({ en: 'All of this group', de: 'Alle dieser Gruppe' }),
   ownerHint: phrase({
     en: 'Only about agents of this account or group. Empty: about all.',

@@ -18,6 +18,8 @@ export type RowsSpec = {
   /** Empty rows after the items of a new object. */
   readonly spare: number;
   readonly most: number;
+  /** The first field has a line of its own, because its texts are long. */
+  readonly isStacked?: true;
 };
 
 export type SectionSpec = {

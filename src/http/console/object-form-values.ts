@@ -112,8 +112,7 @@ export const sectionsOf = (
         ...(rows
           ? {
               rows: {
-                label: rows.label,
-                member: rows.member,
+                ...{ label: rows.label, member: rows.member, isStacked: rows.isStacked === true },
                 ...(itemsIn(rows, values) + spare < rows.most ? { add: rows.add } : {}),
                 items: Array.from({ length: Math.min(rows.most, itemsIn(rows, values) + spare) }, (_, index) =>
                   rows.fields.map((field) => ({

@@ -163,6 +163,7 @@ const SECTIONS: readonly SectionSpec[] = [
     ...{ title: words.when, hint: words.whenHint },
     rows: {
       ...{ member: 'when', label: words.condition, add: words.addCondition, spare: 1, most: MOST_CONDITIONS },
+      isStacked: true,
       fields: [
         {
           ...{ name: 'fact', label: words.fact },

@@ -25,7 +25,7 @@ const DAYS = { kind: daysField, unit: html`${words.days}` } as const;
 const SECTIONS: readonly SectionSpec[] = [
   { title: words.review, fields: [{ name: 'name', label: words.name, kind: lineField(100) }] },
   {
-    ...{ title: words.selection, hint: words.selectionLead },
+    ...{ title: words.selection, hint: words.selectionLead, isRow: true },
     fields: [
       { name: 'owner', label: words.owner, kind: namedField('owner'), optional: true },
       { name: 'person', label: words.person, hint: words.personHint, kind: namedField('account'), optional: true },
@@ -46,7 +46,7 @@ const SECTIONS: readonly SectionSpec[] = [
     ],
   },
   {
-    title: words.timing,
+    ...{ title: words.timing, isRow: true },
     fields: [
       { name: 'due_in_days', label: words.dueIn, ...DAYS },
       { name: 'default', label: words.usual, kind: defaultField },

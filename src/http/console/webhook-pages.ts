@@ -145,7 +145,7 @@ const kindsOf = (group: Group): readonly NotificationKind[] =>
 
 /** By group; `all:` and its name stand for each kind of a group. */
 const KINDS = GROUPS.flatMap((group) => [
-  { value: `all:${group}`, text: words.allKinds, group: notificationGroups[group] },
+  { value: `all:${group}`, text: words.allKinds, group: notificationGroups[group], isAll: true as const },
   ...kindsOf(group).map((value) => ({ value, text: SAID[value].text, group: notificationGroups[group], code: value })),
 ]);
 
@@ -174,7 +174,7 @@ const formsOf = ({ deps }: PageParts, home: string): ObjectFormSpec => ({
         },
       ],
     },
-    { title: words.kinds, fields: [{ name: 'kinds', label: words.kinds, kind: kindsField }] },
+    { title: words.kinds, fields: [{ name: 'kinds', label: words.kinds, hint: words.kindsHint, kind: kindsField }] },
   ],
   create: {
     ...{ operation: 'createWebhook', title: words.make, lead: words.makeLead, button: words.add, done: 'created' },
