@@ -111,7 +111,9 @@ test('a response is lifted on its page, by an operator who does not own the agen
   expect(own.text).toContain('It was suspended for security.');
   expect(own.forms.filter((one) => /\/resume$/.test(one.action))).toEqual([]);
   expect((await operator.open(at('/console/responses'))).text).toContain('Secretary');
-  expect((await operator.open(at('/console/responses/rsp_here'))).text).toMatch(/: 4 \(the rule acts from 2\.5 on\)/);
+  const shown = await operator.open(at('/console/responses/rsp_here'));
+  expect(shown.text).toContain('A rule suspended Secretary');
+  expect(shown.text).toMatch(/: 4 \(the rule acts from 2\.5 on\)/);
   const lifted = await send(operator, '/console/responses/rsp_here/lift', /\/lift$/);
   expect(lifted.text).toContain('Lifted. The agent is active.');
   expect((await services.agents.get(agent))?.document.state).toBe('active');

@@ -37,6 +37,9 @@ export type ResponseRuleRow = {
   readonly acted?: number;
 };
 
+/** Before a bound; the line does not end between the two. */
+const AT_LEAST = '≥\u00a0';
+
 const factTexts = (values: readonly FactValue[], sign: HtmlValue = ''): HtmlValue =>
   values.map(
     ({ fact, value, atLeast }) =>
@@ -53,7 +56,7 @@ const RULE_COLUMNS: readonly Column<ResponseRuleRow>[] = [
   { title: words.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
   { title: registerWords.state, cell: ({ state }) => ruleTag(state) },
   { title: words.act, cell: ({ act }) => words.acts[act] },
-  { title: words.when, cell: ({ when }) => factTexts(when, '≥ ') },
+  { title: words.when, cell: ({ when }) => factTexts(when, AT_LEAST) },
   {
     title: words.wouldHave,
     cell: ({ acted }) => (acted === undefined ? words.notReplayed : words.agents(acted)),
@@ -120,9 +123,9 @@ export const responseRulePage = (model: ResponseRuleModel): Html => {
   return objectPage(model, {
     ...{ place: 'response-rules', title: words.rule, name: rule.name, id: rule.id, actions: model.actions },
     state: ruleTag(rule.state),
-    first: replayed(rule.replay),
+    further: replayed(rule.replay),
     facts: [
-      [words.when, factTexts(rule.when, '≥ ')],
+      [words.when, factTexts(rule.when, AT_LEAST)],
       [words.act, words.acts[rule.act]],
       [words.environments, environmentsOf(rule)],
       activated && [words.activatedBy, html`${anyName(activated.byName)}, ${timeText(activated.at)}`],
@@ -142,7 +145,7 @@ export const activateRulePage = (
     ...{ place: 'response-rules', title: words.activateTitle, lead: words.activateLead, version },
     question: words.activateAsked(chosenName(rule.name, 100)),
     more: html`${factList([
-      [words.when, factTexts(rule.when, '≥ ')],
+      [words.when, factTexts(rule.when, AT_LEAST)],
       [words.act, words.acts[rule.act]],
       [words.environments, environmentsOf(rule)],
     ])}${replayed(rule.replay)}`,
@@ -200,6 +203,8 @@ export const responsesPage = (model: ListModel<ResponseRow>): Html =>
 export type ResponseModel = ConsoleFrame & {
   readonly response: ResponseRow & {
     readonly evidence: Evidence;
+    /** The audit log of the agent, from an hour before the response. Absent: not permitted to the viewer. */
+    readonly beforeHref?: string;
     readonly lifted?: { readonly byName?: Text; readonly at: number };
   };
   readonly actions: readonly (ObjectAction | false)[];
@@ -211,7 +216,7 @@ export const responsePage = (model: ResponseModel): Html => {
   const { lifted } = response;
   return objectPage(model, {
     ...{ place: 'responses', title: words.response, name: response.agent.name, id: response.id },
-    heading: words.headingOf(chosenName(response.agent.name, 100)),
+    heading: words.headings[response.state](chosenName(response.agent.name, 100)),
     state: stateTag(response),
     actions: model.actions,
     ...(response.isBraked ? { first: html`<p class="lead">${words.brakedLong}</p>` } : {}),
@@ -225,7 +230,10 @@ export const responsePage = (model: ResponseModel): Html => {
       lifted && [words.liftedAt, timeText(lifted.at)],
       lifted?.byName !== undefined && [words.liftedBy, anyName(lifted.byName)],
     ],
-    further: evidenceCard(response.evidence),
+    further: evidenceCard(
+      response.evidence,
+      response.beforeHref === undefined ? undefined : html`<p><a href="${response.beforeHref}">${words.before}</a></p>`,
+    ),
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };

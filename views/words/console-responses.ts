@@ -37,15 +37,15 @@ export const responseWords = {
   },
   when: phrase({ en: 'When all of this holds', de: 'Wenn all das zutrifft' }),
   whenHint: phrase({
-    en: 'Facts about habits are 0 in the first seven days of an agent.',
-    de: 'Größen über Gewohnheiten sind in den ersten sieben Tagen eines Agenten 0.',
+    en: 'The server counts each fact for each agent. Facts about habits are 0 in the first seven days of an agent.',
+    de: 'Der Server zählt jede Größe für jeden Agenten. Größen über Gewohnheiten sind in den ersten sieben Tagen eines Agenten 0.',
   }),
   condition: (number: number) => phrase({ en: `Condition ${number}`, de: `Bedingung ${number}` }),
   addCondition: phrase({ en: 'Add a condition', de: 'Bedingung hinzufügen' }),
   bound: (atLeast: number) => phrase({ en: `the rule acts from ${atLeast} on`, de: `die Regel greift ab ${atLeast}` }),
   fact: phrase({ en: 'Fact', de: 'Größe' }),
   atLeast: phrase({ en: 'At least', de: 'Mindestens' }),
-  noFact: phrase({ en: 'none', de: 'keine' }),
+  noFact: phrase({ en: 'Choose a fact', de: 'Größe wählen' }),
   facts: {
     tokens_hour: phrase({ en: 'Tokens in an hour', de: 'Tokens in einer Stunde' }),
     rate_times: phrase({
@@ -168,7 +168,20 @@ export const responseWords = {
     notified: phrase({ en: 'notified', de: 'gemeldet' }),
     lifted: phrase({ en: 'lifted', de: 'aufgehoben' }),
   },
-  headingOf: (agent: HtmlValue) => phrase({ en: html`Response to ${agent}`, de: html`Reaktion auf ${agent}` }),
+  headings: {
+    begun: (agent: HtmlValue) =>
+      phrase({ en: html`A rule acts on ${agent}`, de: html`Eine Regel greift bei ${agent}` }),
+    open: (agent: HtmlValue) =>
+      phrase({ en: html`A rule suspended ${agent}`, de: html`Eine Regel hat ${agent} ausgesetzt` }),
+    notified: (agent: HtmlValue) =>
+      phrase({ en: html`A rule reported ${agent}`, de: html`Eine Regel hat ${agent} gemeldet` }),
+    lifted: (agent: HtmlValue) =>
+      phrase({ en: html`The suspension of ${agent} is lifted`, de: html`Die Aussetzung von ${agent} ist aufgehoben` }),
+  },
+  before: phrase({
+    en: 'All that the agent did in the hour before',
+    de: 'Alles, was der Agent in der Stunde davor tat',
+  }),
   braked: phrase({ en: 'notified: limit reached', de: 'gemeldet: Grenze erreicht' }),
   brakedLong: phrase({
     en: 'Rules had suspended ten agents within an hour, so this one was only notified.',

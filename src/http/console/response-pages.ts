@@ -71,6 +71,7 @@ export const addResponsePages = (parts: PageParts): void => {
             ...placeOfId(event),
             ...(seesLog ? { href: eventHref(deps, event) } : {}),
           })),
+          ...(seesLog ? { beforeHref: hourBeforeHref(deps, response) } : {}),
           ...(at === undefined ? {} : { lifted: { at, ...(by === undefined ? {} : { byName: doerName(names, by) }) } }),
         },
         actions: [mayLift && { text: words.lift, href: `${row.href}/lift`, kind: 'primary' }],
@@ -78,6 +79,12 @@ export const addResponsePages = (parts: PageParts): void => {
       }),
     );
   });
+};
+
+/** The audit log takes whole hours. */
+const hourBeforeHref = ({ basePath }: ConsoleDeps, { agent, created_at: at }: ShownResponse): string => {
+  const hour = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 13);
+  return `${basePath}/console/audit?${new URLSearchParams({ agent, from: hour(at - 3600), to: hour(at) })}`;
 };
 
 const responseOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<ShownResponse> =>

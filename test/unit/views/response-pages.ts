@@ -76,7 +76,13 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
     noResponses: responsesPage({ ...list, rows: [] }),
     response: responsePage({
       ...{ ...frame, auditLogHref: home },
-      response: { ...response, evidence: [{ stream: 'nod_1', sequence: 12, href: home }] },
+      response: {
+        ...{ ...response, beforeHref: home },
+        evidence: [
+          { stream: 'nod_1', sequence: 12, href: home },
+          { stream: 'nod_2', sequence: 7 },
+        ],
+      },
       actions: [{ text: words.lift, href: `${home}/lift`, kind: 'danger' }],
     }),
     responseBraked: responsePage({
