@@ -73,7 +73,7 @@ const failureOf = ({ failedAt, failure, failureStatus }: StreamRow): HtmlValue =
   return html`${agoText(failedAt)}${
     failure !== undefined &&
     html`: ${streamFailureText(failure) ?? html`<span class="long">${plainText(failure, 100)}</span>`}`
-  }${failureStatus !== undefined && ` (HTTP ${failureStatus})`}${remedy && html`<span class="line hint">${remedy}</span>`}`;
+  }${failureStatus !== undefined && ` (HTTP\u00a0${failureStatus})`}${remedy && html`<span class="line hint">${remedy}</span>`}`;
 };
 
 const STREAM_COLUMNS: readonly Column<StreamRow>[] = [
@@ -95,7 +95,13 @@ const OF_ALL: readonly Column<StreamRow>[] = [
     cell: ({ href, receiver, method }) =>
       html`<a href="${href}">${isolated(receiver.name, 100)}</a><span class="line hint">${streamWords.methods[method]}</span>`,
   },
-  ...STREAM_COLUMNS.slice(1),
+  { title: registerWords.state, cell: ({ state }) => stateOf(state) },
+  {
+    title: streamWords.waiting,
+    cell: (stream) =>
+      html`${waitingOf(stream)}${stream.oldestAt !== undefined && html`<span class="line hint">${streamWords.oldestIs(agoText(stream.oldestAt))}</span>`}`,
+  },
+  ...STREAM_COLUMNS.slice(-2),
 ];
 
 const subjectsOf = ({ subjects }: Pick<ReceiverRow, 'subjects'>): HtmlValue =>
@@ -105,9 +111,20 @@ const subjectsOf = ({ subjects }: Pick<ReceiverRow, 'subjects'>): HtmlValue =>
       ? words.noSubjects
       : words.subjectCount(numberPhrase(subjects));
 
-const RECEIVER_COLUMNS: readonly Column<ReceiverRow>[] = [
+/** A stream of an active receiver that is not delivered says so beside the receiver's own state. */
+const NEEDS_ATTENTION: ReadonlySet<StreamRow['state']> = new Set(['failing', 'unverified', 'paused']);
+
+const streamStates = ({ href }: ReceiverRow, streams: readonly StreamRow[]): HtmlValue =>
+  [...new Set(streams.filter(({ receiver }) => receiver.href === href).map(({ state }) => state))]
+    .filter((state) => NEEDS_ATTENTION.has(state))
+    .map((state) => html` ${words.streamIs(stateOf(state))}`);
+
+const receiverColumns = (streams: readonly StreamRow[]): readonly Column<ReceiverRow>[] => [
   { title: fieldWords.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
-  { title: registerWords.state, cell: ({ state }) => registeredState(state) },
+  {
+    title: registerWords.state,
+    cell: (row) => html`${registeredState(row.state)}<span class="line hint">${streamStates(row, streams)}</span>`,
+  },
   { title: words.client, cell: ({ client }) => linkedName(client) },
   { title: words.subjects, cell: subjectsOf },
 ];
@@ -119,8 +136,8 @@ export type ReceiversModel = ListModel<ReceiverRow> & {
 
 export const receiversPage = (model: ReceiversModel): Html =>
   listPage(model, {
-    ...{ place: 'signals', title: words.title, lead: words.lead, columns: RECEIVER_COLUMNS, none: words.none },
-    ...{ pagesLabel: listWords.pagesOf.signalReceivers, newText: words.make },
+    ...{ place: 'signals', title: words.title, lead: words.lead, columns: receiverColumns(model.streams) },
+    ...{ none: words.none, pagesLabel: listWords.pagesOf.signalReceivers, newText: words.make },
     ...(model.rows.length === 0
       ? {}
       : {

@@ -46,6 +46,7 @@ export const receiverWords = {
     en: html`The receiver has no stream yet. It creates one at <code>/ssf/v1/streams</code> with an access token of its client.`,
     de: html`Der Empfänger hat noch keinen Stream. Er legt einen unter <code>/ssf/v1/streams</code> an, mit einem Access-Token seines Clients.`,
   }),
+  streamIs: (state: HtmlValue) => phrase({ en: html`stream ${state}`, de: html`Stream ${state}` }),
   noStreamsYet: phrase({
     en: 'No receiver on this page has a stream. Receivers create them themselves.',
     de: 'Kein Empfänger auf dieser Seite hat einen Stream. Empfänger legen sie selbst an.',

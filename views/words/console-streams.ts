@@ -29,11 +29,12 @@ export const streamWords = {
   waits: (events: HtmlValue) => phrase({ en: html`${events} not acknowledged`, de: html`${events} nicht bestätigt` }),
   unread: (count: number, shown: HtmlValue) =>
     phrase({
-      en: html`${shown} ${count === 1 ? 'record' : 'records'} of the audit log not read yet`,
-      de: html`${shown} ${count === 1 ? 'Eintrag' : 'Einträge'} des Protokolls noch nicht gelesen`,
+      en: html`${shown} audit ${count === 1 ? 'record' : 'records'} to check`,
+      de: html`${shown} ${count === 1 ? 'Protokolleintrag' : 'Protokolleinträge'} zu prüfen`,
     }),
   nothingWaits: phrase({ en: 'nothing', de: 'nichts' }),
   oldest: phrase({ en: 'Oldest', de: 'Ältestes' }),
+  oldestIs: (at: HtmlValue) => phrase({ en: html`oldest: ${at}`, de: html`ältestes: ${at}` }),
   last: phrase({ en: 'Last success', de: 'Letzter Erfolg' }),
   never: phrase({ en: 'never', de: 'nie' }),
   failure: phrase({ en: 'Last failure', de: 'Letzter Fehler' }),
