@@ -56,9 +56,10 @@ export const endAbsencePage = (
 ): Html =>
   confirmPage(frame, {
     ...{ place: 'absences', title: words.endTitle, lead: words.endLead, isNarrow: true },
-    question: words.endAsked(isolated(absence.person.name, 100), isolated(absence.deputy.name, 100)),
+    question: words.endAsked(isolated(absence.person.name, 100)),
     more: factList([
       [registerWords.state, stateTag(absence)],
+      [words.deputy, linkedName(absence.deputy)],
       [words.from, timeText(absence.from)],
       [words.until, timeText(absence.until)],
     ]),

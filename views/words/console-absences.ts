@@ -14,14 +14,11 @@ export const absenceWords = {
   until: phrase({ en: 'Until', de: 'Bis' }),
   end: phrase({ en: 'End', de: 'Beenden' }),
   endTitle: phrase({ en: 'End an absence', de: 'Abwesenheit beenden' }),
-  endAsked: (person: HtmlValue, deputy: HtmlValue) =>
-    phrase({
-      en: html`End the absence of ${person}, for whom ${deputy} decides?`,
-      de: html`Die Abwesenheit von ${person} beenden, für die ${deputy} entscheidet?`,
-    }),
+  endAsked: (person: HtmlValue) =>
+    phrase({ en: html`End the absence of ${person}?`, de: html`Die Abwesenheit von ${person} beenden?` }),
   endLead: phrase({
-    en: 'The deputy can no longer decide. Their approvals become invalid unless a token was issued from them. The person can declare a new absence.',
-    de: 'Die Vertretung kann nicht mehr entscheiden. Ihre Freigaben werden ungültig, soweit noch kein Token daraus ausgestellt wurde. Die Person kann sich neu abmelden.',
+    en: 'The deputy decides no more. What the deputy approved becomes invalid, unless the agent already has its token. The person can declare a new absence.',
+    de: 'Die Vertretung entscheidet nicht mehr. Was sie freigegeben hat, wird ungültig, außer der Agent hat schon sein Token. Die Person kann sich neu abmelden.',
   }),
   endNow: phrase({ en: 'End the absence', de: 'Abwesenheit beenden' }),
   pagesOf: phrase({ en: 'Pages of absences', de: 'Seiten der Abwesenheiten' }),
