@@ -37,6 +37,10 @@ export type Ending =
   | { readonly kind: 'all' }
   | { readonly kind: EndKind | 'audience' | 'grants_of' | 'owned_by' | 'delegation_id'; readonly id: string };
 
+/** Equal for endings of the same tokens. */
+export const endingKey = (ending: Ending): string =>
+  ending.kind === 'all' ? ending.kind : `${ending.kind} ${ending.id}`;
+
 type Rule = (event: AuditEvent) => readonly Ending[];
 
 const ALL: readonly Ending[] = [{ kind: 'all' }];

@@ -5,7 +5,7 @@ import type { DocumentStore } from '../../ports/document-store.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import { DELEGATIONS, type Delegation } from '../delegation/delegation.ts';
 import { TRANSACTIONS, type Transaction } from '../transactions/transaction.ts';
-import type { Ending, EndKind } from './ends-of-events.ts';
+import { type Ending, type EndKind, endingKey } from './ends-of-events.ts';
 
 /** Tokens that may have ended, by an id in them. `audience`: all tokens for the resource server with this id. */
 export type NamedTokens = { readonly kind: 'all' } | { readonly kind: EndKind | 'audience'; readonly id: string };
@@ -100,7 +100,7 @@ export const namingTokens = ({
   return {
     async of(ending): Promise<readonly NamedTokens[]> {
       if (ending.kind === 'grants_of' || ending.kind === 'owned_by') {
-        later.set(`${ending.kind} ${ending.id}`, { ending, at: elapsed() + SETTLE_SECONDS });
+        later.set(endingKey(ending), { ending, at: elapsed() + SETTLE_SECONDS });
       }
       return find(ending);
     },
