@@ -4,8 +4,9 @@
  * one cannot do). Throws when none can be had: no suite is skipped for want of it.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,7 +17,9 @@ import { stopProcess } from './stopped-process.ts';
 
 const run = promisify(execFile);
 const SOURCE = resolve(import.meta.dirname, 'mongo-java-server');
-const BUILT = resolve(import.meta.dirname, '../../.tmp/mongo-java-server');
+const CLASSES = resolve(SOURCE, 'src/main/java/behalf');
+/** A folder for each version of the sources, so that a changed stand-in is built anew. */
+const BUILT = resolve(import.meta.dirname, `../../.tmp/mongo-java-server-${sourcesDigest()}`);
 
 export type MongodbServer = {
   /** 'real': MongoDB itself. 'stand-in': see docs/reference/mongodb-stand-in.md. */
@@ -132,6 +135,19 @@ const untilAnswering = async (port: number, isReal: boolean, child: ChildProcess
     await new Promise((done) => setTimeout(done, 20));
   }
 };
+
+/** The first 8 hexadecimal characters of the digest of all sources of the stand-in. */
+function sourcesDigest(): string {
+  const files = [
+    resolve(SOURCE, 'pom.xml'),
+    ...readdirSync(CLASSES)
+      .sort()
+      .map((name) => resolve(CLASSES, name)),
+  ];
+  const digest = createHash('sha256');
+  for (const file of files) digest.update(readFileSync(file));
+  return digest.digest('hex').slice(0, 8);
+}
 
 /** Command line of the stand-in. Builds it when it has not been built on this machine yet. */
 const standIn = async (port: number, file: string | undefined): Promise<readonly string[]> => {

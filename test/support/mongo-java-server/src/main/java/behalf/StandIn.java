@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.MongoBackend;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.channel.Channel;
@@ -25,6 +26,11 @@ public final class StandIn {
 
     private static MongoBackend inMemory() {
         return new MemoryBackend() {
+            @Override
+            public MemoryDatabase openOrCreateDatabase(String name) {
+                return new IndexedDatabase(name, getCursorRegistry());
+            }
+
             @Override
             public Document handleCommand(Channel channel, String database, String command, Document query) {
                 return newer(command, super.handleCommand(channel, database, command, query));
