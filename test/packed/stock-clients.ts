@@ -1,22 +1,21 @@
 /** A SCIM client of others with the checks of its authors, and a JWT library of others that knows nothing of this server. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { makeDirectory } from '../support/directory.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { localAuthority } from '../support/local-authority.ts';
 import { managementFromKeyFile } from '../support/management.ts';
+import { pythonEnvironment } from '../support/python-environment.ts';
 import { endWithUs, startServer } from '../support/server-process.ts';
 import { CAEP, makeSignalReceiver, RISC } from '../support/signal-receiver.ts';
 
 const FOLDER = join(import.meta.dirname, 'stock-clients');
 const SCIM = ['scim2-tester==0.5.2', 'scim2-client==0.13.2', 'scim2-models==0.12.3', 'httpx2==2.16.2'];
 const JWT = ['PyJWT==2.15.1', 'cryptography==50.0.2'];
-const run = promisify(execFile);
 
 /** Runs a script with these packages. Returns what it printed, as JSON. */
 const python = async (
@@ -26,11 +25,8 @@ const python = async (
 ): Promise<unknown> => {
   const folder = await mkdtemp(join(tmpdir(), 'behalf-stock-clients-'));
   try {
-    await run('python3', ['-m', 'venv', folder]);
-    await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages]);
-    const process_ = endWithUs(
-      spawn(join(folder, 'bin/python'), [join(FOLDER, script)], { env: { ...process.env, ...env } }),
-    );
+    const interpreter = await pythonEnvironment(folder, packages);
+    const process_ = endWithUs(spawn(interpreter, [join(FOLDER, script)], { env: { ...process.env, ...env } }));
     const [out, err]: [string[], string[]] = [[], []];
     process_.stdout.on('data', (chunk) => out.push(String(chunk)));
     process_.stderr.on('data', (chunk) => err.push(String(chunk)));

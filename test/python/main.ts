@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { buildWheel, installInto, pythonEnvironment } from '../support/python-environment.ts';
 
 const SOURCE = resolve(import.meta.dirname, '../../python');
 const LIMIT_MS = 240_000;
@@ -19,25 +20,23 @@ const run = (folder: string, file: string, ...parameters: readonly string[]): st
     cwd: folder,
     encoding: 'utf8',
     timeout: LIMIT_MS,
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1' },
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
   });
   if (status === 0) return stdout;
   console.error(`${file} ${parameters.join(' ')}: ${error?.message ?? `ended with ${status}`}\n${stdout}${stderr}`);
   process.exit(1);
 };
 
-const environment = join(ground, 'environment');
-const python = join(environment, 'bin/python');
 const tests = join(ground, 'tests');
 
-run(ground, 'python3', '-m', 'venv', environment);
-run(ground, python, '-m', 'pip', 'install', '--quiet', '--requirement', join(SOURCE, 'requirements-test.txt'));
+const pinned = ['--requirement', join(SOURCE, 'requirements-test.txt')];
+const python = await pythonEnvironment(join(ground, 'environment'), pinned);
 // A copy: building writes beside the source.
 cpSync(SOURCE, join(ground, 'source'), { recursive: true });
-run(ground, python, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--wheel-dir', ground, join(ground, 'source'));
+await buildWheel(join(ground, 'source'), ground);
 const wheel = readdirSync(ground).find((name) => name.endsWith('.whl'));
 if (wheel === undefined) throw new Error('no wheel was built');
-run(ground, python, '-m', 'pip', 'install', '--quiet', '--no-deps', join(ground, wheel));
+await installInto(python, ['--no-deps', join(ground, wheel)]);
 console.log(`installed ${wheel}`);
 
 cpSync(join(SOURCE, 'tests'), tests, { recursive: true });

@@ -12,17 +12,21 @@ const pip = async (...parameters: readonly string[]): Promise<void> => {
   const folder = await madeOnce('pip', stdout.trim().replaceAll(' ', '-'), (making) =>
     run('python3', ['-m', 'venv', making]),
   );
-  await run(join(folder, 'bin/python'), ['-m', 'pip', ...parameters]);
+  await run(join(folder, 'bin/python'), ['-m', 'pip', '--disable-pip-version-check', ...parameters]);
 };
 
 /** Builds the wheel of the sources in a folder into another one. */
 export const buildWheel = (source: string, into: string): Promise<void> =>
   pip('wheel', '--quiet', '--no-deps', '--wheel-dir', into, source);
 
+/** Installs what these parameters of `pip install` name. Python compiles a module when it imports it, and programs here import few. */
+export const installInto = (python: string, parameters: readonly string[]): Promise<void> =>
+  pip('--python', python, 'install', '--quiet', '--no-compile', ...parameters);
+
 /** Makes an environment in a folder, with what these parameters of `pip install` name. Resolves to its interpreter. */
 export const pythonEnvironment = async (folder: string, parameters: readonly string[]): Promise<string> => {
   await run('python3', ['-m', 'venv', '--without-pip', folder]);
   const python = join(folder, 'bin/python');
-  await pip('--python', python, 'install', '--quiet', ...parameters);
+  await installInto(python, parameters);
   return python;
 };
