@@ -36,6 +36,8 @@ const FEW_IDS = 50;
 export interface SqliteCollection<T extends Document> extends Collection<T> {
   /** Drops a document from the cache. Call it when another statement has removed the document. */
   forget(id: string): void;
+  /** Inserts a document. Call it inside `SqliteDatabase.write` only. */
+  insertNow(document: T): void;
 }
 
 export const collectionOver = <T extends Document>(
@@ -159,6 +161,10 @@ export const collectionOver = <T extends Document>(
 
   return {
     forget,
+    insertNow(document) {
+      const { body, fields } = rowOf(rules, document);
+      insert(document, body, fields);
+    },
     async insert(document) {
       assertOpen();
       const { body, fields } = rowOf(rules, document);

@@ -3,6 +3,7 @@ import {
   type CollectionDeclaration,
   type Document,
   type DocumentStore,
+  type Insert,
   type OnUnreadable,
   StoreUnavailable,
 } from '../../src/domain/ports/document-store.ts';
@@ -16,6 +17,7 @@ import { columnOf, ensureTable, tableOf } from './tables.ts';
 type Known = {
   readonly rules: CollectionRules;
   forget(id: string): void;
+  insertNow(document: Document): void;
   readonly collection: Collection<never>;
 };
 
@@ -52,11 +54,23 @@ export const sqliteDocumentStore = (
       if (known) return known.collection as unknown as Collection<T>;
       ensureTable(database, rules);
       const cache = rules.isReadSeldom ? NO_CACHE : remembered.collection(rules.name);
-      const { forget, ...collection } = whenUsed(() =>
+      const { forget, insertNow, ...collection } = whenUsed(() =>
         database.read(() => collectionOver<T>(database, cache, rules, { assertOpen, onUnreadable })),
       );
-      collections.set(rules.name, { rules, forget, collection: collection as unknown as Collection<never> });
+      collections.set(rules.name, {
+        ...{ rules, forget, collection: collection as unknown as Collection<never> },
+        insertNow: (document) => insertNow(document as T),
+      });
       return collection;
+    },
+    async commit(work, bytes) {
+      assertOpen();
+      const insert: Insert = ({ collection, document }) => {
+        const known = collections.get(collection);
+        if (!known) throw new TypeError(`collection ${collection} was not declared`);
+        known.insertNow(document);
+      };
+      return database.write(() => database.atomically(() => work(insert)), 'durable', { bytes });
     },
     expiring: () =>
       [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
@@ -122,6 +136,10 @@ const whenUsed = <T extends Document>(make: () => SqliteCollection<T>): SqliteCo
     take: (id) => using((of) => of.take(id)),
     find: (query) => using((of) => of.find(query)),
     forget: (id) => made?.forget(id),
+    insertNow(document) {
+      made ??= make();
+      made.insertNow(document);
+    },
   };
 };
 

@@ -7,6 +7,7 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import { describeArchiveRemoval } from './archive-removal.contract.ts';
 import { describeDirectories } from './directories.contract.ts';
+import { describeDocumentCommit } from './document-commit.contract.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
@@ -21,6 +22,7 @@ let files = 0;
 const openNew = () => openSqlite({ file: join(folder, `${++files}.db`) });
 
 describeDocumentStore('sqlite', () => sqliteDocumentStore(openNew()));
+describeDocumentCommit('sqlite', () => sqliteDocumentStore(openNew()));
 describeEphemeralStore('sqlite', (clock) => sqliteEphemeralStore(openNew(), clock));
 describeNotifications('sqlite', () => sqliteDocumentStore(openNew()));
 describeDirectories('sqlite', () => sqliteDocumentStore(openNew()));

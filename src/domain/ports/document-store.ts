@@ -1,6 +1,6 @@
 /**
  * The durable store: JSON documents in declared collections. It promises little, so that every backend can keep its
- * promises. One document is the unit of every decision, and no decision spans two.
+ * promises. One document is the unit of every decision. Only `commit` spans several, where a store has it.
  *
  * Implemented by `adapters/memory`, `adapters/sqlite`; proven by `test/contract`.
  */
@@ -103,6 +103,12 @@ export interface Collection<T extends Document> {
 /** Result of one call of a sweep. `isDone`: no expired document was left when it ended. */
 export type SweepSlice = { readonly removed: number; readonly isDone: boolean };
 
+/** A document to insert, and the name of its collection. */
+export type Insertion = { readonly collection: string; readonly document: Document };
+
+/** Inserts at version 1. Throws DocumentConflict when the id or a unique key is taken; then nothing of it is stored. */
+export type Insert = (insertion: Insertion) => void;
+
 /** A write has reached stable storage when its promise resolves. Any method throws StoreUnavailable when the backend fails. */
 export interface DocumentStore {
   /** The same declaration always gives the same data. Throws when a name was declared differently before. */
@@ -127,6 +133,13 @@ export interface DocumentStore {
    * may serve all of them. Where this is absent, and outside of `work`: any state since the read began.
    */
   asOneRequest?<R>(work: () => R): R;
+  /**
+   * Runs `work` within one transaction: all that it inserts is stored, and durable when the promise resolves. When `work` throws,
+   * nothing is stored. It may catch a DocumentConflict of `insert` and continue. It may be run a second time, from its beginning, so it keeps no
+   * result of the first. `bytes`: about how much it inserts. The collections were declared before. Absent where documents are in another
+   * process.
+   */
+  commit?<R>(work: (insert: Insert) => R, bytes: number): Promise<R>;
   /** Idempotent. Waits for writes in progress. */
   close(): Promise<void>;
 }
