@@ -30,7 +30,7 @@ import { type Machine, type NodeRegistry, nodeRegistry } from '../domain/platfor
 import { masterKey as derivedFrom, type MasterKey } from '../domain/platform/crypto/master-key.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { DocumentStore } from '../domain/ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Grants } from '../domain/ports/grants.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -197,10 +197,10 @@ export const foundations = async (configuration: Configuration, overrides: Overr
   });
   const audit: FullAuditLog = {
     ...auditLog,
-    async append(event) {
+    async append(event, together) {
       const ended = metrics.appending.startTimer();
       try {
-        const receipt = await auditLog.append(event);
+        const receipt = await auditLog.append(event, together);
         // Like the event itself, before the change that it describes takes effect (WH-01).
         await notificationLog.note(event, receipt);
         metrics.events.inc({ type: event.type, outcome: event.outcome });
@@ -210,7 +210,8 @@ export const foundations = async (configuration: Configuration, overrides: Overr
         scopeUses.note(event);
         return receipt;
       } catch (error) {
-        metrics.failures.inc();
+        // A request that lost a race to use something up: the log works.
+        if (!isDocumentConflict(error)) metrics.failures.inc();
         throw error;
       } finally {
         ended();

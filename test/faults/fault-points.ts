@@ -94,6 +94,27 @@ export const faultPoints = () => {
     take: around(name, inner.take),
   });
 
+  /** Points of each document that is stored there. */
+  const commitAround =
+    (commit: NonNullable<DocumentStore['commit']>): NonNullable<DocumentStore['commit']> =>
+    async (work, bytes) => {
+      await strike('audit.before');
+      const names = new Set<string | undefined>();
+      const result = await commit(
+        (insert) =>
+          work((insertion) => {
+            const name = COLLECTIONS[insertion.collection];
+            if (name === 'audit' && due('audit.during') === 'half') die();
+            if (name !== undefined && name !== 'audit') strikeNow(`${name}.before`);
+            insert(insertion);
+            names.add(name);
+          }),
+        bytes,
+      );
+      for (const name of names) if (name !== undefined) await strike(`${name}.after`);
+      return result;
+    };
+
   return {
     arm(strikes: Strike | undefined): void {
       armed = strikes;
@@ -104,6 +125,7 @@ export const faultPoints = () => {
 
     documents: (store: DocumentStore): DocumentStore => ({
       ...store,
+      ...(store.commit ? { commit: commitAround(store.commit) } : {}),
       collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
         const inner = store.collection<T>(declaration);
         const name = COLLECTIONS[declaration.name];

@@ -1,5 +1,6 @@
 /** One-time credentials over a crash, a restart and the loss of a cache. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
 import { clientAssertion, newKeyPair } from '../support/agent-keys.ts';
 import { auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { type Answer, type Parameters, post } from '../support/oauth-calls.ts';
@@ -19,6 +20,9 @@ import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 
 beforeAll(stopClock);
 afterAll(startClock);
+
+/** The store as one that commits no several documents at once (decision 55). */
+const withoutCommit = ({ commit: _, ...documents }: DocumentStore): DocumentStore => documents;
 
 describe('a crash, a restart, a cache that is lost', () => {
   const restarted = async (before: World, options: object = {}): Promise<World> => {
@@ -78,41 +82,50 @@ describe('a crash, a restart, a cache that is lost', () => {
     }
   });
 
-  test('OT-04 a stop between consumption and the new token: no second child, and bound clients lose nothing', async () => {
-    let here = await newWorld(await runServer({ stores: 'sqlite', environment: COUNT_EACH_SECOND }));
-    try {
-      const { scene } = here;
-      const key = await newKeyPair();
-      const pocket = await scene.management.createClient({
-        name: 'Pocket',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        redirect_uris: [REDIRECT_URI],
-        skip_consent: true,
-      });
-      const asPocket = async (parameters: Parameters) =>
-        scene.calls.token({ kind: 'public', clientId: pocket.id }, parameters, { dpop: key });
-      const bound = await asPocket(await scene.newCode(scene.jwt.identifier, undefined, { clientId: pocket.id, key }));
-      expect(bound.body['token_type']).toBe('DPoP');
-      const rotated = await fresh(here, 'refresh token');
-      const sibling = { body: await scene.newTokens(scene.jwt.identifier) } as Answer;
+  test.each([
+    ['the order of decision 9', { between: withoutCommit }],
+    ['one transaction', {}],
+  ])(
+    'OT-04 a stop between consumption and the new token, in %s: no second child, and bound clients lose nothing',
+    async (_how, options) => {
+      let here = await newWorld(await runServer({ stores: 'sqlite', environment: COUNT_EACH_SECOND, ...options }));
+      try {
+        const { scene } = here;
+        const key = await newKeyPair();
+        const pocket = await scene.management.createClient({
+          name: 'Pocket',
+          token_endpoint_auth_method: 'none',
+          grant_types: ['authorization_code', 'refresh_token'],
+          redirect_uris: [REDIRECT_URI],
+          skip_consent: true,
+        });
+        const asPocket = async (parameters: Parameters) =>
+          scene.calls.token({ kind: 'public', clientId: pocket.id }, parameters, { dpop: key });
+        const bound = await asPocket(
+          await scene.newCode(scene.jwt.identifier, undefined, { clientId: pocket.id, key }),
+        );
+        expect(bound.body['token_type']).toBe('DPoP');
+        const rotated = await fresh(here, 'refresh token');
+        const sibling = { body: await scene.newTokens(scene.jwt.identifier) } as Answer;
 
-      // The mark is durable; what comes after it is not.
-      here.server.faults.failingWrites = new Set(['provider_records']);
-      for (const request of [() => redeem(here, rotated), () => redeem(here, rotated)]) {
-        const { status, body } = await request();
-        expect(body['access_token']).toBeUndefined();
-        expect([400, 503]).toContain(status);
+        // The mark is durable and what comes after it is not, or neither is.
+        here.server.faults.failingWrites = new Set(['provider_records']);
+        for (const request of [() => redeem(here, rotated), () => redeem(here, rotated)]) {
+          const { status, body } = await request();
+          expect(body['access_token']).toBeUndefined();
+          expect([400, 503]).toContain(status);
+        }
+        // A sender-constrained refresh token does not rotate (decision D10): nothing to lose.
+        await here.audit.issued(() => asPocket(refreshing(here, bound)));
+
+        here = await restarted(here, options);
+        if (!('between' in options)) await here.audit.issued(() => redeem(here, rotated));
+        await here.audit.refused(() => redeem(here, rotated), REFUSED);
+        await here.audit.issued(() => asPocket(refreshing(here, bound)));
+        await here.audit.issued(() => redeem(here, refreshing(here, sibling)));
+      } finally {
+        await here.server.close();
       }
-      // A sender-constrained refresh token does not rotate (decision D10): nothing to lose.
-      await here.audit.issued(() => asPocket(refreshing(here, bound)));
-
-      here = await restarted(here);
-      await here.audit.refused(() => redeem(here, rotated), REFUSED);
-      await here.audit.issued(() => asPocket(refreshing(here, bound)));
-      await here.audit.issued(() => redeem(here, refreshing(here, sibling)));
-    } finally {
-      await here.server.close();
-    }
-  });
+    },
+  );
 });

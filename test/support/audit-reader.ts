@@ -14,6 +14,7 @@ import type {
   DocumentStore,
   Versioned,
 } from '../../src/domain/ports/document-store.ts';
+import { throughInserts } from './through-inserts.ts';
 
 export interface AuditReader {
   /** The same store; the reader learns through it which records the server appends. */
@@ -49,6 +50,12 @@ export const auditReader = (): AuditReader => {
   return {
     watched: (store) => ({
       ...store,
+      ...throughInserts(
+        store,
+        (commit) => commit(),
+        () => undefined,
+        (inserted) => note(inserted.filter((one) => one.collection === AUDIT_RECORDS.name).map((one) => one.document)),
+      ),
       collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
         const collection = store.collection<T>(declaration);
         if (declaration.name !== AUDIT_RECORDS.name) return collection;

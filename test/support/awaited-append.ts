@@ -34,9 +34,12 @@ const emptyMember = (event: AuditEvent): string | undefined =>
  * of the event has a value. Else `onFault` is called, which by default fails the test that runs.
  */
 export const awaitedAppend =
-  <T>(append: (event: AuditEvent) => Promise<T>, onFault: (fault: string) => void = complain) =>
-  (event: AuditEvent): Promise<T> => {
-    const watched = new Watched<T>((resolve) => resolve(append(event)));
+  <T, More extends readonly unknown[]>(
+    append: (event: AuditEvent, ...more: More) => Promise<T>,
+    onFault: (fault: string) => void = complain,
+  ) =>
+  (event: AuditEvent, ...more: More): Promise<T> => {
+    const watched = new Watched<T>((resolve) => resolve(append(event, ...more)));
     const empty = emptyMember(event);
     afterThisTurn(() => {
       if (empty !== undefined) onFault(`the audit event ${event.type} has no value in ${empty}`);

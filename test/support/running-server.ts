@@ -33,6 +33,7 @@ import type { LocalAuthority } from './local-authority.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { isOnServers, type OwnPart, partOfServers, storesOfPart } from './shared-servers.ts';
 import { giveSigningKey } from './shared-signing-key.ts';
+import { throughInserts } from './through-inserts.ts';
 
 export type RunningServer = Awaited<ReturnType<typeof runServer>>;
 
@@ -226,6 +227,11 @@ const storeCalls = () => {
 
 const failable = (store: DocumentStore, faults: Faults, calls: ReturnType<typeof storeCalls>): DocumentStore => ({
   ...store,
+  ...throughInserts(store, calls.during, ({ collection }) => {
+    if (faults.failingWrites.has('all') || faults.failingWrites.has(collection)) {
+      throw new StoreUnavailable(`Writes of ${collection} fail in this test`);
+    }
+  }),
   collection(declaration) {
     const collection = store.collection<never>(declaration);
     const guarded = <A extends unknown[], R>(

@@ -5,6 +5,7 @@
  * Does not decide what happened (the acting code appends an event first). Does not hold the audit key, keep time
  * intervals or store heads outside the store: `compose` passes those in.
  */
+import type { Insertion } from '../ports/document-store.ts';
 import type { ActorChain } from '../vocabulary/actor-chain.ts';
 import type { Denial } from '../vocabulary/errors.ts';
 
@@ -569,11 +570,26 @@ export const OVER_FIRST = {
 /** Place of an event in a stream, and the digest to which the next one is chained. */
 export type AuditReceipt = { readonly stream: string; readonly sequence: number; readonly hash: string };
 
+/** Documents that are stored together with an event, in one transaction. */
+export type Together = {
+  /** Inserted first. When its id is taken, neither the event nor anything else is stored. */
+  readonly claim?: Insertion | undefined;
+  /** Inserted behind the event. Their ids are new. */
+  readonly writes: readonly Insertion[];
+};
+
+/** `isTogether`: what was to be stored together with the event is stored. Absent: only the event is. */
+export type Appended = AuditReceipt & { readonly isTogether?: true };
+
 /**
  * Appends to the audit log. The promise resolves when the event is on stable storage; until then nothing about it may
  * leave the process. Throws DomainError 'unavailable' when the event cannot be written. Concurrent callers share one
  * write.
  */
 export interface AuditLog {
-  append(event: AuditEvent): Promise<AuditReceipt>;
+  /**
+   * `together`: stored with the event where the store commits several documents at once. Elsewhere the receipt does not say
+   * `isTogether`, and the caller stores them itself, behind the event. Throws DocumentConflict when the claim is taken.
+   */
+  append(event: AuditEvent, together?: Together): Promise<Appended>;
 }

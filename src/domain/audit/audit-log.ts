@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update } from '../ports/document-store.ts';
 import { withPriority } from '../ports/write-priority.ts';
-import type { AuditEvent, AuditLog, AuditReceipt } from './audit-event.ts';
+import type { Appended, AuditEvent, AuditLog, AuditReceipt, Together } from './audit-event.ts';
 import {
   AUDIT_RECORDS,
   type AuditRecord,
@@ -109,6 +109,7 @@ export const newAuditLog = (deps: {
   const writerId = randomBytes(12).toString('base64url');
   const writer = streamWriter({
     records,
+    ...(deps.documents.commit ? { commit: deps.documents.commit } : {}),
     stream: node,
     writer: writerId,
     queueLimit: deps.queueLimit ?? 10_000,
@@ -142,8 +143,8 @@ export const newAuditLog = (deps: {
     return known;
   };
 
-  const write = async (event: AuditEvent): Promise<AuditReceipt> =>
-    writer.append(prepareEvent(withTransaction(event), clock.nowMillis()));
+  const write = async (event: AuditEvent, together?: Together): Promise<Appended> =>
+    writer.append(prepareEvent(withTransaction(event), clock.nowMillis()), together);
 
   return {
     async open(options: { readonly remembered?: Heads } = {}): Promise<void> {
@@ -163,9 +164,9 @@ export const newAuditLog = (deps: {
       state = 'open';
     },
 
-    async append(event: AuditEvent): Promise<AuditReceipt> {
+    async append(event: AuditEvent, together?: Together): Promise<Appended> {
       if (state !== 'open') throw unavailable(`the audit log is ${state === 'new' ? 'not open yet' : 'closed'}`);
-      return write(event);
+      return write(event, together);
     },
 
     sample: async (options: {

@@ -1,15 +1,25 @@
-import { type Collection, isDocumentConflict, isOutOfSpace, NO_SPACE } from '../ports/document-store.ts';
+import {
+  type Collection,
+  DocumentConflict,
+  type DocumentStore,
+  type Insert,
+  type Insertion,
+  isDocumentConflict,
+  isOutOfSpace,
+  NO_SPACE,
+} from '../ports/document-store.ts';
 import { WRITE_PRIORITIES, type WritePriority, withPriority, writePriority } from '../ports/write-priority.ts';
 import type { DomainError } from '../vocabulary/errors.ts';
-import type { AuditReceipt } from './audit-event.ts';
-import { type AuditRecord, linkRecord, type PreparedEvent } from './audit-record.ts';
+import type { Appended, AuditReceipt, Together } from './audit-event.ts';
+import { AUDIT_RECORDS, type AuditRecord, linkRecord, type PreparedEvent } from './audit-record.ts';
 import { auditRefusal } from './audit-refusals.ts';
 import type { RecentRecords } from './recent-records.ts';
 
 type Waiting = {
   readonly prepared: PreparedEvent;
+  readonly together: Together | undefined;
   readonly priority: WritePriority;
-  readonly resolve: (receipt: AuditReceipt) => void;
+  readonly resolve: (receipt: Appended) => void;
   readonly reject: (error: unknown) => void;
 };
 
@@ -26,13 +36,18 @@ const MAX_ATTEMPTS = 20;
 export interface StreamWriter {
   /**
    * Resolves when the event is on stable storage. Throws DomainError 'unavailable' when it could not be written, or
-   * when too many events wait.
+   * when too many events wait. `together` as for AuditLog.
    */
-  append(prepared: PreparedEvent): Promise<AuditReceipt>;
+  append(prepared: PreparedEvent, together?: Together): Promise<Appended>;
 }
+
+/** Characters that a document beside the event has at most, about. */
+const BESIDE = 1_000;
 
 export const streamWriter = (deps: {
   readonly records: Collection<AuditRecord>;
+  /** Of the store of the records, if it has one. */
+  readonly commit?: DocumentStore['commit'];
   readonly stream: string;
   /** Unique for each writer, also among those of one stream. */
   readonly writer: string;
@@ -94,14 +109,16 @@ export const streamWriter = (deps: {
     const mark = `${deps.writer}:${batches}`;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       head ??= { known: await readHead(records, stream) };
-      let last = head.known;
-      const linked = left.map(({ prepared }) => {
-        const record = linkRecord(stream, last, prepared, mark);
-        last = receiptOf(record);
-        return record;
-      });
+      let linked: readonly AuditRecord[] = [];
       try {
-        await records.insertMany(linked);
+        const written = await store(left, head.known, mark, (made) => {
+          linked = made;
+        });
+        for (const one of written.lost) {
+          settled.add(one);
+          one.reject(new DocumentConflict('what the event would use up was used before'));
+        }
+        left = left.filter((one) => !written.lost.has(one));
       } catch (error) {
         // The write may have taken effect despite the error, so the next one reads the head.
         head = undefined;
@@ -114,7 +131,10 @@ export const streamWriter = (deps: {
         if (left.length === 0) return;
         continue;
       }
-      head = { known: last };
+      const last = linked.at(-1);
+      // Each of them lost what it would have used up.
+      if (!last) return;
+      head = { known: receiptOf(last) };
       recent?.note(
         linked,
         left.map(({ prepared }) => prepared.text.length),
@@ -125,6 +145,51 @@ export const streamWriter = (deps: {
     throw new Error(`lost the race for stream ${stream} ${MAX_ATTEMPTS} times`);
   };
 
+  /** Links the events behind `head` and stores them. `onLinked` gets the records before they are stored. */
+  const store = async (
+    callers: readonly Waiting[],
+    head: AuditReceipt | undefined,
+    mark: string,
+    onLinked: (records: readonly AuditRecord[]) => void,
+  ): Promise<{ readonly lost: ReadonlySet<Waiting> }> => {
+    if (deps.commit && callers.some(({ together }) => together)) {
+      const bytes = callers.reduce((sum, one) => sum + one.prepared.text.length + BESIDE, 0);
+      return deps.commit((insert) => {
+        const { linked, lost } = insertAll(callers, head, mark, insert);
+        onLinked(linked);
+        return { lost };
+      }, bytes);
+    }
+    const linked: AuditRecord[] = [];
+    for (const { prepared } of callers) linked.push(linkRecord(stream, linked.at(-1) ?? head, prepared, mark));
+    onLinked(linked);
+    await records.insertMany(linked);
+    return { lost: new Set() };
+  };
+
+  /** A caller whose claim is taken has no part in the chain. */
+  const insertAll = (
+    callers: readonly Waiting[],
+    head: AuditReceipt | undefined,
+    mark: string,
+    insert: Insert,
+  ): { readonly linked: readonly AuditRecord[]; readonly lost: ReadonlySet<Waiting> } => {
+    const linked: AuditRecord[] = [];
+    const lost = new Set<Waiting>();
+    for (const caller of callers) {
+      const { claim, writes = [] } = caller.together ?? {};
+      if (claim && !isInserted(claim, insert)) {
+        lost.add(caller);
+        continue;
+      }
+      const record = linkRecord(stream, linked.at(-1) ?? head, caller.prepared, mark);
+      insert({ collection: AUDIT_RECORDS.name, document: record });
+      linked.push(record);
+      for (const write of writes) insert(write);
+    }
+    return { linked, lost };
+  };
+
   const countStored = async (linked: readonly AuditRecord[], mark: string): Promise<number> => {
     const found = await records.getMany(linked.map(({ id }) => id));
     const ours = new Set(found.filter(({ document }) => document.writer === mark).map(({ document }) => document.hash));
@@ -133,18 +198,29 @@ export const streamWriter = (deps: {
   };
 
   return {
-    append(prepared): Promise<AuditReceipt> {
+    append(prepared, together): Promise<Appended> {
       if (waiting.length >= deps.queueLimit) {
         return Promise.reject(unavailable(`more than ${deps.queueLimit} events wait to be written`));
       }
       return new Promise((resolve, reject) => {
-        waiting.push({ prepared, priority: writePriority(), resolve, reject });
+        const joined = deps.commit && together;
+        waiting.push({ prepared, together: joined, priority: writePriority(), resolve, reject });
         if (isWriting) return;
         isWriting = true;
         deps.defer(() => void drain());
       });
     },
   };
+};
+
+const isInserted = (insertion: Insertion, insert: Insert): boolean => {
+  try {
+    insert(insertion);
+    return true;
+  } catch (error) {
+    if (!isDocumentConflict(error)) throw error;
+    return false;
+  }
 };
 
 /** The last record of a stream as it is stored now. */
@@ -174,6 +250,6 @@ const settle = (callers: readonly Waiting[], records: readonly AuditRecord[], se
     const record = records[index];
     if (!record) return;
     settled.add(caller);
-    caller.resolve(receiptOf(record));
+    caller.resolve(caller.together ? { ...receiptOf(record), isTogether: true } : receiptOf(record));
   });
 };

@@ -8,7 +8,7 @@
  * moment.
  */
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { Collection, DocumentStore } from '../../domain/ports/document-store.ts';
+import type { Collection, DocumentStore, Insertion } from '../../domain/ports/document-store.ts';
 import { isDocumentConflict } from '../../domain/ports/document-store.ts';
 import { CONSUMPTIONS, type Consumption } from './records.ts';
 import { nextTurn, type RequestFacts } from './request-facts.ts';
@@ -34,7 +34,21 @@ type Use = {
   isContested: boolean;
 };
 
+/** A use whose mark is stored by another module. One of `won`, `lost` and `failed` is called in the end. */
+export type BegunUse = {
+  readonly insertion: Insertion;
+  /** The mark is stored. `answer` resolves when the response to the caller has been sent. */
+  won(answer: Promise<void>): void;
+  /** There was a mark already. */
+  lost(): void;
+  /** No mark was stored, or that is unknown. */
+  failed(): void;
+};
+
 export interface ConsumptionRegistry {
+  /** Begins a use, for a caller that stores the mark together with other documents. */
+  begin(id: string, expiresAt: number): BegunUse;
+
   /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
   consume(id: string, expiresAt: number, answer: Promise<void>): Promise<boolean>;
 
@@ -71,7 +85,7 @@ export const consumptionRegistry = ({
     if (use) use.isContested = true;
   };
 
-  const consume = async (id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> => {
+  const begin = (id: string, expiresAt: number) => {
     // Before the mark: others may read the mark as soon as it is written, before this process learns that it is durable.
     const mine: Use | undefined = uses.has(id) ? undefined : { turn: NEVER, answeredAt: NEVER, isContested: false };
     if (mine) remember(id, mine);
@@ -81,23 +95,39 @@ export const consumptionRegistry = ({
       use.turn = nextTurn();
       use.answeredAt = clock.nowMillis();
     };
+    const document: Consumption = { id, at: clock.nowMillis(), expiresAt };
+    return {
+      insertion: { collection: CONSUMPTIONS.name, document },
+      won: (answer) => void answer.then(end),
+      lost() {
+        // The winner is a request of this process, which reports its own end, or of another process.
+        contested(id);
+        if (mine) end();
+      },
+      failed() {
+        if (mine) uses.delete(id);
+      },
+    } satisfies BegunUse;
+  };
+
+  const consume = async (id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> => {
+    const use = begin(id, expiresAt);
     try {
-      await marks.insert({ id, at: clock.nowMillis(), expiresAt });
+      await marks.insert(use.insertion.document);
     } catch (error) {
       if (!isDocumentConflict(error)) {
-        if (mine) uses.delete(id);
+        use.failed();
         throw error;
       }
-      // The winner is a request of this process, which reports its own end, or of another process.
-      contested(id);
-      if (mine) end();
+      use.lost();
       return false;
     }
-    void answer.then(end);
+    use.won(answer);
     return true;
   };
 
   return {
+    begin,
     consume,
 
     async consumeAll(ids: readonly string[], expiresAt: number, answer: Promise<void>): Promise<boolean> {

@@ -10,6 +10,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Decision } from '../../domain/authority/decision/decision.ts';
 import type { Transaction } from '../../domain/authority/transactions/transaction.ts';
+import type { Insertion } from '../../domain/ports/document-store.ts';
 import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
 import type { DetailAmount } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
@@ -18,6 +19,14 @@ import type { ProtocolError } from './oauth-errors.ts';
 import type { PresentedCredential } from './presented-credential.ts';
 import { nextTurn, type RequestFacts, STATE } from './request-facts.ts';
 
+/** `drop` removes what `store` wrote, if the request fails. */
+export type DeferredWrite = {
+  store(): Promise<void>;
+  drop(): Promise<unknown>;
+  /** The one new document that `store` writes. Absent: it does something else. */
+  insertion?(): Promise<Insertion>;
+};
+
 /** What one request at the token endpoint defers (token-request-unit.ts). */
 export type TokenRequestUnit = {
   /** Mark id → expiry of one-time values in this request. */
@@ -25,8 +34,9 @@ export type TokenRequestUnit = {
   readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
   /** Compare-and-swaps that use something up. Each is true for one caller only. */
   readonly claims: (() => Promise<boolean>)[];
-  /** `drop` removes what `store` wrote, if the request fails. */
-  readonly writes: { store(): Promise<void>; drop(): Promise<unknown> }[];
+  readonly writes: DeferredWrite[];
+  /** The event of an opaque access token, which is recorded when its record is about to be stored. Throws as `settle`. */
+  record: (() => Promise<void>) | undefined;
   settled: boolean;
   /** Returns to the budgets what they had counted for the token, if the request fails. Never throws. */
   release?: () => Promise<void>;

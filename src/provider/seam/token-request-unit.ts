@@ -3,15 +3,19 @@
  *
  * oidc-provider consumes a code or refresh token, and stores the successor, before it has finished validating. While a token
  * request runs, the adapter therefore only notes what to consume and write. `settle` runs when oidc-provider is about to make
- * the access token. It writes the audit event, and then consumes by compare-and-swap.
+ * the access token.
  *
- * The noted writes are of credentials that have not left the process. They are sent to the store together with the last consumption, behind
- * it, so that SQLite commits both in one transaction. A request that loses removes what it has written: the handle of it exists
- * nowhere, and the request gets none.
+ * A store that commits several documents at once gets the mark of the used credential, the event and the noted writes in one transaction
+ * (decision 55). Then a request that loses a race leaves no event of a token. Elsewhere, and where more than insertions are noted, `settle` writes the event, and
+ * then consumes by compare-and-swap. The noted writes are of credentials that have not left the process. They are sent to the
+ * store together with the last consumption, behind it. A request that loses removes what it has written: the handle of it
+ * exists nowhere, and the request gets none.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors } from 'oidc-provider';
-import type { ConsumptionRegistry } from './consumption-registry.ts';
+import type { Together } from '../../domain/audit/audit-event.ts';
+import { type Insertion, isDocumentConflict } from '../../domain/ports/document-store.ts';
+import type { BegunUse, ConsumptionRegistry } from './consumption-registry.ts';
 import { type OfRequest, requestState, type TokenRequestUnit } from './request-state.ts';
 
 type ProviderContext = {
@@ -22,7 +26,7 @@ type ProviderContext = {
 
 export const unitOf = (of: OfRequest): TokenRequestUnit => {
   const state = requestState(of);
-  state.unit ??= { seen: new Map(), consumptions: [], claims: [], writes: [], settled: false };
+  state.unit ??= { seen: new Map(), consumptions: [], claims: [], writes: [], record: undefined, settled: false };
   return state.unit;
 };
 
@@ -40,14 +44,26 @@ export const answerOf = (response: ServerResponse): Promise<void> =>
     response.once('finish', resolve);
   });
 
+type Settling = {
+  /** Writes the event, with `together` in the same transaction where the store can. Resolves with true if it did. */
+  readonly record: (together: Together | undefined) => Promise<boolean>;
+  /** The checks that follow the event. Throws to refuse the request. */
+  readonly check: () => Promise<void>;
+  readonly consumptions: ConsumptionRegistry;
+};
+
 /** Throws InvalidGrant when another request was first. */
 export const settle = async (
   context: { readonly res: ServerResponse },
   unit: TokenRequestUnit,
-  { audit, consumptions }: { audit: () => Promise<void>; consumptions: ConsumptionRegistry },
+  settling: Settling,
 ): Promise<void> => {
   if (unit.settled) return;
-  await audit();
+  const { consumptions } = settling;
+  if (await recorded(context, unit, settling)) {
+    unit.settled = true;
+    return;
+  }
   for (const claim of unit.claims) {
     if (!(await claim())) throw lostRace();
   }
@@ -62,12 +78,67 @@ export const settle = async (
     ...unit.writes.map(({ store }) => store()),
   ]);
   if (consumed.status === 'rejected' || !consumed.value) {
-    // What cannot be removed now stays until it expires, and gives nothing: its handle was never sent.
-    await Promise.allSettled(unit.writes.map(({ drop }) => drop()));
+    await dropAll(unit);
     throw consumed.status === 'rejected' ? consumed.reason : lostRace();
   }
   unit.settled = true;
   for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
+};
+
+/** Records and checks. Resolves with true if all that the unit defers was stored with the event. */
+const recorded = async (
+  context: { readonly res: ServerResponse },
+  unit: TokenRequestUnit,
+  { record, check, consumptions }: Settling,
+): Promise<boolean> => {
+  const joined = await joinedOf(unit, consumptions);
+  let isTogether: boolean;
+  try {
+    isTogether = await record(joined?.together);
+  } catch (error) {
+    if (!joined?.use || !isDocumentConflict(error)) {
+      joined?.use?.failed();
+      throw error;
+    }
+    joined.use.lost();
+    throw lostRace();
+  }
+  if (isTogether) joined?.use?.won(answerOf(context.res));
+  else joined?.use?.failed();
+  try {
+    await check();
+  } catch (error) {
+    if (isTogether) {
+      await dropAll(unit);
+      // A value whose mark cannot be removed stays used.
+      await consumptions.release(unit.consumptions.map(({ id }) => id)).catch(() => undefined);
+    }
+    throw error;
+  }
+  return isTogether;
+};
+
+type Joined = { readonly use: BegunUse | undefined; readonly together: Together };
+
+/** What the event is stored with. Undefined: nothing, or something that is no insertion. */
+const joinedOf = async (
+  { claims, consumptions: uses, writes }: TokenRequestUnit,
+  consumptions: Pick<ConsumptionRegistry, 'begin'>,
+): Promise<Joined | undefined> => {
+  const [first, ...others] = uses;
+  if (claims.length > 0 || others.length > 0 || (first === undefined && writes.length === 0)) return undefined;
+  const insertions: Insertion[] = [];
+  for (const { insertion } of writes) {
+    if (!insertion) return undefined;
+    insertions.push(await insertion());
+  }
+  const use = first && consumptions.begin(first.id, first.expiresAt);
+  return { use, together: { claim: use?.insertion, writes: insertions } };
+};
+
+/** What cannot be removed now stays until it expires, and gives nothing: its handle was never sent. */
+const dropAll = async ({ writes }: TokenRequestUnit): Promise<void> => {
+  await Promise.allSettled(writes.map(({ drop }) => drop()));
 };
 
 const lostRace = (): Error => new errors.InvalidGrant('lost a race for a one-time credential');

@@ -71,7 +71,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
   const endGrant = endingGrants(deps);
 
   return (model) => {
-    const { home, keysOf, keyOf, read, write } = modelOf(model);
+    const { home, keysOf, keyOf, read, write, insertion } = modelOf(model);
     const find = async (id: string): Promise<Payload | undefined> => {
       if (id === WITHHELD) return undefined;
       if (home === 'client') return (await clients.find(id)) as Payload | undefined;
@@ -176,9 +176,17 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           const isGood = model === 'AuthorizationCode' || (model === 'DeviceCode' && payload.accountId !== undefined);
           if (isGood && isAnswer) await codes.settle(context);
           const store = () => write(id, payload as Payload, expiresIn ?? 0);
-          const unit = model === 'RefreshToken' ? openUnit(context) : undefined;
-          if (unit) unit.writes.push({ store, drop: async () => records.take(await keyOf(id)) });
-          else if (home === 'grant' && isAnswer) codes.holdGrant(context, { store, drop: () => grants.take(id) });
+          const unit = home === 'durable' ? openUnit(context) : undefined;
+          if (unit && (model === 'RefreshToken' || unit.record)) {
+            unit.writes.push({
+              store,
+              drop: async () => records.take(await keyOf(id)),
+              insertion: () => insertion(id, payload as Payload, expiresIn ?? 0),
+            });
+            const { record } = unit;
+            unit.record = undefined;
+            await record?.();
+          } else if (home === 'grant' && isAnswer) codes.holdGrant(context, { store, drop: () => grants.take(id) });
           else await store();
         }),
       consume: (id) => asProtocol(() => consume(id)),

@@ -6,7 +6,7 @@ import Provider from 'oidc-provider';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { OpenKind, OpenRecords } from '../../domain/platform/rate-limits/open-records.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { DocumentStore } from '../../domain/ports/document-store.ts';
+import type { DocumentStore, Insertion } from '../../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
 import type { ClientProofs } from '../client-authentication/client-proofs.ts';
 import type { KeptByBrowser } from '../interactions/kept-by-browser.ts';
@@ -84,6 +84,9 @@ export interface StoredModel {
 
   /** Stores it for `expiresIn` seconds plus the clock tolerance. */
   write(id: string, payload: Payload, expiresIn: number): Promise<void>;
+
+  /** The one document that `write` inserts, of a model that is stored as it is. */
+  insertion(id: string, payload: Payload, expiresIn: number): Promise<Insertion>;
 }
 
 export const storedModels = (deps: StorageDeps): ((model: string) => StoredModel) => {
@@ -177,30 +180,39 @@ export const storedModels = (deps: StorageDeps): ((model: string) => StoredModel
         await putWhole(grants, grant);
         return;
       }
-      const { jti: _bearer, ...rest } = payload;
-      const account = payload.accountId === undefined ? {} : { account: String(payload.accountId) };
-      const record: ProviderRecord =
-        home === 'sealed'
-          ? {
-              id: stored,
-              model,
-              sealed: masterKey.seal(model, JSON.stringify(payload)),
-              ...(payload.uid ? { uid: payload.uid } : {}),
-              ...account,
-              expiresAt,
-            }
-          : {
-              id: stored,
-              model,
-              payload: rest,
-              ...(payload.grantId ? { grant: payload.grantId } : {}),
-              ...account,
-              expiresAt,
-            };
       // A token is stored once, under its own name; a session repeatedly.
-      await (home === 'durable' ? putWhole(records, record, { isNew: true }) : putAgain(record));
+      if (home === 'durable') return putWhole(records, plainRecord(stored, payload, expiresAt), { isNew: true });
+      await putAgain({
+        id: stored,
+        model,
+        sealed: masterKey.seal(model, JSON.stringify(payload)),
+        ...(payload.uid ? { uid: payload.uid } : {}),
+        ...accountOf(payload),
+        expiresAt,
+      });
     };
 
-    return { home, keysOf, keyOf, read, write };
+    const plainRecord = (stored: string, payload: Payload, expiresAt: number): ProviderRecord => {
+      const { jti: _bearer, ...rest } = payload;
+      return {
+        id: stored,
+        model,
+        payload: rest,
+        ...(payload.grantId ? { grant: payload.grantId } : {}),
+        ...accountOf(payload),
+        expiresAt,
+      };
+    };
+
+    const insertion = async (id: string, payload: Payload, expiresIn: number): Promise<Insertion> => {
+      if (home !== 'durable') throw new TypeError(`${model} is not stored as it is`);
+      const expiresAt = clock.now() + expiresIn + GRACE_SECONDS;
+      return { collection: PROVIDER_RECORDS.name, document: plainRecord(await keyOf(id), payload, expiresAt) };
+    };
+
+    return { home, keysOf, keyOf, read, write, insertion };
   };
 };
+
+const accountOf = ({ accountId }: Payload): Pick<ProviderRecord, 'account'> =>
+  accountId === undefined ? {} : { account: String(accountId) };

@@ -124,7 +124,7 @@ export const instanceFamilies = (deps: {
       const chain = extendChain(client.clientId, issuer);
       await settle(ctx, unit, {
         consumptions,
-        audit: async () => {
+        record: async () => {
           const token = {
             id: masterKey.digest('RefreshToken', value),
             format: 'opaque',
@@ -148,6 +148,9 @@ export const instanceFamilies = (deps: {
             },
           );
           await audit.append(event);
+          return false;
+        },
+        check: async () => {
           const kill = await liveness.killOf({
             clientId: client.clientId,
             subject,

@@ -22,6 +22,8 @@ export type ProviderToken = {
   /** Thumbprint of the key of the DPoP proof. */
   readonly jkt?: string;
   readonly expiration: number;
+  /** Set by oidc-provider before it asks for our claims. */
+  readonly format?: 'jwt' | 'opaque';
   readonly resourceServer?: { readonly accessTokenFormat?: string };
 };
 

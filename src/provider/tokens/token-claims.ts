@@ -27,7 +27,7 @@ import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
 import { postureOf } from '../seam/posture.ts';
 import { noteAnnounced, requestEvent, sender } from '../seam/request-event.ts';
-import { settle, unitOf } from '../seam/token-request-unit.ts';
+import { openUnit, settle, unitOf } from '../seam/token-request-unit.ts';
 import { ownGrantClaims } from './own-grant-claims.ts';
 import { type Prepared, type ProviderToken, refusingTokens } from './prepared-token.ts';
 import type { TokenLiveness } from './token-liveness.ts';
@@ -60,8 +60,8 @@ type PreparedToken = { [PREPARED]?: Prepared };
 
 export interface TokenClaims {
   /**
-   * oidc-provider's hook `extraTokenClaims`. Resolves when the audit event is durable and the request has used up its
-   * credentials.
+   * oidc-provider's hook `extraTokenClaims`. For a JWT, resolves when the audit event is durable and the request has used up its
+   * credentials. For an opaque token, the adapter does that when it stores the record of the token.
    */
   forToken(ctx: KoaContextWithOIDC, model: object): Promise<Record<string, unknown>>;
 
@@ -209,10 +209,15 @@ export const tokenClaims = (deps: {
     }
     const settled = settle(ctx, unit, {
       consumptions: deps.consumptions,
-      audit: async () => {
-        await deps.audit.append(event);
+      record: async (together) => {
+        // Here the check that follows the event comes after the use, too.
+        if (together?.claim) await refuseKilled(event, ownership, participants);
+        const { isTogether } = await deps.audit.append(event, together);
         // If the request still fails, its refusal names the token that was never issued (AU-01).
         noteAnnounced(ctx, event.token);
+        return isTogether === true;
+      },
+      check: async () => {
         await refuseKilled(event, ownership, participants);
         await deps.instances.used(ctx, instance);
       },
@@ -252,11 +257,12 @@ export const tokenClaims = (deps: {
         const composition = tokenComposition(ctx, String(ctx.oidc.client?.clientId));
         const event = eventOf(ctx, token, facts, { parent, maxUses: claims['max_uses'], composition });
         const ownership = await ownershipBehind(ctx, event);
-        await record(ctx, event, ownership, {
-          instance,
-          participants,
-          amounts: made.amounts ?? deps.authority.amountsOf(ctx),
-        });
+        const amounts = made.amounts ?? deps.authority.amountsOf(ctx);
+        const recordIt = (): Promise<void> => record(ctx, event, ownership, { instance, participants, amounts });
+        const unit = token.format === 'opaque' ? openUnit(ctx) : undefined;
+        // oidc-provider stores its record next, and the adapter calls it then: one transaction can hold both.
+        if (unit) unit.record = recordIt;
+        else await recordIt();
         return { ...claims, ...(composition ? { composition } : {}), ...ownershipMember(ownership) };
       } catch (error) {
         throw protocolError(error);

@@ -100,7 +100,7 @@ and has one (\`test/bench/profile-parts.ts\`).
   loop](decisions/0048-short-signatures-on-the-event-loop.md).
 - **The durable write** is the price of [an event before each token](decisions/0009-audit-before-consume.md). Requests that wait share one transaction and one sync. What is left are
   the pages of the indexes: keys in the order of time fill pages, others touch one each.
-- **A refresh** writes most: the event, the mark of the used token, and its successor. The last two are one transaction.
+- **A refresh** writes most: the event, the mark of the used token, and its successor, in [one transaction](decisions/0055-one-transaction-for-a-grant.md).
 - **oidc-provider** authenticates the client and runs its grants in [our own handlers](decisions/0049-own-handlers-in-front.md), too. Its routes and Koa take no part there.
 - **A workload token** is verified once, so that its later uses cost the signature of our own token only. What remains of its authentication is an assertion in the name of the agent, which oidc-provider checks as it checks one
   of the agent's own.

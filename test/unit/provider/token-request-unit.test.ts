@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect, test } from '@jest/globals';
-import { StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
+import { DocumentConflict, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import type { TokenRequestUnit } from '../../../src/provider/seam/request-state.ts';
 import { settle } from '../../../src/provider/seam/token-request-unit.ts';
 
@@ -38,6 +38,7 @@ const run = async (
         },
       },
     ],
+    record: undefined,
     settled: false,
   };
   const consumptions = {
@@ -49,11 +50,13 @@ const run = async (
     },
   };
   const outcome = await settle(context, unit, {
-    async audit() {
+    async record() {
       did.push('audit');
       await audit();
       did.push('recorded');
+      return false;
     },
+    check: async () => undefined,
     consumptions: consumptions as never,
   }).then(
     () => 'settled',
@@ -116,4 +119,98 @@ test('of several values each is used up alone, and the successor is stored with 
   const second = await run({ approval: lost, code: won });
   expect(second.did.slice(2)).toEqual(['use approval', 'approval lost']);
   expect((await run({ code: won }, { claims: [lost] })).did.slice(2)).toEqual([]);
+});
+
+/** What happens in a unit whose store commits everything together, in order. */
+const runTogether = async ({
+  record = async () => true,
+  check = async () => undefined,
+  hasClaim = true,
+  isPlain = true,
+}: {
+  readonly record?: () => Promise<boolean>;
+  readonly check?: () => Promise<void>;
+  readonly hasClaim?: boolean;
+  readonly isPlain?: boolean;
+} = {}) => {
+  const did: string[] = [];
+  const note = (what: string) => (): void => void did.push(what);
+  const documentOf = (id: string) => ({ collection: 'some', document: { id } });
+  const unit: TokenRequestUnit = {
+    seen: new Map(),
+    consumptions: hasClaim ? [{ id: 'code', expiresAt: 1 }] : [],
+    claims: [],
+    writes: [
+      {
+        store: async () => note('store')(),
+        drop: async () => note('drop')(),
+        ...(isPlain ? { insertion: async () => documentOf('made') } : {}),
+      },
+    ],
+    record: undefined,
+    settled: false,
+  };
+  const consumptions = {
+    begin: () => ({ insertion: documentOf('mark'), won: note('won'), lost: note('lost'), failed: note('failed') }),
+    consume: async () => did.push('consume') > 0,
+    release: async (ids: readonly string[]) => void did.push(`release ${ids}`),
+  };
+  let together: unknown;
+  const outcome = await settle(context, unit, {
+    async record(given) {
+      together = given;
+      did.push('record');
+      return record();
+    },
+    async check() {
+      did.push('check');
+      await check();
+    },
+    consumptions: consumptions as never,
+  }).then(
+    () => 'settled',
+    (error: Error) => error,
+  );
+  return { did, unit, outcome, together };
+};
+
+test('the mark, the event and the successor are one transaction where the store can, and nothing is stored again (decision 55)', async () => {
+  const { did, unit, outcome, together } = await runTogether();
+  expect(together).toEqual({
+    claim: { collection: 'some', document: { id: 'mark' } },
+    writes: [{ collection: 'some', document: { id: 'made' } }],
+  });
+  expect([did, outcome, unit.settled]).toEqual([['record', 'won', 'check'], 'settled', true]);
+  expect((await runTogether({ hasClaim: false })).did).toEqual(['record', 'check']);
+});
+
+test('a taken mark is a lost race, which says invalid_grant and leaves nothing to remove (decision D9)', async () => {
+  const record = async (): Promise<never> => {
+    throw new DocumentConflict('taken');
+  };
+  const { did, unit, outcome } = await runTogether({ record });
+  expect([did, unit.settled]).toEqual([['record', 'lost'], false]);
+  expect(outcome).toMatchObject({ error: 'invalid_grant' });
+});
+
+test('a refusal after the commit removes the successor and gives the credential back (decision D12)', async () => {
+  const check = async (): Promise<never> => {
+    throw new Error('killed');
+  };
+  const { did, unit, outcome } = await runTogether({ check });
+  expect([did, unit.settled]).toEqual([['record', 'won', 'check', 'drop', 'release code'], false]);
+  expect(outcome).toMatchObject({ message: 'killed' });
+});
+
+test('after a failed commit the outcome of the use is unknown here, and no part follows (invariant 10)', async () => {
+  const { did, outcome } = await runTogether({ record: isBroken });
+  expect(did).toEqual(['record', 'failed']);
+  expect(outcome).toBeInstanceOf(StoreUnavailable);
+});
+
+test('a store that wrote the event only, or a write that is no insertion, leaves the order of decision 9', async () => {
+  const alone = await runTogether({ record: async () => false });
+  expect([alone.did, alone.outcome]).toEqual([['record', 'failed', 'check', 'consume', 'store'], 'settled']);
+  const other = await runTogether({ record: async () => false, isPlain: false });
+  expect([other.did, other.together]).toEqual([['record', 'check', 'consume', 'store'], undefined]);
 });
