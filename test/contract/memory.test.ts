@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { describeArchiveRemoval } from './archive-removal.contract.ts';
@@ -17,3 +18,14 @@ describeReports('memory', memoryDocumentStore);
 describeStatusIndexes('memory', memoryDocumentStore);
 describeTransparencyLog('memory', memoryDocumentStore);
 describeArchiveRemoval('memory', memoryDocumentStore);
+
+test('refuses a member without a value in tests, at any depth, and stores nothing', async () => {
+  const items = memoryDocumentStore('refused').collection<{ readonly id: string; readonly body: unknown }>({
+    name: 'items',
+    indexes: [],
+  });
+  await expect(items.insert({ id: 'a', body: { list: [{ gone: undefined }] } })).rejects.toThrow(
+    'items/body/list/0: gone has no value',
+  );
+  expect(await items.get('a')).toBeUndefined();
+});

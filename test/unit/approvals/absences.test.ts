@@ -20,7 +20,7 @@ const scene = () => {
   const kills = new Map<string, number>();
   let isSure = true;
   const register = absences({
-    documents: memoryDocumentStore(),
+    documents: memoryDocumentStore('refused'),
     clock,
     identifiers: countedIdentifiers(),
     audit,

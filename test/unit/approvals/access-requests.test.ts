@@ -14,7 +14,7 @@ const UNTIL = START + 600;
 /** Submits an access request for a denial that an approval can lift; preparing the approval fails with `error`. */
 const submitted = async (error: Error): Promise<unknown> => {
   const requests = accessRequests({
-    documents: memoryDocumentStore(),
+    documents: memoryDocumentStore('refused'),
     clock: movableClock(),
     identifiers: countedIdentifiers(),
     ids: { read: () => ({ decision: 'dec_1', expiresAt: UNTIL, seal: '' }), isOf: () => true },

@@ -62,7 +62,7 @@ const SETTINGS: ApprovalSettings = {
 };
 
 export const serviceScene = (settings: Partial<ApprovalSettings> = {}) => {
-  const store = memoryDocumentStore();
+  const store = memoryDocumentStore('refused');
   /** Of the next inserts, one after the other: they fail before they are done, their answer is lost, or a unique key is taken. */
   const faults: { insert: ('before' | 'after' | 'taken')[] } = { insert: [] };
   const between: { afterGet: (() => Promise<unknown>) | undefined } = { afterGet: undefined };

@@ -16,7 +16,7 @@ import { action, strong } from './fakes.ts';
 const BANK = action().resource;
 
 const scene = () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   const audit = recordedAudit();
   const clock = movableClock();
   const rows = documents.collection<StandingApproval>(STANDING_APPROVALS);

@@ -31,7 +31,7 @@ const scene = () => {
   /** Account or agent → second of its kill, which was lifted since. */
   const kills = new Map<string, number>();
   const standing = standingApprovals({
-    documents: memoryDocumentStore(),
+    documents: memoryDocumentStore('refused'),
     clock,
     identifiers: countedIdentifiers(),
     audit,

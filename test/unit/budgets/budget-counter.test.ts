@@ -24,7 +24,7 @@ type Call = 'get' | 'replace' | 'insert';
 
 /** A store of which a test says before each call what happens; `lost`: another writer came between. */
 const brokenStore = (before: (call: Call) => 'lost' | 'fails' | 'fails after' | undefined) => {
-  const store = memoryDocumentStore();
+  const store = memoryDocumentStore('refused');
   const uses = store.collection<BudgetUse>(BUDGET_USE);
   const fail = (): never => {
     throw new StoreUnavailable('in this test');
@@ -55,7 +55,7 @@ const counted = async (uses: { get(id: string): Promise<{ document: BudgetUse } 
 
 describe('AP-17 many at once', () => {
   test('AP-17 three nodes with two hundred requests each give out the limit exactly, and contention refuses none', async () => {
-    const store = memoryDocumentStore();
+    const store = memoryDocumentStore('refused');
     let swaps = 0;
     const slow: DocumentStore = {
       ...store,
@@ -122,7 +122,7 @@ describe('AP-17 what is given back', () => {
   const at = partAt(budget(), NOW);
 
   test('AP-17 is given back once, under contention', async () => {
-    const store = memoryDocumentStore();
+    const store = memoryDocumentStore('refused');
     const counter = budgetCounter({ documents: store, elapsed: () => 0 });
     await Promise.all(Array.from({ length: 40 }, () => counter.take(budget(), taking, NOW)));
     await Promise.all([
@@ -174,7 +174,7 @@ describe('AP-17 what is given back', () => {
   });
 
   test('AP-17 a target stays while another token was given for it, and goes with the last', async () => {
-    const store = memoryDocumentStore();
+    const store = memoryDocumentStore('refused');
     const counter = budgetCounter({ documents: store, elapsed: () => 0 });
     const targets = budget({ measure: 'targets', limit: 2 });
     const of = (target: string) => ({ sum: 0, target });
@@ -191,7 +191,7 @@ describe('AP-17 what is given back', () => {
   });
 
   test('AP-17 of targets from before their holders were counted nothing is given back', async () => {
-    const store = memoryDocumentStore();
+    const store = memoryDocumentStore('refused');
     const uses = store.collection<BudgetUse>(BUDGET_USE);
     await uses.insert({ id: 'bud_1', parts: [{ at, sum: 0, targets: ['a', 'b'] }] });
     const counter = budgetCounter({ documents: store, elapsed: () => 0 });

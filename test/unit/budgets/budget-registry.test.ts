@@ -8,7 +8,7 @@ import { countedIdentifiers, movableClock, recordedAudit } from '../delegation/f
 const BY = { caller: 'acc_admin' };
 
 test('a budget whose mark could not be written counts within ten seconds all the same', async () => {
-  const store = memoryDocumentStore();
+  const store = memoryDocumentStore('refused');
   const clock = movableClock();
   const documents: DocumentStore = {
     ...store,
@@ -42,7 +42,7 @@ const LONGEST_WINDOW = 31 * 86_400;
 const creating = async (more: object): Promise<unknown> => {
   const audit = recordedAudit();
   const budgets = budgetRegistry({
-    ...{ documents: memoryDocumentStore(), clock: movableClock(), identifiers: countedIdentifiers(), audit },
+    ...{ documents: memoryDocumentStore('refused'), clock: movableClock(), identifiers: countedIdentifiers(), audit },
   });
   const made = await budgets.create({ ...WANTED, ...more } as never, BY).catch((error: unknown) => error);
   return { made, events: audit.types() };

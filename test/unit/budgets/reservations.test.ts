@@ -37,7 +37,7 @@ const paid = (amount?: number, currency: unknown = 'EUR', type = 'payment') => (
 });
 
 const scene = (...budgets: Budget[]) => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   const clock = standingClock();
   const asked: string[] = [];
   const active = async () => budgets;

@@ -10,7 +10,7 @@ const DAY = 86_400;
 
 test('AP-11 an answer counts for what it allows and for less while it lasts, and never for more', async () => {
   const { ada, planner, consents, clock } = await composePeoplePages();
-  const answers = rememberedAnswers({ documents: memoryDocumentStore(), clock });
+  const answers = rememberedAnswers({ documents: memoryDocumentStore('refused'), clock });
   const about = (resources: ScopesByResource): Promise<ConsentQuestion> =>
     consents.question({
       account: ada.id,
@@ -39,7 +39,7 @@ test('AP-11 an answer counts for what it allows and for less while it lasts, and
 
 test('AP-11 an answer that leaves a right takes every earlier answer that allows it', async () => {
   const { ada, planner, consents, clock } = await composePeoplePages();
-  const answers = rememberedAnswers({ documents: memoryDocumentStore(), clock });
+  const answers = rememberedAnswers({ documents: memoryDocumentStore('refused'), clock });
   const about = (resources: ScopesByResource): Promise<ConsentQuestion> =>
     consents.question({
       account: ada.id,

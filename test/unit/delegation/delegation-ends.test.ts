@@ -15,7 +15,7 @@ let stored: Collection<Delegation>;
 let now: number;
 
 beforeEach(() => {
-  documents = memoryDocumentStore();
+  documents = memoryDocumentStore('refused');
   stored = documents.collection<Delegation>(DELEGATIONS);
   now = 5000;
 });

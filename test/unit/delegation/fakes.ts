@@ -47,7 +47,7 @@ export const recordedAudit = () => {
 
 export const registerScene = ({
   maxDepth = 5,
-  documents = memoryDocumentStore() as DocumentStore,
+  documents = memoryDocumentStore('refused') as DocumentStore,
   agents,
 }: {
   readonly maxDepth?: number;

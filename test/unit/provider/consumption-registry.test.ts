@@ -10,7 +10,7 @@ const LATER = START + 600;
 const scene = () => {
   let millis = START * 1000;
   const clock = { now: () => Math.floor(millis / 1000), nowMillis: () => millis };
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   return {
     node: () => consumptionRegistry({ documents, clock }),
     move(by: number): void {

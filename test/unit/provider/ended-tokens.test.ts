@@ -19,7 +19,7 @@ const token = (id: string, issuedAt: number, more: Partial<IssuedToken> = {}): I
 
 /** Tokens that were issued before `endsBefore` have ended, and this one, by its id. */
 const scene = async ({ revoked = [] as readonly string[], endsBefore = 0, killed = '' } = {}) => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   for (const id of revoked) await documents.collection(REVOKED_TOKENS).insert({ id, expiresAt: 9 } as never);
   const reads: number[] = [];
   const endOf = async ({ id, issuedAt }: Partial<IssuedToken> & Pick<IssuedToken, 'issuedAt'>) => {

@@ -7,7 +7,7 @@ import type { TokenLiveness } from '../../../src/provider/tokens/token-liveness.
 const NOW = 1_800_000_000;
 
 test('a list is read in steps: many ended ones delay no request for long, and the last of all is found', async () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   const rows = documents.collection<GrantRecord>(GRANTS);
   for (let place = 0; place < 2_500; place += 1) {
     await rows.insert({

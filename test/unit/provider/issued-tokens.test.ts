@@ -8,7 +8,7 @@ import { START, standingClock } from '../../support/standing-clock.ts';
 
 const world = () => {
   const clock = standingClock();
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   let ended: string | undefined;
   const tokens = issuedTokens({
     ...{ documents, clock, masterKey: undefined, issuer: 'https://id.example' },

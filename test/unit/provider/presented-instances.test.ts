@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 const service = async () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   await documents.collection<GrantRecord>(GRANTS).insert({
     ...{ id: 'grt_1', account: 'acc_anna', clientId: 'agt_a', payload: {}, createdAt: 0, expiresAt: 9 },
     instance: 'ins_1',

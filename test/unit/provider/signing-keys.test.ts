@@ -11,7 +11,7 @@ const RETIRED_FOR = 86_400;
 const scene = async () => {
   const [clock, audit] = [movableClock(), recordedAudit()];
   const keys = await signingKeys({
-    documents: memoryDocumentStore(),
+    documents: memoryDocumentStore('refused'),
     clock,
     identifiers: countedIdentifiers(),
     masterKey: masterKey(Buffer.alloc(32, 1)),

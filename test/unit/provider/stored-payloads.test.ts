@@ -6,7 +6,7 @@ import { wholeWriter } from '../../../src/provider/seam/stored-payloads.ts';
 type Session = { readonly id: string; readonly by: number };
 
 const world = () => {
-  const sessions = memoryDocumentStore().collection<Session>({ name: 'sessions', indexes: [] });
+  const sessions = memoryDocumentStore('refused').collection<Session>({ name: 'sessions', indexes: [] });
   const state = { writes: 0, isFailing: false };
   const counting: Collection<Session> = {
     ...sessions,

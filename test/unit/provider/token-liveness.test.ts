@@ -23,7 +23,7 @@ const actor = (sub: string, act?: ActorChain): ActorChain => ({
   ...(act ? { act } : {}),
 });
 
-const stores = memoryDocumentStore();
+const stores = memoryDocumentStore('refused');
 afterAll(() => stores.close());
 
 /** What is live: a test changes a part of it. */

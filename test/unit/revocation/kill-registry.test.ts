@@ -29,7 +29,7 @@ const registerOver = (documents: DocumentStore, audit = recordingAudit()) =>
   });
 
 test('a lift whose swap is lost every time is given up with a refusal that can be tried again', async () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   let swaps = 0;
   const contended: DocumentStore = {
     ...documents,
@@ -55,7 +55,7 @@ test('a lift whose swap is lost every time is given up with a refusal that can b
 
 test('a lift of a kill that does not exist is refused, and records nothing', async () => {
   const audit = recordingAudit();
-  const register = registerOver(memoryDocumentStore(), audit);
+  const register = registerOver(memoryDocumentStore('refused'), audit);
   await expect(register.sign('kil_none', { caller: 'app_b' }, { changedAt: 0 })).rejects.toMatchObject({
     code: 'not_found',
   });
@@ -63,7 +63,7 @@ test('a lift of a kill that does not exist is refused, and records nothing', asy
 });
 
 test('what a crash after the record left undone is done by the next check whether the store holds the kill', async () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   const register = registerOver(documents);
   expect(await register.holds(KILL)).toBe(false);
   await documents.collection<Kill>(KILLS).insert(KILL);

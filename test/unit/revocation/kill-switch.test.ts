@@ -11,7 +11,7 @@ const BY = { caller: 'app_a', request: 'req_1' };
 
 /** A store that takes no writes while `outage.isNow`. */
 const failingStore = (outage: { readonly isNow: boolean }): DocumentStore => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   return {
     ...documents,
     collection(name) {

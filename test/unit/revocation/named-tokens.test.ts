@@ -8,7 +8,7 @@ import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts'
 import { GROUPS, type Group } from '../../../src/domain/identity/groups/group.ts';
 
 const newWorld = () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   const grants: string[] = [];
   let seconds = 0;
   const agent = (id: string, owner: string): Promise<void> =>

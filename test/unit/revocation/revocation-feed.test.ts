@@ -14,7 +14,7 @@ const masterKey = masterKeyOf(Buffer.alloc(32, 1));
 const { digest } = feedSecrets(masterKey, SERVER.id);
 
 const newWorld = () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
   const heads = new Map<string, AuditRecord>();
   let seconds = 0;

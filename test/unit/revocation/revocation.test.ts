@@ -25,7 +25,7 @@ const ITS_OWN = [
 const OTHERS = ['account:acc_q', 'agent:agt_b', 'owner:acc_p', 'client:app_y', 'account:agt_a', 'agent:app_x'] as const;
 
 const world = async () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   await documents.collection<Agent>(AGENTS).insert({ id: 'agt_a', owner: 'acc_owner' } as Agent);
   const latched = latchedKills();
   const epochs = documents.collection<Epoch>(EPOCHS);

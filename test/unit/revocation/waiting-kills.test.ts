@@ -24,7 +24,7 @@ const killOf = (agent: string, createdAt: number): Kill => ({
 /** Kills on the volume of a node whose store works; `audit.state.failing` stops the audit log. */
 const scene = (...waiting: readonly Pick<LatchedKill, 'missing'>[]) => {
   const clock = standingClock();
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   const audit = recordingAudit();
   const volume = new Map<string, LatchedKill>(
     waiting.map(({ missing }, index) => {

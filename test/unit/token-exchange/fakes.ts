@@ -125,7 +125,7 @@ export const exchangeScene = ({
   const identifiers = countedIdentifiers();
   const audit = recordedAudit();
   const delegations = delegationRegistry({
-    documents: memoryDocumentStore(),
+    documents: memoryDocumentStore('refused'),
     clock,
     identifiers,
     audit,

@@ -14,7 +14,7 @@ const revoked = (txn?: string): AuditEvent => ({
 });
 
 test('events that ended a token are in related.ndjson, unless the receipt covers them as events of the transaction', async () => {
-  const documents = memoryDocumentStore();
+  const documents = memoryDocumentStore('refused');
   const recorded = recordedEvents(documents);
   await recorded.record(0, issued('trn_a'), revoked('trn_a'), issued('trn_b'), revoked(), revoked('trn_a'));
   const all = await documents.collection<AuditRecord>(AUDIT_RECORDS).find({});

@@ -17,7 +17,7 @@ const AGENTS = {
 };
 type AgentId = keyof typeof AGENTS;
 
-const documents = memoryDocumentStore();
+const documents = memoryDocumentStore('refused');
 const registry = transactionRegistry({
   documents,
   clock: standingClock(),

@@ -40,7 +40,7 @@ let registry: TransactionRegistry;
 let isOver: (part: Part) => boolean;
 
 beforeEach(() => {
-  documents = memoryDocumentStore();
+  documents = memoryDocumentStore('refused');
   clock = standingClock();
   audit = recordingAudit();
   isOver = () => false;

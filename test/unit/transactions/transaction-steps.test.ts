@@ -29,7 +29,7 @@ let steps: TransactionSteps;
 let record: ReturnType<typeof recordedEvents>['record'];
 
 beforeEach(() => {
-  documents = memoryDocumentStore();
+  documents = memoryDocumentStore('refused');
   steps = transactionSteps({ documents });
   ({ record } = recordedEvents(documents));
 });
