@@ -23,8 +23,10 @@ type Runtime = {
 };
 type Timers = Pick<typeof Jest, 'useFakeTimers' | 'useRealTimers' | 'setSystemTime' | 'advanceTimersByTimeAsync'>;
 type Mocker = Pick<typeof Jest, 'spyOn' | 'restoreAllMocks'>;
+type TestEvent = (event: { readonly name: string }, state: object) => Promise<void> | void;
 type Environment = {
   readonly global: { readonly console: Console };
+  readonly handleTestEvent?: TestEvent;
   readonly fakeTimersModern: object;
   readonly moduleMocker: object;
 };
@@ -46,6 +48,8 @@ type Runner = (
 
 const require = createRequire(import.meta.url);
 const runOfJest: Runner = require('jest-circus/runner').default;
+/** Of the process, also where a test replaces the timers. */
+const nextTurn = globalThis.setImmediate;
 /** Of a stack: enough to name the line of a test behind those of a support module. */
 const FRAMES = 20;
 /** By which Jest's runner learns what `jest.setTimeout` was given. */
@@ -92,7 +96,7 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, testPath
   // In a turn of its own, so that this file is in no stack by which Jest says where a test failed.
   return new Promise((resolve, reject) => {
     setImmediate(() =>
-      runOfJest(globalConfig, projectConfig, environment, mixed, testPath, ...rest).then(resolve, reject),
+      runOfJest(globalConfig, projectConfig, turning(environment), mixed, testPath, ...rest).then(resolve, reject),
     );
   }).finally(async () => {
     end();
@@ -107,6 +111,18 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, testPath
 };
 
 export default run;
+
+/**
+ * A test ends one turn of the event loop after its function. So what it has begun and waits for nothing fails this test, such as
+ * an audit event that no code awaits (awaited-append.ts), and not the next one.
+ */
+const turning = (environment: Environment): Environment =>
+  Object.assign(Object.create(environment) as Environment, {
+    handleTestEvent: async (event: Parameters<TestEvent>[0], state: object): Promise<void> => {
+      await environment.handleTestEvent?.(event, state);
+      if (event.name === 'test_fn_success') await new Promise((resolve) => nextTurn(resolve));
+    },
+  });
 
 const runs = new Map<string, number>();
 

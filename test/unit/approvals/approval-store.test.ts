@@ -4,6 +4,7 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import { approvalStore } from '../../../src/domain/approvals/approval-store.ts';
 import { DomainError } from '../../../src/domain/vocabulary/errors.ts';
+import { awaitedAppend } from '../../support/awaited-append.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
 import { standingClock } from '../../support/standing-clock.ts';
 
@@ -12,14 +13,14 @@ const APPROVAL = { id: 'apv_1', open: 'apv_1', slot: 'apv_1', state: 'pending' }
 test('what came to nothing is in the audit log before the change is tried again (AP-02)', async () => {
   const audit = recordingAudit();
   const { approvals, settle } = approvalStore({
-    documents: memoryDocumentStore(),
+    documents: memoryDocumentStore('refused'),
     clock: standingClock(),
     audit: {
       // As a disk does, it takes a moment.
-      async append(event) {
+      append: awaitedAppend(async (event) => {
         await new Promise((written) => setImmediate(written));
         return audit.append(event);
-      },
+      }),
     },
   });
   await approvals.insert(APPROVAL);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isNarrowable, newGrantService, split } from '../../../src/domain/authority/grants/grant-service.ts';
 import type { Grant } from '../../../src/domain/ports/grants.ts';
+import { awaitedAppend } from '../../support/awaited-append.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
 
 const BANK = 'https://bank.example';
@@ -33,10 +34,10 @@ const raced = () => {
     audit: {
       ...audit,
       // As a disk does, it takes a moment.
-      async append(event) {
+      append: awaitedAppend(async (event) => {
         await new Promise((written) => setImmediate(written));
         return audit.append(event);
-      },
+      }),
     },
     ending: async () => undefined,
   });

@@ -1,12 +1,12 @@
 /** How transactions end, over several nodes. Over HTTP: test/integration/transactions.test.ts. */
 import { beforeEach, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record.ts';
 import { TRANSACTIONS, type Transaction } from '../../../src/domain/authority/transactions/transaction.ts';
 import { transactionClosing } from '../../../src/domain/authority/transactions/transaction-closing.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import type { KillEnd } from '../../../src/domain/ports/revocation.ts';
+import { awaitedAppend } from '../../support/awaited-append.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
 import { START, standingClock } from '../../support/standing-clock.ts';
 
@@ -35,7 +35,7 @@ let ends: Map<string, KillEnd>;
 let looks: number;
 
 beforeEach(async () => {
-  documents = memoryDocumentStore();
+  documents = memoryDocumentStore('refused');
   clock = standingClock();
   audit = recordingAudit();
   ends = new Map();
@@ -50,7 +50,7 @@ const node = (append?: (write: () => Promise<void>) => Promise<void>) =>
     documents,
     clock,
     audit: {
-      async append(event: AuditEvent) {
+      append: awaitedAppend(async (event) => {
         const write = async () => {
           const receipt = await audit.append(event);
           const head = { sequence: receipt.sequence, hash: '' };
@@ -59,7 +59,7 @@ const node = (append?: (write: () => Promise<void>) => Promise<void>) =>
         };
         await (append ? append(write) : write());
         return { stream: 'test', sequence: 1, hash: '' };
-      },
+      }),
     },
     revocation: {
       async ended([part]) {

@@ -9,6 +9,7 @@ import { type TransparencyLog, transparencyLog } from '../../../src/domain/audit
 import { transactionReceipts } from '../../../src/domain/authority/transactions/transaction-receipts.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
+import { awaitedAppend } from '../../support/awaited-append.ts';
 import { START, standingClock } from '../../support/standing-clock.ts';
 import { signer } from '../audit/support.ts';
 import { recordedEvents } from './recorded-events.ts';
@@ -27,7 +28,7 @@ let recorded: ReturnType<typeof recordedEvents>;
 let log: TransparencyLog;
 
 beforeEach(async () => {
-  documents = memoryDocumentStore();
+  documents = memoryDocumentStore('refused');
   recorded = recordedEvents(documents);
   log = transparencyLog({
     ...{ documents, clock: standingClock(), identifiers: randomIdentifiers, issuer: ISSUER },
@@ -44,10 +45,10 @@ const record = (seconds: number, ...events: readonly AuditEvent[]): Promise<void
 
 /** Records what the receipts append, a second after everything else. */
 const audit: AuditLog = {
-  async append(event) {
+  append: awaitedAppend(async (event) => {
     await record(700, event);
     return { stream: 'test', sequence: recorded.last(), hash: '' };
-  },
+  }),
 };
 
 type Claims = Readonly<Record<string, unknown>>;
