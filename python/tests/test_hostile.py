@@ -73,6 +73,8 @@ def check_answer(response: httpx.Response, expected: Hostile) -> None:
     assert [one.split(" ")[0] for one in challenges] == ["Bearer", "DPoP"]
     for challenge in challenges:
         assert f'resource_metadata="{ORIGIN}/.well-known/oauth-protected-resource/v1"' in challenge
+        if expected.error in (None, "invalid_token"):
+            assert f'scope="{" ".join(NEEDED.scopes)}"' in challenge
     errors = [found[1] for one in challenges if (found := re.search(r'[ ,]error="([^"]+)"', one))]
     assert errors == ([expected.error] if expected.error else [])
     assert response.headers["cache-control"] == "no-store"

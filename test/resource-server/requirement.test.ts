@@ -45,6 +45,25 @@ test('every scope is needed, and the challenge names all of them (RFC 6750 §3.1
   expect(seen(await decide({ scope: 'notes.delete notes.read' }, { scopes }))).toBe('granted');
 });
 
+test('a client without a valid token learns which scopes to ask for (RFC 6750 §3, MCP 2026-07-28)', async () => {
+  const server = resourceServer({ issuer: issuer.url, resource: RESOURCE });
+  const request = { method: 'GET', target: '/', headers: [] };
+  const scopes = ['notes.read', 'notes.list'];
+  const refused = await server.check(request, { scopes });
+  expect(seen(refused)).toBe('401 token_required token_missing');
+  for (const challenge of headerOf(refused, 'www-authenticate')) {
+    expect(challenge).toContain('resource_metadata="');
+    expect(challenge).toContain('scope="notes.read notes.list"');
+  }
+  const expired = await decide({ exp: now() - 3600 }, { scopes });
+  expect(seen(expired)).toBe('401 invalid_token token_expired');
+  expect(headerOf(expired, 'www-authenticate')[0]).toContain('scope="notes.read notes.list"');
+  // Without a requirement there is nothing to ask for.
+  for (const challenge of headerOf(await server.check(request), 'www-authenticate')) {
+    expect(challenge).not.toContain('scope=');
+  }
+});
+
 describe('who acts', () => {
   const planner = { act: { sub: 'agt_planner', act: { sub: 'agt_secretary' } } };
   const none = { act: undefined };

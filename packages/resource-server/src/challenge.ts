@@ -20,16 +20,24 @@ const challenge = (scheme: Scheme, parameters: Readonly<Record<string, string>>)
     .map(([name, value]) => `${name}=${quoted(value)}`)
     .join(', ')}`;
 
+/** What stands in each challenge: where a client finds the server, and the scopes to ask it for. */
+export type Guidance = {
+  readonly metadataUrl: string;
+  /** Scopes that the request needs; empty where they depend on the token. */
+  readonly scopes: readonly string[];
+};
+
 /**
  * The challenges of a refusal (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1). The scheme that was used carries the error. A request
- * that the server could not check gets none.
+ * that the server could not check gets none. A client that needs a token learns the scopes to ask for, as MCP wants it.
  */
 const challengesOf = (
   { code, facts }: Refusal,
   used: Scheme,
   { dpop }: Settings,
-  metadataUrl: string,
+  { metadataUrl, scopes }: Guidance,
 ): readonly string[] => {
+  const isAboutToken = code === undefined || code === 'invalid_token';
   const error = {
     ...(code === undefined ? {} : { error: code, error_description: facts.description }),
     ...facts.parameters,
@@ -41,6 +49,7 @@ const challengesOf = (
       ...(code === undefined || one === scheme ? error : {}),
       ...(one === 'DPoP' ? { algs: dpop.algorithms.join(' ') } : {}),
       resource_metadata: metadataUrl,
+      ...(isAboutToken && scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     }),
   );
 };
@@ -50,7 +59,7 @@ export const refusalAnswer = (
   refusal: Refusal,
   used: Scheme,
   settings: Settings,
-  metadataUrl: string,
+  guidance: Guidance,
   nonce: string | undefined,
 ): RefusalAnswer => {
   const { code, facts } = refusal;
@@ -60,7 +69,7 @@ export const refusalAnswer = (
     ['cache-control', 'no-store'],
   ];
   if (isUnavailable) headers.push(['retry-after', String(RETRY_SECONDS)]);
-  else for (const one of challengesOf(refusal, used, settings, metadataUrl)) headers.push(['www-authenticate', one]);
+  else for (const one of challengesOf(refusal, used, settings, guidance)) headers.push(['www-authenticate', one]);
   if (nonce !== undefined) headers.push(['dpop-nonce', nonce]);
   const until = Math.ceil(settings.clock()) + RETRY_SECONDS;
   const remedies = isUnavailable ? [{ kind: 'wait', until }] : facts.remedies;

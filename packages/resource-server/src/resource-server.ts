@@ -235,7 +235,9 @@ export const resourceServer = (options: Options): ResourceServer => {
         return { granted: true, access, headers: nonce === undefined ? [] : [['dpop-nonce', nonce]] };
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        const answer = refusalAnswer(logged(error), used, settings, metadata.url, nonce);
+        const scopes = typeof requirement === 'function' ? [] : (requirement.scopes ?? []);
+        const guidance = { metadataUrl: metadata.url, scopes };
+        const answer = refusalAnswer(logged(error), used, settings, guidance, nonce);
         return { granted: false, refusal: error, answer };
       }
     },

@@ -34,9 +34,19 @@ def _challenge(scheme: Scheme, parameters: Mapping[str, str]) -> str:
     return f"{scheme} " + ", ".join(f"{name}={_quoted(value)}" for name, value in parameters.items())
 
 
-def _challenges(refusal: Refusal, used: Scheme, options: Options, metadata_url: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What stands in each challenge: where a client finds the server, and the scopes to ask it for."""
+
+    metadata_url: str
+    scopes: tuple[str, ...]
+    """Scopes that the request needs."""
+
+
+def _challenges(refusal: Refusal, used: Scheme, options: Options, guidance: Guidance) -> list[str]:
     """The challenges of a refusal (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1). The scheme that was used carries the
-    error."""
+    error. A client that needs a token learns the scopes to ask for, as MCP wants it."""
+    is_about_token = refusal.code is None or refusal.code == "invalid_token"
     error = dict(refusal.parameters)
     if refusal.code is not None:
         error = {"error": refusal.code, "error_description": refusal.description, **error}
@@ -49,14 +59,15 @@ def _challenges(refusal: Refusal, used: Scheme, options: Options, metadata_url: 
             {
                 **(error if refusal.code is None or one == scheme else {}),
                 **({"algs": " ".join(options.dpop.algorithms)} if one == "DPoP" else {}),
-                "resource_metadata": metadata_url,
+                "resource_metadata": guidance.metadata_url,
+                **({"scope": " ".join(guidance.scopes)} if is_about_token and guidance.scopes else {}),
             },
         )
         for one in schemes
     ]
 
 
-def answer_of(refusal: Refusal, used: Scheme, options: Options, metadata_url: str, nonce: str | None) -> Answer:
+def answer_of(refusal: Refusal, used: Scheme, options: Options, guidance: Guidance, nonce: str | None) -> Answer:
     """The answer for a refusal, in the denial profile of the server."""
     headers = [("content-type", "application/json"), ("cache-control", "no-store")]
     remedies: list[Mapping[str, Any]] = list(refusal.remedies)
@@ -64,7 +75,7 @@ def answer_of(refusal: Refusal, used: Scheme, options: Options, metadata_url: st
         headers.append(("retry-after", str(_RETRY_SECONDS)))
         remedies = [{"kind": "wait", "until": math.ceil(options.clock()) + _RETRY_SECONDS}]
     else:
-        headers += [("www-authenticate", one) for one in _challenges(refusal, used, options, metadata_url)]
+        headers += [("www-authenticate", one) for one in _challenges(refusal, used, options, guidance)]
     if nonce is not None:
         headers.append(("dpop-nonce", nonce))
     denial: dict[str, Any] = {"layer": "resource_server", "reason": refusal.reason}

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from .access import Access
 from .approved_action import ApprovedActions
-from .challenge import Answer, answer_of
+from .challenge import Answer, Guidance, answer_of
 from .claims import access_of
 from .credential import PresentedRequest, PresentedToken, presented_token
 from .dpop import DpopNonces, DpopProofs, base64url
@@ -157,7 +157,8 @@ class ResourceServer:
             access = await self._access(presented, request, requirement)
         except Refusal as refusal:
             self._log(refusal)
-            return Refused(refusal, answer_of(refusal, used, options, self.metadata.url, nonce))
+            guidance = Guidance(self.metadata.url, tuple(requirement.scopes))
+            return Refused(refusal, answer_of(refusal, used, options, guidance, nonce))
         return Granted(access, () if nonce is None else (("dpop-nonce", nonce),))
 
     async def verify_bearer(self, token: str, requirement: Requirement = _NOTHING) -> Access:
