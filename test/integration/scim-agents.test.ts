@@ -5,6 +5,7 @@ import type { Identity } from '../support/agent-keys.ts';
 import { AGENT, type DirectoryUnderTest, makeDirectory } from '../support/directory.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
+import { until } from '../support/until.ts';
 
 let server: RunningServer;
 let scene: Scene;
@@ -314,6 +315,13 @@ describe('creating', () => {
     });
     expect(await eventsOf(id)).toEqual([['agent.created', directory.id]]);
     expect(idsIn(await find(`agentUserName eq "${userName.toUpperCase()}"`))).toEqual([id]);
+    await until(
+      async () => {
+        const found = (await scene.management.call('GET', `/findings?subject=${id}`)).body['items'];
+        return (found as readonly Record<string, unknown>[]).some(({ kind }) => kind === 'pending');
+      },
+      { what: 'a finding about the agent of a directory', seconds: 60 },
+    );
     await scene.management.acceptAs(ada, id);
     expect(await stateOf(id)).toBe('active');
   });

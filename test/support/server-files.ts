@@ -163,6 +163,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-delegations',
     'integration/console-empty-lists',
     'integration/console-first-steps',
+    'integration/console-inventories',
     'integration/console-kills',
     'integration/console-legal-holds',
     'integration/console-mcp-servers',

@@ -171,6 +171,8 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('findings', '/console/findings'),
     ada('findings, dismissed', '/console/findings?state=dismissed'),
     ada('findings, of one kind', '/console/findings?kind=undeclared_agent'),
+    ada('apps of other systems', '/console/inventories'),
+    ada('apps of other systems, to import', '/console/inventories/import'),
     ada('finding', `/console/findings/${ids.finding}`),
     ada('finding, to dismiss', `/console/findings/${ids.finding}/dismiss`),
     ada('finding, to adopt', `/console/findings/${ids.finding}/adopt`),

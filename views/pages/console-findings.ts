@@ -9,6 +9,7 @@ import { actionLink, type ObjectAction, objectPage } from '../partials/object-pa
 import { agoText, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { findingWords as words } from '../words/console-findings.ts';
+import { inventoryWords } from '../words/console-inventories.ts';
 import { reasonWords } from '../words/finding-reasons.ts';
 import { listWords } from '../words/lists.ts';
 import { wordOf } from '../words/word-of.ts';
@@ -101,6 +102,8 @@ export type FindingsModel = ListModel<FindingRow> & {
   readonly kind?: FindingKind;
   /** The kinds to choose from. */
   readonly counts: readonly FindingCount[];
+  /** Page of the apps of other systems; absent: not permitted to the viewer. */
+  readonly appsHref?: string;
 };
 
 export const nothingFound = html`<p class="empty">${words.nothing}</p>`;
@@ -145,6 +148,9 @@ export const findingsPage = (model: FindingsModel): Html =>
       }),
       usualState: words.states.open,
       pagesLabel: listWords.pagesOf.findings,
+      ...(model.appsHref === undefined
+        ? {}
+        : { action: html`<a class="button plain" href="${model.appsHref}">${inventoryWords.title}</a>` }),
     },
   );
 

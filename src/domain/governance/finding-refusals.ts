@@ -24,6 +24,15 @@ export const FINDING_REFUSALS = {
     text: 'A kill stops this client. An administrator lifts it first: behalf kills lift {kill}',
   },
   inventory_id_repeated: { code: 'invalid_field', text: 'An earlier app of this list has the same id.' },
+  inventory_format_unknown: { code: 'invalid_field', text: 'The format is one of: {formats}.' },
+  inventory_name_malformed: {
+    code: 'invalid_field',
+    text: 'The name of an inventory has at most 40 lower-case letters, digits and hyphens, and begins with no hyphen.',
+  },
+  inventory_empty: {
+    code: 'invalid_field',
+    text: '{at} has no row. To import a list without apps, call the API: all apps of the inventory then count as gone.',
+  },
   inventory_json_malformed: { code: 'invalid_field', text: '{at} is no JSON, or is nested more than {most} deep.' },
   inventory_row_malformed: { code: 'invalid_field', text: '{at}: the member {member} is missing or has another form.' },
   inventory_row_no_object: { code: 'invalid_field', text: '{at} is no JSON object.' },

@@ -8,6 +8,9 @@ import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { FindingPart } from './finding.ts';
 import { reachesOf, riskyScopes, type ScopeReach } from './scope-risks.ts';
 
+/** Names of inventories. */
+export const INVENTORY_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
 /** Most entries of one import. */
 export const MOST_ENTRIES = 10_000;
 

@@ -48,6 +48,8 @@ export type AskedCall = {
     | { readonly id?: string; readonly body?: JsonObject };
   /** Answers the browser after the call. */
   readonly done: (ctx: Context, after: AnsweredCall) => Promise<void> | void;
+  /** Most bytes of the form. Default: those of any form. */
+  readonly largest?: number;
   /** Asks for a fresh second factor before the form also where the call needs one only in some cases. */
   readonly isStepUp?: true;
 };
@@ -58,8 +60,9 @@ const AGAIN: readonly string[] = ['invalid_field', 'invalid_request', 'conflict'
 /** Adds the page and the form behind it. Call it before the page of one object is added where `path` could be read as that. */
 export const addAskedCall = (
   { router, page, deps, calls, sessions, openedAs }: PageParts,
-  { path, operation, hrefOf, fields, inAddress = [], hidden = [], page: draw, call, done, isStepUp }: AskedCall,
+  { path, operation, hrefOf, fields, inAddress = [], hidden = [], page: draw, call, done, ...more }: AskedCall,
 ): void => {
+  const { isStepUp, largest } = more;
   const withFactor = stepUp(deps);
   const valuesOf = (names: readonly string[], given: URLSearchParams): TypedValues =>
     Object.fromEntries(
@@ -88,7 +91,7 @@ export const addAskedCall = (
   });
 
   router.post(path, async (ctx) => {
-    const { form, ...session } = await sessions.withForm(ctx);
+    const { form, ...session } = await sessions.withForm(ctx, undefined, largest);
     const { id = '' } = ctx.params;
     const opened = openedAs(ctx, session);
     const { account, by } = opened.viewer;

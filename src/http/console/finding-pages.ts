@@ -24,6 +24,7 @@ import {
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addFindingForms, findingOf, type ShownFinding } from './finding-forms.ts';
+import { INVENTORIES } from './inventory-pages.ts';
 import { askedOf, listed } from './list-page.ts';
 import { countedFindings } from './overview.ts';
 import { TRANSMITTERS } from './transmitter-forms.ts';
@@ -56,7 +57,9 @@ export const addFindingPages = (parts: PageParts): void => {
     const rows = items.map((one) => rowOf(deps, calls, viewer, one, names));
     const counts = asked.state === '' ? await openKinds(deps, viewer, frame.seesAll, kind) : KINDS;
     const only = kind === undefined ? {} : { kind };
-    sendPage(ctx, 200, findingsPage({ ...frame, action: home, asked, rows, pages, counts, ...only }));
+    const seesApps = calls.may('listInventoryEntries', viewer.account);
+    const apps = seesApps ? { appsHref: `${deps.basePath}${INVENTORIES}` } : {};
+    sendPage(ctx, 200, findingsPage({ ...frame, action: home, asked, rows, pages, counts, ...only, ...apps }));
   });
 
   addFindingForms(parts);

@@ -30,6 +30,7 @@ import { addFindingPages } from './finding-pages.ts';
 import { addFirstStepsPages } from './first-steps-pages.ts';
 import { addGroupPages } from './group-pages.ts';
 import { addHealthPages } from './health-pages.ts';
+import { addInventoryPages } from './inventory-pages.ts';
 import { addIssuerPages } from './issuer-pages.ts';
 import { addKeyPages } from './key-pages.ts';
 import { addKillPages } from './kill-pages.ts';
@@ -81,6 +82,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addOverviewPages },
   { add: addFirstStepsPages },
   { add: addFindingPages },
+  { add: addInventoryPages },
   { add: addReviewItemPages },
   { add: addReviewPages, places: { reviews: ['listReviews'] } },
   { add: addSearchPage },

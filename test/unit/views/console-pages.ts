@@ -544,6 +544,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       rows: [finding, { ...finding, kind: 'expiring', severity: 'medium', endsAt: NOON + 86_400 }],
       kind: 'undeclared_agent',
       counts: [{ kind: 'undeclared_agent', count: 100, isMore: true }, { kind: 'expiring' }],
+      appsHref: `${basePath}/console/inventories`,
     }),
     'console-findings-none': findingsPage({
       ...frame,

@@ -16,6 +16,7 @@ import { type ClientModel, clientPage, clientsPage, disableClientPage } from '..
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { eraseValuePage } from '../../../views/pages/console-erasure.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
+import { importInventoryPage, inventoriesPage } from '../../../views/pages/console-inventories.ts';
 import { mcpPlanPage, mcpServerForm, serverCodePage } from '../../../views/pages/console-mcp-servers.ts';
 import { peoplePage } from '../../../views/pages/console-people.ts';
 import { type ChosenPerson, disabledPeoplePage, disablePeoplePage } from '../../../views/pages/console-people-bulk.ts';
@@ -554,6 +555,38 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     }),
     'console-no-absences': absencesPage({
       ...{ ...frame, action: `${home}/absences`, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    'console-inventories': inventoriesPage({
+      ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' } },
+      ...{ pages: { nextHref: `${home}/inventories?after=x` }, newHref: `${home}/inventories/import` },
+      rows: [
+        {
+          ...{
+            name: text('Mail helper'),
+            externalId: text('app-1'),
+            source: 'entra',
+            state: 'present',
+            createdAt: NOON,
+          },
+          ...{ owner: text('Grace'), scopes: 12, risky: [text('Mail.Send'), 'repo', 'drive', 'admin:org', 'a.write'] },
+        },
+        {
+          ...{ name: text('Wiki'), externalId: text('app-2'), source: 'crm', state: 'off', createdAt: NOON },
+          ...{ scopes: 0, risky: [], known: { id: 'app_1', by: 'redirect_host', href: `${home}/clients/app_1` } },
+        },
+        {
+          ...{ name: text('Old'), externalId: text('app-3'), source: 'crm', state: 'gone', createdAt: NOON },
+          ...{ scopes: 1, risky: [], known: { id: text('app_2'), by: 'stated' } },
+        },
+      ],
+    }),
+    'console-no-inventories': inventoriesPage({
+      ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    'console-import-inventory': importInventoryPage(frame, {
+      ...{ action: `${home}/inventories/import`, cancelHref: `${home}/inventories` },
+      values: { format: 'okta', source: text('crm'), list: text('[]') },
+      errors: { list: text('list#/0: the member label is missing or has another form.') },
     }),
     'console-end-absence': endAbsencePage(frame, {
       ...{ absence: { ...absence, state: 'planned' }, action: `${home}/absences/abs_1/end` },

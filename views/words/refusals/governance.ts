@@ -10,6 +10,11 @@ export const FINDING_GERMAN = {
     'Dieser Client hat ein Metadatendokument. Ordnen Sie einen Kill für ihn an, oder rufen Sie die Quarantäne noch einmal auf.',
   finding_kill_stands: 'Ein Kill hält diesen Client an. Zuerst hebt ihn die Verwaltung auf: behalf kills lift {kill}',
   inventory_id_repeated: 'Eine frühere App dieser Liste hat dieselbe Id.',
+  inventory_format_unknown: 'Das Format ist eines von: {formats}.',
+  inventory_name_malformed:
+    'Der Name eines Inventars hat höchstens 40 Kleinbuchstaben, Ziffern und Bindestriche, und beginnt mit keinem Bindestrich.',
+  inventory_empty:
+    '{at} hat keine Zeile. Eine Liste ohne Apps nimmt die API: Alle Apps des Inventars gelten dann als verschwunden.',
   inventory_json_malformed: '{at} ist kein JSON, oder tiefer als {most} verschachtelt.',
   inventory_row_malformed: '{at}: Das Feld {member} fehlt oder hat eine andere Form.',
   inventory_row_no_object: '{at} ist kein JSON-Objekt.',

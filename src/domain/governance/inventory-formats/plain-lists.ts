@@ -6,6 +6,7 @@ import {
   idIn,
   linesOf,
   malformed,
+  type Page,
   type Row,
   type RowValue,
   rowsOf,
@@ -21,7 +22,14 @@ const listed = (row: Row): ListedApp => {
 
 /** One JSON object a line. */
 export const ndjsonApps = (files: readonly InventoryFile[]): readonly ListedApp[] =>
-  rowsOf(files.flatMap(linesOf)).map(listed);
+  rowsOf(files.flatMap(linesIn)).map(listed);
+
+/** A file without a line is what a failed export leaves. It must not make all apps count as gone. */
+const linesIn = (file: InventoryFile): readonly Page[] => {
+  const lines = linesOf(file);
+  if (lines.length === 0) throw findingRefusal('inventory_empty', { params: { at: file.name } });
+  return lines;
+};
 
 type Line = { readonly number: number; readonly cells: readonly string[] };
 

@@ -1,5 +1,5 @@
 /** Resource: inventories of other systems, which name the apps that exist there. */
-import { type InventoryEntry, MATCHES, MOST_ENTRIES } from '../../../domain/governance/inventory.ts';
+import { INVENTORY_NAME, type InventoryEntry, MATCHES, MOST_ENTRIES } from '../../../domain/governance/inventory.ts';
 import type { InventoryRegistry } from '../../../domain/governance/inventory-registry.ts';
 import { existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
@@ -86,15 +86,12 @@ const SCOPES = scopes('inventories', {
 });
 const make = about('inventories', SCOPES);
 
-/** Names of inventories. */
-const SOURCE = /^[a-z0-9][a-z0-9-]{0,39}$/;
-
 const routes = {
   importInventory: make.act(
     '/inventories/{id}/import',
     RESULT,
     'Import the whole list of apps of another system. The same list again changes nothing',
-    { body: INVENTORY, ids: SOURCE, largestBody: 8_388_608 },
+    { body: INVENTORY, ids: INVENTORY_NAME, largestBody: 8_388_608 },
   ),
   listInventoryEntries: make.read('/inventory-entries', page(ENTRY), 'List entries of inventories, newest first', {
     query: {
