@@ -47,7 +47,7 @@ import { REPEATABLE_REGISTRATIONS } from '../domain/clients/registration/repeata
 import { SUCCESSIONS, SUCCESSOR_RULES } from '../domain/clients/successors/successor-rule.ts';
 import { TRUSTED_ISSUERS } from '../domain/clients/workload-identity/trusted-issuer.ts';
 import { CLIENT_ACTIVITY } from '../domain/governance/client-activity.ts';
-import { DISCOVERY_STATES } from '../domain/governance/discovery.ts';
+import { DISCOVERY_STATES } from '../domain/governance/discovery-lock.ts';
 import { FINDINGS } from '../domain/governance/finding.ts';
 import { INVENTORY_ENTRIES } from '../domain/governance/inventory.ts';
 import { AGENT_FACTS } from '../domain/governance/responses/agent-facts.ts';

@@ -1,7 +1,9 @@
 /** Findings: their registry, and the reader of the audit log that makes them. Called by services.ts. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { heldDocuments } from '../domain/audit/held-documents.ts';
 import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
 import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
+import { CLIENT_ACTIVITY, type ClientActivity } from '../domain/governance/client-activity.ts';
 import { type Discovery, discovery } from '../domain/governance/discovery.ts';
 import { discoverySweeps } from '../domain/governance/discovery-sweep.ts';
 import { examiner } from '../domain/governance/examiner.ts';
@@ -61,8 +63,10 @@ export const governanceServices = (
   const finish = async (finding: Finding): Promise<void> => {
     await findings.quarantine(finding.id, undefined, { reason: finding.reason ?? '', stops }, { caller: 'system' });
   };
+  const pause = () => turn();
+  const activities = heldDocuments(documents.collection<ClientActivity>(CLIENT_ACTIVITY), { most: MOST_HELD, pause });
   const examined = examiner({
-    ...{ documents, clock, writer, finish, documentClients },
+    ...{ documents, clock, writer, finish, documentClients, activities },
     uses: agents,
     effective: effectiveRegistries.agents,
   });
@@ -75,7 +79,6 @@ export const governanceServices = (
     },
   });
   const digestOf = networkDigests(masterKey);
-  const pause = () => turn();
   const { responseRules, responses, worker } = responseServices(base, { ...deps, digestOf, pause });
   return {
     ...reviewServices(base, { ...deps.reviewed, agents, resourceServers: deps.resourceServers }),
@@ -97,13 +100,16 @@ export const governanceServices = (
       }),
     }),
     discovery: discovery({
-      ...{ documents, clock, examiner: examined, node: state.node, recent, pause, digestOf, responses: worker },
+      ...{ documents, clock, examiner: examined, node: state.node, recent, pause, digestOf, activities },
+      responses: worker,
       sweeps: discoverySweeps({ documents, examiner: examined, settle: reporters.settle }),
       reported: reporters.reported,
     }),
   };
 };
 
+/** Clients and agents whose stored activity stays in memory: about 5 kB each. */
+const MOST_HELD = 2000;
 /** Most approvals and standing approvals of one agent that a response ends. */
 const MOST_ENDED = 10_000;
 
@@ -143,7 +149,7 @@ const responseServices = (
     responseRules: { ...rules, ...replays },
     responses: { ...responseList({ documents }), lift: acts.lift },
     worker: responseWorker({
-      ...{ documents, rules, acts, digestOf, pause },
+      ...{ documents, clock, rules, acts, digestOf, pause },
       fleet: storedFleet(documents, (network) => digestOf('', network)),
       onFailed: (agent, err) =>
         log.error(

@@ -25,6 +25,16 @@ const PAGE = 250;
 /** Most ids of one read. */
 const MOST_IDS = 1000;
 
+/** The places with this one, the last `most` that went on. */
+export const countedTo = (
+  places: readonly StreamCursor[],
+  place: StreamCursor,
+  most: number,
+): readonly StreamCursor[] => {
+  if (places.at(-1)?.stream === place.stream) return places.with(-1, place);
+  return [...places.filter(({ stream }) => stream !== place.stream), place].slice(-most);
+};
+
 /** The query for the records of a stream after the one that a reader has taken. */
 export const pageAfter = ({ stream, sequence }: StreamCursor, limit: number) =>
   ({

@@ -3,7 +3,7 @@
  * comes from tokens that the client got after its own authentication, so that others cannot add to it.
  */
 import { hash } from 'node:crypto';
-import type { StreamCursor } from '../audit/records-after.ts';
+import { countedTo, type StreamCursor } from '../audit/records-after.ts';
 import { isDeclared } from '../authority/transactions/transaction.ts';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 
@@ -240,10 +240,16 @@ const counted = (activity: ClientActivity, token: SeenToken): ClientActivity => 
     lastAt: Math.max(activity.lastAt, at),
     firstAt: Math.min(activity.firstAt, at),
     expiresAt: Math.max(activity.lastAt, at) + KEPT_SECONDS,
-    days: [...activity.days.filter((one) => one.day !== number && one.day > number - COUNTED_DAYS), day].sort(
-      (first, second) => first.day - second.day,
-    ),
+    days: daysWith(activity.days, day),
   };
+};
+
+/** The days with this one, in order. It is nearly always the last one. */
+const daysWith = (days: readonly ActivityDay[], one: ActivityDay): readonly ActivityDay[] => {
+  const isOver = ({ day }: ActivityDay): boolean => day <= one.day - COUNTED_DAYS;
+  if (days.at(-1)?.day === one.day && !days.some(isOver)) return days.with(-1, one);
+  const others = days.filter((other) => other.day !== one.day && !isOver(other));
+  return [...others, one].sort((first, second) => first.day - second.day);
 };
 
 /**
@@ -261,8 +267,7 @@ export const withTokens = (
     const place = activity?.counted.find((one) => one.stream === stream)?.sequence ?? 0;
     if (sequence <= place) continue;
     const next = counted(activity ?? newActivity(id, token.at), token);
-    const places = withLast(next.counted, { stream, sequence }, (one) => one.stream === stream, MOST_STREAMS);
-    activity = { ...next, counted: places };
+    activity = { ...next, counted: countedTo(next.counted, { stream, sequence }, MOST_STREAMS) };
   }
   return activity;
 };

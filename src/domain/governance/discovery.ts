@@ -2,67 +2,53 @@
  * Reads the audit log behind the requests, counts what clients do without a person, and keeps findings. One process at a time
  * does, under a lock with an end. Requests wait for nothing of it.
  *
- * An examination follows each change of an agent or client, and each token. A sweep over all agents, clients and findings
- * follows the time: ends, unused agents, and states that changed without an event.
+ * An examination follows each change of an agent or client, and each token that makes another finding possible. A sweep over all agents,
+ * clients and findings follows the time: ends, unused agents, and states that changed without an event.
+ *
+ * Counts are stored seldom, because a document that is written once for thirty tokens costs a thirtieth. Behind the stored ones, the log
+ * itself says what was counted: the stored cursors move only after all counts before them are stored.
  */
 import { AUDIT_RECORDS, type AuditRecord } from '../audit/audit-record.ts';
-import { readHeads } from '../audit/checkpoints.ts';
+import type { HeldDocuments } from '../audit/held-documents.ts';
 import { passArchived } from '../audit/past-beginning.ts';
 import { type RecentRecord, type RecentRecords, sourceOfRecord } from '../audit/recent-records.ts';
-import { cursorsAt, recentOrStored, recordsAfter, type StreamCursor, withNewStreams } from '../audit/records-after.ts';
-import { isLockedByOther } from '../notifications/delivery-runs.ts';
+import { recentOrStored, recordsAfter, withNewStreams } from '../audit/records-after.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, tryInsert, upsert } from '../ports/document-store.ts';
-import type { OwnedCollection } from '../ports/owned-collection.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
 import { coarseNetwork } from '../vocabulary/client-network.ts';
-import { CLIENT_ACTIVITY, type ClientActivity, type SeenToken, withTokens } from './client-activity.ts';
+import { type ClientActivity, type SeenToken, withTokens } from './client-activity.ts';
+import { discoveryLock } from './discovery-lock.ts';
 import type { Sweep, Sweeps } from './discovery-sweep.ts';
 import type { Examiner } from './examiner.ts';
 import type { Reported } from './reporter-findings.ts';
 import type { ResponseWorker } from './responses/response-worker.ts';
+import { signsOfActivity } from './undeclared-signs.ts';
 
-export type DiscoveryState = {
-  /** Always DISCOVERY. */
-  readonly id: string;
-  readonly cursors: readonly StreamCursor[];
-  /** The sweep under way. */
-  readonly sweep?: Sweep;
-  /** When the last sweep over everything was complete. */
-  readonly sweptAt?: number;
-  readonly lockedBy?: string;
-  readonly lockedUntil?: number;
-};
-
-export const DISCOVERY_STATES = {
-  name: 'discovery_states',
-  holds: 'how far the audit log and the registries were read for findings',
-  prefixes: [],
-  events: [],
-  consistency: 'majority',
-  cached: false,
-  retention: { removedBy: 'nothing', because: 'it is one document' },
-  transfer: { no: 'another store is read anew' },
-  indexes: [],
-  members: ['cursors'],
-} as const satisfies OwnedCollection;
-
-const DISCOVERY = 'discovery';
-
-const LOCK_SECONDS = 60;
-/** The lock is extended when less is left. */
-const LEAST_LOCK_SECONDS = 30;
 /** Records of one turn, and turns of one poll. */
 const AT_ONCE = 1000;
 const MOST_TURNS = 4;
-/** With more records than this behind the first start, reading begins at the end of the log. */
-const MOST_BACKLOG = 200_000;
 /** A sweep over everything begins so often. */
 const SWEEP_SECONDS = 600;
-/** A small server stores at once what so few clients did; others after so many clients or records, or so long. */
-const FEW_CLIENTS = 20;
-const MOST_CLIENTS = 2000;
+/** Its place is stored after so many steps: a process that takes over repeats at most these. */
+const STEPS_EVERY = 50;
+/**
+ * Counts are stored when so many documents have changed, or after so many records, or so long. A process that takes over reads as many
+ * records again, 4,000 at each poll.
+ */
+const MOST_CHANGED = 2000;
 const MOST_RECORDS = 30_000;
-const MOST_HELD_SECONDS = 60;
+const MOST_HELD_SECONDS = 6 * 3600;
+/** What others name and this server does not know counts in a finding at once, and would count again: the cursors move within so long. */
+const MOST_REPORT_SECONDS = 60;
+const FEW_CHANGED = 20;
+/** New streams, and records that were archived, are looked for so often. */
+const STREAMS_SECONDS = 10;
+/** Clients that are counted between two pauses in which requests run. */
+const PAUSE_EVERY = 16;
+/** A token after so long without one may end a finding. */
+const QUIET_SECONDS = 86_400;
+/** Clients whose signs are remembered, so that the same ones lead to one examination. */
+const MOST_SIGNS = 20_000;
 
 /** Kinds of targets whose events lead to an examination. */
 const EXAMINED: ReadonlySet<string> = new Set(['agent', 'client']);
@@ -76,19 +62,22 @@ export interface Discovery {
   poll(): Promise<void>;
 }
 
+/** What was read and is not counted yet. */
 type Held = {
   readonly tokens: Map<string, SeenToken[]>;
   readonly changed: Set<string>;
   readonly reports: Map<string, Reported>;
-  records: number;
-  since: number;
 };
+
+/** What was read behind the stored cursors. `since`: when the first of it was read. */
+type Behind = { records: number; since: number; reportedAt?: number };
 
 export const discovery = (deps: {
   readonly documents: DocumentStore;
   readonly recent: RecentRecords | undefined;
   readonly clock: Clock;
   readonly examiner: Examiner;
+  readonly activities: HeldDocuments<ClientActivity>;
   readonly sweeps: Sweeps;
   /** Keeps the facts that response rules compare, and lets the rules act. */
   readonly responses: ResponseWorker;
@@ -99,33 +88,33 @@ export const discovery = (deps: {
   readonly node: string;
   readonly pause: () => Promise<void>;
 }): Discovery => {
-  const { documents, clock, examiner, sweeps, responses, node } = deps;
+  const { documents, clock, examiner, activities, sweeps, responses, node } = deps;
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
-  const states = documents.collection<DiscoveryState>(DISCOVERY_STATES);
-  const activities = documents.collection<ClientActivity>(CLIENT_ACTIVITY);
+  const lock = discoveryLock({ documents, records, node, clock });
   const reader = recentOrStored(records, deps.recent);
   /** What was read behind the stored cursors. Absent: this process does not read. */
   let places: Map<string, number> | undefined;
   let held = empty();
+  let behind: Behind = { records: 0, since: 0 };
+  let streamsAt = 0;
+  /** The sweep under way, as far as this process is. The stored one is up to STEPS_EVERY behind. */
+  let sweeping: { readonly sweep: Sweep; readonly steps: number } | undefined;
+  const signs = new Map<string, string>();
   let turn = 0;
-
-  const loaded = async () => {
-    const found = await states.get(DISCOVERY);
-    if (found) return found;
-    const heads = await readHeads(records);
-    const isLong = heads.reduce((sum, { sequence }) => sum + sequence, 0) > MOST_BACKLOG;
-    await tryInsert(states, { id: DISCOVERY, cursors: isLong ? cursorsAt(heads) : [] });
-    return states.get(DISCOVERY);
-  };
 
   const forget = (): void => {
     held = empty();
+    [behind, streamsAt] = [{ records: 0, since: 0 }, 0];
+    signs.clear();
+    sweeping = undefined;
+    activities.forget();
     responses.forget();
   };
 
   const note = (record: RecentRecord): void => {
     const { event } = record;
-    held.records += 1;
+    if (behind.records === 0) behind.since = clock.now();
+    behind.records += 1;
     responses.note(record);
     if (event.type === 'token.issued' && COUNTED.test(event.caller ?? '')) {
       const id = String(event.caller);
@@ -149,6 +138,7 @@ export const discovery = (deps: {
     const key = `${kind} ${reporter}`;
     const before = held.reports.get(key);
     const evidence = [...(before?.evidence ?? []), record].slice(-10);
+    behind.reportedAt ??= clock.now();
     held.reports.set(key, { kind, reporter, count: (before?.count ?? 0) + count, evidence });
   };
 
@@ -163,97 +153,124 @@ export const discovery = (deps: {
     };
   };
 
-  /** Whether there may be more. */
-  const read = async (): Promise<boolean> => {
-    if (!places) return false;
+  /** How many records there were: with AT_ONCE there may be more. */
+  const read = async (): Promise<number> => {
+    if (!places) return 0;
     turn += 1;
     const known = [...places].map(([stream, sequence]) => ({ stream, sequence }));
-    const cursors = await passArchived(documents, await withNewStreams(records, known));
+    const isDue = streamsAt <= clock.now() - STREAMS_SECONDS;
+    const cursors = isDue ? await passArchived(documents, await withNewStreams(records, known)) : known;
+    if (isDue) streamsAt = clock.now();
     for (const { stream, sequence } of cursors) places.set(stream, sequence);
     const found = await recordsAfter<RecentRecord>(reader, cursors, { most: AT_ONCE, turn, pause: deps.pause });
     for (const record of found) {
       note(record);
       places.set(record.stream, record.sequence);
     }
-    return found.length === AT_ONCE;
+    return found.length;
   };
 
-  /** Lets rules act and stores the counts, then stores the findings, then the cursors: after a crash, what was read is read again and counts once. */
-  const store = async (): Promise<void> => {
+  /** Whether these tokens may have led to another finding, or ended one. What only time changes is left to the sweep. */
+  const mayFind = (id: string, before: ClientActivity | undefined, now: ClientActivity): boolean => {
+    const isNews =
+      !before || now.lastAt - before.lastAt >= QUIET_SECONDS || now.networks.length > before.networks.length
+        ? true
+        : now.networks.some(({ firstAt }) => firstAt > before.lastAt);
+    if (id.startsWith('agt_')) return isNews;
+    const found = signsOfActivity(now, now.lastAt);
+    if (!isNews && signs.get(id) === found) return false;
+    if (signs.size >= MOST_SIGNS) signs.clear();
+    signs.set(id, found);
+    return true;
+  };
+
+  /** Lets rules act and counts what was read, in memory. Examines what may have another finding. */
+  const count = async (): Promise<void> => {
     const { tokens, changed, reports } = held;
     held = empty();
-    await responses.store();
+    await responses.evaluate();
+    let clients = 0;
     for (const [id, seen] of tokens) {
-      await upsert(activities, id, (before) => withTokens(id, before, seen));
-      await deps.pause();
+      const one = activities.known(id) ?? (await activities.load(id));
+      const { document: before } = one;
+      const next = withTokens(id, before, seen);
+      if (next && next !== before) {
+        activities.change(one, next);
+        if (mayFind(id, before, next)) changed.add(id);
+      }
+      clients += 1;
+      if (clients % PAUSE_EVERY === 0) await deps.pause();
     }
-    await examiner.examine([...tokens.keys(), ...changed]);
-    for (const reported of reports.values()) await deps.reported(reported);
+    if (changed.size > 0) await examiner.examine(changed);
+    for (const reported of reports.values()) held.reports.set(`${reported.kind} ${reported.reporter}`, reported);
   };
 
-  /** A small server stores at once, a busy one what a minute brought: a document that is written once for ten tokens costs a tenth. */
-  const isToStore = (): boolean =>
-    held.tokens.size <= FEW_CLIENTS ||
-    held.tokens.size >= MOST_CLIENTS ||
-    held.records >= MOST_RECORDS ||
-    clock.now() - held.since >= MOST_HELD_SECONDS;
+  const isToStore = (): boolean => {
+    const { records: count, since, reportedAt = Number.POSITIVE_INFINITY } = behind;
+    const documentsChanged = Math.max(activities.changed(), responses.changed());
+    return (
+      documentsChanged >= MOST_CHANGED ||
+      count >= MOST_RECORDS ||
+      clock.now() - since >= MOST_HELD_SECONDS ||
+      clock.now() - reportedAt >= (documentsChanged <= FEW_CHANGED ? 0 : MOST_REPORT_SECONDS)
+    );
+  };
 
-  /** Takes or extends the lock. Undefined: another process reads. */
-  const locked = async (): Promise<DiscoveryState | undefined> => {
-    const found = await loaded();
-    if (!found || isLockedByOther(found.document, node, clock)) return undefined;
-    const isMine = found.document.lockedBy === node;
-    if (!isMine) places = undefined;
-    if (isMine && places && (found.document.lockedUntil ?? 0) > clock.now() + LEAST_LOCK_SECONDS) return found.document;
-    const lockedUntil = clock.now() + LOCK_SECONDS;
-    if (!(await states.replace({ ...found.document, lockedBy: node, lockedUntil }, found.version))) return undefined;
-    if (!places) {
-      places = new Map(found.document.cursors.map(({ stream, sequence }) => [stream, sequence]));
+  /** Stores the counts, then the cursors: after a crash, what was read is read again and counts once. */
+  const store = async (): Promise<boolean> => {
+    await responses.store();
+    await activities.store((_, error) => {
+      throw error;
+    });
+    const { reports } = held;
+    held = empty();
+    for (const reported of reports.values()) await deps.reported(reported);
+    const cursors = [...(places ?? [])].map(([stream, sequence]) => ({ stream, sequence }));
+    behind = { records: 0, since: 0 };
+    return lock.move({ cursors });
+  };
+
+  /** Whether this process reads. Forgets what it has not stored if another one has read meanwhile. */
+  const isReader = async (): Promise<boolean> => {
+    const taken = await lock.take();
+    const { cursors } = lock.state() ?? {};
+    if (!taken || !cursors) return false;
+    if (!places || taken === 'taken') {
+      places = new Map(cursors.map(({ stream, sequence }) => [stream, sequence]));
       forget();
     }
-    return found.document;
-  };
-
-  /** Moves the stored cursors and the sweep. False: another process has the lock by now. */
-  const moved = async (change: Partial<DiscoveryState>): Promise<boolean> => {
-    const found = await states.get(DISCOVERY);
-    if (found?.document.lockedBy !== node) return false;
-    const { sweep: _, ...rest } = found.document;
-    return states.replace({ ...rest, ...change }, found.version);
+    return true;
   };
 
   const lose = (): void => {
     places = undefined;
+    lock.lose();
     forget();
   };
 
-  const sweepOn = async (state: DiscoveryState): Promise<void> => {
-    const isDue = (state.sweptAt ?? 0) <= clock.now() - SWEEP_SECONDS;
-    const begun = state.sweep ?? (isDue || sweeps.isWanted() ? sweeps.begin() : undefined);
+  const sweepOn = async (): Promise<void> => {
+    const { sweep: stored, sweptAt = 0 } = lock.state() ?? {};
+    const isDue = sweptAt <= clock.now() - SWEEP_SECONDS;
+    const begun = sweeping?.sweep ?? stored ?? (isDue || sweeps.isWanted() ? sweeps.begin() : undefined);
     if (!begun) return;
-    const next = await sweeps.step(begun);
-    const done = next ? { sweep: next } : { sweptAt: clock.now() };
-    if (!(await moved(done))) lose();
+    const sweep = await sweeps.step(begun);
+    const steps = (sweeping?.steps ?? 0) + 1;
+    sweeping = sweep && { sweep, steps };
+    if (sweep && steps % STEPS_EVERY !== 0) return;
+    if (!(await lock.move(sweep ? { sweep } : { sweptAt: clock.now(), sweep: undefined }))) lose();
   };
 
   return {
     async poll() {
-      const state = await locked();
-      if (!state) return lose();
+      if (!(await isReader())) return lose();
       try {
-        for (let turns = 0, isMore = true; isMore && turns < MOST_TURNS; turns += 1) {
-          if (held.records === 0) held.since = clock.now();
-          isMore = await read();
-          if (held.records === 0) continue;
-          if (!isToStore()) {
-            await responses.evaluate();
-            continue;
-          }
-          await store();
-          const cursors = [...(places ?? [])].map(([stream, sequence]) => ({ stream, sequence }));
-          if (!(await moved({ cursors, ...(state.sweep ? { sweep: state.sweep } : {}) }))) return lose();
+        for (let turns = 0, found = AT_ONCE; found === AT_ONCE && turns < MOST_TURNS; turns += 1) {
+          found = await read();
+          // Also without records: an agent that could not be examined is examined again.
+          await count();
+          if (behind.records > 0 && isToStore() && !(await store())) return lose();
         }
-        await sweepOn(state);
+        await sweepOn();
       } catch (error) {
         // What is held in memory may be stored in part. It is read again, and counts once.
         lose();
@@ -263,4 +280,4 @@ export const discovery = (deps: {
   };
 };
 
-const empty = (): Held => ({ tokens: new Map(), changed: new Set(), reports: new Map(), records: 0, since: 0 });
+const empty = (): Held => ({ tokens: new Map(), changed: new Set(), reports: new Map() });

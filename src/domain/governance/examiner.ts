@@ -1,4 +1,6 @@
 /** Reads subjects with what is known of them, and keeps their findings. */
+
+import type { HeldDocuments } from '../audit/held-documents.ts';
 import { AGENTS, type Agent } from '../clients/agents/agent.ts';
 import type { AgentReader } from '../clients/agents/agent-reader.ts';
 import { CLIENTS, type Client } from '../clients/clients/client.ts';
@@ -7,7 +9,7 @@ import { isDocumentId } from '../clients/clients/metadata-document.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Found } from '../ports/document-store.ts';
 import { isDomainError } from '../vocabulary/errors.ts';
-import { CLIENT_ACTIVITY, type ClientActivity } from './client-activity.ts';
+import type { ClientActivity } from './client-activity.ts';
 import { findingsOfAgent, findingsOfClient } from './examination.ts';
 import { FINDINGS, type Finding, findingId } from './finding.ts';
 import { type Examined, type FindingWriter, MOST_EXAMINED } from './finding-writer.ts';
@@ -21,6 +23,7 @@ export const examiner = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly writer: FindingWriter;
+  readonly activities: Pick<HeldDocuments<ClientActivity>, 'getMany'>;
   readonly uses: Pick<AgentReader, 'lastUses'>;
   /** Agents in their effective state, as token requests see them. */
   readonly effective: Pick<AgentReader, 'getMany'>;
@@ -29,14 +32,10 @@ export const examiner = (deps: {
   /** Suspends the subject of a quarantine that a process began and did not finish. */
   readonly finish: (finding: Finding) => Promise<void>;
 }): Examiner => {
-  const { documents, clock, writer, uses, effective } = deps;
+  const { documents, clock, writer, activities, uses, effective } = deps;
   const agents = documents.collection<Agent>(AGENTS);
   const clients = documents.collection<Client>(CLIENTS);
-  const activities = documents.collection<ClientActivity>(CLIENT_ACTIVITY);
   const findings = documents.collection<Finding>(FINDINGS);
-
-  const activityOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, ClientActivity>> =>
-    new Map((await activities.getMany(ids)).map(({ document }) => [document.id, document]));
 
   const examinedAgents = async (ids: readonly string[]): Promise<readonly Examined[]> => {
     if (ids.length === 0) return [];
@@ -44,7 +43,7 @@ export const examiner = (deps: {
     const [now, used, activity, seen] = [
       clock.now(),
       await uses.lastUses(ids),
-      await activityOf(ids),
+      await activities.getMany(ids),
       await effective.getMany(ids),
     ];
     const states = new Map(seen.map(({ document }) => [document.id, document]));
@@ -74,7 +73,7 @@ export const examiner = (deps: {
   const examinedClients = async (ids: readonly string[]): Promise<readonly Examined[]> => {
     if (ids.length === 0) return [];
     const found = await clientsOf(ids);
-    const activity = await activityOf(ids);
+    const activity = await activities.getMany(ids);
     const now = clock.now();
     const adopted = new Map(
       (await findings.getMany(ids.map((id) => findingId('undeclared_agent', id)))).flatMap(({ document }) =>

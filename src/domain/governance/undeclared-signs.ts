@@ -52,6 +52,17 @@ const bits = (hours: number): number => {
   return count;
 };
 
+/** What the signs of an activity depend on, beside the registration: another text means that other signs are possible. */
+export const signsOfActivity = (activity: ClientActivity, now: number): string => {
+  const days = daysIn(activity, now);
+  const [attended, unattended] = [sum(days, 'attended'), sum(days, 'unattended')];
+  if (unattended < LEAST_TOKENS) return '';
+  return [
+    ...[unattended >= UNATTENDED_SHARE * (attended + unattended), sum(days, 'refreshed') === unattended],
+    ...signsOf(activity, days, now).map(({ reason, points }) => `${reason} ${points}`),
+  ].join();
+};
+
 type Named = Pick<
   Client,
   'id' | 'name' | 'owner' | 'purpose' | 'expiresAt' | 'applicationType' | 'tokenEndpointAuthMethod' | 'corsOrigins'
@@ -93,6 +104,27 @@ const signsOfTimes = (days: readonly ActivityDay[]): readonly FindingPart[] => {
   return parts;
 };
 
+const daysIn = ({ days }: ClientActivity, now: number): readonly ActivityDay[] => {
+  const today = Math.floor(now / DAY);
+  return days.filter(({ day }) => day > today - 28);
+};
+
+/** For whom and for what it gets tokens, and when. */
+const signsOf = ({ people }: ClientActivity, days: readonly ActivityDay[], now: number): readonly FindingPart[] => {
+  const absent = people.filter(
+    ({ unattendedAt = 0, attendedAt = 0 }) => unattendedAt > now - DAY && attendedAt < unattendedAt - DAY,
+  ).length;
+  const unattended = sum(days, 'unattended');
+  return [
+    ...graded('many_people', absent, SOME_PEOPLE, MANY_PEOPLE),
+    ...graded('many_rights', Math.max(...days.map(({ rights = 0 }) => rights)), SOME_RIGHTS, MANY_RIGHTS),
+    ...signsOfTimes(days),
+    ...(unattended >= LEAST_WITHOUT_TRANSACTION && sum(days, 'declared') === 0
+      ? [{ reason: 'no_transaction', points: 5, value: unattended } as const]
+      : []),
+  ];
+};
+
 /**
  * The signs at this time. Empty until the client got some tokens without a person: a registration alone is no sign, so that
  * self-registrations of a stranger make no findings.
@@ -103,22 +135,14 @@ export const undeclaredSigns = (
   now: number,
 ): readonly FindingPart[] => {
   if (!activity) return [];
-  const today = Math.floor(now / DAY);
-  const days = activity.days.filter(({ day }) => day > today - 28);
+  const days = daysIn(activity, now);
   const [attended, unattended] = [sum(days, 'attended'), sum(days, 'unattended')];
   if (unattended < LEAST_TOKENS) return [];
   const parts: FindingPart[] = [];
   const isAlone = unattended >= UNATTENDED_SHARE * (attended + unattended);
   if (isAlone) parts.push({ reason: 'no_person', points: 25, value: unattended });
   parts.push(...signsOfRegistration(client));
-  const absent = activity.people.filter(
-    ({ unattendedAt = 0, attendedAt = 0 }) => unattendedAt > now - DAY && attendedAt < unattendedAt - DAY,
-  ).length;
-  parts.push(...graded('many_people', absent, SOME_PEOPLE, MANY_PEOPLE));
-  parts.push(...graded('many_rights', Math.max(...days.map(({ rights = 0 }) => rights)), SOME_RIGHTS, MANY_RIGHTS));
-  parts.push(...signsOfTimes(days));
-  if (unattended >= LEAST_WITHOUT_TRANSACTION && sum(days, 'declared') === 0)
-    parts.push({ reason: 'no_transaction', points: 5, value: unattended });
+  parts.push(...signsOf(activity, days, now));
   if (isAppOfPeople(client) && sum(days, 'refreshed') === unattended)
     parts.push({ reason: 'app_of_people', points: -20 });
   if (client.owner !== undefined && client.purpose !== undefined) parts.push({ reason: 'claimed', points: -15 });

@@ -3,12 +3,14 @@ import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/audit/audit-record.ts';
+import { heldDocuments } from '../../../src/domain/audit/held-documents.ts';
 import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
 import { CLIENTS, type Client } from '../../../src/domain/clients/clients/client.ts';
 import { CLIENT_ACTIVITY, type ClientActivity } from '../../../src/domain/governance/client-activity.ts';
 import { type Discovery, discovery } from '../../../src/domain/governance/discovery.ts';
+import { DISCOVERY_STATES, type DiscoveryState } from '../../../src/domain/governance/discovery-lock.ts';
 import { discoverySweeps } from '../../../src/domain/governance/discovery-sweep.ts';
-import { examiner } from '../../../src/domain/governance/examiner.ts';
+import { type Examiner, examiner } from '../../../src/domain/governance/examiner.ts';
 import { FINDINGS, type Finding } from '../../../src/domain/governance/finding.ts';
 import { findingWriter } from '../../../src/domain/governance/finding-writer.ts';
 import { reporterFindings } from '../../../src/domain/governance/reporter-findings.ts';
@@ -17,12 +19,15 @@ import { recordingAudit } from '../../support/recording-audit.ts';
 
 const START = 1_790_000_000;
 const DAY = 86_400;
+/** Seconds after which counts are stored. */
+const HELD = 6 * 3600;
 
 /** A store with nodes on it, whose clock the test sets. */
 const world = (documents: DocumentStore = memoryDocumentStore()) => {
   const audit = recordingAudit();
   const time = { now: START };
   const evaluated: number[] = [];
+  const examinedIds: string[] = [];
   const clock = { now: () => time.now, nowMillis: () => time.now * 1000 };
   const node = (name: string, store: DocumentStore = documents): Discovery => {
     const writer = findingWriter({ documents: store, audit, clock });
@@ -33,21 +38,32 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
         unknown_subjects: async (id) => (id === 'trm_1' ? 'Directory' : undefined),
       },
     });
+    const activities = heldDocuments(store.collection<ClientActivity>(CLIENT_ACTIVITY), {
+      ...{ most: 100, pause: async () => undefined },
+    });
     const examined = examiner({
-      ...{ documents: store, clock, writer },
+      ...{ documents: store, clock, writer, activities },
       uses: { lastUses: async () => new Map() },
       effective: { getMany: async () => [] },
       documentClients: { get: async () => undefined },
       finish: async () => undefined,
     });
+    const noting: Examiner = {
+      examine(ids) {
+        const all = [...ids];
+        examinedIds.push(...all);
+        return examined.examine(all);
+      },
+    };
     return discovery({
-      ...{ documents: store, recent: undefined, clock, examiner: examined, node: name },
+      ...{ documents: store, recent: undefined, clock, examiner: noting, activities, node: name },
       sweeps: discoverySweeps({ documents: store, examiner: examined, settle: reporters.settle }),
       responses: {
         note: () => undefined,
         evaluate: async () => {
           evaluated.push(time.now);
         },
+        changed: () => 0,
         store: async () => undefined,
         forget: () => undefined,
       },
@@ -82,7 +98,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
   };
   const findings = async (): Promise<readonly Finding[]> =>
     (await documents.collection<Finding>(FINDINGS).find({ limit: 1000 })).map(({ document }) => document);
-  return { documents, audit, time, evaluated, node, tokens, recorded, counted, findings };
+  return { documents, audit, time, evaluated, examinedIds, node, tokens, recorded, counted, findings };
 };
 
 const client = (id: string, more: Partial<Client> = {}): Client => ({
@@ -100,12 +116,17 @@ describe('reading the log', () => {
     await tokens('app_1', 3);
     await first.poll();
     await second.poll();
+    time.now += HELD;
+    await first.poll();
     expect(await counted('app_1')).toBe(3);
     await tokens('app_1', 4);
+    await first.poll();
     await second.poll();
     expect(await counted('app_1')).toBe(3);
-    // The first one has crashed.
+    // The first one has crashed: what it held is read again.
     time.now += 61;
+    await second.poll();
+    time.now += HELD;
     await second.poll();
     expect(await counted('app_1')).toBe(7);
     await first.poll();
@@ -113,24 +134,40 @@ describe('reading the log', () => {
     expect(await counted('app_1')).toBe(7);
   });
 
-  test('a busy server lets rules act at each poll and stores its counts once a minute; what a process held is read again', async () => {
+  test('rules act at each poll; counts are stored after six hours, or when many clients have some', async () => {
     const { node, tokens, counted, time, evaluated } = world();
-    const [first, second] = [node('one'), node('two')];
-    await first.poll();
-    for (let index = 0; index < 30; index += 1) await tokens(`app_${index}`, 1);
-    await first.poll();
+    const reader = node('one');
+    await tokens('app_1', 1);
+    await reader.poll();
     time.now += 2;
     await tokens('app_1', 1);
-    await first.poll();
+    await reader.poll();
     expect([evaluated.length, await counted('app_1')]).toEqual([2, 0]);
-    // The first one has crashed.
-    time.now += 61;
-    await second.poll();
-    expect(await counted('app_1')).toBe(0);
-    time.now += 60;
-    await second.poll();
-    await first.poll();
+    time.now += HELD;
+    await reader.poll();
     expect(await counted('app_1')).toBe(2);
+    for (let index = 0; index < 2000; index += 1) await tokens(`app_${index}`, 1);
+    await reader.poll();
+    expect([await counted('app_1'), await counted('app_1999')]).toEqual([3, 1]);
+  });
+
+  test('a process that had the lock, lost it and takes it again counts on from where the other one stored', async () => {
+    const { node, tokens, counted, time } = world();
+    const [first, second] = [node('one'), node('two')];
+    await tokens('app_1', 2);
+    await first.poll();
+    time.now += 61;
+    await tokens('app_1', 3);
+    await second.poll();
+    time.now += HELD;
+    await second.poll();
+    expect(await counted('app_1')).toBe(5);
+    await tokens('app_1', 1);
+    time.now += 61;
+    await first.poll();
+    time.now += HELD;
+    await first.poll();
+    expect(await counted('app_1')).toBe(6);
   });
 
   test('a crash between counters and cursors counts nothing twice', async () => {
@@ -141,23 +178,48 @@ describe('reading the log', () => {
       ...documents,
       collection(declaration) {
         const collection = documents.collection<never>(declaration);
-        const fails = declaration.name === FINDINGS.name;
-        const getMany = async (ids: readonly string[]) => {
-          if (fails && isFailing) throw new Error('the process ends here');
-          return collection.getMany(ids);
+        const fails = declaration.name === DISCOVERY_STATES.name;
+        const replace: typeof collection.replace = async (document, version) => {
+          if (fails && isFailing && (document as DiscoveryState).cursors.length > 0)
+            throw new Error('the process ends here');
+          return collection.replace(document, version);
         };
-        return { ...collection, getMany } as never;
+        return { ...collection, replace } as never;
       },
     };
-    await documents.collection<Client>(CLIENTS).insert(client('app_1'));
     await tokens('app_1', 6);
     const crashing = node('one', failing);
+    await crashing.poll();
+    time.now += HELD - 1;
+    await crashing.poll();
+    expect(await counted('app_1')).toBe(0);
+    time.now += 1;
     await expect(crashing.poll()).rejects.toThrow('ends here');
     expect(await counted('app_1')).toBe(6);
     isFailing = false;
+    const next = node('two');
     time.now += 61;
-    await node('two').poll();
+    await next.poll();
+    time.now += HELD;
+    await next.poll();
     expect(await counted('app_1')).toBe(6);
+  });
+
+  test('a token that makes no other finding possible leads to no examination; a sign does', async () => {
+    const { documents, node, tokens, time, examinedIds } = world();
+    await documents.collection<Client>(CLIENTS).insert(client('app_1'));
+    const reader = node('one');
+    // The sweep over everything is over.
+    for (let turn = 0; turn < 4; turn += 1) await reader.poll();
+    examinedIds.length = 0;
+    for (let turn = 0; turn < 6; turn += 1) {
+      // New streams are looked for every ten seconds.
+      time.now += 10;
+      await tokens('app_1', 1);
+      await reader.poll();
+    }
+    // The first one, and the fifth: nine of ten are without a person.
+    expect(examinedIds).toEqual(['app_1', 'app_1']);
   });
 
   test('an undeclared agent is found once, by any number of nodes', async () => {

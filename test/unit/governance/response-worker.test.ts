@@ -75,7 +75,7 @@ const world = () => {
   const place = { read: 0 };
   const workerOn = (store: DocumentStore) =>
     responseWorker({
-      ...{ documents: store, rules, acts: actsOn(store), digestOf, pause },
+      ...{ documents: store, clock, rules, acts: actsOn(store), digestOf, pause },
       fleet: storedFleet(store, (network) => network),
       onFailed: (id, error) => failed.push([id, error.message]),
     });
@@ -197,6 +197,50 @@ describe('a rule', () => {
     await denied(id);
     await read();
     expect([await stateOf(id), await responses()]).toEqual(['active', []]);
+  });
+
+  test('acts as soon as the log says that it was activated, and no more once it was deactivated, though rules are remembered', async () => {
+    const { workerOn, documents, log, agent, denied, activated, rules, stateOf, tick } = world();
+    const worker = workerOn(documents);
+    const place = { read: 0 };
+    const readOn = async () => {
+      const found = await log.records.find({ order: { by: 'at', direction: 'ascending' }, limit: 1000 });
+      for (const { document } of found) if (document.sequence > place.read) worker.note(document);
+      place.read = found.length;
+      await worker.evaluate();
+    };
+    const [first, second] = [await agent(), await agent()];
+    await denied(first, 1);
+    await readOn();
+    const rule = await activated(DENIALS);
+    await denied(first, 4);
+    await readOn();
+    expect(await stateOf(first)).toBe('active');
+    await log.add('acc_1', { type: 'response_rule.activated', outcome: 'done' });
+    await denied(first, 1);
+    await readOn();
+    expect(await stateOf(first)).toBe('suspended');
+    // It is read once more, and then remembered.
+    tick(11);
+    await denied(second, 1);
+    await readOn();
+    await rules.deactivate(rule.id, BY);
+    await denied(second, 5);
+    await readOn();
+    expect(await stateOf(second)).toBe('active');
+  });
+
+  test('does not act on what was before its activation, as when a process reads that again', async () => {
+    const { activated, agent, denied, read, stateOf, responses, tick } = world();
+    const id = await agent();
+    await denied(id);
+    tick(5);
+    await activated(DENIALS);
+    await read({ again: true });
+    expect([await stateOf(id), await responses()]).toEqual(['active', []]);
+    await denied(id, 1);
+    await read();
+    expect(await stateOf(id)).toBe('suspended');
   });
 
   test('acts once, over any number of processes and of readings of the same records', async () => {

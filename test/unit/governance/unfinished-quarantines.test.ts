@@ -39,6 +39,7 @@ const world = async (failure: (subject: string) => Error | undefined) => {
   const finished: string[] = [];
   const { examine } = examiner({
     ...{ documents, clock, writer: findingWriter({ documents, audit, clock }) },
+    activities: { getMany: async () => new Map() },
     uses: { lastUses: async () => new Map() },
     effective: { getMany: (ids) => agents.getMany(ids) },
     documentClients: { get: async () => undefined },

@@ -6,7 +6,7 @@
  * Only events after the agent's own authentication count. Requests of others, and what a resource server reports, add nothing.
  * So a stranger cannot have an agent suspended.
  */
-import type { StreamCursor } from '../../audit/records-after.ts';
+import { countedTo, type StreamCursor } from '../../audit/records-after.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import {
   DAY,
@@ -146,13 +146,31 @@ const NO_SLOT = { tokens: 0, denials: 0, approvals: 0 };
 const metWith = ({ met = 0 }: { readonly met?: number }, hasMet: boolean): { readonly met?: number } =>
   hasMet ? { met: met + 1 } : {};
 
+/**
+ * The list with what becomes of the part that begins at `begin`, without those that end before `from`. Events come nearly always in the order
+ * of time: then it is the last part or a new one.
+ */
+const withPart = <T extends { readonly at: number }>(
+  all: readonly T[],
+  { begin, from, most }: { readonly begin: number; readonly from: number; readonly most: number },
+  change: (before: T | undefined) => T,
+): readonly T[] => {
+  const last = all.at(-1);
+  const isLater = last === undefined || last.at < begin;
+  const before = isLater ? undefined : last.at === begin ? last : all.find(({ at }) => at === begin);
+  const kept = all.filter((one) => one.at > from && one !== before);
+  kept.push(change(before));
+  if (!isLater && before !== last) kept.sort((a, b) => a.at - b.at);
+  return kept.length > most ? kept.slice(-most) : kept;
+};
+
 const ticksWith = ({ ticks = [] }: AgentFacts, { at, counts }: AgentEvent, hasMet: boolean): readonly Tick[] => {
   if (counts === 'denials') return ticks;
   const begin = at - (at % TICK_SECONDS);
-  const others = ticks.filter((tick) => tick.at !== begin && tick.at > begin - 60 - TICK_SECONDS);
-  const before = ticks.find((tick) => tick.at === begin) ?? { at: begin, tokens: 0, approvals: 0 };
-  const next = { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet) };
-  return [...others, next].sort((a, b) => a.at - b.at).slice(-MOST_TICKS);
+  return withPart(ticks, { begin, from: begin - 60 - TICK_SECONDS, most: MOST_TICKS }, (found) => {
+    const before = found ?? { at: begin, tokens: 0, approvals: 0 };
+    return { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet) };
+  });
 };
 
 /** What was counted in the minute before `at`. */
@@ -169,11 +187,11 @@ const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly num
 
 const slotsWith = ({ slots }: AgentFacts, { at, counts, depth }: AgentEvent, hasMet: boolean): readonly Slot[] => {
   const begin = at - (at % SLOT_SECONDS);
-  const before = slots.find((slot) => slot.at === begin) ?? { at: begin, ...NO_SLOT };
-  const others = slots.filter((slot) => slot !== before && slot.at !== begin && slot.at > begin - 3600 - SLOT_SECONDS);
-  const deepest = depth === undefined ? {} : { depth: Math.max(before.depth ?? 0, depth) };
-  const next = { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet), ...deepest };
-  return [...others, next].sort((a, b) => a.at - b.at).slice(-MOST_SLOTS);
+  return withPart(slots, { begin, from: begin - 3600 - SLOT_SECONDS, most: MOST_SLOTS }, (found) => {
+    const before = found ?? { at: begin, ...NO_SLOT };
+    const deepest = depth === undefined ? {} : { depth: Math.max(before.depth ?? 0, depth) };
+    return { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet), ...deepest };
+  });
 };
 
 /** Tokens in the hour before `at`. */
@@ -190,15 +208,18 @@ const daysWith = (
   }: { readonly slots: readonly Slot[]; readonly ticks: readonly Tick[]; readonly hasMet: boolean },
 ): readonly Day[] => {
   const day = Math.floor(at / DAY);
-  const before = days.find((one) => one.day === day) ?? { day, peak: 0, hours: 0 };
+  const last = days.at(-1);
+  const found = last?.day === day ? last : days.find((one) => one.day === day);
+  const before: Day = found ?? { day, peak: 0, hours: 0 };
   const hour = counts === 'denials' ? 0 : 1 << (Math.floor(at / 3600) % 24);
-  const next = {
+  const next: Day = {
     ...{ day, peak: Math.max(before.peak, tokensInHour(slots, at)), hours: before.hours | hour },
     minute: Math.max(before.minute ?? 0, inMinute(ticks, 'tokens', at)),
     depth: Math.max(before.depth ?? 0, depth),
     tokens: (before.tokens ?? 0) + (counts === 'tokens' ? 1 : 0),
     met: (before.met ?? 0) + (hasMet ? 1 : 0),
   };
+  if (found === last && found !== undefined && (days[0]?.day ?? 0) > day - KEPT_DAYS) return days.with(-1, next);
   return [...days.filter((one) => one.day !== day && one.day > day - KEPT_DAYS), next].sort((a, b) => a.day - b.day);
 };
 
@@ -209,16 +230,22 @@ const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
   const { at, used } = event;
   const { hasMet, ...people } = used.people === undefined ? { hasMet: false } : withPerson(facts, used.people, at);
   const [slots, ticks] = [slotsWith(facts, event, hasMet), ticksWith(facts, event, hasMet)];
-  const lists = Object.fromEntries(
-    OTHER_LISTS.map((list) => {
-      const key = used[list];
-      const before = facts[list] ?? [];
-      const isShared = list === 'networks' && event.isShared === true;
-      return [list, key === undefined ? before : withSeen(before, { key, at, isShared }, list)] as const;
-    }),
-  ) as { readonly [List in OtherList]: readonly Seen[] };
-  const isNewIn = (list: OtherList): boolean =>
-    lists[list].length > (facts[list]?.length ?? 0) || isReplaced(lists[list], facts[list] ?? []);
+  const listWith = (list: OtherList): readonly Seen[] => {
+    const key = used[list];
+    const before = facts[list] ?? [];
+    return key === undefined
+      ? before
+      : withSeen(before, { key, at, isShared: list === 'networks' && event.isShared === true }, list);
+  };
+  const lists: { readonly [List in OtherList]: readonly Seen[] } = {
+    ...{ resources: listWith('resources'), networks: listWith('networks') },
+    ...{ chains: listWith('chains'), refused: listWith('refused') },
+  };
+  const isNewIn = (list: OtherList): boolean => {
+    const before = facts[list] ?? [];
+    const now = lists[list];
+    return now !== before && (now.length > before.length || now.at(-1)?.key !== before.at(-1)?.key);
+  };
   const isEvidence = hasMet || OTHER_LISTS.some(isNewIn) || event.counts !== 'tokens';
   const lastAt = Math.max(facts.lastAt, at);
   return {
@@ -235,8 +262,6 @@ const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
   };
 };
 
-const isReplaced = (now: readonly Seen[], before: readonly Seen[]): boolean => now.at(-1)?.key !== before.at(-1)?.key;
-
 /**
  * The facts with these events. Leaves out what was counted before, so that a record that is read again changes nothing. Events of one
  * stream come in its order.
@@ -252,8 +277,7 @@ export const withEvents = (
     const place = facts?.counted.find((one) => one.stream === stream)?.sequence ?? 0;
     if (sequence <= place) continue;
     const next = counted(facts ?? newFacts(id, event), event);
-    const others = next.counted.filter((one) => one.stream !== stream);
-    facts = { ...next, counted: [...others, { stream, sequence }].slice(-MOST_STREAMS) };
+    facts = { ...next, counted: countedTo(next.counted, { stream, sequence }, MOST_STREAMS) };
   }
   return facts;
 };

@@ -40,56 +40,138 @@ export const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
 
 export type FactValues = { readonly [Name in Fact]: number };
 
-/**
- * The values of an agent. `since`: only what is later counts, such as after an operator lifted a suspension, epoch seconds. Facts about
- * habits are 0 in its first seven days.
- */
-export const factValues = (facts: AgentFacts, since = 0): FactValues => {
-  const { lastAt: now, firstAt, slots, ticks = [], days, woke, switches = [], refused = [] } = facts;
-  const from = since + 1;
-  const lately = (at: number, seconds: number): boolean => at > now - seconds && at >= from;
-  const isLearned = firstAt <= now - LEARNING_SECONDS;
+/** What the values are made of: the facts, and the times that they are compared with. */
+type Look = {
+  readonly facts: AgentFacts;
+  readonly now: number;
+  /** Only what is not earlier counts. */
+  readonly from: number;
+  readonly isLearned: boolean;
+};
+
+type Counter = 'tokens' | 'denials' | 'approvals' | 'met';
+
+const isLately = ({ now, from }: Look, at: number, seconds: number): boolean => at > now - seconds && at >= from;
+
+const inSlots = (look: Look, of: Counter, seconds: number): number => {
+  let sum = 0;
+  for (const slot of look.facts.slots) if (isLately(look, slot.at, seconds)) sum += slot[of] ?? 0;
+  return sum;
+};
+
+/** Days before today, of those that an agent is compared with. */
+const daysBefore = ({ facts, now }: Look): AgentFacts['days'] => {
   const today = Math.floor(now / DAY);
-  const before = days.filter(({ day }) => day < today && day > today - KEPT_DAYS);
-  const tokens = tokensInHour(slots, now, from);
-  const peak = Math.max(LEAST_PEAK, ...before.map((day) => day.peak));
-  const minute = inMinute(ticks, 'tokens', now, from);
-  // Days that were counted before there were minutes and depths say nothing about them.
-  const isCounted = before.some((day) => day.minute !== undefined && day.day <= today - LEARNING_SECONDS / DAY);
-  const minutePeak = Math.max(LEAST_MINUTE, ...before.map((day) => day.minute ?? 0));
-  const depth = Math.max(0, ...slots.map((slot) => (lately(slot.at, 3600) ? (slot.depth ?? 0) : 0)));
-  const usualDepth = Math.max(1, ...before.map((day) => day.depth ?? 0));
-  const inSlots = (of: 'tokens' | 'denials' | 'approvals' | 'met', seconds: number): number =>
-    slots.reduce((sum, slot) => (lately(slot.at, seconds) ? sum + (slot[of] ?? 0) : sum), 0);
-  const fresh = (list: Exclude<SeenList, 'people' | 'refused'>): number =>
-    isLearned ? facts[list].filter((one) => lately(one.firstAt, NEW_SECONDS)).length : 0;
-  const knowsPeople = isLearned && !isForAnyone(facts, now);
-  const met = knowsPeople ? inSlots('met', NEW_SECONDS) : 0;
-  const total = (of: 'tokens' | 'met'): number => before.reduce((sum, day) => sum + (day[of] ?? 0), 0);
-  const usualShare = total('met') / Math.max(1, total('tokens'));
-  const usual = before.reduce((hours, day) => hours | day.hours, 0);
-  const isOdd = isLearned && (usual & (1 << (Math.floor(now / 3600) % 24))) === 0;
-  return {
-    tokens_hour: tokens,
-    rate_times: isLearned ? Math.floor((tokens / peak) * 10) / 10 : 0,
-    tokens_minute: minute,
-    minute_times: isCounted ? Math.floor((minute / minutePeak) * 10) / 10 : 0,
-    odd_tokens_hour: isOdd ? inSlots('tokens', 3600) : 0,
-    denials_10_minutes: inSlots('denials', DENIAL_SECONDS),
-    refused_kinds_10_minutes: refused.filter(({ lastAt }) => lately(lastAt, DENIAL_SECONDS)).length,
-    new_resources_hour: fresh('resources'),
-    new_networks_hour: fresh('networks'),
-    foreign_networks_hour: isLearned
-      ? facts.networks.filter((one) => !one.isShared && lately(one.firstAt, NEW_SECONDS)).length
-      : 0,
-    network_returns_hour: isLearned ? switches.filter((at) => lately(at, NEW_SECONDS)).length : 0,
-    new_people_hour: met,
-    new_people_minute: knowsPeople ? inMinute(ticks, 'met', now, from) : 0,
-    new_people_times: isCounted ? Math.floor((met / Math.max(1, tokens * usualShare)) * 10) / 10 : 0,
-    new_chains_hour: fresh('chains'),
-    chain_growth_hour: isCounted ? Math.max(0, depth - usualDepth) : 0,
-    idle_days: woke && lately(woke.at, NEW_SECONDS) ? Math.floor(woke.idle / DAY) : 0,
-    odd_approvals_hour: isOdd ? inSlots('approvals', 3600) : 0,
-    odd_approvals_minute: isOdd ? inMinute(ticks, 'approvals', now, from) : 0,
+  return facts.days.filter(({ day }) => day < today && day > today - KEPT_DAYS);
+};
+
+/** Whether minutes, depths and amounts are known of a week ago. Days that were counted before there were some say nothing about them. */
+const isCounted = (look: Look): boolean => {
+  const today = Math.floor(look.now / DAY);
+  return daysBefore(look).some(({ minute, day }) => minute !== undefined && day <= today - LEARNING_SECONDS / DAY);
+};
+
+const mostOf = (look: Look, least: number, of: (day: AgentFacts['days'][number]) => number): number =>
+  daysBefore(look).reduce((most, day) => Math.max(most, of(day)), least);
+
+const tokensInMinute = ({ facts: { ticks = [] }, now, from }: Look): number => inMinute(ticks, 'tokens', now, from);
+
+const newIn = (look: Look, list: Exclude<SeenList, 'people' | 'refused'>, isForeign = false): number => {
+  if (!look.isLearned) return 0;
+  let count = 0;
+  for (const { firstAt, isShared } of look.facts[list])
+    if (isLately(look, firstAt, NEW_SECONDS) && !(isForeign && isShared)) count += 1;
+  return count;
+};
+
+const knowsPeople = ({ facts, now, isLearned }: Look): boolean => isLearned && !isForAnyone(facts, now);
+const peopleMet = (look: Look): number => (knowsPeople(look) ? inSlots(look, 'met', NEW_SECONDS) : 0);
+
+/** Whether it was idle at this time of day for 28 days. */
+const isOdd = (look: Look): boolean => {
+  if (!look.isLearned) return false;
+  const usual = daysBefore(look).reduce((hours, day) => hours | day.hours, 0);
+  return (usual & (1 << (Math.floor(look.now / 3600) % 24))) === 0;
+};
+
+const tenths = (value: number): number => Math.floor(value * 10) / 10;
+
+const VALUES = {
+  tokens_hour: ({ facts, now, from }) => tokensInHour(facts.slots, now, from),
+  rate_times(look) {
+    const tokens = look.isLearned ? tokensInHour(look.facts.slots, look.now, look.from) : 0;
+    return tokens === 0 ? 0 : tenths(tokens / mostOf(look, LEAST_PEAK, ({ peak }) => peak));
+  },
+  tokens_minute: tokensInMinute,
+  minute_times(look) {
+    const minute = tokensInMinute(look);
+    return minute === 0 || !isCounted(look) ? 0 : tenths(minute / mostOf(look, LEAST_MINUTE, (day) => day.minute ?? 0));
+  },
+  odd_tokens_hour: (look) => (isOdd(look) ? inSlots(look, 'tokens', 3600) : 0),
+  denials_10_minutes: (look) => inSlots(look, 'denials', DENIAL_SECONDS),
+  refused_kinds_10_minutes: (look) =>
+    (look.facts.refused ?? []).filter(({ lastAt }) => isLately(look, lastAt, DENIAL_SECONDS)).length,
+  new_resources_hour: (look) => newIn(look, 'resources'),
+  new_networks_hour: (look) => newIn(look, 'networks'),
+  foreign_networks_hour: (look) => newIn(look, 'networks', true),
+  network_returns_hour: (look) =>
+    look.isLearned ? (look.facts.switches ?? []).filter((at) => isLately(look, at, NEW_SECONDS)).length : 0,
+  new_people_hour: peopleMet,
+  new_people_minute: (look) => (knowsPeople(look) ? inMinute(look.facts.ticks ?? [], 'met', look.now, look.from) : 0),
+  new_people_times(look) {
+    const met = peopleMet(look);
+    if (met === 0 || !isCounted(look)) return 0;
+    const before = daysBefore(look);
+    const total = (of: 'tokens' | 'met'): number => before.reduce((sum, day) => sum + (day[of] ?? 0), 0);
+    const usual = tokensInHour(look.facts.slots, look.now, look.from) * (total('met') / Math.max(1, total('tokens')));
+    return tenths(met / Math.max(1, usual));
+  },
+  new_chains_hour: (look) => newIn(look, 'chains'),
+  chain_growth_hour(look) {
+    let deepest = 0;
+    for (const { at, depth = 0 } of look.facts.slots) if (depth > deepest && isLately(look, at, 3600)) deepest = depth;
+    return deepest === 0 || !isCounted(look) ? 0 : Math.max(0, deepest - mostOf(look, 1, (day) => day.depth ?? 0));
+  },
+  idle_days(look) {
+    const { woke } = look.facts;
+    return woke && isLately(look, woke.at, NEW_SECONDS) ? Math.floor(woke.idle / DAY) : 0;
+  },
+  odd_approvals_hour(look) {
+    const approvals = inSlots(look, 'approvals', 3600);
+    return approvals > 0 && isOdd(look) ? approvals : 0;
+  },
+  odd_approvals_minute(look) {
+    const approvals = inMinute(look.facts.ticks ?? [], 'approvals', look.now, look.from);
+    return approvals > 0 && isOdd(look) ? approvals : 0;
+  },
+} as const satisfies Record<Fact, (look: Look) => number>;
+
+/** What a value cannot exceed, where that costs less than the value: agents that work as ever reach no bound of a rule. */
+const CEILINGS: { readonly [Name in Fact]?: (look: Look) => number } = {
+  rate_times: ({ facts, now, from }) => tokensInHour(facts.slots, now, from) / LEAST_PEAK,
+  minute_times: (look) => tokensInMinute(look) / LEAST_MINUTE,
+  new_people_times: (look) => inSlots(look, 'met', NEW_SECONDS),
+};
+
+/** The values of one agent, each computed when it is first asked for. */
+export interface Values {
+  of(fact: Fact): number;
+  /** Whether the value is at least this. */
+  reaches(fact: Fact, bound: number): boolean;
+}
+
+/**
+ * The values as of the last event of the agent. `since`: only what is later counts, such as after an operator lifted a suspension, epoch
+ * seconds. Facts about habits are 0 in its first seven days.
+ */
+export const valuesOf = (facts: AgentFacts, since = 0): Values => {
+  const now = facts.lastAt;
+  const look: Look = { facts, now, from: since + 1, isLearned: facts.firstAt <= now - LEARNING_SECONDS };
+  const known: { [Name in Fact]?: number } = {};
+  const of = (fact: Fact): number => {
+    const value = known[fact] ?? VALUES[fact](look);
+    known[fact] = value;
+    return value;
   };
+  return { of, reaches: (fact, bound) => (CEILINGS[fact]?.(look) ?? bound) >= bound && of(fact) >= bound };
 };

@@ -56,6 +56,8 @@ export interface FleetNetworks {
    * that this is known.
    */
   noted(agent: string, network: string, at: number): Promise<boolean>;
+  /** The same, where this process has noted it on that day. Undefined: it has not. */
+  known(agent: string, network: string, at: number): boolean | undefined;
 }
 
 const lastDayOf = ({ at, lastDay }: User): number => lastDay ?? Math.floor(at / DAY);
@@ -83,27 +85,45 @@ const fleetOf = (
 ): FleetNetworks => {
   let day = 0;
   let noted = new Map<string, boolean>();
+  let beganAt: number | undefined;
 
-  const known = async (agent: string, network: string, at: number): Promise<boolean> => {
-    const began = await changed(BEGAN, (before) => (before ? undefined : { id: BEGAN, first: [{ agent: '', at }] }));
-    const id = digestOf(network);
-    const found = await changed(id, (before) => ({
-      ...{ id, first: usersWith(before?.first ?? [], agent, at), expiresAt: at + KEPT_DAYS * DAY },
-    }));
+  /** The document with this use. Undefined: it says so already. */
+  const withUse =
+    (id: string, agent: string, at: number): Change =>
+    (before) => {
+      const users = before?.first ?? [];
+      const first = usersWith(users, agent, at);
+      const isSame = first.length === users.length && first.every((user, index) => user === users[index]);
+      // Other agents of the network have prolonged it today.
+      if (isSame && (before?.expiresAt ?? 0) > at + (KEPT_DAYS - 1) * DAY) return undefined;
+      return { id, first, expiresAt: Math.max(before?.expiresAt ?? 0, at + KEPT_DAYS * DAY) };
+    };
+
+  const isUsed = async (agent: string, network: string, at: number): Promise<boolean> => {
     const since = at - SHARED_SECONDS;
-    if ((began?.first[0]?.at ?? at) > since) return true;
+    if (beganAt === undefined) {
+      const began = await changed(BEGAN, (before) => (before ? undefined : { id: BEGAN, first: [{ agent: '', at }] }));
+      beganAt = began?.first[0]?.at;
+    }
+    const id = digestOf(network);
+    const found = await changed(id, withUse(id, agent, at));
+    if ((beganAt ?? at) > since) return true;
     return found?.first.some((one) => one.agent !== agent && one.at <= since && isRegular(one)) === true;
   };
 
+  const known = (agent: string, network: string, at: number): boolean | undefined =>
+    Math.floor(at / DAY) === day ? noted.get(`${agent} ${network}`) : undefined;
+
   return {
+    known,
+
     async noted(agent, network, at) {
+      const before = known(agent, network, at);
+      if (before !== undefined) return before;
       const today = Math.floor(at / DAY);
       if (today !== day || noted.size >= MOST_NOTED) [day, noted] = [today, new Map()];
-      const key = `${agent} ${network}`;
-      const before = noted.get(key);
-      if (before !== undefined) return before;
-      const isShared = await known(agent, network, at);
-      noted.set(key, isShared);
+      const isShared = await isUsed(agent, network, at);
+      noted.set(`${agent} ${network}`, isShared);
       return isShared;
     },
   };

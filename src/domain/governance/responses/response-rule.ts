@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { Archived } from '../../audit/beginning.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
-import type { Fact, FactValues } from './fact-values.ts';
+import type { Fact, FactValues, Values } from './fact-values.ts';
 
 /**
  * `notify`: administrators. `suspend`: the agent, for security. `contain`: suspends it, cancels its open approvals and ends its
@@ -102,9 +102,9 @@ export const definitionDigest = ({ when, act, environments = ENVIRONMENTS }: Def
   );
 
 /** The values that meet all conditions; undefined: one is not met. */
-export const metBy = ({ when }: Pick<Definition, 'when'>, values: FactValues): Partial<FactValues> | undefined =>
-  when.every(({ fact, atLeast }) => values[fact] >= atLeast)
-    ? Object.fromEntries(when.map(({ fact }) => [fact, values[fact]]))
+export const metBy = ({ when }: Pick<Definition, 'when'>, values: Values): Partial<FactValues> | undefined =>
+  when.every(({ fact, atLeast }) => values.reaches(fact, atLeast))
+    ? Object.fromEntries(when.map(({ fact }) => [fact, values.of(fact)]))
     : undefined;
 
 export const appliesTo = ({ environments }: Pick<Definition, 'environments'>, environment: Environment): boolean =>

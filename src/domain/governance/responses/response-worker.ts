@@ -2,13 +2,16 @@
  * Keeps the facts of agents from the audit log, and lets active rules act. Part of the reader of the log (discovery.ts), which calls it
  * in one process at a time, behind the requests.
  */
+
+import { type Held, heldDocuments } from '../../audit/held-documents.ts';
 import { type RecentRecord, sourceOfRecord } from '../../audit/recent-records.ts';
 import { AGENTS, type Agent } from '../../clients/agents/agent.ts';
-import { type DocumentStore, upsert } from '../../ports/document-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
 import { agentEventOf } from './agent-events.ts';
 import { AGENT_FACTS, type AgentEvent, type AgentFacts, withEvents } from './agent-facts.ts';
 import { isOfOneAgent } from './agent-failures.ts';
-import { factValues } from './fact-values.ts';
+import { valuesOf } from './fact-values.ts';
 import type { FleetNetworks } from './fleet-networks.ts';
 import type { ResponseActs } from './response-acts.ts';
 import { appliesTo, metBy, type ResponseRule } from './response-rule.ts';
@@ -23,6 +26,8 @@ export interface ResponseWorker {
    * up no other one. It is examined again with the next call. Throws StoreUnavailable where the store fails.
    */
   evaluate(): Promise<void>;
+  /** Agents whose facts changed since they were stored. */
+  changed(): number;
   /**
    * Evaluates, then stores the facts of everything that was noted. After a crash the same records are noted again, and count once.
    * What an agent did that could not be examined stays in memory: the last 1,000 events each of at most 100 agents. The others, and
@@ -33,21 +38,30 @@ export interface ResponseWorker {
   forget(): void;
 }
 
-/** An agent that did something since the last `store`. `facts`: as of `evaluated` of the events. */
-type Held = {
-  readonly events: AgentEvent[];
-  evaluated: number;
-  facts: AgentFacts | undefined;
-  /** Whether it could not be examined, or stored, the last time. */
+/** What an agent did and is not counted yet. */
+type Waiting = {
+  events: AgentEvent[];
+  /** Whether it could not be examined the last time. */
   hasFailed?: boolean;
 };
 
 /** Most agents that are kept over a `store` because they could not be examined, and most events of each. */
 const MOST_FAILED = 100;
 const MOST_EVENTS_OF_FAILED = 1000;
+/** Agents whose stored facts stay in memory: about 10 kB each. */
+const MOST_KEPT = 2000;
+/** Agents that are examined between two pauses in which requests run. */
+const AT_ONCE = 16;
+/**
+ * Rules are read so often. The reader sees each change of them in the log, and reads them at each call for some seconds then, because the event
+ * comes before the change.
+ */
+const RULES_SECONDS = 60;
+const CHANGED_SECONDS = 10;
 
 export const responseWorker = (deps: {
   readonly documents: DocumentStore;
+  readonly clock: Clock;
   readonly rules: Pick<ResponseRuleRegistry, 'active'>;
   readonly acts: Pick<ResponseActs, 'since' | 'act' | 'finish'>;
   /** Keyed digest of a network, for one agent. */
@@ -57,49 +71,85 @@ export const responseWorker = (deps: {
   /** Called with the first failure of an agent, until it could be examined. Without an agent: of responses that a crash left. */
   readonly onFailed?: (agent: string | undefined, error: Error) => void;
 }): ResponseWorker => {
-  const { documents, rules, acts, digestOf, fleet } = deps;
+  const { documents, clock, rules, acts, digestOf, fleet } = deps;
   const agents = documents.collection<Agent>(AGENTS);
-  const collection = documents.collection<AgentFacts>(AGENT_FACTS);
-  let held = new Map<string, Held>();
+  const held = heldDocuments(documents.collection<AgentFacts>(AGENT_FACTS), { most: MOST_KEPT, pause: deps.pause });
+  let waiting = new Map<string, Waiting>();
+  let known: { readonly rules: readonly ResponseRule[]; readonly until: number } | undefined;
+  let changingUntil = 0;
 
-  /** The facts with the events that were not evaluated yet. */
-  const current = async (id: string, one: Held): Promise<AgentFacts | undefined> => {
-    const before = one.evaluated === 0 ? (await collection.get(id))?.document : one.facts;
-    for (const [index, event] of one.events.entries()) {
-      const { network, at } = event;
-      if (index < one.evaluated || network === undefined) continue;
-      one.events[index] = { ...event, isShared: await fleet.noted(id, network, at) };
-    }
-    one.facts = withEvents(id, before, one.events.slice(one.evaluated));
-    one.evaluated = one.events.length;
-    return one.facts;
+  const active = async (): Promise<readonly ResponseRule[]> => {
+    const now = clock.now();
+    if (!known || known.until <= now)
+      known = { rules: await rules.active(), until: now < changingUntil ? now : now + RULES_SECONDS };
+    return known.rules;
   };
 
-  /** Examines the agent again with what counts since the last response. */
-  const acted = async (rule: ResponseRule, facts: AgentFacts): Promise<void> => {
+  /** Examines the agent again with what counts since the last response. The rule may have been deactivated since it was read. */
+  const acted = async ({ id }: ResponseRule, facts: AgentFacts): Promise<void> => {
+    const rule = (await rules.active()).find((one) => one.id === id);
+    // A process that takes over reads again what was before the activation: its replay says nothing of that.
+    if (!rule || facts.lastAt < (rule.activatedAt ?? 0)) return;
     const agent = (await agents.get(facts.id))?.document;
     if (agent?.state !== 'active' || !appliesTo(rule, agent.environment)) return;
     const since = await acts.since(rule, agent);
-    const values = since === Number.POSITIVE_INFINITY ? undefined : metBy(rule, factValues(facts, since));
+    const values = since === Number.POSITIVE_INFINITY ? undefined : metBy(rule, valuesOf(facts, since));
     if (values) await acts.act(rule, agent, { facts, values });
   };
 
-  const examined = async (id: string, one: Held, active: readonly ResponseRule[]): Promise<void> => {
-    const facts = await current(id, one);
-    if (!facts) return;
-    const values = factValues(facts);
-    for (const rule of active) if (metBy(rule, values)) await acted(rule, facts);
+  /** Says of each network whether other agents use it. Undefined: this process has not noted one of them today. */
+  const withNetworks = (id: string, events: readonly AgentEvent[]): readonly AgentEvent[] | undefined => {
+    const all: AgentEvent[] = [];
+    for (const event of events) {
+      const { network, at } = event;
+      const isShared = network === undefined ? false : fleet.known(id, network, at);
+      if (isShared === undefined) return undefined;
+      all.push(isShared ? { ...event, isShared } : event);
+    }
+    return all;
   };
 
-  /** Runs `work`. The failure of one agent is reported, and the next `evaluate` examines all of its events again. */
-  const isolated = async (id: string, one: Held, work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      if (!isOfOneAgent(error)) throw error;
-      if (!one.hasFailed) deps.onFailed?.(id, error);
-      Object.assign(one, { evaluated: 0, facts: undefined, hasFailed: true });
+  const notedNetworks = async (id: string, events: readonly AgentEvent[]): Promise<AgentEvent[]> => {
+    const all: AgentEvent[] = [];
+    for (const event of events) {
+      const { network, at } = event;
+      all.push(network === undefined ? event : { ...event, isShared: await fleet.noted(id, network, at) });
     }
+    return all;
+  };
+
+  /** The rules whose conditions the agent meets by what it did lately. */
+  const met = (
+    one: Held<AgentFacts>,
+    { events, isAgain }: { readonly events: readonly AgentEvent[]; readonly isAgain: boolean },
+    of: readonly ResponseRule[],
+  ): readonly ResponseRule[] => {
+    const next = withEvents(one.id, one.document, events);
+    if (!next || (next === one.document && !isAgain)) return [];
+    if (next !== one.document) held.change(one, next);
+    const values = valuesOf(next);
+    return of.filter((rule) => metBy(rule, values));
+  };
+
+  /** Counts what an agent did, and lets rules act. A promise only where something has to be read: most agents do what they always do. */
+  const examined = (id: string, one: Waiting, of: readonly ResponseRule[]): Promise<void> | undefined => {
+    const before = held.known(id);
+    const events = withNetworks(id, one.events);
+    if (!before || !events) return examinedLater(id, one, of);
+    const found = met(before, { events, isAgain: one.hasFailed === true }, of);
+    one.events = [];
+    return found.length === 0 ? undefined : actedAll(before, found);
+  };
+
+  const examinedLater = async (id: string, one: Waiting, of: readonly ResponseRule[]): Promise<void> => {
+    const before = held.known(id) ?? (await held.load(id));
+    const found = met(before, { events: await notedNetworks(id, one.events), isAgain: one.hasFailed === true }, of);
+    one.events = [];
+    await actedAll(before, found);
+  };
+
+  const actedAll = async ({ document }: Held<AgentFacts>, found: readonly ResponseRule[]): Promise<void> => {
+    if (document) for (const rule of found) await acted(rule, document);
   };
 
   const finish = async (): Promise<void> => {
@@ -111,52 +161,62 @@ export const responseWorker = (deps: {
     }
   };
 
+  const failed = (id: string, one: Waiting, error: unknown): void => {
+    if (!isOfOneAgent(error)) throw error;
+    if (!one.hasFailed) deps.onFailed?.(id, error);
+    one.hasFailed = true;
+  };
+
   const evaluate = async (): Promise<void> => {
     await finish();
-    const changed = [...held].filter(([, one]) => one.evaluated < one.events.length);
-    if (changed.length === 0) return;
-    const active = await rules.active();
-    for (const [id, one] of changed) {
-      await isolated(id, one, async () => {
-        await examined(id, one, active);
-        one.hasFailed = false;
-      });
-      await deps.pause();
+    if (waiting.size === 0) return;
+    const of = await active();
+    let count = 0;
+    for (const [id, one] of waiting) {
+      try {
+        const later = examined(id, one, of);
+        if (later) await later;
+        waiting.delete(id);
+      } catch (error) {
+        failed(id, one, error);
+      }
+      count += 1;
+      if (count % AT_ONCE === 0) await deps.pause();
     }
   };
 
   return {
     note(record) {
+      if (record.event.type.startsWith('response_rule.')) {
+        known = undefined;
+        changingUntil = clock.now() + CHANGED_SECONDS;
+      }
       const found = agentEventOf(record, sourceOfRecord(record), digestOf);
       if (!found) return;
-      const before = held.get(found.agent);
+      const before = waiting.get(found.agent);
       if (before) before.events.push(found.event);
-      else held.set(found.agent, { events: [found.event], evaluated: 0, facts: undefined });
+      else waiting.set(found.agent, { events: [found.event] });
     },
 
     evaluate,
+    changed: held.changed,
 
     async store() {
       await evaluate();
-      const all = held;
-      held = new Map();
-      for (const [id, one] of all) {
-        const { events } = one;
-        // Another process may have stored some of these events meanwhile: they count once.
-        const stored = () =>
-          upsert(collection, id, (before) => {
-            const next = withEvents(id, before, events);
-            return next === before ? undefined : next;
-          });
-        await isolated(id, one, stored);
-        if (one.hasFailed && held.size < MOST_FAILED)
-          held.set(id, { ...one, events: events.slice(-MOST_EVENTS_OF_FAILED) });
-        await deps.pause();
-      }
+      await held.store((id, error) => {
+        const one = waiting.get(id) ?? { events: [] };
+        failed(id, one, error);
+        waiting.set(id, one);
+      });
+      // What is left could not be examined.
+      const kept = [...waiting].slice(0, MOST_FAILED);
+      waiting = new Map(kept);
+      for (const [, one] of kept) one.events = one.events.slice(-MOST_EVENTS_OF_FAILED);
     },
 
-    forget: () => {
-      held = new Map();
+    forget() {
+      waiting = new Map();
+      held.forget();
     },
   };
 };

@@ -10,7 +10,7 @@ import type { Versioned } from '../../ports/document-store.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
 import { agentEventOf, COUNTED_TYPES } from './agent-events.ts';
 import { type AgentFacts, withEvents } from './agent-facts.ts';
-import { factValues } from './fact-values.ts';
+import { valuesOf } from './fact-values.ts';
 import { replayedFleet } from './fleet-networks.ts';
 import { QUIET_SECONDS } from './response.ts';
 import {
@@ -118,11 +118,12 @@ const replayRule = async (
     const found = agentEventOf(entry, entry.event.personal?.source, digestOf);
     if (!found) continue;
     const { network, at } = found.event;
-    const isShared = network !== undefined && (await fleet.noted(found.agent, network, at));
+    const isShared =
+      network !== undefined && (fleet.known(found.agent, network, at) ?? (await fleet.noted(found.agent, network, at)));
     const facts = withEvents(found.agent, known.get(found.agent), [{ ...found.event, isShared }]);
     if (!facts) continue;
     known.set(found.agent, facts);
-    const values = metBy(rule, factValues(facts));
+    const values = metBy(rule, valuesOf(facts));
     if (!values || facts.lastAt < (quietUntil.get(found.agent) ?? 0)) continue;
     const environment = await environmentOf(found.agent);
     if (environment === undefined || !appliesTo(rule, environment)) continue;

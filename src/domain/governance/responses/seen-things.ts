@@ -38,16 +38,17 @@ const MOST_SEEN = {
   refused: MOST_REFUSED,
 } as const satisfies Record<SeenList, number>;
 
-const isKept =
-  (at: number) =>
-  ({ lastAt }: Seen): boolean =>
-    lastAt > at - KEPT_SECONDS;
-
 /** The list with this thing as used at this time, if it is in it. */
-const usedAgain = (all: readonly Seen[], key: string, at: number): readonly Seen[] | undefined =>
-  all.some((one) => one.key === key)
-    ? all.map((one) => (one.key === key ? { ...one, lastAt: Math.max(one.lastAt, at) } : one))
-    : undefined;
+const usedAgain = (all: readonly Seen[], key: string, at: number): readonly Seen[] | undefined => {
+  const place = all.findIndex((one) => one.key === key);
+  const found = all[place];
+  if (!found) return undefined;
+  return found.lastAt >= at ? all : all.with(place, { ...found, lastAt: at });
+};
+
+/** Those that are kept: the list itself, if all are. */
+const keptOf = (all: readonly Seen[], at: number): readonly Seen[] =>
+  all.every(({ lastAt }) => lastAt > at - KEPT_SECONDS) ? all : all.filter(({ lastAt }) => lastAt > at - KEPT_SECONDS);
 
 /**
  * The things with this one. In a full list, a new one takes the place of the newest, so that many new ones do not push out the usual
@@ -59,7 +60,7 @@ export const withSeen = (
   { key, at, isShared }: { readonly key: string; readonly at: number; readonly isShared: boolean },
   list: Exclude<SeenList, 'people'>,
 ): readonly Seen[] => {
-  const kept = all.filter(isKept(at));
+  const kept = keptOf(all, at);
   const again = usedAgain(kept, key, at);
   if (again) return again;
   const others = kept.length < MOST_SEEN[list] ? kept : list === 'refused' ? withoutOldest(kept) : kept.slice(0, -1);
@@ -99,7 +100,7 @@ export const withPerson = (
   key: string,
   at: number,
 ): People & { readonly hasMet: boolean } => {
-  const people = all.filter(isKept(at));
+  const people = keptOf(all, at);
   const more = morePeople.filter(({ since }) => since > at - 2 * FORTNIGHT_SECONDS);
   const again = usedAgain(people, key, at);
   if (again) return { people: again, morePeople: more, hasMet: false };

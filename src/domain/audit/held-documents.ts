@@ -1,0 +1,126 @@
+/**
+ * Documents that one process counts from the audit log: kept in memory, changed there, and stored seldom and many at a time. The log is
+ * the durable record of what was counted: a process that ends, or loses the lock of the reader, leaves the stored documents and the stored
+ * place in the log behind the counts, and the next one counts the same records once more.
+ */
+
+import { type Collection, type Document, StoreUnavailable, tryInsert } from '../ports/document-store.ts';
+import type { StreamCursor } from './records-after.ts';
+
+/** A document that says up to where it has counted each stream. */
+type Counting = Document & { readonly counted: readonly StreamCursor[] };
+
+/** One document in memory. `version` 0: it is not stored. */
+export type Held<T> = { readonly id: string; document: T | undefined; version: number; isChanged: boolean };
+
+export interface HeldDocuments<T> {
+  /** The document in memory. Undefined: it was not read yet. */
+  known(id: string): Held<T> | undefined;
+  /** Reads it from the store, and keeps it in memory. Throws StoreUnavailable. */
+  load(id: string): Promise<Held<T>>;
+  change(held: Held<T>, document: T): void;
+  /** Those of these ids, as in memory, or else as stored. At most 1,000 ids. Throws StoreUnavailable. */
+  getMany(ids: readonly string[]): Promise<ReadonlyMap<string, T>>;
+  /** How many were changed and not stored. */
+  changed(): number;
+  /**
+   * Stores what was changed, AT_ONCE documents at a time. `onFailed`: takes the failure of one document, which stays changed, or throws
+   * it. Throws StoreUnavailable where the store fails, or where another process counted less of the log: this one has to read
+   * again.
+   */
+  store(onFailed: (id: string, error: unknown) => void): Promise<void>;
+  forget(): void;
+}
+
+/** Documents that are written in one transaction, where the store has such. */
+const AT_ONCE = 50;
+
+/** Whether one document counted all that the other did. */
+const covers = (one: Counting, other: Counting): boolean =>
+  other.counted.every(({ stream, sequence }) =>
+    one.counted.some((place) => place.stream === stream && place.sequence >= sequence),
+  );
+
+/** `most`: documents that stay in memory once they are stored. Those that are not stored do, however many they are: callers bound them. */
+export const heldDocuments = <T extends Counting>(
+  collection: Pick<Collection<T>, 'get' | 'getMany' | 'insert' | 'replace'>,
+  { most, pause }: { readonly most: number; readonly pause: () => Promise<void> },
+): HeldDocuments<T> => {
+  let all = new Map<string, Held<T>>();
+  let changed = new Set<Held<T>>();
+
+  const write = async (held: Held<T>): Promise<void> => {
+    const { id, document, version } = held;
+    if (!document) return;
+    const isWritten =
+      version === 0 ? await tryInsert(collection, document) : await collection.replace(document, version);
+    if (isWritten) held.version = version + 1;
+    else {
+      const found = await collection.get(id);
+      if (!found || !covers(found.document, document))
+        throw new StoreUnavailable(`another process counts ${id}, and has not read as far as this one`);
+      held.document = found.document;
+      held.version = found.version;
+    }
+    held.isChanged = false;
+    changed.delete(held);
+  };
+
+  /** Drops those that were used longest ago. */
+  const shrink = (): void => {
+    for (const [id, { isChanged }] of all) {
+      if (all.size <= most) return;
+      if (!isChanged) all.delete(id);
+    }
+  };
+
+  return {
+    known: (id) => all.get(id),
+
+    async load(id) {
+      const found = await collection.get(id);
+      const held = { id, document: found?.document, version: found?.version ?? 0, isChanged: false };
+      all.set(id, held);
+      return held;
+    },
+
+    change(held, document) {
+      held.document = document;
+      if (held.isChanged) return;
+      held.isChanged = true;
+      changed.add(held);
+      // Behind the others: it was used last.
+      all.delete(held.id);
+      all.set(held.id, held);
+    },
+
+    async getMany(ids) {
+      const stored = await collection.getMany(ids.filter((id) => !all.has(id)));
+      const found = new Map(stored.map(({ document }) => [document.id, document]));
+      for (const id of ids) {
+        const document = all.get(id)?.document;
+        if (document) found.set(id, document);
+      }
+      return found;
+    },
+
+    changed: () => changed.size,
+
+    async store(onFailed) {
+      const waiting = [...changed];
+      for (let from = 0; from < waiting.length; from += AT_ONCE) {
+        const some = waiting.slice(from, from + AT_ONCE);
+        const results = await Promise.allSettled(some.map(write));
+        for (const [index, result] of results.entries())
+          if (result.status === 'rejected') onFailed(some[index]?.id ?? '', result.reason);
+        await pause();
+      }
+      shrink();
+    },
+
+    forget() {
+      all = new Map();
+      changed = new Set();
+    },
+  };
+};

@@ -1,0 +1,89 @@
+/** Documents that are counted in memory and stored seldom: nothing is lost, and no other process's counts are overwritten. */
+import { describe, expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { heldDocuments } from '../../../src/domain/audit/held-documents.ts';
+import { CLIENT_ACTIVITY, type ClientActivity, withTokens } from '../../../src/domain/governance/client-activity.ts';
+import { StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
+
+const AT = 1_790_000_000;
+const token = (sequence: number) => ({ id: `s:${sequence}`, stream: 's', sequence, at: AT + sequence });
+const counted = (id: string, before: ClientActivity | undefined, ...sequences: number[]): ClientActivity => {
+  const next = withTokens(id, before, sequences.map(token));
+  if (!next) throw new Error('no activity');
+  return next;
+};
+const fails = (_: string, error: unknown): void => {
+  throw error;
+};
+
+const world = (most = 10) => {
+  const collection = memoryDocumentStore().collection<ClientActivity>(CLIENT_ACTIVITY);
+  const held = () => heldDocuments(collection, { most, pause: async () => undefined });
+  const last = async (id: string) => (await collection.get(id))?.document.counted[0]?.sequence;
+  return { collection, held, last };
+};
+
+describe('held documents', () => {
+  test('are stored when asked, and read from memory until then', async () => {
+    const { held, last } = world();
+    const mine = held();
+    const one = await mine.load('app_1');
+    mine.change(one, counted('app_1', one.document, 1, 2));
+    expect([mine.changed(), await last('app_1')]).toEqual([1, undefined]);
+    expect((await mine.getMany(['app_1', 'app_2'])).get('app_1')?.counted).toEqual([{ stream: 's', sequence: 2 }]);
+    await mine.store(fails);
+    expect([mine.changed(), await last('app_1')]).toEqual([0, 2]);
+    mine.change(one, counted('app_1', one.document, 3));
+    await mine.store(fails);
+    expect(await last('app_1')).toBe(3);
+  });
+
+  test('of another process that read further are taken over; of one that read less they are not overwritten', async () => {
+    const { held, last } = world();
+    const [mine, other] = [held(), held()];
+    const [here, there] = [await mine.load('app_1'), await other.load('app_1')];
+    mine.change(here, counted('app_1', undefined, 1));
+    other.change(there, counted('app_1', undefined, 1, 2));
+    await other.store(fails);
+    await mine.store(fails);
+    expect([here.document?.counted[0]?.sequence, await last('app_1')]).toEqual([2, 2]);
+    // Both go on from there.
+    other.change(there, counted('app_1', there.document, 3));
+    await other.store(fails);
+    mine.change(here, counted('app_1', here.document, 3, 4));
+    await expect(mine.store(fails)).rejects.toThrow(StoreUnavailable);
+    expect(await last('app_1')).toBe(3);
+    mine.forget();
+    const again = await mine.load('app_1');
+    mine.change(again, counted('app_1', again.document, 3, 4));
+    await mine.store(fails);
+    expect(await last('app_1')).toBe(4);
+  });
+
+  test('one that cannot be stored keeps no other from being stored, and is tried again', async () => {
+    const { collection, held, last } = world();
+    const failed: string[] = [];
+    let isFailing = true;
+    const insert: typeof collection.insert = async (document) => {
+      if (isFailing && document.id === 'app_1') throw new Error('damaged');
+      return collection.insert(document);
+    };
+    const mine = heldDocuments({ ...collection, insert }, { most: 10, pause: async () => undefined });
+    for (const id of ['app_1', 'app_2']) mine.change(await mine.load(id), counted(id, undefined, 1));
+    await mine.store((id) => failed.push(id));
+    expect([failed, await last('app_1'), await last('app_2'), mine.changed()]).toEqual([['app_1'], undefined, 1, 1]);
+    isFailing = false;
+    await mine.store(fails);
+    expect([await last('app_1'), held().changed(), mine.changed()]).toEqual([1, 0, 0]);
+  });
+
+  test('those used longest ago leave the memory once they are stored, and no sooner', async () => {
+    const { held } = world(2);
+    const mine = held();
+    for (const id of ['app_1', 'app_2', 'app_3']) mine.change(await mine.load(id), counted(id, undefined, 1));
+    expect(mine.known('app_1')).toBeDefined();
+    await mine.store(fails);
+    expect(['app_1', 'app_2', 'app_3'].map((id) => mine.known(id) !== undefined)).toEqual([false, true, true]);
+    expect((await mine.getMany(['app_1', 'app_3'])).size).toBe(2);
+  });
+});
