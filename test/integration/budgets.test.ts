@@ -88,6 +88,20 @@ describe('AP-17 a budget', () => {
     expect((await below()).status).toBe(200);
   });
 
+  test('is named in the event of a token, with the share that it took; one of targets, and a refused token, has none', async () => {
+    const { id } = await newBudget({ about: 'agent', subject: family.agent.clientId, limit: 8 });
+    const targets = { about: 'agent', subject: family.agent.clientId, measure: 'targets', limit: 5 };
+    const other = await newBudget(targets);
+    const { result, events } = await audit.during(exchange);
+    expect(result.status).toBe(200);
+    const issued = events.find(({ type }) => type === 'token.issued');
+    expect(issued?.inputs).toMatchObject({ spent: [{ budget: id, millionths: 125_000 }] });
+    await change(id, { state: 'disabled' });
+    await change(other.id, { state: 'disabled' });
+    const without = await audit.during(exchange);
+    expect(without.events.find(({ type }) => type === 'token.issued')?.inputs).not.toHaveProperty('spent');
+  });
+
   test('counts at its resource server and for its scopes only', async () => {
     const { id } = await newBudget({
       about: 'agent',

@@ -99,6 +99,14 @@ export const responseWords = {
       en: 'Approvals at an unusual time in a minute',
       de: 'Freigaben zu ungewohnter Zeit in einer Minute',
     }),
+    budget_percent_hour: phrase({
+      en: 'Percent of a budget that it took in an hour',
+      de: 'Prozent eines Budgets, die er in einer Stunde verbrauchte',
+    }),
+    budget_times: phrase({
+      en: 'What it took of a budget in an hour, as a multiple of its most',
+      de: 'Verbrauch eines Budgets in einer Stunde, als Vielfaches seines höchsten',
+    }),
   },
   environments: phrase({ en: 'Only agents in', de: 'Nur Agenten in' }),
   environmentsHint: phrase({ en: 'None ticked: all environments.', de: 'Nichts angekreuzt: alle Umgebungen.' }),

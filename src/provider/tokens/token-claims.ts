@@ -202,17 +202,19 @@ export const tokenClaims = (deps: {
     { instance, amounts = [], participants }: Pick<Prepared, 'instance' | 'amounts' | 'participants'>,
   ): Promise<void> => {
     const unit = unitOf(ctx);
+    let recorded = event;
     // Before the audit log says that a token exists: a budget may be exhausted.
     if (!unit.settled) {
-      const { release } = await deps.budgets.reserve({ ...spendingOf(event), details: amounts });
+      const { spent, release } = await deps.budgets.reserve({ ...spendingOf(event), details: amounts });
       unit.release = release;
+      if (spent.length > 0) recorded = { ...event, inputs: { ...event.inputs, spent } };
     }
     const settled = settle(ctx, unit, {
       consumptions: deps.consumptions,
       record: async (together) => {
         // Here the check that follows the event comes after the use, too.
         if (together?.claim) await refuseKilled(event, ownership, participants);
-        const { isTogether } = await deps.audit.append(event, together);
+        const { isTogether } = await deps.audit.append(recorded, together);
         // If the request still fails, its refusal names the token that was never issued (AU-01).
         noteAnnounced(ctx, event.token);
         return isTogether === true;

@@ -67,6 +67,28 @@ describe('values of an agent', () => {
     expect(young).toBe(fact === 'denials_10_minutes' ? value : undefined);
   });
 
+  test('the slope of a budget: what its tokens took within an hour, against its most in any hour', () => {
+    const spending = (events: readonly AgentEvent[], spent: number) => events.map((one) => ({ ...one, spent }));
+    const burst = () =>
+      spending(
+        times(3, (at) => event(NOON + at, { used: HOME })),
+        40_000,
+      );
+    expect(values([...spending(habit(20), 20_000), ...burst()])).toMatchObject({
+      ...{ budget_percent_hour: 12, budget_times: 6 },
+    });
+    // A budget that is new to the agent has no slope, nor does an agent that is new; less than a hundredth is as nothing.
+    expect(values([...habit(20), ...burst()])).not.toHaveProperty('budget_times');
+    const ofWeek = spending([event(NOON - 6 * DAY, { used: HOME })], 20_000);
+    expect(values([...ofWeek, ...burst()])).toMatchObject({ budget_percent_hour: 12 });
+    expect(values([...ofWeek, ...burst()])).not.toHaveProperty('budget_times');
+    expect(values([...spending(habit(20), 1), ...burst()])).toMatchObject({ budget_times: 12 });
+    // What it took before an operator lifted a suspension, and more than an hour ago, is over.
+    expect(values([...spending(habit(20), 20_000), ...burst()], NOON + 300)).not.toHaveProperty('budget_percent_hour');
+    const later = () => event(NOON + 3900, { used: HOME });
+    expect(values([...spending(habit(20), 20_000), ...burst(), later()])).not.toHaveProperty('budget_percent_hour');
+  });
+
   test('approvals in its usual hours, and what it used before, are nothing new', () => {
     const usual = values([...habit(20), event(NOON, { counts: 'approvals', used: HOME })]);
     expect(Object.keys(usual)).toEqual([]);
@@ -276,6 +298,23 @@ describe('which events count', () => {
     expect(asked(['a'])?.used.refused).not.toBe(asked(['b'])?.used.refused);
     expect(asked(['a'])?.used.refused).not.toBe(asked(['a'], 'https://other.example')?.used.refused);
     expect(asked(['a'])?.network).toBeUndefined();
+  });
+
+  test('a token takes the largest share that a budget counted; one that is refused, or of another caller, takes none', () => {
+    const spent = [
+      { budget: 'bud_1', millionths: 500 },
+      { budget: 'bud_2', millionths: 90_000 },
+    ];
+    expect(counted({ inputs: { spent } })?.event.spent).toBe(90_000);
+    expect(counted({ ...refused('policy'), inputs: { spent } })?.event).not.toHaveProperty('spent');
+    // A sub-agent: the agent is in its chain, and its budgets count, but the agent itself asked for nothing.
+    expect(counted({ caller: 'agt_2', chain: { ...CHAIN, sub: 'agt_2' }, inputs: { spent } })?.agent).toBe('agt_2');
+    expect(counted({ caller: 'app_1', agent: 'agt_1', inputs: { spent } })).toBeUndefined();
+    expect(counted({ type: 'approval.requested', outcome: 'done', inputs: { spent } })?.event).not.toHaveProperty(
+      'spent',
+    );
+    for (const wrong of ['5', [{ budget: 'bud_1' }], [{ millionths: -5 }], {}])
+      expect(counted({ inputs: { spent: wrong } })?.event).not.toHaveProperty('spent');
   });
 
   test('a chain has as many agents as act in it', () => {

@@ -25,12 +25,19 @@ export type Spending = {
   readonly details?: readonly DetailAmount[];
 };
 
+/** What a token took of one budget: millionths of its limit. Budgets of targets count no share. */
+export type Spent = { readonly budget: string; readonly millionths: number };
+
 export type Reservation = {
+  /** Of budgets with a limit, at most MOST_SPENT, the largest shares first. */
+  readonly spent: readonly Spent[];
   /** Gives back what was taken, once, for a token that was not issued. Never throws. */
   release(): Promise<void>;
 };
 
-const NOTHING: Reservation = { release: async () => {} };
+const NOTHING: Reservation = { spent: [], release: async () => {} };
+/** Budgets that the event of a token names. */
+const MOST_SPENT = 10;
 
 /** Takes the use of a token from every budget that covers it, or denies the token and takes nothing. */
 export interface BudgetReservations {
@@ -133,7 +140,7 @@ export const budgetReservations = ({
         await release();
         throw error;
       }
-      return { release };
+      return { spent: sharesOf(taken.slice(0, found.length)), release };
     },
   };
 };
@@ -161,6 +168,14 @@ const takingOf = (budget: Budget, spending: Spending): Taking => {
   const isUnknown = amounts.some((amount) => amount === undefined || !Number.isFinite(amount) || amount < 0);
   return { sum: isUnknown ? Number.MAX_SAFE_INTEGER : amounts.reduce((sum: number, amount) => sum + (amount ?? 0), 0) };
 };
+
+const sharesOf = (taken: readonly { readonly budget: Budget; readonly taking: Taking }[]): readonly Spent[] =>
+  taken
+    .flatMap(({ budget: { id, limit, measure }, taking: { sum } }) =>
+      measure === 'targets' || sum === 0 ? [] : [{ budget: id, millionths: Math.ceil((sum / limit) * 1_000_000) }],
+    )
+    .sort((one, other) => other.millionths - one.millionths)
+    .slice(0, MOST_SPENT);
 
 /**
  * Why a budget of amounts cannot include the use. Either the budget does not name the member of the currency. Or

@@ -53,6 +53,8 @@ type Slot = {
   readonly met?: number;
   /** Agents of its longest chain. Absent: it acted in none. */
   readonly depth?: number;
+  /** What its tokens took of budgets: millionths of a limit. Absent: nothing. */
+  readonly spent?: number;
 };
 
 /** One UTC day before today, or today. */
@@ -67,6 +69,8 @@ type Day = {
   readonly minute?: number;
   /** Agents of its longest chain. */
   readonly depth?: number;
+  /** Most that its tokens took of budgets within an hour: millionths of a limit. Absent: nothing. */
+  readonly spent?: number;
   /** Tokens, and people for whom it acted for the first time. */
   readonly tokens?: number;
   readonly met?: number;
@@ -127,6 +131,8 @@ export type AgentEvent = {
   readonly counts: 'tokens' | 'denials' | 'approvals';
   /** Agents of the chain in which it acted. */
   readonly depth?: number;
+  /** What the token took of a budget, of several the largest share: millionths of its limit. */
+  readonly spent?: number;
   /** The network of its request, in memory only, and whether other agents use it. */
   readonly network?: string;
   readonly isShared?: boolean;
@@ -185,12 +191,17 @@ const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly num
   return isNew(used.networks) === isNew(lastNetwork) ? switches : [...switches, at].slice(-MOST_SWITCHES);
 };
 
-const slotsWith = ({ slots }: AgentFacts, { at, counts, depth }: AgentEvent, hasMet: boolean): readonly Slot[] => {
+const slotsWith = (
+  { slots }: AgentFacts,
+  { at, counts, depth, spent }: AgentEvent,
+  hasMet: boolean,
+): readonly Slot[] => {
   const begin = at - (at % SLOT_SECONDS);
   return withPart(slots, { begin, from: begin - 3600 - SLOT_SECONDS, most: MOST_SLOTS }, (found) => {
     const before = found ?? { at: begin, ...NO_SLOT };
     const deepest = depth === undefined ? {} : { depth: Math.max(before.depth ?? 0, depth) };
-    return { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet), ...deepest };
+    const taken = spent === undefined ? {} : { spent: (before.spent ?? 0) + spent };
+    return { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet), ...deepest, ...taken };
   });
 };
 
@@ -198,9 +209,13 @@ const slotsWith = ({ slots }: AgentFacts, { at, counts, depth }: AgentEvent, has
 export const tokensInHour = (slots: readonly Slot[], at: number, from = 0): number =>
   slots.reduce((sum, slot) => (slot.at > at - 3600 && slot.at >= from ? sum + slot.tokens : sum), 0);
 
+/** What was spent in the hour before `at`. */
+export const spentInHour = (slots: readonly Slot[], at: number, from = 0): number =>
+  slots.reduce((sum, slot) => (slot.at > at - 3600 && slot.at >= from ? sum + (slot.spent ?? 0) : sum), 0);
+
 const daysWith = (
   { days }: AgentFacts,
-  { at, counts, depth = 0 }: AgentEvent,
+  { at, counts, depth = 0, spent }: AgentEvent,
   {
     slots,
     ticks,
@@ -213,11 +228,13 @@ const daysWith = (
   const before: Day = found ?? { day, peak: 0, hours: 0 };
   const hour = counts === 'denials' ? 0 : 1 << (Math.floor(at / 3600) % 24);
   const next: Day = {
+    ...(before.spent === undefined ? {} : { spent: before.spent }),
     ...{ day, peak: Math.max(before.peak, tokensInHour(slots, at)), hours: before.hours | hour },
     minute: Math.max(before.minute ?? 0, inMinute(ticks, 'tokens', at)),
     depth: Math.max(before.depth ?? 0, depth),
     tokens: (before.tokens ?? 0) + (counts === 'tokens' ? 1 : 0),
     met: (before.met ?? 0) + (hasMet ? 1 : 0),
+    ...(spent === undefined ? {} : { spent: Math.max(before.spent ?? 0, spentInHour(slots, at)) }),
   };
   if (found === last && found !== undefined && (days[0]?.day ?? 0) > day - KEPT_DAYS) return days.with(-1, next);
   return [...days.filter((one) => one.day !== day && one.day > day - KEPT_DAYS), next].sort((a, b) => a.day - b.day);

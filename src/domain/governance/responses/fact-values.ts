@@ -1,5 +1,5 @@
 /** The values that response rules compare: numbers about one agent, as of its last event. */
-import { type AgentFacts, inMinute, tokensInHour } from './agent-facts.ts';
+import { type AgentFacts, inMinute, spentInHour, tokensInHour } from './agent-facts.ts';
 import { DAY, isForAnyone, KEPT_DAYS, type SeenList } from './seen-things.ts';
 
 /** An agent has its own habits after so long. Until then nothing about it is new, odd or faster than usual. */
@@ -11,6 +11,8 @@ const DENIAL_SECONDS = 600;
 const LEAST_PEAK = 10;
 /** The same for a minute. */
 const LEAST_MINUTE = 5;
+/** Millionths of a budget: an hour is compared with a hundredth at least. */
+const LEAST_SPENT = 10_000;
 
 /** Every fact, with what it counts. */
 export const FACTS = {
@@ -34,6 +36,9 @@ export const FACTS = {
   idle_days: 'days for which it did nothing before it began again, within an hour',
   odd_approvals_hour: 'approvals that it asked for within an hour, at a time of day at which it was idle for 28 days',
   odd_approvals_minute: 'of these approvals, those within a minute',
+  budget_percent_hour: 'percent of a budget that its tokens took within an hour',
+  budget_times:
+    'what its tokens took of a budget within an hour, as a multiple of the most in any hour of its 28 days before today',
 } as const;
 export type Fact = keyof typeof FACTS;
 export const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
@@ -69,6 +74,12 @@ const daysBefore = ({ facts, now }: Look): AgentFacts['days'] => {
 const isCounted = (look: Look): boolean => {
   const today = Math.floor(look.now / DAY);
   return daysBefore(look).some(({ minute, day }) => minute !== undefined && day <= today - LEARNING_SECONDS / DAY);
+};
+
+/** Whether it took of a budget on a day at least a week ago: an agent with its first budget has no slope to compare with. */
+const hasSpentBefore = (look: Look): boolean => {
+  const today = Math.floor(look.now / DAY);
+  return daysBefore(look).some(({ spent, day }) => spent !== undefined && day <= today - LEARNING_SECONDS / DAY);
 };
 
 const mostOf = (look: Look, least: number, of: (day: AgentFacts['days'][number]) => number): number =>
@@ -144,6 +155,12 @@ const VALUES = {
     const approvals = inMinute(look.facts.ticks ?? [], 'approvals', look.now, look.from);
     return approvals > 0 && isOdd(look) ? approvals : 0;
   },
+  budget_percent_hour: ({ facts, now, from }) => tenths(spentInHour(facts.slots, now, from) / 10_000),
+  budget_times(look) {
+    const spent = look.isLearned ? spentInHour(look.facts.slots, look.now, look.from) : 0;
+    if (spent === 0 || !hasSpentBefore(look)) return 0;
+    return tenths(spent / mostOf(look, LEAST_SPENT, (day) => day.spent ?? 0));
+  },
 } as const satisfies Record<Fact, (look: Look) => number>;
 
 /** What a value cannot exceed, where that costs less than the value: agents that work as ever reach no bound of a rule. */
@@ -151,6 +168,7 @@ const CEILINGS: { readonly [Name in Fact]?: (look: Look) => number } = {
   rate_times: ({ facts, now, from }) => tokensInHour(facts.slots, now, from) / LEAST_PEAK,
   minute_times: (look) => tokensInMinute(look) / LEAST_MINUTE,
   new_people_times: (look) => inSlots(look, 'met', NEW_SECONDS),
+  budget_times: ({ facts, now, from }) => spentInHour(facts.slots, now, from) / LEAST_SPENT,
 };
 
 /** The values of one agent, each computed when it is first asked for. */
