@@ -205,6 +205,8 @@ describe('an app that is known here is linked, and no finding', () => {
     await client({ name: 'Planner of others', redirect_uris: ['https://two.example.com/cb'] });
     expect(await matched('by-host', app)).toEqual({ findings: 1 });
     expect(await matched('by-no-host', { urls: ['https://other.example.com/'] })).toEqual({ findings: 1 });
+    const native = { application_type: 'native', token_endpoint_auth_method: 'none' };
+    await client({ name: 'On a device', ...native, redirect_uris: ['http://localhost/cb'] });
     expect(await matched('by-local-host', { urls: ['http://localhost/cb'] })).toEqual({ findings: 1 });
   });
 
