@@ -38,6 +38,8 @@ export interface SqliteCollection<T extends Document> extends Collection<T> {
   forget(id: string): void;
   /** Inserts a document. Call it inside `SqliteDatabase.write` only. */
   insertNow(document: T): void;
+  /** Removes a document that `insertNow` inserted in the same transaction. */
+  removeNow(document: T): void;
 }
 
 export const collectionOver = <T extends Document>(
@@ -164,6 +166,11 @@ export const collectionOver = <T extends Document>(
     insertNow(document) {
       const { body, fields } = rowOf(rules, document);
       insert(document, body, fields);
+    },
+    removeNow(document) {
+      forget(document.id);
+      lists.remove(document);
+      taking.get(document.id);
     },
     async insert(document) {
       assertOpen();

@@ -46,8 +46,6 @@ export type SqliteDatabase = {
    * Changes that `work` made before it threw stay. If the volume turns out to be full, `work` is run once more.
    */
   write<T>(work: () => T, durability: Durability, extent?: Extent): Promise<T>;
-  /** Undoes what `work` has changed when it throws. Inside `write` only. */
-  atomically<T>(work: () => T): T;
   /**
    * Runs schema changes at once, in their own transaction. Durable like a buffered write, until a durable one
    * follows.
@@ -85,11 +83,6 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
     made.setReturnArrays(true);
     statements.set(sql, made);
     return made;
-  };
-  const savepoint = {
-    begin: prepare('SAVEPOINT atomically'),
-    end: prepare('RELEASE atomically'),
-    undo: prepare('ROLLBACK TO atomically'),
   };
   const transaction = {
     begin: prepare('BEGIN IMMEDIATE'),
@@ -136,21 +129,6 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
         assertUsable();
         writes.add({ work, durability, bytes, purpose, resolve: resolve as (value: unknown) => void, reject });
       });
-    },
-    atomically(work) {
-      savepoint.begin.run();
-      try {
-        const result = work();
-        savepoint.end.run();
-        return result;
-      } catch (error) {
-        // On a full volume SQLite may have rolled back the whole transaction; group-commit.ts does it otherwise.
-        if (connection.isTransaction && !isFull(error)) {
-          savepoint.undo.run();
-          savepoint.end.run();
-        }
-        throw error;
-      }
     },
     define(work) {
       assertUsable();

@@ -11,6 +11,7 @@ import { type CollectionRules, collectionRules } from '../../src/domain/ports/st
 import { collectionOver, type SqliteCollection } from './collection.ts';
 import type { SqliteDatabase } from './database.ts';
 import { NO_CACHE, readCache } from './read-cache.ts';
+import { isFull } from './sqlite-errors.ts';
 import { giveBackPages, sweepInChunks } from './sweeping.ts';
 import { columnOf, ensureTable, tableOf } from './tables.ts';
 
@@ -18,6 +19,7 @@ type Known = {
   readonly rules: CollectionRules;
   forget(id: string): void;
   insertNow(document: Document): void;
+  removeNow(document: Document): void;
   readonly collection: Collection<never>;
 };
 
@@ -54,23 +56,35 @@ export const sqliteDocumentStore = (
       if (known) return known.collection as unknown as Collection<T>;
       ensureTable(database, rules);
       const cache = rules.isReadSeldom ? NO_CACHE : remembered.collection(rules.name);
-      const { forget, insertNow, ...collection } = whenUsed(() =>
+      const { forget, insertNow, removeNow, ...collection } = whenUsed(() =>
         database.read(() => collectionOver<T>(database, cache, rules, { assertOpen, onUnreadable })),
       );
       collections.set(rules.name, {
         ...{ rules, forget, collection: collection as unknown as Collection<never> },
         insertNow: (document) => insertNow(document as T),
+        removeNow: (document) => removeNow(document as T),
       });
       return collection;
     },
     async commit(work, bytes) {
       assertOpen();
-      const insert: Insert = ({ collection, document }) => {
-        const known = collections.get(collection);
-        if (!known) throw new TypeError(`collection ${collection} was not declared`);
-        known.insertNow(document);
+      const run = () => {
+        const inserted: (() => void)[] = [];
+        const insert: Insert = ({ collection, document }) => {
+          const known = collections.get(collection);
+          if (!known) throw new TypeError(`collection ${collection} was not declared`);
+          known.insertNow(document);
+          inserted.push(() => known.removeNow(document));
+        };
+        try {
+          return work(insert);
+        } catch (error) {
+          // Not by a savepoint: SQLite would copy each page before its first change. On a full volume the transaction is rolled back.
+          if (!isFull(error)) for (const remove of inserted.toReversed()) remove();
+          throw error;
+        }
       };
-      return database.write(() => database.atomically(() => work(insert)), 'durable', { bytes });
+      return database.write(run, 'durable', { bytes });
     },
     expiring: () =>
       [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
@@ -140,6 +154,7 @@ const whenUsed = <T extends Document>(make: () => SqliteCollection<T>): SqliteCo
       made ??= make();
       made.insertNow(document);
     },
+    removeNow: (document) => made?.removeNow(document),
   };
 };
 
