@@ -25,6 +25,8 @@ export type FindingRow = {
   readonly kind: FindingKind;
   readonly severity: Severity;
   readonly state: FindingState;
+  /** What a client lacks, which is in its title. */
+  readonly lacks?: keyof typeof words.lacks;
   readonly subjectKind: keyof typeof words.subjects;
   /** Id of the subject. */
   readonly subject: string;
@@ -49,6 +51,7 @@ const stateTag = (state: FindingState): Html =>
 
 // The store may hold what this server did not write. The page that tells of a finding has to show it.
 export const findingTitle = (kind: FindingKind): HtmlValue => wordOf(words.kinds, kind)?.title ?? plainText(kind, 60);
+const titleOf = ({ kind, lacks }: FindingRow): HtmlValue => (lacks ? words.lacks[lacks] : findingTitle(kind));
 const meaningOf = (kind: FindingKind): Phrase => wordOf(words.kinds, kind)?.meaning ?? words.unknownKind;
 const subjectWord = ({ subjectKind }: FindingRow): HtmlValue =>
   wordOf(words.subjects, subjectKind) ?? plainText(subjectKind, 40);
@@ -70,9 +73,9 @@ type ListedFinding = FindingRow & { readonly isRepeated: boolean };
 const COLUMNS: readonly Column<ListedFinding>[] = [
   {
     title: words.finding,
-    cell: ({ href, kind, severity, state, isRepeated }) =>
-      html`${severityTag(severity)} <a href="${href}">${findingTitle(kind)}</a>${state !== 'open' && html` ${stateTag(state)}`}${
-        !isRepeated && html`<span class="line hint">${meaningOf(kind)}</span>`
+    cell: (row) =>
+      html`${severityTag(row.severity)} <a href="${row.href}">${titleOf(row)}</a>${row.state !== 'open' && html` ${stateTag(row.state)}`}${
+        !row.isRepeated && html`<span class="line hint">${meaningOf(row.kind)}</span>`
       }`,
   },
   {
@@ -180,7 +183,7 @@ export const findingPage = (model: FindingModel): Html => {
   const { kind, decided, agent, kill, until, endsAt } = finding;
   return objectPage(model, {
     ...{ place: 'findings', title: words.finding, name: finding.name, id: finding.id },
-    heading: words.headingOf(findingTitle(kind), chosenName(finding.name, 100)),
+    heading: words.headingOf(titleOf(finding), chosenName(finding.name, 100)),
     state: html`${stateTag(finding.state)} ${severityTag(finding.severity)}`,
     actions: model.actions,
     first: html`<p class="lead">${meaningOf(kind)}</p>

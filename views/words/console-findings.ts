@@ -83,6 +83,8 @@ export const findingWords = {
   reason: phrase({ en: 'Reason', de: 'Grund' }),
   points: phrase({ en: 'Points', de: 'Punkte' }),
   evidence: phrase({ en: 'Events that prove it', de: 'Ereignisse, die es belegen' }),
+  apiAndScopes: phrase({ en: 'API and scopes', de: 'API und Scopes' }),
+  network: phrase({ en: 'Network', de: 'Netz' }),
   event: (sequence: number) => phrase({ en: `Event ${sequence}`, de: `Ereignis ${sequence}` }),
   foundAt: phrase({ en: 'Found', de: 'Gefunden' }),
   until: phrase({ en: 'Dismissed until', de: 'Zurückgestellt bis' }),
@@ -91,6 +93,12 @@ export const findingWords = {
   agent: phrase({ en: 'Registered agent', de: 'Registrierter Agent' }),
   kill: phrase({ en: 'Stopped by the kill', de: 'Angehalten durch den Kill' }),
   endsAt: phrase({ en: 'Ends', de: 'Endet' }),
+  /** What a client without owner or purpose lacks. */
+  lacks: {
+    owner: phrase({ en: 'Client without an owner', de: 'Client ohne Eigentümer' }),
+    purpose: phrase({ en: 'Client without a purpose', de: 'Client ohne Zweck' }),
+    both: phrase({ en: 'Client without owner and purpose', de: 'Client ohne Eigentümer und Zweck' }),
+  },
   reasonField: phrase({ en: 'Reason', de: 'Grund' }),
   reasonHint: phrase({ en: 'It stays in the audit log.', de: 'Er bleibt im Protokoll.' }),
   dismissTitle: phrase({ en: 'Dismiss finding', de: 'Befund zurückstellen' }),

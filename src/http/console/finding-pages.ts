@@ -161,6 +161,17 @@ const actOf = (
   }
 };
 
+/** Which of the two a client without owner or purpose lacks. */
+const lacksOf = ({ kind, parts }: ShownFinding): Pick<FindingRow, 'lacks'> => {
+  if (kind !== 'unowned_client') return {};
+  const [hasNoOwner, hasNoPurpose] = (['no_owner', 'no_purpose'] as const).map((lack) =>
+    parts.some(({ reason }) => reason === lack),
+  );
+  if (hasNoOwner && hasNoPurpose) return { lacks: 'both' };
+  if (hasNoOwner) return { lacks: 'owner' };
+  return hasNoPurpose ? { lacks: 'purpose' } : {};
+};
+
 const rowOf = (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -174,6 +185,7 @@ const rowOf = (
   const href = subjectHref(deps, finding);
   return {
     ...{ id, href: findingHref(deps, id), kind, severity, state, subjectKind, subject, name, foundAt },
+    ...lacksOf(finding),
     ...(href === undefined ? {} : { subjectHref: href }),
     ...(owner === undefined ? {} : { ownerName: names(owner) }),
     ...(endsAt === undefined ? {} : { endsAt }),

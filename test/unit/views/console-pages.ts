@@ -541,7 +541,11 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       action: `${basePath}/console/findings`,
       asked: { search: '', state: '' },
       pages: { nextHref: `${basePath}/console/findings?after=x` },
-      rows: [finding, { ...finding, kind: 'expiring', severity: 'medium', endsAt: NOON + 86_400 }],
+      rows: [
+        finding,
+        { ...finding, kind: 'expiring', severity: 'medium', endsAt: NOON + 86_400 },
+        { ...finding, kind: 'unowned_client', lacks: 'owner' },
+      ],
       kind: 'undeclared_agent',
       counts: [{ kind: 'undeclared_agent', count: 100, isMore: true }, { kind: 'expiring' }],
       appsHref: `${basePath}/console/inventories`,
