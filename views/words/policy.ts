@@ -38,6 +38,7 @@ export const policyWords = {
   /** The condition of a policy; for a tag. */
   tied: {
     approval: phrase({ en: 'with an approval', de: 'mit einer Freigabe' }),
+    unlessApproved: phrase({ en: 'unless approved', de: 'außer mit Freigabe' }),
     secondFactor: phrase({ en: 'signed in with a second factor', de: 'mit zweitem Faktor angemeldet' }),
     signedInWith: (acr: string) =>
       phrase({ en: `signed in with ${plainText(acr, 60)}`, de: `angemeldet mit ${plainText(acr, 60)}` }),

@@ -70,8 +70,8 @@ export const versionRow = (deps: ConsoleDeps, set: Omit<ShownSet, 'text'>, names
 const { tied } = policyWords;
 const lengthOf = (seconds: string): Phrase => durationPhrase(Number(seconds));
 
-const conditionsOf = ({ annotations }: PolicySummary): readonly Phrase[] => [
-  ...(annotations['approval'] === undefined ? [] : [tied.approval]),
+const conditionsOf = ({ annotations, effect }: PolicySummary): readonly Phrase[] => [
+  ...(annotations['approval'] === undefined ? [] : [effect === 'forbid' ? tied.unlessApproved : tied.approval]),
   ...(annotations['acr'] === undefined
     ? []
     : [annotations['acr'] === MULTI_FACTOR ? tied.secondFactor : tied.signedInWith(annotations['acr'])]),
