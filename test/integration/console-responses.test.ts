@@ -1,5 +1,6 @@
 /** Response rules in the console: drafted by a form, replayed, and activated in the version that the page showed. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { recordId } from '../../src/domain/audit/audit-record.ts';
 import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
@@ -99,10 +100,14 @@ test('a response is lifted on its page, by an operator who does not own the agen
   const agent = scene.agent.clientId;
   await services.agents.suspend(agent, { caller: 'system' }, { security: 'rsp_here' });
   const now = services.clock.now();
+  const { stream, sequence } = await services.audit.append({
+    ...{ type: 'token.refused', outcome: 'refused', caller: agent, agent, error: 'access_denied' },
+    ...{ resource: scene.jwt.identifier, scopeAsked: ['delete'], personal: { source: '198.51.100.7' } },
+  });
   await services.documents.collection<Response>(RESPONSES).insert({
     ...{ id: 'rsp_here', rule: id, ruleName: 'Much', agent, agentName: 'Secretary', owner: scene.accountId },
     ...{ act: 'suspend', state: 'open', slot: 'x', values: { rate_times: 4 }, bounds: { rate_times: 2.5 } },
-    evidence: [],
+    evidence: [recordId(stream, sequence), recordId(stream, 999_999)],
     ...{ eventAt: now, createdAt: now, updatedAt: now },
   });
   const owner = newBrowser(server.issuer);
@@ -111,9 +116,12 @@ test('a response is lifted on its page, by an operator who does not own the agen
   expect(own.text).toContain('It was suspended for security.');
   expect(own.forms.filter((one) => /\/resume$/.test(one.action))).toEqual([]);
   expect((await operator.open(at('/console/responses'))).text).toContain('Secretary');
-  const shown = await operator.open(at('/console/responses/rsp_here'));
-  expect(shown.text).toContain('A rule suspended Secretary');
-  expect(shown.text).toMatch(/: 4 \(the rule acts from 2\.5 on\)/);
+  const { text: shown } = await operator.open(at('/console/responses/rsp_here'));
+  expect(shown).toContain('A rule suspended Secretary');
+  expect(shown).toMatch(/: 4 \(the rule acts from 2\.5 on\)/);
+  expect(shown).toMatch(/refused Token refused access_denied .*The calendar service delete 198\.51\.100\.7/);
+  // An event that this server no longer has keeps its number.
+  expect(shown).toContain('Event 999999');
   const lifted = await send(operator, '/console/responses/rsp_here/lift', /\/lift$/);
   expect(lifted.text).toContain('Lifted. The agent is active.');
   expect((await services.agents.get(agent))?.document.state).toBe('active');

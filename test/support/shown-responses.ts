@@ -1,4 +1,6 @@
 /** A response rule with its replay, and responses of it, as pages show them. */
+import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { recordId } from '../../src/domain/audit/audit-record.ts';
 import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
 import {
   RESPONSE_RULES,
@@ -11,7 +13,7 @@ import type { Scene } from './scene.ts';
 
 export const shownResponses = async (
   server: RunningServer,
-  { management }: Pick<Scene, 'management'>,
+  { management, jwt }: Pick<Scene, 'management' | 'jwt'>,
   { agent, owner }: { readonly agent: string; readonly owner: string },
 ): Promise<{ readonly responseRule: string; readonly response: string }> => {
   const { documents } = server.behalf.services;
@@ -33,11 +35,28 @@ export const shownResponses = async (
       agents: [{ agent, at, values, evidence: [] }],
     },
   }));
+  const denied = ['write', 'delete'].map((scope) => ({
+    ...{
+      type: 'token.refused',
+      outcome: 'refused',
+      caller: agent,
+      agent,
+      owner,
+      resource: jwt.identifier,
+      scopeAsked: [scope],
+    },
+    ...{ error: 'access_denied', personal: { source: '198.51.100.7' } },
+  })) satisfies AuditEvent[];
+  const evidence = await Promise.all(
+    denied.map(async (event) => {
+      const { stream, sequence } = await server.behalf.services.audit.append(event);
+      return recordId(stream, sequence);
+    }),
+  );
   const response = (id: string, more: Partial<Response> = {}): Response => ({
     ...{ id, rule, ruleName: 'Denials from a new network', agent, agentName: 'Planner', owner, act: 'contain' },
     ...{ state: 'open', slot: id, values, bounds: { denials_10_minutes: 20, new_networks_hour: 1 } },
-    ...{ evidence: [`${server.behalf.services.state.node}:0000000000000001`] },
-    ...{ eventAt: at, createdAt: at, updatedAt: at },
+    ...{ evidence, eventAt: at, createdAt: at, updatedAt: at },
     ...more,
   });
   const responses = documents.collection<Response>(RESPONSES);

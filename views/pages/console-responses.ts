@@ -48,7 +48,7 @@ const factTexts = (values: readonly FactValue[], sign: HtmlValue = ''): HtmlValu
       }</span>`,
   );
 
-const RULE_LOOKS = { draft: 'gone', active: 'good' } as const;
+const RULE_LOOKS = { draft: 'warn', active: 'good' } as const;
 const ruleTag = (state: ResponseRuleRow['state']): Html =>
   html`<span class="tag ${RULE_LOOKS[state]}">${words.ruleStates[state]}</span>`;
 
@@ -221,19 +221,19 @@ export const responsePage = (model: ResponseModel): Html => {
     actions: model.actions,
     ...(response.isBraked ? { first: html`<p class="lead">${words.brakedLong}</p>` } : {}),
     facts: [
+      [words.why, factTexts(response.values)],
       [words.agent, linkedName(response.agent)],
       [words.owner, anyName(response.ownerName)],
       [words.rule, linkedName(response.rule)],
       [words.act, words.acts[response.act]],
-      [words.values, factTexts(response.values)],
       [words.at, timeText(response.at)],
       lifted && [words.liftedAt, timeText(lifted.at)],
       lifted?.byName !== undefined && [words.liftedBy, anyName(lifted.byName)],
     ],
     further: evidenceCard(
       response.evidence,
-      response.beforeHref === undefined ? undefined : html`<p><a href="${response.beforeHref}">${words.before}</a></p>`,
+      html`<p class="row">${response.beforeHref !== undefined && html`<a href="${response.beforeHref}">${words.before}</a>`} ${model.auditLogHref !== undefined && html`<a href="${model.auditLogHref}">${words.itsEvents}</a>`}</p>`,
     ),
-    ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
+    ...(response.evidence.length > 0 || model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };

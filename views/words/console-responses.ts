@@ -14,15 +14,15 @@ export const responseWords = {
   }),
   make: phrase({ en: 'Add a response rule', de: 'Reaktionsregel hinzufügen' }),
   makeLead: phrase({
-    en: 'The rule is a draft. It does nothing until it was replayed and activated.',
-    de: 'Die Regel ist ein Entwurf. Sie tut nichts, bevor sie nachgespielt und aktiviert ist.',
+    en: 'The rule is a draft. It does nothing until you replay and activate it.',
+    de: 'Die Regel ist ein Entwurf. Sie tut nichts, bis Sie sie nachspielen und aktivieren.',
   }),
   add: phrase({ en: 'Save as a draft', de: 'Als Entwurf speichern' }),
   changeTitle: phrase({ en: 'Change a response rule', de: 'Reaktionsregel ändern' }),
   changeOf: (name: HtmlValue) => phrase({ en: html`Change ${name}`, de: html`${name} ändern` }),
   changeLead: phrase({
-    en: 'With other conditions, environments or another act the rule is a draft, and needs another replay.',
-    de: 'Mit anderen Bedingungen, Umgebungen oder einer anderen Handlung ist die Regel ein Entwurf und wird neu nachgespielt.',
+    en: 'If you change conditions, environments or the act, the rule becomes a draft and needs a new replay.',
+    de: 'Ändern Sie Bedingungen, Umgebungen oder die Handlung, wird die Regel ein Entwurf und braucht ein neues Nachspiel.',
   }),
   name: phrase({ en: 'Name', de: 'Name' }),
   act: phrase({ en: 'Act', de: 'Handlung' }),
@@ -30,10 +30,7 @@ export const responseWords = {
   acts: {
     notify: phrase({ en: 'Notify administrators', de: 'Verwaltung benachrichtigen' }),
     suspend: phrase({ en: 'Suspend the agent', de: 'Agenten aussetzen' }),
-    contain: phrase({
-      en: 'Suspend the agent and end its approvals',
-      de: 'Agenten aussetzen und seine Freigaben beenden',
-    }),
+    contain: phrase({ en: 'Suspend it and end its approvals', de: 'Aussetzen, Freigaben beenden' }),
   },
   when: phrase({ en: 'When all of this holds', de: 'Wenn all das zutrifft' }),
   whenHint: phrase({
@@ -49,25 +46,22 @@ export const responseWords = {
   facts: {
     tokens_hour: phrase({ en: 'Tokens in an hour', de: 'Tokens in einer Stunde' }),
     rate_times: phrase({
-      en: 'Tokens, as a multiple of its busiest hour',
-      de: 'Tokens, als Vielfaches seiner stärksten Stunde',
+      en: 'Tokens, times its busiest hour',
+      de: 'Tokens, Vielfaches der stärksten Stunde',
     }),
     tokens_minute: phrase({ en: 'Tokens in a minute', de: 'Tokens in einer Minute' }),
     minute_times: phrase({
-      en: 'Tokens, as a multiple of its busiest minute',
-      de: 'Tokens, als Vielfaches seiner stärksten Minute',
+      en: 'Tokens, times its busiest minute',
+      de: 'Tokens, Vielfaches der stärksten Minute',
     }),
     odd_tokens_hour: phrase({
       en: 'Tokens at an unusual time in an hour',
       de: 'Tokens zu ungewohnter Zeit in einer Stunde',
     }),
-    denials_10_minutes: phrase({
-      en: 'Refusals beyond its rights in 10 minutes',
-      de: 'Ablehnungen jenseits seiner Rechte in 10 Minuten',
-    }),
+    denials_10_minutes: phrase({ en: 'Refusals in 10 minutes', de: 'Ablehnungen in 10 Minuten' }),
     refused_kinds_10_minutes: phrase({
-      en: 'Different requests refused in 10 minutes',
-      de: 'Verschiedene Anfragen abgelehnt in 10 Minuten',
+      en: 'Different refusals in 10 minutes',
+      de: 'Verschiedene Ablehnungen in 10 Min.',
     }),
     new_resources_hour: phrase({ en: 'New APIs in an hour', de: 'Neue APIs in einer Stunde' }),
     new_networks_hour: phrase({ en: 'New networks in an hour', de: 'Neue Netze in einer Stunde' }),
@@ -147,6 +141,7 @@ export const responseWords = {
   agent: phrase({ en: 'Agent', de: 'Agent' }),
   at: phrase({ en: 'When', de: 'Wann' }),
   values: phrase({ en: 'Values', de: 'Werte' }),
+  why: phrase({ en: 'Why', de: 'Warum' }),
   activate: phrase({ en: 'Activate', de: 'Aktivieren' }),
   activateTitle: phrase({ en: 'Activate a response rule', de: 'Reaktionsregel aktivieren' }),
   activateAsked: (name: HtmlValue) => phrase({ en: html`Let ${name} act?`, de: html`Soll ${name} handeln?` }),
@@ -190,6 +185,7 @@ export const responseWords = {
     en: 'All that the agent did in the hour before',
     de: 'Alles, was der Agent in der Stunde davor tat',
   }),
+  itsEvents: phrase({ en: 'Events of this response', de: 'Ereignisse dieser Reaktion' }),
   braked: phrase({ en: 'notified: limit reached', de: 'gemeldet: Grenze erreicht' }),
   brakedLong: phrase({
     en: 'Rules had suspended ten agents within an hour, so this one was only notified.',

@@ -1,12 +1,12 @@
 import { type ResponseRow, responsePage, responsesPage } from '../../../views/pages/console-responses.ts';
 import { responseWords as words } from '../../../views/words/console-responses.ts';
-import { placeOfId } from '../../domain/audit/audit-record.ts';
 import { FACT_NAMES } from '../../domain/governance/responses/fact-values.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
-import { agentHref, type ConsoleDeps, doerName, eventHref, type Names, partyNames } from './console-deps.ts';
+import { agentHref, type ConsoleDeps, doerName, type Names, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { evidenceOf } from './evidence.ts';
 import { askedOf, listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
 
@@ -67,10 +67,7 @@ export const addResponsePages = (parts: PageParts): void => {
         ...frame,
         response: {
           ...row,
-          evidence: response.evidence.map((event) => ({
-            ...placeOfId(event),
-            ...(seesLog ? { href: eventHref(deps, event) } : {}),
-          })),
+          evidence: await evidenceOf(parts, viewer, response.evidence),
           ...(seesLog ? { beforeHref: hourBeforeHref(deps, response) } : {}),
           ...(at === undefined ? {} : { lifted: { at, ...(by === undefined ? {} : { byName: doerName(names, by) }) } }),
         },

@@ -80,6 +80,13 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
         ...{ ...response, beforeHref: home },
         evidence: [
           { stream: 'nod_1', sequence: 12, href: home },
+          {
+            ...{ stream: 'nod_1', sequence: 13, href: home },
+            said: {
+              ...{ at: NOON, type: 'token.refused', isRefusal: true, error: text('access_denied') },
+              ...{ apiName: text('Calendar'), scope: [text('events:write'), text('events:read')], source: '192.0.2.7' },
+            },
+          },
           { stream: 'nod_2', sequence: 7 },
         ],
       },
