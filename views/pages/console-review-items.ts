@@ -100,7 +100,8 @@ export type ItemModel = ConsoleFrame & {
     /** Its scopes as the API declares them. */
     readonly declared: readonly ScopeItem[];
     readonly delegation: { readonly id: string; readonly href?: string };
-    readonly review?: { readonly name: string; readonly href: string };
+    /** `dueAt`: when the default decides. */
+    readonly review?: { readonly name: string; readonly href: string; readonly dueAt: number };
     readonly ownerName: string;
     readonly endsAt: number;
     readonly below: { readonly count: number; readonly isMore: boolean; readonly agentNames: readonly string[] };
@@ -164,6 +165,7 @@ export const reviewItemPage = (model: ItemModel): Html => {
     endsInView: true,
     first: html`${beforeFacts(item)}${reviewedScopes(item)}`,
     facts: [
+      item.state === 'open' && review && [words.due, timeText(review.dueAt)],
       [
         words.agent,
         item.agentHref === undefined

@@ -17,8 +17,8 @@ export const absenceWords = {
   endAsked: (person: HtmlValue) =>
     phrase({ en: html`End the absence of ${person}?`, de: html`Die Abwesenheit von ${person} beenden?` }),
   endLead: phrase({
-    en: 'The deputy decides no more. What the deputy approved becomes invalid, unless the agent already has its token. The person can declare a new absence.',
-    de: 'Die Vertretung entscheidet nicht mehr. Was sie freigegeben hat, wird ungültig, außer der Agent hat schon sein Token. Die Person kann sich neu abmelden.',
+    en: 'The deputy stops deciding. What the deputy approved becomes invalid, unless the agent already has its token. The person can declare a new absence.',
+    de: 'Die Vertretung entscheidet nicht mehr. Was sie freigegeben hat, wird ungültig, außer der Agent hat schon sein Token. Die Person kann eine neue Abwesenheit eintragen.',
   }),
   endNow: phrase({ en: 'End the absence', de: 'Abwesenheit beenden' }),
   pagesOf: phrase({ en: 'Pages of absences', de: 'Seiten der Abwesenheiten' }),

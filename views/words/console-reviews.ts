@@ -44,8 +44,8 @@ export const reviewWords = {
   },
   group: phrase({ en: 'Group', de: 'Gruppe' }),
   groupHint: phrase({
-    en: 'Decides by the rule of a group, and where an owner has no manager.',
-    de: 'Entscheidet bei der Regel „eine Gruppe“, und wo ein Eigentümer keine Führungskraft hat.',
+    en: 'With “a group”, its members decide. With “the manager”, they decide for owners without a manager.',
+    de: 'Bei „eine Gruppe“ entscheiden ihre Mitglieder. Bei „die Führungskraft“ entscheiden sie für Eigentümer, die keine haben.',
   }),
   ownerDecides: phrase({ en: 'Owners may decide about their agents', de: 'Eigentümer entscheiden auch selbst' }),
   usual: phrase({ en: 'Without a decision', de: 'Ohne Entscheidung' }),
@@ -158,7 +158,8 @@ export const reviewItemWords = {
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
   ownerGone: phrase({ en: 'gone', de: 'nicht mehr da' }),
   findings: phrase({ en: 'Findings', de: 'Befunde' }),
-  endsWithIt: phrase({ en: 'Ends with it', de: 'Endet damit' }),
+  due: phrase({ en: 'Decide by', de: 'Zu entscheiden bis' }),
+  endsWithIt: phrase({ en: 'Ends as well', de: 'Endet ebenfalls' }),
   tokens: phrase({ en: 'its access tokens', de: 'seine Access-Tokens' }),
   redelegations: (count: number, isMore: boolean) =>
     phrase({

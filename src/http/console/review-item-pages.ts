@@ -91,11 +91,11 @@ export const addReviewItemPages = (parts: PageParts): void => {
   });
 };
 
-/** Name and page of the review, for a viewer who may see it. */
+/** Name, page and end of the review, for a viewer who may see it. */
 const reviewOf = async ({ calls, deps }: PageParts, { account, by }: Viewer, id: string) => {
   if (!calls.may('getReview', account)) return undefined;
   const { body } = await calls.run('getReview', account, by, { id });
-  return body && { name: body.name, href: reviewHref(deps, id) };
+  return body && { name: body.name, href: reviewHref(deps, id), dueAt: body.due_at };
 };
 
 const actionsOn = ({ deps, calls }: PageParts, { account }: Viewer, item: ShownItem) => {

@@ -68,7 +68,7 @@ export const reviewPages = (frame: ConsoleFrame, text: (usual: string) => string
   const shown: ItemModel['item'] = {
     ...{ ...item, agentHref: `${basePath}/console/agents/agt_1`, ownerName: text('Bob'), endsAt: NOON + 86_400 },
     delegation: { id: 'dlg_1', href: `${basePath}/console/delegations/dlg_1` },
-    review: { name: text('Autumn'), href: row.href },
+    review: { name: text('Autumn'), href: row.href, dueAt: NOON + 86_400 },
     ...{ isInEffect: true, advice: 'narrow' },
     declared: [{ name: 'events:read', description: text('See your events'), risk: 'low' }],
     below: { count: 2, isMore: true, agentNames: [text('Helper'), text('Clerk')] },
