@@ -62,7 +62,7 @@ export type FormRows = {
   readonly add?: Phrase;
   readonly label: (number: number) => Phrase;
   readonly items: readonly (readonly FormControl[])[];
-  /** The first control has a line of its own. */
+  /** The first control takes the room that the others leave. */
   readonly isStacked?: boolean;
 };
 

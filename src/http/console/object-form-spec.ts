@@ -18,7 +18,7 @@ export type RowsSpec = {
   /** Empty rows after the items of a new object. */
   readonly spare: number;
   readonly most: number;
-  /** The first field has a line of its own, because its texts are long. */
+  /** The first field takes the room that the others leave, because its texts are long. */
   readonly isStacked?: true;
 };
 
