@@ -11,7 +11,7 @@ import { type CollectionRules, collectionRules } from '../../src/domain/ports/st
 import { collectionOver, type SqliteCollection } from './collection.ts';
 import type { SqliteDatabase } from './database.ts';
 import { NO_CACHE, readCache } from './read-cache.ts';
-import { isFull } from './sqlite-errors.ts';
+import { BrokenTransaction, isFull } from './sqlite-errors.ts';
 import { giveBackPages, sweepInChunks } from './sweeping.ts';
 import { columnOf, ensureTable, tableOf } from './tables.ts';
 
@@ -80,7 +80,7 @@ export const sqliteDocumentStore = (
           return work(insert);
         } catch (error) {
           // Not by a savepoint: SQLite would copy each page before its first change. On a full volume the transaction is rolled back.
-          if (!isFull(error)) for (const remove of inserted.toReversed()) remove();
+          if (!isFull(error)) undo(inserted);
           throw error;
         }
       };
@@ -156,6 +156,16 @@ const whenUsed = <T extends Document>(make: () => SqliteCollection<T>): SqliteCo
     },
     removeNow: (document) => made?.removeNow(document),
   };
+};
+
+/** Throws BrokenTransaction when a document cannot be removed; the error of a full volume as it is. */
+const undo = (inserted: readonly (() => void)[]): void => {
+  try {
+    for (const remove of inserted.toReversed()) remove();
+  } catch (cause) {
+    if (isFull(cause)) throw cause;
+    throw new BrokenTransaction('documents of a failed commit could not be removed', { cause });
+  }
 };
 
 const endOf = (rules: CollectionRules | undefined, collection: string) => {

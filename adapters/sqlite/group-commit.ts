@@ -1,12 +1,13 @@
 /**
  * The queue in which writes share a transaction and a sync to disk. Writes that are added in one turn of the event loop are
  * one transaction. It is committed without a sync; then one sync of the write-ahead log makes it durable, while the event loop
- * continues. A full volume, another process that holds the lock, and a failed sync are handled here.
+ * continues. A full volume, another process that holds the lock, and a failed sync are handled here. A write that fails and cannot be
+ * undone takes the whole transaction with it: all writes of the transaction are refused.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isDocumentConflict, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { RoomKeeping } from './space-management.ts';
-import { isBusy, isFull, unavailable } from './sqlite-errors.ts';
+import { BrokenTransaction, isBusy, isFull, unavailable } from './sqlite-errors.ts';
 import type { Purpose } from './volume-reserve.ts';
 
 /** `durable`: on stable storage when the promise resolves. `buffered`: survives the process, not the machine. */
@@ -233,7 +234,7 @@ const runJob = (connection: DatabaseSync, job: Job): void => {
     job.result = job.work();
   } catch (error) {
     // On a full volume the others would fail, too.
-    if (!connection.isTransaction || isFull(error)) throw error;
+    if (!connection.isTransaction || isFull(error) || error instanceof BrokenTransaction) throw error;
     job.error = isDocumentConflict(error) ? error : unavailable(error);
   }
 };

@@ -32,6 +32,11 @@ export const isDamaged = (error: unknown): boolean => {
 export const isFull = (error: unknown): boolean =>
   primaryCode(error) === SQLITE_FULL || (error as { errcode?: unknown } | undefined)?.errcode === SQLITE_IOERR_SHMSIZE;
 
+/** What a failed work left in its transaction could not be undone, so nothing of the transaction may be kept. */
+export class BrokenTransaction extends Error {
+  override readonly name = 'BrokenTransaction';
+}
+
 /** Any failure of the backend as the port names it. The driver's own message is in `cause`. */
 export const unavailable = (error: unknown): StoreUnavailable =>
   isStoreUnavailable(error)

@@ -8,6 +8,7 @@ import { openSqlite, type SqliteOptions } from '../../../adapters/sqlite/databas
 import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../../adapters/sqlite/ephemeral-store.ts';
 import { SCHEMA_VERSION } from '../../../adapters/sqlite/migrations.ts';
+import { tableOf } from '../../../adapters/sqlite/tables.ts';
 import type { Collection, Document, DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../../src/domain/ports/ephemeral-store.ts';
 import { temporaryFiles } from './temporary-files.ts';
@@ -248,6 +249,32 @@ describe('group commit', () => {
     isFull = false;
     await opened.items.insert({ id: 'a' });
     expect(await opened.ephemeral.claim('jti', 60)).toBe(true);
+    await close(opened);
+  });
+
+  test('work that fails and cannot be undone leaves nothing, and the other writes of its transaction are refused', async () => {
+    const opened = open('stuck.db');
+    const other = new DatabaseSync(path('stuck.db'));
+    other.exec(
+      `CREATE TRIGGER stuck BEFORE DELETE ON ${tableOf('items')} WHEN old.id = 'stuck' BEGIN SELECT RAISE(ABORT, 'stuck'); END`,
+    );
+    other.close();
+    const item = (id: string) => ({ collection: ITEMS.name, document: { id } });
+    const failing = opened.documents.commit?.((insert) => {
+      insert(item('a'));
+      insert(item('stuck'));
+      insert(item('b'));
+      throw new Error('no');
+    }, 10);
+    const results = await Promise.allSettled([
+      opened.items.insert({ id: 'c' }),
+      failing,
+      opened.items.insert({ id: 'd' }),
+    ]);
+    expect(results).toEqual(results.map(() => ({ status: 'rejected', reason: unavailable })));
+    expect(await opened.items.find({})).toEqual([]);
+    await opened.items.insert({ id: 'c' });
+    expect(await opened.items.find({})).toHaveLength(1);
     await close(opened);
   });
 
