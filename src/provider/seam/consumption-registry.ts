@@ -32,6 +32,8 @@ type Use = {
   answeredAt: number;
   /** Another presentation ran in parallel with the winner. */
   isContested: boolean;
+  /** The winner is a request of this process, which reports its own end. */
+  isOurs: boolean;
 };
 
 /** A use whose mark is stored by another module. One of `won`, `lost` and `failed` is called in the end. */
@@ -74,6 +76,8 @@ export const consumptionRegistry = ({
 }): ConsumptionRegistry => {
   const marks: Collection<Consumption> = documents.collection<Consumption>(CONSUMPTIONS);
   const uses = new Map<string, Use>();
+  /** How many uses of a value have begun here and are not decided. Bounded by the requests that are open. */
+  const open = new Map<string, number>();
 
   const remember = (id: string, use: Use): void => {
     uses.set(id, use);
@@ -85,27 +89,49 @@ export const consumptionRegistry = ({
     if (use) use.isContested = true;
   };
 
+  const end = (use: Use): void => {
+    use.turn = nextTurn();
+    use.answeredAt = clock.nowMillis();
+  };
+
+  /**
+   * Ends one of the uses of this process. The mark decides who wins, not who began first. So only the last of them tells that
+   * the winner is elsewhere (there was a mark), or that there is none.
+   */
+  const decided = (id: string): void => {
+    const left = (open.get(id) ?? 1) - 1;
+    if (left > 0) {
+      open.set(id, left);
+      return;
+    }
+    open.delete(id);
+    const use = uses.get(id);
+    if (!use || use.isOurs) return;
+    if (!use.isContested) uses.delete(id);
+    else if (use.turn === NEVER) end(use);
+  };
+
   const begin = (id: string, expiresAt: number) => {
     // Before the mark: others may read the mark as soon as it is written, before this process learns that it is durable.
-    const mine: Use | undefined = uses.has(id) ? undefined : { turn: NEVER, answeredAt: NEVER, isContested: false };
-    if (mine) remember(id, mine);
-    const end = (): void => {
-      const use = mine ?? uses.get(id);
-      if (!use) return;
-      use.turn = nextTurn();
-      use.answeredAt = clock.nowMillis();
-    };
+    const mine: Use = { turn: NEVER, answeredAt: NEVER, isContested: false, isOurs: false };
+    if (!uses.has(id)) remember(id, mine);
+    open.set(id, (open.get(id) ?? 0) + 1);
     const document: Consumption = { id, at: clock.nowMillis(), expiresAt };
     return {
       insertion: { collection: CONSUMPTIONS.name, document },
-      won: (answer) => void answer.then(end),
+      won(answer) {
+        mine.isOurs = true;
+        mine.isContested = uses.get(id)?.isContested ?? false;
+        remember(id, mine);
+        decided(id);
+        void answer.then(() => end(mine));
+      },
       lost() {
-        // The winner is a request of this process, which reports its own end, or of another process.
         contested(id);
-        if (mine) end();
+        decided(id);
       },
       failed() {
-        if (mine) uses.delete(id);
+        decided(id);
       },
     } satisfies BegunUse;
   };
@@ -137,8 +163,10 @@ export const consumptionRegistry = ({
 
     async release(ids: readonly string[]): Promise<void> {
       for (const id of ids) {
+        const released = uses.get(id);
         await marks.take(id);
-        uses.delete(id);
+        // The next winner may have come as soon as the mark was gone.
+        if (uses.get(id) === released) uses.delete(id);
       }
     },
 

@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { consumptionRegistry } from '../../../src/provider/seam/consumption-registry.ts';
+import { CONSUMPTIONS, type Consumption } from '../../../src/provider/seam/records.ts';
 import { nextTurn } from '../../../src/provider/seam/request-facts.ts';
 import { START } from '../delegation/fakes.ts';
 
@@ -12,6 +13,7 @@ const scene = () => {
   const clock = { now: () => Math.floor(millis / 1000), nowMillis: () => millis };
   const documents = memoryDocumentStore('refused');
   return {
+    marks: documents.collection<Consumption>(CONSUMPTIONS),
     node: () => consumptionRegistry({ documents, clock }),
     move(by: number): void {
       millis += by;
@@ -19,6 +21,8 @@ const scene = () => {
     present: () => ({ arrivedAt: millis, turn: nextTurn() }),
   };
 };
+
+const turn = () => new Promise(setImmediate);
 
 /** Uses the value up; `answered` sends the response. */
 const used = async ({ consume }: ReturnType<typeof consumptionRegistry>) => {
@@ -65,4 +69,77 @@ test('at another node a presentation is a race for four seconds after the mark',
   expect(await elsewhere.stateOf('code', present())).toBe('race');
   move(1);
   expect(await elsewhere.stateOf('code', present())).toEqual({ usedAt: START });
+});
+
+describe('of two uses that began here, the one whose mark is stored decides', () => {
+  /** Two uses that have begun, of which the second has its mark stored. `answered` sends its response. */
+  const second = async (world: ReturnType<typeof scene>) => {
+    const here = world.node();
+    const [first, winner] = [here.begin('code', LATER), here.begin('code', LATER)];
+    await world.marks.insert(winner.insertion.document as Consumption);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const answered = async (): Promise<void> => {
+      resolve();
+      await turn();
+    };
+    return { here, first, winner, promise, answered };
+  };
+
+  test.each(['lost', 'failed'] as const)(
+    'what comes before its response is a race, though the first %s long before; what comes later is a replay (decision D9)',
+    async (outcome) => {
+      for (const isFirstSooner of [true, false]) {
+        const world = scene();
+        const { here, first, winner, promise, answered } = await second(world);
+        if (isFirstSooner) first[outcome]();
+        winner.won(promise);
+        if (!isFirstSooner) first[outcome]();
+        world.move(5000);
+        expect(await here.stateOf('code', world.present())).toBe('race');
+        await answered();
+        world.move(2000);
+        expect(await here.stateOf('code', world.present())).toEqual({ usedAt: START });
+      }
+    },
+  );
+
+  test('without a race, a presentation right after its response is a replay, though the first failed', async () => {
+    const world = scene();
+    const { here, first, winner, promise, answered } = await second(world);
+    first.failed();
+    winner.won(promise);
+    await answered();
+    world.move(1);
+    expect(await here.stateOf('code', world.present())).toEqual({ usedAt: START });
+  });
+
+  test('when both lose, the burst of the winner elsewhere ends two seconds after the last of them', async () => {
+    const world = scene();
+    const here = world.node();
+    const [first, other] = [here.begin('code', LATER), here.begin('code', LATER)];
+    await used(world.node());
+    first.lost();
+    world.move(5000);
+    expect(await here.stateOf('code', world.present())).toBe('race');
+    other.lost();
+    world.move(1999);
+    expect(await here.stateOf('code', world.present())).toBe('race');
+    world.move(1);
+    expect(await here.stateOf('code', world.present())).toEqual({ usedAt: START });
+  });
+
+  test('a value given back is unused, and its next winner is remembered as the first was', async () => {
+    const world = scene();
+    const { here, first, winner, promise, answered } = await second(world);
+    await here.release(['code']);
+    winner.failed();
+    expect(await here.stateOf('code', world.present())).toBe('unused');
+    await world.marks.insert(first.insertion.document as Consumption);
+    first.won(promise);
+    world.move(5000);
+    expect(await here.stateOf('code', world.present())).toBe('race');
+    await answered();
+    world.move(2000);
+    expect(await here.stateOf('code', world.present())).toEqual({ usedAt: START });
+  });
 });
