@@ -3,9 +3,11 @@
  * stored together or not at all (decision 55).
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { instancesOf } from '../support/instances.ts';
 import type { Answer, Parameters } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
+import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 import { newTokenFamily, type TokenFamily } from '../support/token-family.ts';
 
 let server: RunningServer;
@@ -86,3 +88,24 @@ test.each(['provider_records', 'consumptions', 'audit_records'])(
     expect((await opaque()).status).toBe(200);
   },
 );
+
+test('an instance whose renewal cannot be stored gets no token, and its refresh token works for another try (decision D12)', async () => {
+  const instances = instancesOf(scene);
+  const agent = await scene.newAgent('Copied');
+  const parent = await instances.authorize(agent);
+  const copy = await instances.started(agent);
+  const share = String((await instances.share(copy.identity, String(parent['access_token']))).body['access_token']);
+  stopClock();
+  try {
+    advance(2_000_000);
+    const events = await eventsOf(async () => {
+      const refused = await whileFailing('instances', () => instances.refresh(copy.identity, share));
+      expect([refused.status, refused.body['error']]).toEqual([503, 'temporarily_unavailable']);
+    });
+    expect(events.map(({ type }) => type)).toEqual(['token.refused']);
+    advance(30_000);
+    expect((await instances.refresh(copy.identity, share)).status).toBe(200);
+  } finally {
+    startClock();
+  }
+});

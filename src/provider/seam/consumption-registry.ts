@@ -39,11 +39,11 @@ type Use = {
 /** A use whose mark is stored by another module. One of `won`, `lost` and `failed` is called in the end. */
 export type BegunUse = {
   readonly insertion: Insertion;
-  /** The mark is stored. `answer` resolves when the response to the caller has been sent. */
+  /** The mark is stored. `answer` resolves when the response to the caller has been sent; never: there is none. */
   won(answer: Promise<void>): void;
   /** There was a mark already. */
   lost(): void;
-  /** No mark was stored, or that is unknown. */
+  /** No mark was stored, it was removed again, or that is unknown. */
   failed(): void;
 };
 

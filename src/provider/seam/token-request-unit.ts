@@ -47,7 +47,7 @@ export const answerOf = (response: ServerResponse): Promise<void> =>
 type Settling = {
   /** Writes the event, with `together` in the same transaction where the store can. Resolves with true if it did. */
   readonly record: (together: Together | undefined) => Promise<boolean>;
-  /** The checks that follow the event. Throws to refuse the request. */
+  /** The checks that follow the event. Throws to refuse the request. Where the event can use something up, they only read. */
   readonly check: () => Promise<void>;
   readonly consumptions: ConsumptionRegistry;
 };
@@ -103,19 +103,32 @@ const recorded = async (
     joined.use.lost();
     throw lostRace();
   }
-  if (isTogether) joined?.use?.won(answerOf(context.res));
-  else joined?.use?.failed();
+  if (!isTogether) joined?.use?.failed();
   try {
     await check();
   } catch (error) {
     if (isTogether) {
       await dropAll(unit);
-      // A value whose mark cannot be removed stays used.
-      await consumptions.release(unit.consumptions.map(({ id }) => id)).catch(() => undefined);
+      await giveBack(unit, consumptions, joined?.use);
     }
     throw error;
   }
+  if (isTogether) joined?.use?.won(answerOf(context.res));
   return isTogether;
+};
+
+/** A value whose mark cannot be removed stays used. Its use has no answer, so another try of the client is no replay here. */
+const giveBack = async (
+  unit: TokenRequestUnit,
+  consumptions: Pick<ConsumptionRegistry, 'release'>,
+  use: BegunUse | undefined,
+): Promise<void> => {
+  try {
+    await consumptions.release(unit.consumptions.map(({ id }) => id));
+    use?.failed();
+  } catch {
+    use?.won(new Promise(() => undefined));
+  }
 };
 
 type Joined = { readonly use: BegunUse | undefined; readonly together: Together };

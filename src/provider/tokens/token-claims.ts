@@ -214,15 +214,14 @@ export const tokenClaims = (deps: {
       record: async (together) => {
         // Here the check that follows the event comes after the use, too.
         if (together?.claim) await refuseKilled(event, ownership, participants);
+        // A write, and so before anything is used up: it fails on a full volume.
+        await deps.instances.used(ctx, instance);
         const { isTogether } = await deps.audit.append(recorded, together);
         // If the request still fails, its refusal names the token that was never issued (AU-01).
         noteAnnounced(ctx, event.token);
         return isTogether === true;
       },
-      check: async () => {
-        await refuseKilled(event, ownership, participants);
-        await deps.instances.used(ctx, instance);
-      },
+      check: () => refuseKilled(event, ownership, participants),
     });
     await settled.catch(async (error: unknown) => {
       await unit.release?.();

@@ -2,7 +2,11 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { DocumentConflict, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
+import { consumptionRegistry } from '../../../src/provider/seam/consumption-registry.ts';
+import { CONSUMPTIONS, type Consumption } from '../../../src/provider/seam/records.ts';
+import { nextTurn } from '../../../src/provider/seam/request-facts.ts';
 import type { TokenRequestUnit } from '../../../src/provider/seam/request-state.ts';
 import { settle } from '../../../src/provider/seam/token-request-unit.ts';
 
@@ -180,7 +184,7 @@ test('the mark, the event and the successor are one transaction where the store 
     claim: { collection: 'some', document: { id: 'mark' } },
     writes: [{ collection: 'some', document: { id: 'made' } }],
   });
-  expect([did, outcome, unit.settled]).toEqual([['record', 'won', 'check'], 'settled', true]);
+  expect([did, outcome, unit.settled]).toEqual([['record', 'check', 'won'], 'settled', true]);
   expect((await runTogether({ hasClaim: false })).did).toEqual(['record', 'check']);
 });
 
@@ -198,8 +202,50 @@ test('a refusal after the commit removes the successor and gives the credential 
     throw new Error('killed');
   };
   const { did, unit, outcome } = await runTogether({ check });
-  expect([did, unit.settled]).toEqual([['record', 'won', 'check', 'drop', 'release code'], false]);
+  expect([did, unit.settled]).toEqual([['record', 'check', 'drop', 'release code', 'failed'], false]);
   expect(outcome).toMatchObject({ message: 'killed' });
+});
+
+test('a credential that cannot be given back stays used, and a later try of the client ends no family (decisions D9 and D12)', async () => {
+  const documents = memoryDocumentStore('refused');
+  let millis = 1_790_000_000_000;
+  let isFull = false;
+  const marks = documents.collection<Consumption>(CONSUMPTIONS);
+  const clock = { now: () => Math.floor(millis / 1000), nowMillis: () => millis };
+  const full = async (): Promise<never> => {
+    throw new StoreUnavailable('full', { reason: 'no_space' });
+  };
+  const consumptions = consumptionRegistry({
+    documents: {
+      ...documents,
+      collection: (declaration) => {
+        const collection = documents.collection<never>(declaration);
+        return { ...collection, take: (id) => (isFull ? full() : collection.take(id)) } as never;
+      },
+    },
+    clock,
+  });
+  const unit: TokenRequestUnit = {
+    ...{ seen: new Map(), claims: [], writes: [], record: undefined, settled: false },
+    consumptions: [{ id: 'RefreshToken:x', expiresAt: clock.now() + 600 }],
+  };
+  const refused = settle(context, unit, {
+    consumptions,
+    async record(together) {
+      await marks.insert(together?.claim?.document as Consumption);
+      return true;
+    },
+    async check() {
+      isFull = true;
+      return full();
+    },
+  });
+  await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
+  context.res.emit('finish');
+  await new Promise(setImmediate);
+  millis += 30_000;
+  const presentation = { arrivedAt: millis, turn: nextTurn() };
+  expect(await consumptions.stateOf('RefreshToken:x', presentation)).toBe('race');
 });
 
 test('after a failed commit the outcome of the use is unknown here, and no part follows (invariant 10)', async () => {
