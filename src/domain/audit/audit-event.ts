@@ -588,6 +588,9 @@ export type Appended = AuditReceipt & { readonly isTogether?: true };
  * write.
  */
 export interface AuditLog {
+  /** Whether the store commits several documents at once. Absent: no; then no caller need prepare `together`. */
+  readonly isTransactional?: boolean;
+
   /**
    * `together`: stored with the event where the store commits several documents at once. Elsewhere the receipt does not say
    * `isTogether`, and the caller stores them itself, behind the event. Throws DocumentConflict when the claim is taken.

@@ -147,6 +147,8 @@ export const newAuditLog = (deps: {
     writer.append(prepareEvent(withTransaction(event), clock.nowMillis()), together);
 
   return {
+    isTransactional: deps.documents.commit !== undefined,
+
     async open(options: { readonly remembered?: Heads } = {}): Promise<void> {
       const { heads = [] } = (await beginningNow())?.beginning ?? {};
       for (const head of options.remembered ?? []) {

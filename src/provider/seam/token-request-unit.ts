@@ -50,6 +50,8 @@ type Settling = {
   /** The checks that follow the event. Throws to refuse the request. Where the event can use something up, they only read. */
   readonly check: () => Promise<void>;
   readonly consumptions: ConsumptionRegistry;
+  /** Whether the log stores an event and other documents in one transaction, as AuditLog says. */
+  readonly isTransactional: boolean;
 };
 
 /** Throws InvalidGrant when another request was first. */
@@ -89,9 +91,9 @@ export const settle = async (
 const recorded = async (
   context: { readonly res: ServerResponse },
   unit: TokenRequestUnit,
-  { record, check, consumptions }: Settling,
+  { record, check, consumptions, isTransactional }: Settling,
 ): Promise<boolean> => {
-  const joined = await joinedOf(unit, consumptions);
+  const joined = isTransactional ? await joinedOf(unit, consumptions) : undefined;
   let isTogether: boolean;
   try {
     isTogether = await record(joined?.together);

@@ -124,6 +124,8 @@ export const instanceFamilies = (deps: {
       const chain = extendChain(client.clientId, issuer);
       await settle(ctx, unit, {
         consumptions,
+        // It also stores a grant, in its own step.
+        isTransactional: false,
         record: async () => {
           const token = {
             id: masterKey.digest('RefreshToken', value),

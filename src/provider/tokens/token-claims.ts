@@ -211,6 +211,7 @@ export const tokenClaims = (deps: {
     }
     const settled = settle(ctx, unit, {
       consumptions: deps.consumptions,
+      isTransactional: deps.audit.isTransactional === true,
       record: async (together) => {
         // Here the check that follows the event comes after the use, too.
         if (together?.claim) await refuseKilled(event, ownership, participants);

@@ -110,6 +110,7 @@ test('a store without such commits gets the event only, and the receipt does not
   const documents = memoryDocumentStore();
   const stored = documents.collection(DOCUMENTS);
   const log = await openAuditLog(documents);
+  expect([log.isTransactional, (await openAuditLog(openStore().documents)).isTransactional]).toEqual([false, true]);
   expect((await log.append(issued('one'), together('used', 'made'))).isTogether).toBeUndefined();
   expect(await stored.getMany(['used', 'made'])).toEqual([]);
   expect(await tokensIn(log)).toEqual(['one']);

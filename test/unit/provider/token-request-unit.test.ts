@@ -62,6 +62,7 @@ const run = async (
     },
     check: async () => undefined,
     consumptions: consumptions as never,
+    isTransactional: false,
   }).then(
     () => 'settled',
     (error: Error) => error,
@@ -131,11 +132,13 @@ const runTogether = async ({
   check = async () => undefined,
   hasClaim = true,
   isPlain = true,
+  isTransactional = true,
 }: {
   readonly record?: () => Promise<boolean>;
   readonly check?: () => Promise<void>;
   readonly hasClaim?: boolean;
   readonly isPlain?: boolean;
+  readonly isTransactional?: boolean;
 } = {}) => {
   const did: string[] = [];
   const note = (what: string) => (): void => void did.push(what);
@@ -171,6 +174,7 @@ const runTogether = async ({
       await check();
     },
     consumptions: consumptions as never,
+    isTransactional,
   }).then(
     () => 'settled',
     (error: Error) => error,
@@ -220,7 +224,7 @@ test('a credential that cannot be given back stays used, and a later try of the 
       ...documents,
       collection: (declaration) => {
         const collection = documents.collection<never>(declaration);
-        return { ...collection, take: (id) => (isFull ? full() : collection.take(id)) } as never;
+        return { ...collection, take: (id: string) => (isFull ? full() : collection.take(id)) } as never;
       },
     },
     clock,
@@ -231,6 +235,7 @@ test('a credential that cannot be given back stays used, and a later try of the 
   };
   const refused = settle(context, unit, {
     consumptions,
+    isTransactional: true,
     async record(together) {
       await marks.insert(together?.claim?.document as Consumption);
       return true;
@@ -259,4 +264,9 @@ test('a store that wrote the event only, or a write that is no insertion, leaves
   expect([alone.did, alone.outcome]).toEqual([['record', 'failed', 'check', 'consume', 'store'], 'settled']);
   const other = await runTogether({ record: async () => false, isPlain: false });
   expect([other.did, other.together]).toEqual([['record', 'check', 'consume', 'store'], undefined]);
+});
+
+test('where the log has no transactions, no part of one is prepared', async () => {
+  const { did, outcome, together } = await runTogether({ record: async () => false, isTransactional: false });
+  expect([did, outcome, together]).toEqual([['record', 'check', 'consume', 'store'], 'settled', undefined]);
 });
