@@ -99,7 +99,7 @@ export const responseWords = {
     }),
     budget_times: phrase({
       en: 'What it took of a budget in an hour, as a multiple of its most',
-      de: 'Verbrauch eines Budgets in einer Stunde, als Vielfaches seines höchsten',
+      de: 'Verbrauch eines Budgets in einer Stunde, als Vielfaches des bisher höchsten',
     }),
   },
   environments: phrase({ en: 'Only agents in', de: 'Nur Agenten in' }),

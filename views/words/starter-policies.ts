@@ -15,7 +15,7 @@ const GERMAN: Readonly<Record<string, string>> = {
   'A person approves each use of a high-risk scope.':
     'Eine Person gibt jede Nutzung eines Scopes mit hohem Risiko frei.',
   'People approve each use of a critical scope, with a second factor of the last 5 minutes.':
-    'Personen geben jede Nutzung eines kritischen Scopes frei, mit einem zweiten Faktor der letzten 5 Minuten.',
+    'Personen geben jede Nutzung eines kritischen Scopes frei, mit einem zweiten Faktor, der höchstens 5 Minuten alt ist.',
   'A use of a critical scope that two people have not approved.':
     'Die Nutzung eines kritischen Scopes, die nicht zwei Personen freigegeben haben.',
   'An agent that administers this server.': 'Ein Agent, der diesen Server verwaltet.',
