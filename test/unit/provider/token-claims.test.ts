@@ -41,7 +41,7 @@ const scene = ({ isLive = true } = {}) => {
     },
     liveness: { killOf: async ({ ownership }: { ownership: unknown }) => void ownerships.push(ownership) },
     instances: { of: async () => undefined, used: async () => {} },
-    budgets: { reserve: async () => ({ release: async () => {} }) },
+    budgets: { reserve: async () => ({ spent: [], release: async () => {} }) },
   } as unknown as Parameters<typeof tokenClaims>[0]);
   const req = new IncomingMessage(new Socket());
   beginRequest(req, { id: 'req_1', source: '192.0.2.1', certificate: undefined, arrivedAt: 0 });
