@@ -35,8 +35,8 @@ export type TokenRequestUnit = {
   /** Compare-and-swaps that use something up. Each is true for one caller only. */
   readonly claims: (() => Promise<boolean>)[];
   readonly writes: DeferredWrite[];
-  /** The event of an opaque access token, which is recorded when its record is about to be stored. Throws as `settle`. */
-  record: (() => Promise<void>) | undefined;
+  /** Settles the unit of an opaque access token, when its record is about to be stored. Throws as `settle`. */
+  settleWhenStored: (() => Promise<void>) | undefined;
   settled: boolean;
   /** Returns to the budgets what they had counted for the token, if the request fails. Never throws. */
   release?: () => Promise<void>;

@@ -26,7 +26,14 @@ type ProviderContext = {
 
 export const unitOf = (of: OfRequest): TokenRequestUnit => {
   const state = requestState(of);
-  state.unit ??= { seen: new Map(), consumptions: [], claims: [], writes: [], record: undefined, settled: false };
+  state.unit ??= {
+    seen: new Map(),
+    consumptions: [],
+    claims: [],
+    writes: [],
+    settleWhenStored: undefined,
+    settled: false,
+  };
   return state.unit;
 };
 
@@ -46,7 +53,7 @@ export const answerOf = (response: ServerResponse): Promise<void> =>
 
 type Settling = {
   /** Writes the event, with `together` in the same transaction where the store can. Resolves with true if it did. */
-  readonly record: (together: Together | undefined) => Promise<boolean>;
+  readonly appendEvent: (together: Together | undefined) => Promise<boolean>;
   /** The checks that follow the event. Throws to refuse the request. Where the event can use something up, they only read. */
   readonly check: () => Promise<void>;
   readonly consumptions: ConsumptionRegistry;
@@ -62,7 +69,7 @@ export const settle = async (
 ): Promise<void> => {
   if (unit.settled) return;
   const { consumptions } = settling;
-  if (await recorded(context, unit, settling)) {
+  if (await appended(context, unit, settling)) {
     unit.settled = true;
     return;
   }
@@ -87,16 +94,16 @@ export const settle = async (
   for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
 };
 
-/** Records and checks. Resolves with true if all that the unit defers was stored with the event. */
-const recorded = async (
+/** Appends the event and checks. Resolves with true if all that the unit defers was stored with the event. */
+const appended = async (
   context: { readonly res: ServerResponse },
   unit: TokenRequestUnit,
-  { record, check, consumptions, isTransactional }: Settling,
+  { appendEvent, check, consumptions, isTransactional }: Settling,
 ): Promise<boolean> => {
   const joined = isTransactional ? await joinedOf(unit, consumptions) : undefined;
   let isTogether: boolean;
   try {
-    isTogether = await record(joined?.together);
+    isTogether = await appendEvent(joined?.together);
   } catch (error) {
     if (!joined?.use || !isDocumentConflict(error)) {
       joined?.use?.failed();

@@ -177,15 +177,15 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           if (isGood && isAnswer) await codes.settle(context);
           const store = () => write(id, payload as Payload, expiresIn ?? 0);
           const unit = home === 'durable' ? openUnit(context) : undefined;
-          if (unit && (model === 'RefreshToken' || unit.record)) {
+          if (unit && (model === 'RefreshToken' || unit.settleWhenStored)) {
             unit.writes.push({
               store,
               drop: async () => records.take(await keyOf(id)),
               insertion: () => insertion(id, payload as Payload, expiresIn ?? 0),
             });
-            const { record } = unit;
-            unit.record = undefined;
-            await record?.();
+            const { settleWhenStored } = unit;
+            unit.settleWhenStored = undefined;
+            await settleWhenStored?.();
           } else if (home === 'grant' && isAnswer) codes.holdGrant(context, { store, drop: () => grants.take(id) });
           else await store();
         }),

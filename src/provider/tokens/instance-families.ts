@@ -126,7 +126,7 @@ export const instanceFamilies = (deps: {
         consumptions,
         // It also stores a grant, in its own step.
         isTransactional: false,
-        record: async () => {
+        appendEvent: async () => {
           const token = {
             id: masterKey.digest('RefreshToken', value),
             format: 'opaque',

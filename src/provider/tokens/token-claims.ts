@@ -195,29 +195,29 @@ export const tokenClaims = (deps: {
   };
 
   /** Writes the audit event, and only then runs the uses and writes of the request. */
-  const record = async (
+  const issue = async (
     ctx: KoaContextWithOIDC,
     event: AuditEvent,
     ownership: number,
     { instance, amounts = [], participants }: Pick<Prepared, 'instance' | 'amounts' | 'participants'>,
   ): Promise<void> => {
     const unit = unitOf(ctx);
-    let recorded = event;
+    let eventWithShares = event;
     // Before the audit log says that a token exists: a budget may be exhausted.
     if (!unit.settled) {
       const { spent, release } = await deps.budgets.reserve({ ...spendingOf(event), details: amounts });
       unit.release = release;
-      if (spent.length > 0) recorded = { ...event, inputs: { ...event.inputs, spent } };
+      if (spent.length > 0) eventWithShares = { ...event, inputs: { ...event.inputs, spent } };
     }
     const settled = settle(ctx, unit, {
       consumptions: deps.consumptions,
       isTransactional: deps.audit.isTransactional === true,
-      record: async (together) => {
+      appendEvent: async (together) => {
         // Here the check that follows the event comes after the use, too.
         if (together?.claim) await refuseKilled(event, ownership, participants);
         // A write, and so before anything is used up: it fails on a full volume.
         await deps.instances.used(ctx, instance);
-        const { isTogether } = await deps.audit.append(recorded, together);
+        const { isTogether } = await deps.audit.append(eventWithShares, together);
         // If the request still fails, its refusal names the token that was never issued (AU-01).
         noteAnnounced(ctx, event.token);
         return isTogether === true;
@@ -242,7 +242,7 @@ export const tokenClaims = (deps: {
       const which = instance ? { instance: instance.id } : {};
       const composition = tokenComposition(ctx, String(ctx.oidc.client?.clientId));
       const event = eventOf(ctx, token, { ...facts, ...which }, { parent, composition });
-      await record(ctx, event, await ownershipBehind(ctx, event), { instance });
+      await issue(ctx, event, await ownershipBehind(ctx, event), { instance });
     },
 
     prepare(token: object, made: Prepared): void {
@@ -260,11 +260,11 @@ export const tokenClaims = (deps: {
         const event = eventOf(ctx, token, facts, { parent, maxUses: claims['max_uses'], composition });
         const ownership = await ownershipBehind(ctx, event);
         const amounts = made.amounts ?? deps.authority.amountsOf(ctx);
-        const recordIt = (): Promise<void> => record(ctx, event, ownership, { instance, participants, amounts });
+        const issueIt = (): Promise<void> => issue(ctx, event, ownership, { instance, participants, amounts });
         const unit = token.format === 'opaque' ? openUnit(ctx) : undefined;
         // oidc-provider stores its record next, and the adapter calls it then: one transaction can hold both.
-        if (unit) unit.record = recordIt;
-        else await recordIt();
+        if (unit) unit.settleWhenStored = issueIt;
+        else await issueIt();
         return { ...claims, ...(composition ? { composition } : {}), ...ownershipMember(ownership) };
       } catch (error) {
         throw protocolError(error);

@@ -42,7 +42,7 @@ const run = async (
         },
       },
     ],
-    record: undefined,
+    settleWhenStored: undefined,
     settled: false,
   };
   const consumptions = {
@@ -54,7 +54,7 @@ const run = async (
     },
   };
   const outcome = await settle(context, unit, {
-    async record() {
+    async appendEvent() {
       did.push('audit');
       await audit();
       did.push('recorded');
@@ -128,13 +128,13 @@ test('of several values each is used up alone, and the successor is stored with 
 
 /** What happens in a unit whose store commits everything together, in order. */
 const runTogether = async ({
-  record = async () => true,
+  append = async () => true,
   check = async () => undefined,
   hasClaim = true,
   isPlain = true,
   isTransactional = true,
 }: {
-  readonly record?: () => Promise<boolean>;
+  readonly append?: () => Promise<boolean>;
   readonly check?: () => Promise<void>;
   readonly hasClaim?: boolean;
   readonly isPlain?: boolean;
@@ -154,7 +154,7 @@ const runTogether = async ({
         ...(isPlain ? { insertion: async () => documentOf('made') } : {}),
       },
     ],
-    record: undefined,
+    settleWhenStored: undefined,
     settled: false,
   };
   const consumptions = {
@@ -164,10 +164,10 @@ const runTogether = async ({
   };
   let together: unknown;
   const outcome = await settle(context, unit, {
-    async record(given) {
+    async appendEvent(given) {
       together = given;
-      did.push('record');
-      return record();
+      did.push('append');
+      return append();
     },
     async check() {
       did.push('check');
@@ -188,16 +188,16 @@ test('the mark, the event and the successor are one transaction where the store 
     claim: { collection: 'some', document: { id: 'mark' } },
     writes: [{ collection: 'some', document: { id: 'made' } }],
   });
-  expect([did, outcome, unit.settled]).toEqual([['record', 'check', 'won'], 'settled', true]);
-  expect((await runTogether({ hasClaim: false })).did).toEqual(['record', 'check']);
+  expect([did, outcome, unit.settled]).toEqual([['append', 'check', 'won'], 'settled', true]);
+  expect((await runTogether({ hasClaim: false })).did).toEqual(['append', 'check']);
 });
 
 test('a taken mark is a lost race, which says invalid_grant and leaves nothing to remove (decision D9)', async () => {
-  const record = async (): Promise<never> => {
+  const append = async (): Promise<never> => {
     throw new DocumentConflict('taken');
   };
-  const { did, unit, outcome } = await runTogether({ record });
-  expect([did, unit.settled]).toEqual([['record', 'lost'], false]);
+  const { did, unit, outcome } = await runTogether({ append });
+  expect([did, unit.settled]).toEqual([['append', 'lost'], false]);
   expect(outcome).toMatchObject({ error: 'invalid_grant' });
 });
 
@@ -206,7 +206,7 @@ test('a refusal after the commit removes the successor and gives the credential 
     throw new Error('killed');
   };
   const { did, unit, outcome } = await runTogether({ check });
-  expect([did, unit.settled]).toEqual([['record', 'check', 'drop', 'release code', 'failed'], false]);
+  expect([did, unit.settled]).toEqual([['append', 'check', 'drop', 'release code', 'failed'], false]);
   expect(outcome).toMatchObject({ message: 'killed' });
 });
 
@@ -230,13 +230,13 @@ test('a credential that cannot be given back stays used, and a later try of the 
     clock,
   });
   const unit: TokenRequestUnit = {
-    ...{ seen: new Map(), claims: [], writes: [], record: undefined, settled: false },
+    ...{ seen: new Map(), claims: [], writes: [], settleWhenStored: undefined, settled: false },
     consumptions: [{ id: 'RefreshToken:x', expiresAt: clock.now() + 600 }],
   };
   const refused = settle(context, unit, {
     consumptions,
     isTransactional: true,
-    async record(together) {
+    async appendEvent(together) {
       await marks.insert(together?.claim?.document as Consumption);
       return true;
     },
@@ -254,19 +254,19 @@ test('a credential that cannot be given back stays used, and a later try of the 
 });
 
 test('after a failed commit the outcome of the use is unknown here, and no part follows (invariant 10)', async () => {
-  const { did, outcome } = await runTogether({ record: isBroken });
-  expect(did).toEqual(['record', 'failed']);
+  const { did, outcome } = await runTogether({ append: isBroken });
+  expect(did).toEqual(['append', 'failed']);
   expect(outcome).toBeInstanceOf(StoreUnavailable);
 });
 
 test('a store that wrote the event only, or a write that is no insertion, leaves the order of decision 9', async () => {
-  const alone = await runTogether({ record: async () => false });
-  expect([alone.did, alone.outcome]).toEqual([['record', 'failed', 'check', 'consume', 'store'], 'settled']);
-  const other = await runTogether({ record: async () => false, isPlain: false });
-  expect([other.did, other.together]).toEqual([['record', 'check', 'consume', 'store'], undefined]);
+  const alone = await runTogether({ append: async () => false });
+  expect([alone.did, alone.outcome]).toEqual([['append', 'failed', 'check', 'consume', 'store'], 'settled']);
+  const other = await runTogether({ append: async () => false, isPlain: false });
+  expect([other.did, other.together]).toEqual([['append', 'check', 'consume', 'store'], undefined]);
 });
 
 test('where the log has no transactions, no part of one is prepared', async () => {
-  const { did, outcome, together } = await runTogether({ record: async () => false, isTransactional: false });
-  expect([did, outcome, together]).toEqual([['record', 'check', 'consume', 'store'], 'settled', undefined]);
+  const { did, outcome, together } = await runTogether({ append: async () => false, isTransactional: false });
+  expect([did, outcome, together]).toEqual([['append', 'check', 'consume', 'store'], 'settled', undefined]);
 });
