@@ -6,7 +6,9 @@ import type { Metrics } from '../http/metrics.ts';
 type Stores = { readonly documents: DocumentStore; readonly ephemeral: EphemeralStore };
 type Series = (seconds: number) => void;
 
-/** The same stores; records the duration of each call in the metrics. Keys and ids are never labels. */
+/**
+ * The same stores; records the duration of each call in the metrics. Keys and ids are never labels. The collection of a commit is `several`.
+ */
 export const measuredStores = ({ documents, ephemeral }: Stores, { storing }: Pick<Metrics, 'storing'>): Stores => {
   const known = new Map<string, Collection<never>>();
   const timed = <A extends readonly unknown[], R>(
@@ -25,9 +27,13 @@ export const measuredStores = ({ documents, ephemeral }: Stores, { storing }: Pi
     find: timed(name, 'find', collection.find),
   });
 
+  const { commit } = documents;
+  const committed = storing.series({ collection: 'several', operation: 'commit' });
+
   return {
     documents: {
       ...documents,
+      ...(commit ? { commit: (work, bytes) => noting(committed, () => commit(work, bytes))() } : {}),
       collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
         // Calls the store each time, because it refuses a declaration that contradicts an earlier one.
         const inner = documents.collection<T>(declaration);

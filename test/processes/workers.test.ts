@@ -159,7 +159,7 @@ test('metrics are those of all workers, with the time of each call to the stores
     count(/^behalf_http_requests_total\{surface="token",method="POST",status="400"\} (\d+)$/m),
   ).toBeGreaterThanOrEqual(6 * (PARALLEL - 1));
   expect(
-    count(/^behalf_store_duration_seconds_count\{collection="consumptions",operation="insert"\} (\d+)$/m),
+    count(/^behalf_store_duration_seconds_count\{collection="several",operation="commit"\} (\d+)$/m),
   ).toBeGreaterThan(5);
   expect(text).toContain('behalf_supervisor_process_cpu_seconds_total');
   expect(text).not.toMatch(/nod_|agt_|app_|acc_|tok_/);
