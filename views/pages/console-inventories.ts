@@ -48,9 +48,13 @@ const COLUMNS: readonly Column<InventoryRow>[] = [
     cell: ({ name, externalId, state }) =>
       html`${chosenName(name, 100)} <span class="tag ${LOOKS[state]}">${words.states[state]}</span><span class="line hint"><code class="long">${plainText(externalId, 120)}</code></span>`,
   },
-  { title: words.inventory, cell: ({ source }) => html`<code>${plainText(source, 40)}</code>` },
+  { title: words.inventory, cell: ({ source }) => html`<code class="long">${plainText(source, 40)}</code>` },
   { title: words.rights, cell: rights },
-  { title: words.owner, cell: ({ owner }) => (owner === undefined ? words.noOwner : plainText(owner, 100)) },
+  {
+    title: words.owner,
+    cell: ({ owner }) =>
+      owner === undefined ? words.noOwner : html`<span class="long">${plainText(owner, 100)}</span>`,
+  },
   { title: words.known, cell: known },
   { title: words.since, cell: ({ createdAt }) => agoText(createdAt) },
 ];

@@ -52,7 +52,7 @@ const MOST_SCOPES = 5;
 
 const scopesOf = (scope: readonly string[]): HtmlValue =>
   scope.length > 0 &&
-  html`<span class="line hint">${scope.slice(0, MOST_SCOPES).map((name, index) => html`${index > 0 && ', '}<code>${plainText(name, 80)}</code>`)}</span>`;
+  html`<span class="line hint">${scope.slice(0, MOST_SCOPES).map((name, index) => html`${index > 0 && ', '}<code class="long">${plainText(name, 80)}</code>`)}</span>`;
 
 /** No column for the network where no event has one. */
 const columnsOf = (evidence: Evidence, isOfMany: boolean): readonly Column<Proof>[] => [
@@ -62,20 +62,22 @@ const columnsOf = (evidence: Evidence, isOfMany: boolean): readonly Column<Proof
       one.said === undefined
         ? numberOf(one, isOfMany)
         : html`${one.said.isRefusal && html`<span class="tag off">${auditWords.outcomes.refused}</span> `}${one.href === undefined ? eventPhrase(one.said.type) : html`<a href="${one.href}">${eventPhrase(one.said.type)}</a>`}${
-            one.said.error !== undefined && html` <code>${plainText(one.said.error, 80)}</code>`
+            one.said.error !== undefined && html` <code class="long">${plainText(one.said.error, 80)}</code>`
           }`,
   },
   { title: auditWords.when, cell: ({ said }) => said && secondText(said.at) },
   {
     title: words.apiAndScopes,
     cell: ({ said }) =>
-      said && html`${said.apiName === undefined ? '–' : plainText(said.apiName, 200)}${scopesOf(said.scope)}`,
+      said &&
+      html`${said.apiName === undefined ? '–' : html`<span class="long">${plainText(said.apiName, 200)}</span>`}${scopesOf(said.scope)}`,
   },
   ...(evidence.some(({ said }) => said?.source !== undefined)
     ? [
         {
           title: words.network,
-          cell: ({ said }: Proof) => said?.source !== undefined && plainText(said.source, 60),
+          cell: ({ said }: Proof) =>
+            said?.source !== undefined && html`<span class="long">${plainText(said.source, 60)}</span>`,
         },
       ]
     : []),
