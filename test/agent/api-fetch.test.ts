@@ -67,10 +67,7 @@ describe('a request to an API', () => {
     const agent = await ownAgent(reach);
     for (const _ of [1, 2]) {
       const response = await agent.fetch(`${jwt.identifier}/notes`);
-      expect([response.status, ((await response.json()) as { scopes: string[] }).scopes]).toEqual([
-        200,
-        ['read'],
-      ]);
+      expect([response.status, ((await response.json()) as { scopes: string[] }).scopes]).toEqual([200, ['read']]);
     }
     const sent = seen.filter(({ authorization }) => authorization !== null);
     expect([seen.length, sent.length, new Set(sent.map(({ authorization }) => authorization)).size]).toEqual([4, 2, 1]);

@@ -152,7 +152,8 @@ export const responseWords = {
   deactivate: phrase({ en: 'Deactivate', de: 'Deaktivieren' }),
   remove: phrase({ en: 'Delete', de: 'Löschen' }),
   removeTitle: phrase({ en: 'Delete a response rule', de: 'Reaktionsregel löschen' }),
-  removeAsked: (name: HtmlValue) => phrase({ en: html`Delete the rule “${name}”?`, de: html`Regel „${name}“ löschen?` }),
+  removeAsked: (name: HtmlValue) =>
+    phrase({ en: html`Delete the rule “${name}”?`, de: html`Regel „${name}“ löschen?` }),
   removeLead: phrase({
     en: 'The rule and its replay are deleted. What it did stays.',
     de: 'Die Regel und das Ergebnis des Nachspielens werden gelöscht. Was sie getan hat, bleibt.',
