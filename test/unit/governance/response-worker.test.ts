@@ -291,6 +291,51 @@ describe('a rule', () => {
     expect([await stateOf(lifted), await stateOf(resumed)]).toEqual(['suspended', 'suspended']);
   });
 
+  type World = ReturnType<typeof world>;
+  type Deed = (made: World, id: string) => Promise<unknown>;
+  const moved: Deed = async ({ agents }, id) => {
+    const version = (await agents.get(id))?.version ?? 0;
+    await agents.update(id, version, { environment: 'production' }, BY);
+  };
+
+  test.each<readonly [string, Deed, Deed]>([
+    ['was resumed', ({ agents }, id) => agents.suspend(id, BY), ({ agents }, id) => agents.resume(id, OPERATOR)],
+    [
+      'was accepted by an owner again',
+      ({ agents, accounts }) => {
+        accounts.delete('acc_owner');
+        return agents.orphanAll('acc_owner', { caller: 'system' }, 10);
+      },
+      ({ agents, accounts }, id) => {
+        accounts.add('acc_owner');
+        return agents.accept(id, OWNER);
+      },
+    ],
+    ['moved to its environment', async () => undefined, moved],
+  ])('does not act on what was before an agent %s, as when a process reads that again', async (_, stop, go) => {
+    const made = world();
+    const { activated, agent, denied, read, stateOf, responses, tick } = made;
+    await activated(go === moved ? { ...DENIALS, environments: ['production'] } : DENIALS);
+    const id = await agent();
+    await denied(id);
+    await stop(made, id);
+    await read({ isEnded: true });
+    tick(60);
+    await go(made, id);
+    await read({ again: true });
+    await denied(id, 1);
+    await read();
+    expect([await stateOf(id), await responses()]).toEqual(['active', []]);
+    // Denials are counted in parts of five minutes.
+    tick(300);
+    await denied(id);
+    await read();
+    expect([await stateOf(id), await responses()]).toMatchObject([
+      'suspended',
+      [{ values: { denials_10_minutes: 5 } }],
+    ]);
+  });
+
   test('is finished by the next process after a crash, before its event and after it', async () => {
     const made = world();
     const { activated, agent, denied, read, documents, stateOf, responses, typed, log, tick } = made;

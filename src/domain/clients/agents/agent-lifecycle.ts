@@ -52,3 +52,10 @@ export const resumedState = (agent: Agent): Agent => {
   if (agent.state === 'pending' && wasSuspended) return rest;
   return { ...rest, state: nextState(agent.state, 'resume') };
 };
+
+/** The agent after a change, with the time from which it is active in its environment. A pending agent has done nothing before. */
+export const withActiveSince = (before: Agent, after: Agent, now: number): Agent => {
+  const wasStopped = before.state === 'suspended' || before.state === 'orphaned';
+  const isAnew = wasStopped || before.environment !== after.environment;
+  return after.state === 'active' && isAnew ? { ...after, activeSince: now } : after;
+};

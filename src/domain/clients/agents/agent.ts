@@ -147,6 +147,11 @@ export type Agent = {
   readonly transferBy?: number;
   /** Who was proposed as its successor. Only on an orphan. */
   readonly succession?: SuccessionOfAgent;
+  /**
+   * When it became active again after a suspension or as an orphan, or moved to its environment while it was active, epoch seconds.
+   * What it did before is no reason for a response rule to act. Absent: it never did.
+   */
+  readonly activeSince?: number;
   /** Since when its name is verified: no other client may have a name that looks like it. */
   readonly verifiedAt?: number;
   /** The last notification to its owner about a coming suspension. */

@@ -40,8 +40,9 @@ export interface ApprovalEnds {
 
 export interface ResponseActs {
   /**
-   * Only what an agent did after this time counts for the rule, epoch seconds: 0, or when the last response of any rule was lifted, or
-   * infinite while it lasts. A notification lasts 24 hours, one of the brake an hour. The agent is active.
+   * Only what an agent did after this time counts for the rule, epoch seconds: 0, or when the last response of any rule was lifted or the
+   * agent became active again, or infinite while a response lasts. A notification lasts 24 hours, one of the brake an hour. The agent is
+   * active.
    */
   since(rule: ResponseRule, agent: Agent): Promise<number>;
   /** Lets a rule act on an active agent. Of several processes one does. Throws StoreUnavailable. */
@@ -130,7 +131,7 @@ export const responseActs = (deps: {
   };
 
   return {
-    async since(rule, { id, updatedAt }) {
+    async since(rule, { id, updatedAt, activeSince = 0 }) {
       const found = await responses.find({
         ...{ where: { agent: id }, order: { by: 'createdAt', direction: 'descending' }, limit: MOST_RULES },
       });
@@ -138,9 +139,10 @@ export const responseActs = (deps: {
       const open = all.filter(({ state }) => state === 'open');
       // The agent is active: an operator resumed it.
       for (const one of open) await ended(one.id, { state: 'lifted', liftedAt: updatedAt });
-      // Who lifts a suspension has seen what the agent did before: no other rule suspends it again for that.
+      // Who ends a suspension has seen what the agent did before: no rule suspends it again for that, also when a process that takes
+      // over reads it again.
       const lifted = all.map((one) => (one.state === 'lifted' ? (one.liftedAt ?? one.updatedAt) : 0));
-      const seen = Math.max(0, ...lifted, ...(open.length > 0 ? [updatedAt] : []));
+      const seen = Math.max(activeSince, ...lifted, ...(open.length > 0 ? [updatedAt] : []));
       const last = all.find((one) => one.rule === rule.id);
       if (last?.state === 'begun') return Number.POSITIVE_INFINITY;
       if (last?.state !== 'notified') return seen;
