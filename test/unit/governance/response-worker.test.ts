@@ -230,7 +230,7 @@ describe('a rule', () => {
     expect(await stateOf(second)).toBe('active');
   });
 
-  test('does not act on what was before its activation, as when a process reads that again', async () => {
+  test('acts only after an event that follows its activation, and its values also count what was before', async () => {
     const { activated, agent, denied, read, stateOf, responses, tick } = world();
     const id = await agent();
     await denied(id);
@@ -240,7 +240,7 @@ describe('a rule', () => {
     expect([await stateOf(id), await responses()]).toEqual(['active', []]);
     await denied(id, 1);
     await read();
-    expect(await stateOf(id)).toBe('suspended');
+    expect([await stateOf(id), await responses()]).toMatchObject(['suspended', [{ values: { denials_10_minutes: 6 } }]]);
   });
 
   test('acts once, over any number of processes and of readings of the same records', async () => {
