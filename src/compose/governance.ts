@@ -64,7 +64,9 @@ export const governanceServices = (
     await findings.quarantine(finding.id, undefined, { reason: finding.reason ?? '', stops }, { caller: 'system' });
   };
   const pause = () => turn();
-  const activities = heldDocuments(documents.collection<ClientActivity>(CLIENT_ACTIVITY), { most: MOST_HELD, pause });
+  const activities = heldDocuments(documents.collection<ClientActivity>(CLIENT_ACTIVITY), {
+    ...{ most: MOST_HELD, clock, pause },
+  });
   const examined = examiner({
     ...{ documents, clock, writer, finish, documentClients, activities },
     uses: agents,

@@ -4,17 +4,18 @@
  * place in the log behind the counts, and the next one counts the same records once more.
  */
 
+import type { Clock } from '../ports/clock.ts';
 import { type Collection, type Document, StoreUnavailable, tryInsert } from '../ports/document-store.ts';
 import type { StreamCursor } from './records-after.ts';
 
-/** A document that says up to where it has counted each stream. */
-type Counting = Document & { readonly counted: readonly StreamCursor[] };
+/** A document that says up to where it has counted each stream. `expiresAt`: the sweeper removes it, epoch seconds. */
+type Counting = Document & { readonly counted: readonly StreamCursor[]; readonly expiresAt: number };
 
 /** One document in memory. `version` 0: it is not stored. */
 export type Held<T> = { readonly id: string; document: T | undefined; version: number; isChanged: boolean };
 
 export interface HeldDocuments<T> {
-  /** The document in memory. Undefined: it was not read yet. */
+  /** The document in memory. Undefined: it was not read yet, or its time is over. */
   known(id: string): Held<T> | undefined;
   /** Reads it from the store, and keeps it in memory. Throws StoreUnavailable. */
   load(id: string): Promise<Held<T>>;
@@ -25,8 +26,8 @@ export interface HeldDocuments<T> {
   changed(): number;
   /**
    * Stores what was changed, AT_ONCE documents at a time. `onFailed`: takes the failure of one document, which stays changed, or throws
-   * it. Throws StoreUnavailable where the store fails, or where another process counted less of the log: this one has to read
-   * again.
+   * it: 'unreadable' when a damaged one is stored. Throws StoreUnavailable where the store fails, or where another process counted less of
+   * the log: this one has to read again.
    */
   store(onFailed: (id: string, error: unknown) => void): Promise<void>;
   forget(): void;
@@ -44,10 +45,25 @@ const covers = (one: Counting, other: Counting): boolean =>
 /** `most`: documents that stay in memory once they are stored. Those that are not stored do, however many they are: callers bound them. */
 export const heldDocuments = <T extends Counting>(
   collection: Pick<Collection<T>, 'get' | 'getMany' | 'insert' | 'replace'>,
-  { most, pause }: { readonly most: number; readonly pause: () => Promise<void> },
+  { most, clock, pause }: { readonly most: number; readonly clock: Clock; readonly pause: () => Promise<void> },
 ): HeldDocuments<T> => {
   let all = new Map<string, Held<T>>();
   let changed = new Set<Held<T>>();
+
+  /** Its time is over: the sweeper removes it, and no person is known from it any more. */
+  const isOver = ({ document, isChanged }: Held<T>): boolean =>
+    !isChanged && document !== undefined && document.expiresAt <= clock.now();
+
+  const known = (id: string): Held<T> | undefined => {
+    const found = all.get(id);
+    return found && isOver(found) ? undefined : found;
+  };
+
+  /** Where no document was found, the sweeper removed it. One that is stored and cannot be read keeps its place. */
+  const inserted = async (document: T): Promise<void> => {
+    if (await tryInsert(collection, document)) return;
+    throw new StoreUnavailable(`the stored document ${document.id} cannot be read`, { reason: 'unreadable' });
+  };
 
   const write = async (held: Held<T>): Promise<void> => {
     const { id, document, version } = held;
@@ -57,17 +73,19 @@ export const heldDocuments = <T extends Counting>(
     if (isWritten) held.version = version + 1;
     else {
       const found = await collection.get(id);
-      if (!found || !covers(found.document, document))
+      if (!found) await inserted(document);
+      else if (!covers(found.document, document))
         throw new StoreUnavailable(`another process counts ${id}, and has not read as far as this one`);
-      held.document = found.document;
-      held.version = found.version;
+      held.document = found?.document ?? document;
+      held.version = found?.version ?? 1;
     }
     held.isChanged = false;
     changed.delete(held);
   };
 
-  /** Drops those that were used longest ago. */
+  /** Drops those whose time is over, and then those that were used longest ago. */
   const shrink = (): void => {
+    for (const [id, held] of all) if (isOver(held)) all.delete(id);
     for (const [id, { isChanged }] of all) {
       if (all.size <= most) return;
       if (!isChanged) all.delete(id);
@@ -75,7 +93,7 @@ export const heldDocuments = <T extends Counting>(
   };
 
   return {
-    known: (id) => all.get(id),
+    known,
 
     async load(id) {
       const found = await collection.get(id);
@@ -95,10 +113,10 @@ export const heldDocuments = <T extends Counting>(
     },
 
     async getMany(ids) {
-      const stored = await collection.getMany(ids.filter((id) => !all.has(id)));
+      const stored = await collection.getMany(ids.filter((id) => !known(id)));
       const found = new Map(stored.map(({ document }) => [document.id, document]));
       for (const id of ids) {
-        const document = all.get(id)?.document;
+        const document = known(id)?.document;
         if (document) found.set(id, document);
       }
       return found;

@@ -21,6 +21,7 @@ import { discoveryLock } from './discovery-lock.ts';
 import type { Sweep, Sweeps } from './discovery-sweep.ts';
 import type { Examiner } from './examiner.ts';
 import type { Reported } from './reporter-findings.ts';
+import { isOfOneAgent } from './responses/agent-failures.ts';
 import type { ResponseWorker } from './responses/response-worker.ts';
 import { signsOfActivity } from './undeclared-signs.ts';
 
@@ -219,8 +220,9 @@ export const discovery = (deps: {
   /** Stores the counts, then the cursors: after a crash, what was read is read again and counts once. */
   const store = async (): Promise<boolean> => {
     await responses.store();
+    // A damaged document, which the store reports, must not hold up the others. It stays in memory.
     await activities.store((_, error) => {
-      throw error;
+      if (!isOfOneAgent(error)) throw error;
     });
     const { reports } = held;
     held = empty();

@@ -17,10 +17,20 @@ const fails = (_: string, error: unknown): void => {
 };
 
 const world = (most = 10) => {
-  const collection = memoryDocumentStore().collection<ClientActivity>(CLIENT_ACTIVITY);
-  const held = () => heldDocuments(collection, { most, pause: async () => undefined });
+  const documents = memoryDocumentStore();
+  const collection = documents.collection<ClientActivity>(CLIENT_ACTIVITY);
+  const time = { now: AT };
+  const clock = { now: () => time.now, nowMillis: () => time.now * 1000 };
+  const options = { most, clock, pause: async () => undefined };
+  const held = (of: Pick<typeof collection, 'get' | 'getMany' | 'insert' | 'replace'> = collection) =>
+    heldDocuments(of, options);
   const last = async (id: string) => (await collection.get(id))?.document.counted[0]?.sequence;
-  return { collection, held, last };
+  /** Sixty days later: the sweeper removes what had its last token before. */
+  const sweep = async () => {
+    time.now += 61 * 86_400;
+    await documents.sweep(CLIENT_ACTIVITY.name, time.now, 1000);
+  };
+  return { collection, held, last, time, sweep };
 };
 
 describe('held documents', () => {
@@ -68,7 +78,7 @@ describe('held documents', () => {
       if (isFailing && document.id === 'app_1') throw new Error('damaged');
       return collection.insert(document);
     };
-    const mine = heldDocuments({ ...collection, insert }, { most: 10, pause: async () => undefined });
+    const mine = held({ ...collection, insert });
     for (const id of ['app_1', 'app_2']) mine.change(await mine.load(id), counted(id, undefined, 1));
     await mine.store((id) => failed.push(id));
     expect([failed, await last('app_1'), await last('app_2'), mine.changed()]).toEqual([['app_1'], undefined, 1, 1]);
@@ -85,5 +95,47 @@ describe('held documents', () => {
     await mine.store(fails);
     expect(['app_1', 'app_2', 'app_3'].map((id) => mine.known(id) !== undefined)).toEqual([false, true, true]);
     expect((await mine.getMany(['app_1', 'app_3'])).size).toBe(2);
+  });
+
+  test('whose time is over are not known any more, and begin anew', async () => {
+    const { held, last, time, sweep } = world();
+    const mine = held();
+    mine.change(await mine.load('app_1'), counted('app_1', undefined, 1));
+    await mine.store(fails);
+    await sweep();
+    expect([mine.known('app_1'), (await mine.getMany(['app_1'])).size]).toEqual([undefined, 0]);
+    const one = await mine.load('app_1');
+    const next = withTokens('app_1', one.document, [{ ...token(2), at: time.now }]);
+    if (!next) throw new Error('no activity');
+    mine.change(one, next);
+    await mine.store(fails);
+    expect([await last('app_1'), next.firstAt]).toEqual([2, time.now]);
+  });
+
+  test('that were removed between their change and their storing are stored again', async () => {
+    const { collection, held, last } = world();
+    const mine = held();
+    const one = await mine.load('app_1');
+    mine.change(one, counted('app_1', undefined, 1));
+    await mine.store(fails);
+    mine.change(one, counted('app_1', one.document, 2));
+    await collection.take('app_1');
+    await mine.store(fails);
+    expect([await last('app_1'), mine.changed()]).toEqual([2, 0]);
+    mine.change(one, counted('app_1', one.document, 3));
+    await mine.store(fails);
+    expect(await last('app_1')).toBe(3);
+  });
+
+  test('one that is stored and cannot be read fails alone', async () => {
+    const { collection, held, last } = world();
+    await collection.insert(counted('app_1', undefined, 1));
+    const get: typeof collection.get = async (id) => (id === 'app_1' ? undefined : collection.get(id));
+    const mine = held({ ...collection, get });
+    for (const id of ['app_1', 'app_2']) mine.change(await mine.load(id), counted(id, undefined, 2));
+    const failed: [string, unknown][] = [];
+    await mine.store((id, error) => failed.push([id, error]));
+    expect(failed).toMatchObject([['app_1', { code: 'store_unavailable', reason: 'unreadable' }]]);
+    expect([await last('app_1'), await last('app_2'), mine.changed()]).toEqual([1, 2, 1]);
   });
 });

@@ -6,7 +6,7 @@ import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/a
 import { heldDocuments } from '../../../src/domain/audit/held-documents.ts';
 import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
 import { CLIENTS, type Client } from '../../../src/domain/clients/clients/client.ts';
-import { CLIENT_ACTIVITY, type ClientActivity } from '../../../src/domain/governance/client-activity.ts';
+import { CLIENT_ACTIVITY, type ClientActivity, withTokens } from '../../../src/domain/governance/client-activity.ts';
 import { type Discovery, discovery } from '../../../src/domain/governance/discovery.ts';
 import { DISCOVERY_STATES, type DiscoveryState } from '../../../src/domain/governance/discovery-lock.ts';
 import { discoverySweeps } from '../../../src/domain/governance/discovery-sweep.ts';
@@ -39,7 +39,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
       },
     });
     const activities = heldDocuments(store.collection<ClientActivity>(CLIENT_ACTIVITY), {
-      ...{ most: 100, pause: async () => undefined },
+      ...{ most: 100, clock, pause: async () => undefined },
     });
     const examined = examiner({
       ...{ documents: store, clock, writer, activities },
@@ -276,6 +276,32 @@ describe('the sweep', () => {
     for (let rounds = 0; rounds < 8; rounds += 1) await reader.poll();
     expect((await findings()).filter(({ state }) => state !== 'resolved')).toEqual([]);
   });
+});
+
+test('a damaged count of one client holds up no others', async () => {
+  const documents = memoryDocumentStore();
+  const { node, tokens, counted, time } = world(documents);
+  await tokens('app_1', 2);
+  const damaged: DocumentStore = {
+    ...documents,
+    collection(declaration) {
+      const collection = documents.collection<never>(declaration);
+      const isCounts = declaration.name === CLIENT_ACTIVITY.name;
+      const get: typeof collection.get = async (id) => (isCounts && id === 'app_1' ? undefined : collection.get(id));
+      return { ...collection, get } as never;
+    },
+  };
+  const before = withTokens('app_1', undefined, [{ id: 'r', stream: 'r', sequence: 1, at: START }]);
+  if (!before) throw new Error('no activity');
+  await documents.collection<ClientActivity>(CLIENT_ACTIVITY).insert(before);
+  await tokens('app_2', 3);
+  const reader = node('one', damaged);
+  await reader.poll();
+  time.now += HELD;
+  await reader.poll();
+  expect([await counted('app_1'), await counted('app_2')]).toEqual([1, 3]);
+  const state = await documents.collection<DiscoveryState>(DISCOVERY_STATES).find({ limit: 1 });
+  expect(state[0]?.document.cursors).toEqual([{ stream: 's', sequence: 5 }]);
 });
 
 describe('what others name and this server does not know', () => {

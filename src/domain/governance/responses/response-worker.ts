@@ -73,7 +73,9 @@ export const responseWorker = (deps: {
 }): ResponseWorker => {
   const { documents, clock, rules, acts, digestOf, fleet } = deps;
   const agents = documents.collection<Agent>(AGENTS);
-  const held = heldDocuments(documents.collection<AgentFacts>(AGENT_FACTS), { most: MOST_KEPT, pause: deps.pause });
+  const held = heldDocuments(documents.collection<AgentFacts>(AGENT_FACTS), {
+    ...{ most: MOST_KEPT, clock, pause: deps.pause },
+  });
   let waiting = new Map<string, Waiting>();
   let known: { readonly rules: readonly ResponseRule[]; readonly until: number } | undefined;
   let changingUntil = 0;
