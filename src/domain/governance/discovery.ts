@@ -2,7 +2,7 @@
  * Reads the audit log behind the requests, counts what clients do without a person, and keeps findings. One process at a time
  * does, under a lock with an end. Requests wait for nothing of it.
  *
- * An examination follows each change of an agent or client, and each token that makes another finding possible. A sweep over all agents,
+ * An examination follows each change of an agent or client, each quarantine, and each token that makes another finding possible. A sweep over all agents,
  * clients and findings follows the time: ends, unused agents, and states that changed without an event.
  *
  * Counts are stored seldom, because a document that is written once for thirty tokens costs a thirtieth. Behind the stored ones, the log
@@ -124,6 +124,9 @@ export const discovery = (deps: {
       else held.tokens.set(id, [seenToken(record)]);
     } else if (event.target !== undefined && EXAMINED.has(event.target.kind)) {
       held.changed.add(event.target.id);
+    } else if (event.type === 'finding.quarantined') {
+      // The process that began it may have ended before the subject was stopped.
+      held.changed.add(String(event.inputs?.['subject']));
     } else if (OF_MANY.test(event.type)) {
       sweeps.again();
     } else if (event.type === 'report.refused' && event.caller !== undefined) {

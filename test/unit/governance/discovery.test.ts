@@ -11,7 +11,7 @@ import { type Discovery, discovery } from '../../../src/domain/governance/discov
 import { DISCOVERY_STATES, type DiscoveryState } from '../../../src/domain/governance/discovery-lock.ts';
 import { discoverySweeps } from '../../../src/domain/governance/discovery-sweep.ts';
 import { type Examiner, examiner } from '../../../src/domain/governance/examiner.ts';
-import { FINDINGS, type Finding } from '../../../src/domain/governance/finding.ts';
+import { FINDINGS, type Finding, findingId } from '../../../src/domain/governance/finding.ts';
 import { findingWriter } from '../../../src/domain/governance/finding-writer.ts';
 import { reporterFindings } from '../../../src/domain/governance/reporter-findings.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
@@ -28,6 +28,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
   const time = { now: START };
   const evaluated: number[] = [];
   const examinedIds: string[] = [];
+  const finished: string[] = [];
   const clock = { now: () => time.now, nowMillis: () => time.now * 1000 };
   const node = (name: string, store: DocumentStore = documents): Discovery => {
     const writer = findingWriter({ documents: store, audit, clock });
@@ -46,7 +47,9 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
       uses: { lastUses: async () => new Map() },
       effective: { getMany: async () => [] },
       documentClients: { get: async () => undefined },
-      finish: async () => undefined,
+      async finish({ subject }) {
+        finished.push(subject);
+      },
     });
     const noting: Examiner = {
       examine(ids) {
@@ -98,7 +101,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
   };
   const findings = async (): Promise<readonly Finding[]> =>
     (await documents.collection<Finding>(FINDINGS).find({ limit: 1000 })).map(({ document }) => document);
-  return { documents, audit, time, evaluated, examinedIds, node, tokens, recorded, counted, findings };
+  return { documents, audit, time, evaluated, examinedIds, finished, node, tokens, recorded, counted, findings };
 };
 
 const client = (id: string, more: Partial<Client> = {}): Client => ({
@@ -276,6 +279,29 @@ describe('the sweep', () => {
     for (let rounds = 0; rounds < 8; rounds += 1) await reader.poll();
     expect((await findings()).filter(({ state }) => state !== 'resolved')).toEqual([]);
   });
+});
+
+test('a quarantine that a crash left is finished after its event, and does not wait for the sweep', async () => {
+  const { documents, node, recorded, time, finished } = world();
+  await documents.collection<Client>(CLIENTS).insert(client('app_1'));
+  const reader = node('one');
+  // The sweep over everything is over, and the process that began the quarantine has ended.
+  for (let turn = 0; turn < 4; turn += 1) await reader.poll();
+  const id = findingId('undeclared_agent', 'app_1');
+  await documents.collection<Finding>(FINDINGS).insert({
+    ...{ id, kind: 'undeclared_agent', subjectKind: 'client', subject: 'app_1', name: 'Invoice agent' },
+    ...{ state: 'quarantined', score: 50, parts: [], evidence: [] },
+    ...{ foundAt: START, createdAt: START, updatedAt: START },
+  });
+  await recorded({
+    ...{ type: 'finding.quarantined', outcome: 'done', caller: 'acc_1', target: { kind: 'finding', id } },
+    inputs: { kind: 'undeclared_agent', subject: 'app_1', score: 50 },
+  });
+  expect(finished).toEqual([]);
+  // New streams are looked for every ten seconds.
+  time.now += 10;
+  await reader.poll();
+  expect(finished).toEqual(['app_1']);
 });
 
 test('a damaged count of one client holds up no others', async () => {
