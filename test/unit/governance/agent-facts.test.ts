@@ -68,7 +68,8 @@ describe('values of an agent', () => {
   });
 
   test('the slope of a budget: what its tokens took within an hour, against its most in any hour', () => {
-    const spending = (events: readonly AgentEvent[], spent: number) => events.map((one) => ({ ...one, spent }));
+    const spending = (events: readonly AgentEvent[], share: number) =>
+      events.map((one) => ({ ...one, spent: { bud_1: share } }));
     const burst = () =>
       spending(
         times(3, (at) => event(NOON + at, { used: HOME })),
@@ -87,6 +88,26 @@ describe('values of an agent', () => {
     expect(values([...spending(habit(20), 20_000), ...burst()], NOON + 300)).not.toHaveProperty('budget_percent_hour');
     const later = () => event(NOON + 3900, { used: HOME });
     expect(values([...spending(habit(20), 20_000), ...burst(), later()])).not.toHaveProperty('budget_percent_hour');
+  });
+
+  test('shares of different budgets are not added: the one of which it took most within the hour counts', () => {
+    const of = (budget: string, share: number) => (at: number) =>
+      event(NOON + at * 400, { spent: { [budget]: share } });
+    const all = [
+      ...times(3, of('bud_1', 30_000)),
+      ...times(3, of('bud_2', 40_000)),
+      event(NOON, { spent: { bud_3: 1 } }),
+    ];
+    expect(values(all)).toMatchObject({ budget_percent_hour: 12 });
+    const both = { spent: { bud_1: 30_000, bud_2: 40_000 } };
+    expect(values([...all, event(NOON + 900, both)])).toMatchObject({ budget_percent_hour: 16 });
+  });
+
+  test('keeps ten budgets of five minutes, those of which it took most', () => {
+    const many = times(12, (at) => event(NOON, { spent: { [`bud_${at}`]: 1000 * (at + 1) } }));
+    const [slot] = factsOf(many).slots;
+    expect(Object.keys(slot?.spent ?? {})).toHaveLength(10);
+    expect(slot?.spent).toMatchObject({ bud_11: 12_000, bud_2: 3000 });
   });
 
   test('approvals in its usual hours, and what it used before, are nothing new', () => {
@@ -300,12 +321,12 @@ describe('which events count', () => {
     expect(asked(['a'])?.network).toBeUndefined();
   });
 
-  test('a token takes the largest share that a budget counted; one that is refused, or of another caller, takes none', () => {
+  test('a token takes a share of each budget that counted it; one that is refused, or of another caller, takes none', () => {
     const spent = [
       { budget: 'bud_1', millionths: 500 },
       { budget: 'bud_2', millionths: 90_000 },
     ];
-    expect(counted({ inputs: { spent } })?.event.spent).toBe(90_000);
+    expect(counted({ inputs: { spent } })?.event.spent).toEqual({ bud_1: 500, bud_2: 90_000 });
     expect(counted({ ...refused('policy'), inputs: { spent } })?.event).not.toHaveProperty('spent');
     // A sub-agent: the agent is in its chain, and its budgets count, but the agent itself asked for nothing.
     expect(counted({ caller: 'agt_2', chain: { ...CHAIN, sub: 'agt_2' }, inputs: { spent } })?.agent).toBe('agt_2');

@@ -2,11 +2,11 @@
 import { hash } from 'node:crypto';
 import type { AuditEventType } from '../../audit/audit-event.ts';
 import type { RecentRecord } from '../../audit/recent-records.ts';
-import type { Spent } from '../../authority/budgets/reservations.ts';
 import { actorsOf } from '../../vocabulary/actor-chain.ts';
 import { coarseNetwork } from '../../vocabulary/client-network.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
 import type { AgentEvent } from './agent-facts.ts';
+import { sharesIn } from './budget-shares.ts';
 
 /** Types of records that can count. */
 export const COUNTED_TYPES = [
@@ -44,15 +44,6 @@ const countsAs = (event: RecentRecord['event']): AgentEvent['counts'] | undefine
   return type === 'token.refused' && isAttempt(event) ? 'denials' : undefined;
 };
 
-/** The largest share of a budget that a token took. Tokens of before shares were recorded have none. */
-const spentOf = ({ inputs }: RecentRecord['event']): number | undefined => {
-  const spent = inputs?.['spent'];
-  if (!Array.isArray(spent)) return undefined;
-  const shares = (spent as readonly Partial<Spent>[]).map(({ millionths }) => Number(millionths));
-  const most = Math.max(0, ...shares.filter(Number.isSafeInteger));
-  return most === 0 ? undefined : most;
-};
-
 const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 16);
 
 /** Tells apart what an agent asked for and was refused. The same request that a program repeats is one. */
@@ -83,7 +74,7 @@ export const agentEventOf = (
           ...(chain === undefined ? {} : { chains: chain }),
           ...(source === undefined ? {} : { networks: digestOf(caller, coarseNetwork(source)) }),
         };
-  const spent = counts === 'tokens' ? spentOf(event) : undefined;
+  const spent = counts === 'tokens' ? sharesIn(event.inputs?.['spent']) : undefined;
   const depth = chain === undefined || counts === 'denials' ? {} : { depth: actors.length };
   return {
     agent: caller,

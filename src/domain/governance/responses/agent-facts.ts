@@ -1,6 +1,6 @@
 /**
  * Responses: what the server does by itself when an agent behaves unlike itself. Owns what each agent did lately (this file), what it
- * used before (seen-things.ts), the values that rules compare (fact-values.ts), the rules (response-rule.ts), their replay over the audit
+ * used before (seen-things.ts), what it took of budgets (budget-shares.ts), the values that rules compare (fact-values.ts), the rules (response-rule.ts), their replay over the audit
  * log (rule-replay.ts), and what they did (response.ts, response-worker.ts).
  *
  * Only events after the agent's own authentication count. Requests of others, and what a resource server reports, add nothing.
@@ -8,6 +8,7 @@
  */
 import { countedTo, type StreamCursor } from '../../audit/records-after.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
+import { type BudgetShares, spentInHour, withShares } from './budget-shares.ts';
 import {
   DAY,
   KEPT_DAYS,
@@ -53,8 +54,8 @@ type Slot = {
   readonly met?: number;
   /** Agents of its longest chain. Absent: it acted in none. */
   readonly depth?: number;
-  /** What its tokens took of budgets: millionths of a limit. Absent: nothing. */
-  readonly spent?: number;
+  /** What its tokens took of budgets. Absent: nothing. */
+  readonly spent?: BudgetShares;
 };
 
 /** One UTC day before today, or today. */
@@ -69,14 +70,14 @@ type Day = {
   readonly minute?: number;
   /** Agents of its longest chain. */
   readonly depth?: number;
-  /** Most that its tokens took of budgets within an hour: millionths of a limit. Absent: nothing. */
+  /** Most that its tokens took of one budget within an hour: millionths of its limit. Absent: nothing. */
   readonly spent?: number;
   /** Tokens, and people for whom it acted for the first time. */
   readonly tokens?: number;
   readonly met?: number;
 };
 
-/** What one agent did. At most about 34 kB. Members that may be absent are so in facts from before they were counted. */
+/** What one agent did. At most about 40 kB. Members that may be absent are so in facts from before they were counted. */
 export type AgentFacts = People & { readonly [List in Exclude<SeenList, 'people' | 'refused'>]: readonly Seen[] } & {
   /** What it was refused: digests of layer, API and scopes. */
   readonly refused?: readonly Seen[];
@@ -131,8 +132,8 @@ export type AgentEvent = {
   readonly counts: 'tokens' | 'denials' | 'approvals';
   /** Agents of the chain in which it acted. */
   readonly depth?: number;
-  /** What the token took of a budget, of several the largest share: millionths of its limit. */
-  readonly spent?: number;
+  /** What the token took of budgets. */
+  readonly spent?: BudgetShares;
   /** The network of its request, in memory only, and whether other agents use it. */
   readonly network?: string;
   readonly isShared?: boolean;
@@ -200,7 +201,7 @@ const slotsWith = (
   return withPart(slots, { begin, from: begin - 3600 - SLOT_SECONDS, most: MOST_SLOTS }, (found) => {
     const before = found ?? { at: begin, ...NO_SLOT };
     const deepest = depth === undefined ? {} : { depth: Math.max(before.depth ?? 0, depth) };
-    const taken = spent === undefined ? {} : { spent: (before.spent ?? 0) + spent };
+    const taken = spent === undefined ? {} : { spent: withShares(before.spent, spent) };
     return { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet), ...deepest, ...taken };
   });
 };
@@ -208,10 +209,6 @@ const slotsWith = (
 /** Tokens in the hour before `at`. */
 export const tokensInHour = (slots: readonly Slot[], at: number, from = 0): number =>
   slots.reduce((sum, slot) => (slot.at > at - 3600 && slot.at >= from ? sum + slot.tokens : sum), 0);
-
-/** What was spent in the hour before `at`. */
-export const spentInHour = (slots: readonly Slot[], at: number, from = 0): number =>
-  slots.reduce((sum, slot) => (slot.at > at - 3600 && slot.at >= from ? sum + (slot.spent ?? 0) : sum), 0);
 
 const daysWith = (
   { days }: AgentFacts,
