@@ -100,7 +100,7 @@ test('an operator begins a review, ends an item, and the token of the agent stop
   const page = await operator.open(at(item));
   expect(page.text).toContain('Secretary for Ada');
   expect(page.text).toMatch(/May the agent keep this access on behalf of Ada ?\?/);
-  expect(page.text).toMatch(/What it may do at .*See what is there ?read ?Low risk ?(?:not|used) since/s);
+  expect(page.text).toMatch(/What it may do at .*See what is there ?read ?Low risk ?(?:not since|used after)/s);
   const asked = await operator.open(at(`${item}/end`));
   const done = await send(operator, asked, '/end', { reason: 'No one needs it' });
   expect([done.status, done.url]).toEqual([200, expect.stringContaining('?done=itemEnded')]);

@@ -87,7 +87,7 @@ const scopeColumns = ({ declared, unusedScopes, unusedFrom }: Reviewed): readonl
     },
     {
       title: scopeWords.use,
-      cell: (name) => (unused.has(name) ? words.notSince : scopeWords.usedSince)(timeText(unusedFrom)),
+      cell: (name) => (unused.has(name) ? words.notSince : scopeWords.usedAfter)(timeText(unusedFrom)),
     },
   ];
 };

@@ -13,5 +13,5 @@ export const reviewedScopeWords = {
   scope: phrase({ en: 'Scope', de: 'Scope' }),
   risk: phrase({ en: 'Risk', de: 'Risiko' }),
   use: phrase({ en: 'Use', de: 'Nutzung' }),
-  usedSince: (at: HtmlValue) => phrase({ en: html`used since ${at}`, de: html`benutzt seit ${at}` }),
+  usedAfter: (at: HtmlValue) => phrase({ en: html`used after ${at}`, de: html`nach dem ${at} benutzt` }),
 } as const;

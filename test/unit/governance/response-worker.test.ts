@@ -240,7 +240,10 @@ describe('a rule', () => {
     expect([await stateOf(id), await responses()]).toEqual(['active', []]);
     await denied(id, 1);
     await read();
-    expect([await stateOf(id), await responses()]).toMatchObject(['suspended', [{ values: { denials_10_minutes: 6 } }]]);
+    expect([await stateOf(id), await responses()]).toMatchObject([
+      'suspended',
+      [{ values: { denials_10_minutes: 6 } }],
+    ]);
   });
 
   test('acts once, over any number of processes and of readings of the same records', async () => {
