@@ -90,6 +90,7 @@ export const governanceServices = (
       matching: inventoryMatching({
         ...{ documents, pause },
         exists: async (id) => {
+          if (id.startsWith('rs_')) return (await deps.resourceServers.get(id)) !== undefined;
           const readers = id.startsWith('agt_') ? agents : isDocumentId(id) ? documentClients : clients;
           const found = await readers.get(id);
           return found !== undefined && found.document.state !== 'retired';

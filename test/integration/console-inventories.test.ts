@@ -61,6 +61,7 @@ test('an app that is known here leads to its page', async () => {
   const list = `external_id,name,client\n1,Known,${scene.jwt.id}\n2,Desk,${scene.app.clientId}`;
   const done = await paste({ format: 'csv', source: 'crm', list });
   expect(done.html).toContain(`href="/console/clients/${scene.app.clientId}"`);
+  expect(done.html).toContain(`href="/console/resource-servers/${scene.jwt.id}"`);
   expect(done.text).toContain('the list names it');
   expect(done.text).not.toContain('Tickets');
 });

@@ -22,19 +22,28 @@ export const addInventoryPages = (parts: PageParts): void => {
   const home = `${deps.basePath}${INVENTORIES}`;
   const importHref = `${home}/import`;
 
-  const hrefOf = (id: string): string => {
+  /** A client with a metadata document has no page. */
+  const hrefOf = (id: string): string | undefined => {
     if (id.startsWith('agt_')) return agentHref(deps, id);
-    return id.startsWith('app_') ? clientHref(deps, id) : serverHref(deps, id);
+    if (id.startsWith('rs_')) return serverHref(deps, id);
+    return id.startsWith('app_') ? clientHref(deps, id) : undefined;
+  };
+
+  const knownOf = ({ client: id, matched_by: by }: ShownEntry): InventoryRow['known'] => {
+    if (id === undefined || by === undefined) return undefined;
+    const href = hrefOf(id);
+    return { id, by, ...(href === undefined ? {} : { href }) };
   };
 
   const rowOf = (entry: ShownEntry): InventoryRow => {
-    const { name, source, owner, scopes = [], client, matched_by: by } = entry;
+    const { name, source, owner, scopes = [] } = entry;
+    const known = knownOf(entry);
     return {
       ...{ name, source, externalId: entry.external_id, createdAt: entry.created_at },
       state: entry.state === 'present' && entry.is_enabled === false ? 'off' : entry.state,
       ...{ scopes: scopes.length, risky: riskyScopes(scopes) },
       ...(owner === undefined ? {} : { owner }),
-      ...(client === undefined || by === undefined ? {} : { known: { id: client, by, href: hrefOf(client) } }),
+      ...(known === undefined ? {} : { known }),
     };
   };
 
