@@ -95,7 +95,6 @@ export const governanceServices = (
           const found = await readers.get(id);
           return found !== undefined && found.document.state !== 'retired';
         },
-        resourceServer: async (identifier) => (await deps.resourceServers.findByIdentifier(identifier))?.document.id,
         async namesOfOwner(account) {
           const { username, email, emailVerified } = (await deps.reviewed.accounts.get(account))?.document ?? {};
           return [username, emailVerified ? email : undefined].filter((name) => name !== undefined);

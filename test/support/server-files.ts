@@ -53,6 +53,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/instance-grants': 'shares of a grant end by themselves',
   'integration/instances': 'slots of instances are taken in swaps',
   'integration/inventories': 'entries are found by an index, and changed in swaps',
+  'integration/inventory-matches': 'clients, agents and resource servers are read in pages, and by many ids',
   'integration/jwt-bearer': 'assertions of peers are used once, claims in Redis',
   'integration/keys': 'signing keys rotate in swaps, while cached',
   'integration/kill': 'a kill counts at once, past cached reads, and races with children that are made',

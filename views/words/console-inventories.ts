@@ -26,8 +26,11 @@ export const inventoryWords = {
   matches: {
     stated: phrase({ en: 'the list names it', de: 'die Liste nennt es' }),
     client_id: phrase({ en: 'by its id', de: 'an der Id' }),
-    resource: phrase({ en: 'by its address', de: 'an der Adresse' }),
-    redirect_host: phrase({ en: 'by the host of a redirect URI', de: 'am Host einer Redirect-URI' }),
+    resource: phrase({ en: 'perhaps: the app states its address', de: 'vielleicht: Die App nennt seine Adresse' }),
+    redirect_host: phrase({
+      en: 'perhaps: the app states the host of a redirect URI',
+      de: 'vielleicht: Die App nennt den Host einer Redirect-URI',
+    }),
     name_and_owner: phrase({ en: 'by name and owner', de: 'an Name und Eigentümer' }),
   },
   states: {

@@ -38,11 +38,14 @@ export type StatedApp = {
 };
 
 /** How `client` of an entry was found, the strongest first. */
-export const MATCHES = ['stated', 'client_id', 'resource', 'redirect_host', 'name_and_owner'] as const;
+export const MATCHES = ['stated', 'client_id', 'name_and_owner', 'resource', 'redirect_host'] as const;
 export type MatchedBy = (typeof MATCHES)[number];
 
+/** An app chooses its addresses itself, so a stranger could take one of a client here. */
+const HINTS: ReadonlySet<MatchedBy | undefined> = new Set<MatchedBy>(['resource', 'redirect_host']);
+
 export type InventoryEntry = StatedApp & {
-  /** How `client` was found. Absent: no client, agent or resource server here is known for the app. */
+  /** How `client` was found; see `isKnown`. Absent: no client, agent or resource server here fits the app. */
   readonly matchedBy?: MatchedBy;
   /** `entryId` */
   readonly id: string;
@@ -81,12 +84,14 @@ export const entryId = (source: string, externalId: string): string => {
   return `inv_${[...digest.subarray(0, 26)].map((byte) => ALPHABET[byte & 31]).join('')}`;
 };
 
+/** Whether a client, agent or resource server here is the same app. One that only has an address of the app may be. */
+const isKnown = ({ matchedBy }: InventoryEntry): boolean => matchedBy !== undefined && !HINTS.has(matchedBy);
+
 /** Why an entry is a finding. Empty: it is none. */
 export const partsOfEntry = (entry: InventoryEntry): readonly FindingPart[] => {
   const risky = riskyScopes(entry.scopes).length;
   const { secrets = 0, people = 0 } = entry;
-  if (entry.state === 'gone' || entry.isEnabled === false || entry.matchedBy !== undefined || risky + secrets === 0)
-    return [];
+  if (entry.state === 'gone' || entry.isEnabled === false || isKnown(entry) || risky + secrets === 0) return [];
   const parts: readonly (FindingPart | false)[] = [
     { reason: 'unknown_app', points: 20 },
     risky > 0 && { reason: 'risky_scopes', points: 25, value: risky },

@@ -61,7 +61,10 @@ const ENTRY = named(
       ...identified('Begins with inv_.'),
       source: string('The inventory.'),
       ...APP,
-      matched_by: oneOf('How `client` was found. Absent: the app is not known here.', MATCHES),
+      matched_by: oneOf(
+        'How `client` was found. resource and redirect_host are hints: the app chose the address. Absent: nothing here fits.',
+        MATCHES,
+      ),
       state: oneOf('gone: the last import does not have it.', ['present', 'gone']),
       ...RECORD,
     },
