@@ -89,6 +89,23 @@ test('a list of more than half a million characters fits', async () => {
   expect([done.status, done.text]).toEqual([200, expect.stringContaining('Übersetzer')]);
 });
 
+test('a client with a metadata document has no page to lead to', async () => {
+  const id = 'https://planner.example.com/client.json';
+  jest.spyOn(server.behalf.services.documentClients, 'get').mockResolvedValueOnce({
+    document: { id, state: 'active' },
+  } as Awaited<ReturnType<typeof server.behalf.services.documentClients.get>>);
+  const done = await paste({ format: 'csv', source: 'documents', list: `external_id,name,client\n1,Planner,${id}` });
+  expect([done.status, done.text]).toEqual([200, expect.stringContaining(id)]);
+  expect(done.html).not.toContain(`/${id}"`);
+});
+
+test('a pasted list of more than a million characters is refused', async () => {
+  const list = `external_id,name\n${'1,A\n'.repeat(250_000)}`;
+  const page = await paste({ format: 'csv', source: 'longest', list });
+  expect([page.status, page.text]).toEqual([400, expect.stringContaining('has at most 1000000 characters')]);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+});
+
 test('an auditor reads the list and imports nothing', async () => {
   const list = await auditor.open(at('/console/inventories'));
   expect([list.status, list.html.includes('/console/inventories/import')]).toEqual([200, false]);

@@ -151,6 +151,7 @@ export const GITHUB_PAGES = [
       {
         ...{ id: 25382, app_id: 2219, app_slug: 'badges', repository_selection: 'all' },
         ...{ permissions: { metadata: 'read' }, suspended_at: '2026-02-03T04:05:06Z' },
+        account: { login: 'example-org', id: 1 },
       },
     ],
   },

@@ -28,7 +28,7 @@ const LOOKS = { present: 'good', gone: 'gone', off: 'off' } as const;
 /** Rights that a row names. */
 const SHOWN = 4;
 /** Most characters of a pasted list. */
-const MOST_CHARACTERS = 1_000_000;
+export const MOST_CHARACTERS = 1_000_000;
 
 const known = ({ known: found }: InventoryRow): Html => {
   if (found === undefined) return html`${words.unknown}`;

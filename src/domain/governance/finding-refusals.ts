@@ -31,7 +31,7 @@ export const FINDING_REFUSALS = {
   },
   inventory_empty: {
     code: 'invalid_field',
-    text: '{at} has no row. To import a list without apps, call the API: all apps of the inventory then count as gone.',
+    text: '{at} has no app. A failed export looks so. To import a list without apps, call the API: all apps of the inventory then count as gone.',
   },
   inventory_json_malformed: { code: 'invalid_field', text: '{at} is no JSON, or is nested more than {most} deep.' },
   inventory_row_malformed: { code: 'invalid_field', text: '{at}: the member {member} is missing or has another form.' },
@@ -39,10 +39,14 @@ export const FINDING_REFUSALS = {
   inventory_quote_open: { code: 'invalid_field', text: '{at}: a quotation mark is not closed.' },
   inventory_page_missing: {
     code: 'invalid_field',
-    text: '{at} names a further page that is in no file. Give all pages: an app that is missing counts as gone.',
+    text: '{at} names a further page, or more apps, that no file has. Give all pages: an app that is missing counts as gone.',
   },
   inventory_rows_exceeded: { code: 'invalid_field', text: 'An import has at most {most} rows.' },
   inventory_files_exceeded: { code: 'invalid_field', text: 'An import has at most {most} files.' },
+  inventory_paste_too_long: {
+    code: 'invalid_field',
+    text: 'A pasted list has at most {most} characters. Import a longer one with behalf inventory import.',
+  },
   inventory_too_large: { code: 'invalid_field', text: 'The files of an import have at most {most} bytes.' },
   finding_purpose_needed: {
     code: 'invalid_field',

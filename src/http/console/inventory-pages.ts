@@ -1,4 +1,9 @@
-import { type InventoryRow, importInventoryPage, inventoriesPage } from '../../../views/pages/console-inventories.ts';
+import {
+  type InventoryRow,
+  importInventoryPage,
+  inventoriesPage,
+  MOST_CHARACTERS,
+} from '../../../views/pages/console-inventories.ts';
 import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
 import { INVENTORY_NAME } from '../../domain/governance/inventory.ts';
 import { INVENTORY_FORMATS, readInventory } from '../../domain/governance/inventory-formats/inventory-format.ts';
@@ -77,7 +82,11 @@ export const addInventoryPages = (parts: PageParts): void => {
         });
       const id = values['source'] || format;
       if (!INVENTORY_NAME.test(id)) throw findingRefusal('inventory_name_malformed', { field: '/source' });
-      return { id, body: { apps: readInventory([{ name: 'list', text: values['list'] ?? '' }], format) } };
+      // A browser counts a line break as one character, and sends two.
+      const text = (values['list'] ?? '').replaceAll('\r\n', '\n');
+      if (text.length > MOST_CHARACTERS)
+        throw findingRefusal('inventory_paste_too_long', { field: '/apps', params: { most: MOST_CHARACTERS } });
+      return { id, body: { apps: readInventory([{ name: 'list', text }], format) } };
     },
     done: (ctx, { values }) =>
       seeOther(

@@ -171,7 +171,9 @@ test.each([
   ['csv', 'external_id,name\n1,A\n2,', 'a.json:3: the member name'],
   ['ndjson', '{"external_id":"1","name":"A"}\n{"external_id":', 'a.json:2 is no JSON'],
   ['ndjson', '[]', 'a.json:1 is no JSON object'],
-  ['ndjson', '\n', 'a.json has no row'],
+  ['ndjson', '\n', 'a.json has no app'],
+  ['csv', 'external_id,name,is_enabled\n1,A,YES\n2,B,enabled', 'a.json:3: the member is_enabled'],
+  ['csv', 'external_id,name,is_for_everyone\n1,A,0\n2,B,ja', 'a.json:3: the member is_for_everyone'],
   ['csv', '', 'a.json:1: the member external_id'],
   ['google', '', 'a.json is no JSON'],
   ['ndjson', '{"external_id":"1"}', 'a.json:1: the member name'],
@@ -185,6 +187,76 @@ test.each([
   ['mcp-registry', '{"servers":[{"server":{"name":"a/b","remotes":[{"url":5}]}}]}', 'remotes/0: the member url'],
 ] as const)('a bad row of %s names file, row and member: %s', (format, text, message) => {
   expect(refusal(() => readInventory([file(text)], format))).toContain(message);
+});
+
+test.each([
+  ['csv', 'external_id,name'],
+  ['okta', '[]'],
+  ['google', '[]'],
+  ['google', '{"kind":"admin#directory#tokenList"}'],
+  ['github', '[]'],
+  ['github', '{"total_count":0,"installations":[]}'],
+  ['mcp-registry', '{"servers":[],"metadata":{"count":0}}'],
+] as const)('a list of %s without an app is refused: all would count as gone: %s', (format, text) => {
+  expect(refusal(() => readInventory([file(text)], format))).toContain('a.json has no app');
+});
+
+test('a CSV file with only its head is refused also beside others', () => {
+  const files = [file('external_id,name\n1,A'), file('external_id,name\n', 'b.csv')];
+  expect(refusal(() => readInventory(files, 'csv'))).toContain('b.csv has no app');
+});
+
+/** A page of installations of one organization. */
+const installations = (organization: number, total: number, ids: readonly number[]) => ({
+  total_count: total,
+  installations: ids.map((id) => ({ id, app_id: id, app_slug: `app-${id}`, account: { id: organization } })),
+});
+
+test.each([
+  ['the first one twice', [installations(1, 2, [1]), installations(1, 2, [1])]],
+  ['one in the middle', [installations(1, 3, [1]), installations(1, 3, [3])]],
+  ['one of a smaller organization', [installations(1, 3, [1, 2, 3]), installations(2, 2, [4])]],
+  ['all but an empty one', [installations(1, 2, [])]],
+] as const)('pages of GitHub installations are refused where one is missing: %s', (_, pages) => {
+  expect(refusal(() => readInventory(filesOf(pages), 'github'))).toContain('names a further page');
+});
+
+test('whole lists of two GitHub organizations are taken, with an empty page behind the last', () => {
+  const pages = [installations(1, 2, [1]), installations(2, 1, [3]), installations(1, 2, [2]), installations(1, 2, [])];
+  expect(readInventory(filesOf(pages), 'github')).toHaveLength(3);
+});
+
+test.each([
+  ['github', { installations: [] }, GITHUB_PAGES.slice(0, 2)],
+  ['entra', { value: [] }, ENTRA_PAGES],
+] as const)('%s: time grows with the pages, and not with their square', (format, empty, pages) => {
+  const secondsOf = (count: number): number => {
+    const many = Array.from({ length: count }, () => empty);
+    const lists = format === 'entra' ? [...pages, { servicePrincipals: many }] : [...pages, many];
+    const before = process.cpuUsage();
+    readInventory([file(lists)], format);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000_000;
+  };
+  const few = Math.min(secondsOf(10_000), secondsOf(10_000));
+  // 16 times the pages take 256 times as long if each is compared with all others.
+  expect(secondsOf(160_000)).toBeLessThan(Math.max(few, 0.02) * 48);
+});
+
+test('a name of an MCP server has up to 200 characters, as server.json allows', () => {
+  const server = (name: string) => ({ server: { name, description: 'D', version: '1' } });
+  const long = `example.com/${'a'.repeat(188)}`;
+  expect(readInventory([file({ servers: [server(long), server('example.com/b')] })], 'mcp-registry')).toMatchObject([
+    { external_id: long },
+    { external_id: 'example.com/b' },
+  ]);
+  const longer = file({ servers: [server(`${long}a`)] });
+  expect(refusal(() => readInventory([longer], 'mcp-registry'))).toContain('the member name');
+});
+
+test('an id that is too long together with its prefix is refused', () => {
+  const credential = { credential_id: 'c'.repeat(190), login: 'ada' };
+  expect(refusal(() => readInventory([file([credential])], 'github'))).toContain('the member credential_id');
 });
 
 test.each([

@@ -14,15 +14,17 @@ export const FINDING_GERMAN = {
   inventory_name_malformed:
     'Der Name eines Inventars hat höchstens 40 Kleinbuchstaben, Ziffern und Bindestriche, und beginnt mit keinem Bindestrich.',
   inventory_empty:
-    '{at} hat keine Zeile. Eine Liste ohne Apps nimmt die API: Alle Apps des Inventars gelten dann als verschwunden.',
+    '{at} hat keine App. So sieht ein fehlgeschlagener Export aus. Eine Liste ohne Apps nimmt die API: Alle Apps des Inventars gelten dann als verschwunden.',
   inventory_json_malformed: '{at} ist kein JSON, oder tiefer als {most} verschachtelt.',
   inventory_row_malformed: '{at}: Das Feld {member} fehlt oder hat eine andere Form.',
   inventory_row_no_object: '{at} ist kein JSON-Objekt.',
   inventory_quote_open: '{at}: Ein Anführungszeichen ist nicht geschlossen.',
   inventory_page_missing:
-    '{at} nennt eine weitere Seite, die in keiner Datei steht. Geben Sie alle Seiten an: Eine App, die fehlt, gilt als verschwunden.',
+    '{at} nennt eine weitere Seite, oder mehr Apps, die in keiner Datei stehen. Geben Sie alle Seiten an: Eine App, die fehlt, gilt als verschwunden.',
   inventory_rows_exceeded: 'Ein Import hat höchstens {most} Zeilen.',
   inventory_files_exceeded: 'Ein Import hat höchstens {most} Dateien.',
+  inventory_paste_too_long:
+    'Eine eingefügte Liste hat höchstens {most} Zeichen. Eine längere liest behalf inventory import ein.',
   inventory_too_large: 'Die Dateien eines Imports haben höchstens {most} Bytes.',
   finding_purpose_needed: 'Sagen Sie, wofür der Agent da ist: Der Client hat keinen Zweck, der sich übernehmen ließe.',
 } satisfies GermanWords;

@@ -32,10 +32,10 @@ type Part = { readonly of: Collection; readonly rows: readonly Row[]; readonly h
 /** The pages of a collection in a value: a list of objects, a page with `value`, or a list of such pages. */
 const partsIn = (of: Collection, page: Page): readonly Part[] => {
   const rows = rowsOf(itemsOf(page));
-  const pages = rows.filter(({ value }) => 'value' in value);
+  const isPage = ({ value }: Row): boolean => 'value' in value;
   return [
-    { of, at: page.at, hasNext: false, rows: rows.filter((row) => !pages.includes(row)) },
-    ...pages.map((row) => ({
+    { of, at: page.at, hasNext: false, rows: rows.filter((row) => !isPage(row)) },
+    ...rows.filter(isPage).map((row) => ({
       ...{ of, at: row.at, hasNext: textIn(row, '@odata.nextLink') !== undefined },
       rows: rowsOf(listIn(row, 'value')),
     })),

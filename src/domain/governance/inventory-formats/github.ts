@@ -40,7 +40,7 @@ const scopesOf = (row: Row): readonly string[] => {
 const KINDS: readonly (readonly [string, (row: Row) => string, (same: readonly Row[], id: string) => ListedApp])[] = [
   [
     'app_id',
-    (row) => `app:${idIn(row, 'app_id')}`,
+    (row) => idIn(row, 'app_id', 'app:'),
     (same, id) =>
       listedApp(id, {
         names: same.flatMap((one) => textIn(one, 'app_slug') ?? []),
@@ -50,7 +50,7 @@ const KINDS: readonly (readonly [string, (row: Row) => string, (same: readonly R
   ],
   [
     'token_expired',
-    (row) => `token:${idIn(row, 'token_id' in row.value ? 'token_id' : 'id')}`,
+    (row) => idIn(row, 'token_id' in row.value ? 'token_id' : 'id', 'token:'),
     (same, id) =>
       listedApp(id, {
         names: same.flatMap((one) => textIn(one, 'token_name') ?? []),
@@ -62,7 +62,7 @@ const KINDS: readonly (readonly [string, (row: Row) => string, (same: readonly R
   ],
   [
     'credential_id',
-    (row) => `credential:${idIn(row, 'credential_id')}`,
+    (row) => idIn(row, 'credential_id', 'credential:'),
     (same, id) =>
       listedApp(id, {
         names: same.flatMap(
@@ -79,19 +79,38 @@ const KINDS: readonly (readonly [string, (row: Row) => string, (same: readonly R
   ],
 ];
 
-/** `total_count` says how many installations all pages have. */
+const isPage = ({ value }: Row): boolean => 'installations' in value;
+
+/** A page of installations. All rows of a page are of one organization. */
+const pageOf = (page: Row) => {
+  const rows = rowsOf(listIn(page, 'installations'));
+  const [first] = rows;
+  const { id: account = first?.value['target_id'] } = first === undefined ? {} : rowIn(first, 'account').value;
+  return { at: page.at, rows, organization: String(account ?? ''), total: Number(page.value['total_count'] ?? 0) };
+};
+
+/**
+ * `total_count` says how many installations all pages of an organization have. A page behind the last has none, and so no
+ * organization: its count is that of another page.
+ */
 const installationsIn = (pages: readonly Row[]): readonly Row[] => {
-  const rows = rowsOf(pages.flatMap((page) => listIn(page, 'installations')));
-  const total = Math.max(0, ...pages.map(({ value }) => Number(value['total_count'] ?? 0)));
-  const last = pages.at(-1);
-  if (last && total > rows.length) throw findingRefusal('inventory_page_missing', { params: { at: last.at } });
-  return rows;
+  const read = pages.map(pageOf);
+  const filled = read.filter(({ rows }) => rows.length > 0);
+  const totals = new Set([0, ...filled.map(({ total }) => total)]);
+  const missing = [
+    read.find(({ rows, total }) => rows.length === 0 && !totals.has(total)),
+    ...[...Map.groupBy(filled, ({ organization }) => organization).values()].map((own) => {
+      const ids = new Set(own.flatMap(({ rows }) => rows.map((row) => idIn(row, 'id' in row.value ? 'id' : 'app_id'))));
+      return own.findLast(({ total }) => total > ids.size);
+    }),
+  ].find((page) => page !== undefined);
+  if (missing) throw findingRefusal('inventory_page_missing', { params: { at: missing.at } });
+  return rowsOf(filled.flatMap(({ rows }) => rows));
 };
 
 export const githubApps = (files: readonly InventoryFile[]): readonly ListedApp[] => {
   const rows = rowsOf(pagesOf(files).flatMap(itemsOf).flatMap(itemsOf));
-  const pages = rows.filter(({ value }) => 'installations' in value);
-  const all = [...rows.filter((row) => !pages.includes(row)), ...installationsIn(pages)];
+  const all = [...rows.filter((row) => !isPage(row)), ...installationsIn(rows.filter(isPage))];
   const kinds = Map.groupBy(all, (row) => {
     const kind = KINDS.find(([member]) => member in row.value);
     if (!kind) throw malformed(row, 'app_id');

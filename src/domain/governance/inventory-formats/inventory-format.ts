@@ -29,12 +29,15 @@ export const INVENTORY_FORMATS = Object.keys(READERS) as readonly InventoryForma
 
 /**
  * The apps of files that together have one whole list, ordered by id. The order of files, pages and rows does not matter; members
- * that are not read are ignored. Throws 'invalid_field' with file, row and member for another form, and when a page is missing.
+ * that are not read are ignored. Throws 'invalid_field' with file, row and member for another form, when a page is known to be
+ * missing, and when there is no app: that is what a failed export leaves, and must not make all apps count as gone.
  */
 export const readInventory = (files: readonly InventoryFile[], format: InventoryFormat): readonly ListedApp[] => {
   if (files.length > MOST_IMPORT_FILES)
     throw findingRefusal('inventory_files_exceeded', { params: { most: MOST_IMPORT_FILES } });
   if (files.reduce((sum, { text }) => sum + text.length, 0) > MOST_IMPORT_BYTES)
     throw findingRefusal('inventory_too_large', { params: { most: MOST_IMPORT_BYTES } });
-  return [...READERS[format](files)].sort((one, other) => (one.external_id < other.external_id ? -1 : 1));
+  const apps = READERS[format](files);
+  if (apps.length === 0) throw findingRefusal('inventory_empty', { params: { at: files[0]?.name ?? '' } });
+  return [...apps].sort((one, other) => (one.external_id < other.external_id ? -1 : 1));
 };

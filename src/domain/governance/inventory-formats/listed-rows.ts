@@ -95,12 +95,15 @@ export const textIn = (row: Row, member: string): string | undefined => {
   return value.trim() === '' ? undefined : value.trim();
 };
 
-/** The id in a member: a text or a whole number. Throws 'invalid_field' when it is absent or longer than 180 characters. */
-export const idIn = (row: Row, member: string): string => {
+/** Most characters of an id. */
+const MOST_ID = 200;
+
+/** The id in a member: a text or a whole number. Throws 'invalid_field' when it is absent or too long, together with a prefix. */
+export const idIn = (row: Row, member: string, prefix = ''): string => {
   const value = row.value[member];
   const id = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : textIn(row, member);
-  if (id === undefined || id.length > 180) throw malformed(row, member);
-  return id;
+  if (id === undefined || prefix.length + id.length > MOST_ID) throw malformed(row, member);
+  return `${prefix}${id}`;
 };
 
 /** True or false in a member. Undefined when it is absent or null. */

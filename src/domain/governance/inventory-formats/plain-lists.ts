@@ -24,7 +24,7 @@ const listed = (row: Row): ListedApp => {
 export const ndjsonApps = (files: readonly InventoryFile[]): readonly ListedApp[] =>
   rowsOf(files.flatMap(linesIn)).map(listed);
 
-/** A file without a line is what a failed export leaves. It must not make all apps count as gone. */
+/** A file without a line is what a failed export leaves, also beside others. */
 const linesIn = (file: InventoryFile): readonly Page[] => {
   const lines = linesOf(file);
   if (lines.length === 0) throw findingRefusal('inventory_empty', { params: { at: file.name } });
@@ -64,13 +64,22 @@ const linesOfCsv = ({ name, text }: InventoryFile): readonly Line[] => {
   return lines;
 };
 
-const YES = /^(?:true|yes|1)$/i;
+const FLAGS: Readonly<Partial<Record<string, boolean>>> = {
+  ...{ true: true, yes: true, 1: true },
+  ...{ false: false, no: false, 0: false },
+};
+const isFlag = (name: string): boolean => name === 'is_enabled' || name === 'is_for_everyone';
 const NUMBERS: readonly string[] = ['people', 'secrets'];
 const LISTS: readonly string[] = ['scopes', 'urls'];
 
 const readCell = (at: string, name: string, text: string): unknown => {
   if (LISTS.includes(name)) return text.split(/\s+/);
-  if (!NUMBERS.includes(name)) return name.startsWith('is_') ? YES.test(text) : text;
+  if (isFlag(name)) {
+    const flag = FLAGS[text.toLowerCase()];
+    if (flag === undefined) throw malformed({ at }, name);
+    return flag;
+  }
+  if (!NUMBERS.includes(name)) return text;
   if (!/^\d{1,9}$/.test(text)) throw malformed({ at }, name);
   return Number(text);
 };
@@ -83,6 +92,7 @@ export const csvApps = (files: readonly InventoryFile[]): readonly ListedApp[] =
       const names = (head?.cells ?? []).map((name) => name.trim());
       for (const needed of ['external_id', 'name'])
         if (!names.includes(needed)) throw malformed({ at: `${file.name}:1` }, needed);
+      if (lines.length === 0) throw findingRefusal('inventory_empty', { params: { at: file.name } });
       return lines.map(({ number, cells }) => {
         const at = `${file.name}:${number}`;
         const members = names.flatMap((name, index): [string, unknown][] => {
