@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { readInventory } from '../../src/domain/governance/inventory-formats/inventory-format.ts';
 import { cliHere } from '../support/in-process-cli.ts';
 import { ENTRA_PAGES, GITHUB_PAGES, GOOGLE_PAGES, MCP_PAGES, OKTA_PAGES } from '../support/inventory-exports.ts';
@@ -18,7 +18,7 @@ let server: RunningServer;
 let scene: Scene;
 
 beforeAll(async () => {
-  server = await runServer({ environment: { BEHALF__REGISTRATION__OPEN: 'true' } });
+  server = await runServer();
   scene = await makeScene(server);
 });
 afterAll(async () => {
@@ -180,70 +180,37 @@ test('the parts of a score say which rights matter', async () => {
   ]);
 });
 
-describe('an app that is known here is linked, and no finding', () => {
-  const matched = async (source: string, app: object) => {
-    await imported(source, [{ external_id: 'x', name: 'Elsewhere', scopes: ['Mail.Send'], ...app }]);
-    const [entry] = await entries(source);
-    const open = (await findings(source)).filter(({ state }) => state === 'open');
-    return { client: entry?.['client'], by: entry?.['matched_by'], findings: open.length };
-  };
-  const client = (fields: object) =>
-    scene.management.createClient({
-      ...{ name: 'Planner', purpose: 'Plans', token_endpoint_auth_method: 'client_secret_basic' },
-      ...fields,
-    });
+test('of addresses, queries, user names and passwords are not stored', async () => {
+  const urls = [
+    ...['https://hook.example.com/in?token=s3cret', 'https://user:s3cret@hook.example.com/a#s3cret'],
+    ...['postgres://user:s3cret@db.example.com/x', 's3cret'],
+  ];
+  const before = JSON.stringify(await server.events('inventory.imported'));
+  expect((await imported('hooks', [{ ...MAIL, urls }])).status).toBe(200);
+  const [entry] = await entries('hooks');
+  expect(entry?.['urls']).toEqual(['https://hook.example.com/a', 'https://hook.example.com/in']);
+  expect(JSON.stringify([entry, before, await findings('hooks')])).not.toContain('s3cret');
+  expect((await imported('hooks', [{ ...MAIL, urls: [...urls].reverse() }])).body).toMatchObject({ unchanged: 1 });
+});
 
-  test('by its client id', async () => {
-    const { id } = await client({ redirect_uris: ['https://one.example.com/cb'] });
-    expect(await matched('by-id', { external_id: id })).toEqual({ client: id, by: 'client_id', findings: 0 });
-  });
+test('an import of more than a megabyte is taken', async () => {
+  const scopes = Array.from({ length: 200 }, (_, index) => `${index}`.padEnd(300, 'x'));
+  const apps = Array.from({ length: 40 }, (_, index) => ({ external_id: `${index}`, name: 'Wide', scopes }));
+  expect(JSON.stringify({ apps }).length).toBeGreaterThan(2_000_000);
+  expect((await imported('wide', apps)).body).toEqual({ created: 40, changed: 0, unchanged: 0, gone: 0 });
+});
 
-  test('by the host of a redirect URI, if no second client has it', async () => {
-    const { id } = await client({ redirect_uris: ['https://two.example.com/cb'] });
-    const app = { urls: ['https://two.example.com/other'] };
-    expect(await matched('by-host', app)).toEqual({ client: id, by: 'redirect_host', findings: 0 });
-    await client({ name: 'Planner of others', redirect_uris: ['https://two.example.com/cb'] });
-    expect(await matched('by-host', app)).toEqual({ findings: 1 });
-    expect(await matched('by-no-host', { urls: ['https://other.example.com/'] })).toEqual({ findings: 1 });
-    const native = { application_type: 'native', token_endpoint_auth_method: 'none' };
-    await client({ name: 'On a device', ...native, redirect_uris: ['http://localhost/cb'] });
-    expect(await matched('by-local-host', { urls: ['http://localhost/cb'] })).toEqual({ findings: 1 });
-  });
-
-  test('by its address, if a resource server has that identifier', async () => {
-    const { id, identifier } = scene.jwt;
-    expect(await matched('by-resource', { urls: [`${identifier}/`] })).toEqual({
-      ...{ client: id, by: 'resource', findings: 0 },
-    });
-  });
-
-  test('by name and owner together', async () => {
-    const { id } = await client({
-      name: 'Nightly',
-      owner: scene.accountId,
-      redirect_uris: ['https://n.example.com/cb'],
-    });
-    const app = { name: 'Nightly', owner: 'ADA' };
-    expect(await matched('by-owner', app)).toEqual({ client: id, by: 'name_and_owner', findings: 0 });
-    expect(await matched('by-other-owner', { ...app, owner: 'grace' })).toEqual({ findings: 1 });
-    expect(await matched('by-no-owner', { name: 'Nightly' })).toEqual({ findings: 1 });
-  });
-
-  test('not by a client that registered itself: anyone can register one with any address', async () => {
-    const answer = await fetch(`${server.issuer}/reg`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
-      body: JSON.stringify({ client_name: 'Cover', redirect_uris: ['https://cover.example.com/cb'] }),
-    });
-    expect(answer.status).toBe(201);
-    const { client_id: id } = (await answer.json()) as Json;
-    expect(await matched('by-cover', { urls: ['https://cover.example.com/cb'] })).toEqual({ findings: 1 });
-    expect(await matched('by-cover-id', { external_id: id })).toEqual({ findings: 1 });
-    expect(await matched('by-stated-cover', { client: id })).toEqual({ client: id, by: 'stated', findings: 0 });
-  });
-
-  test('not by a client that the list names and that there is not', async () => {
-    expect(await matched('by-nothing', { client: 'app_unknown' })).toEqual({ client: 'app_unknown', findings: 1 });
-  });
+test('the command line says that an import is too large before it sends it, and how to import it', async () => {
+  const scopes = Array.from({ length: 200 }, (_, index) => `${index}`.padEnd(300, 'x'));
+  const path = join(folder, 'wide.ndjson');
+  const row = (index: number) => JSON.stringify({ external_id: `${index}`, name: 'Wide', scopes });
+  writeFileSync(path, Array.from({ length: 560 }, (_, index) => row(index)).join('\n'));
+  const before = (await server.events('inventory.imported')).length;
+  const argv = ['inventory', 'import', path, '--format', 'ndjson', '--source', 'wider'];
+  const refused = await cliHere(argv, { BEHALF_DATA: server.dataFolder });
+  expect(refused.code).toBe(1);
+  expect(refused.err).toMatch(/The apps have \d{8} bytes, and an import has at most 33554432\..*--source NAME/s);
+  expect(await server.events('inventory.imported')).toHaveLength(before);
 });
 
 test('the command line imports files of pages, and names file, row and member of what it cannot read', async () => {

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
+import { MOST_REQUEST_BYTES } from '../../domain/governance/inventory.ts';
 import {
   INVENTORY_FORMATS,
   type InventoryFormat,
@@ -40,6 +41,15 @@ const appsOf = (names: readonly string[], format: InventoryFormat): readonly Lis
   }
 };
 
+/** Refuses before it sends what the API would refuse by its size. */
+const checkSize = (body: object): void => {
+  const bytes = Buffer.byteLength(JSON.stringify(body));
+  if (bytes > MOST_REQUEST_BYTES)
+    throw new CommandError(`The apps have ${bytes} bytes, and an import has at most ${MOST_REQUEST_BYTES}.`, {
+      hint: 'Nothing was imported. Import parts of the list, each under a name of its own: --source NAME.',
+    });
+};
+
 export const inventoryCommands: readonly Command[] = [
   managementCommand({
     words: [NOUN, 'import'],
@@ -53,9 +63,10 @@ export const inventoryCommands: readonly Command[] = [
     run: async (call) => {
       const format = INVENTORY_FORMATS.find((one) => one === call.required('format'));
       if (format === undefined) throw usageError(`--format is ${INVENTORY_FORMATS.join(', ')}.`);
-      const apps = appsOf(call.operands, format);
+      const sent = { apps: appsOf(call.operands, format) };
+      checkSize(sent);
       const id = call.text('source') ?? format;
-      const { body } = await call.api.run('importInventory', { id, body: { apps } });
+      const { body } = await call.api.run('importInventory', { id, body: sent });
       const { created, changed, unchanged, gone } = body;
       call.print.object(body, `${created} are new, ${changed} changed, ${unchanged} are the same, ${gone} are gone.\n`);
       return EXIT.done;

@@ -13,6 +13,8 @@ export const INVENTORY_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** Most entries of one import. */
 export const MOST_ENTRIES = 10_000;
+/** Most bytes of one import as JSON: about 3,300 for each of MOST_ENTRIES. */
+export const MOST_REQUEST_BYTES = 33_554_432;
 
 /** An app as an import states it. Every text is foreign. */
 export type StatedApp = {

@@ -6,7 +6,7 @@ import { managementRefusal } from './management-refusals.ts';
 
 /** Bytes of a body; default limit of a route. */
 const MAXIMUM_BODY = 65_536;
-/** Surplus bytes to read and discard, so that a sender of slightly too much gets a response and not a reset. */
+/** Bytes to read and discard of a smaller limit, so that a sender of slightly too much gets a response and not a reset. */
 const DRAINED_BODY = 1_048_576;
 const TYPES = ['application/json', 'application/merge-patch+json'];
 
@@ -40,21 +40,22 @@ export const readJsonBody = async (
 export const readBytes = async (ctx: Context, maximum: number): Promise<Buffer> => {
   const request: IncomingMessage = ctx.req;
   const declared = Number(ctx.get('content-length'));
+  const drained = Math.max(maximum, DRAINED_BODY);
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     // Keeps the stream open on an early exit, so that the response can still be sent.
-    if (!(declared > DRAINED_BODY)) {
+    if (!(declared > drained)) {
       for await (const chunk of request.iterator({ destroyOnReturn: false })) {
         length += (chunk as Buffer).length;
         if (length <= maximum) chunks.push(chunk as Buffer);
-        if (length > DRAINED_BODY) break;
+        if (length > drained) break;
       }
     }
   } catch (cause) {
     throw managementRefusal('body_incomplete', { cause });
   }
-  const isUnread = declared > DRAINED_BODY || length > DRAINED_BODY;
+  const isUnread = declared > drained || length > drained;
   if (isUnread) ctx.set('Connection', 'close');
   if (isUnread || length > maximum) {
     throw httpProblem('payload_too_large', `A body has at most ${maximum} bytes.`);

@@ -1,5 +1,11 @@
 /** Resource: inventories of other systems, which name the apps that exist there. */
-import { INVENTORY_NAME, type InventoryEntry, MATCHES, MOST_ENTRIES } from '../../../domain/governance/inventory.ts';
+import {
+  INVENTORY_NAME,
+  type InventoryEntry,
+  MATCHES,
+  MOST_ENTRIES,
+  MOST_REQUEST_BYTES,
+} from '../../../domain/governance/inventory.ts';
 import type { InventoryRegistry } from '../../../domain/governance/inventory-registry.ts';
 import { existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
@@ -94,7 +100,7 @@ const routes = {
     '/inventories/{id}/import',
     RESULT,
     'Import the whole list of apps of another system. The same list again changes nothing',
-    { body: INVENTORY, ids: INVENTORY_NAME, largestBody: 8_388_608 },
+    { body: INVENTORY, ids: INVENTORY_NAME, largestBody: MOST_REQUEST_BYTES },
   ),
   listInventoryEntries: make.read('/inventory-entries', page(ENTRY), 'List entries of inventories, newest first', {
     query: {
