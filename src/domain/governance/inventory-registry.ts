@@ -13,6 +13,7 @@ import type { Examined, FindingWriter } from './finding-writer.ts';
 import { MOST_EXAMINED } from './finding-writer.ts';
 import { entryId, INVENTORY_ENTRIES, type InventoryEntry, partsOfEntry, type StatedApp } from './inventory.ts';
 import type { InventoryMatching, Match } from './inventory-matching.ts';
+import { webAddresses } from './web-addresses.ts';
 
 export type ImportResult = {
   readonly created: number;
@@ -30,7 +31,7 @@ export interface InventoryRegistry {
   ): Promise<Page<InventoryEntry>>;
   /**
    * Makes the entries of this inventory equal to a whole list, each with the client, agent or resource server that is the same
-   * app. The same list again changes nothing. Writes its event before the first change; after a crash, repeat it. Throws 'invalid_field' for an id that is there twice, and changes nothing.
+   * app. The same list again changes nothing. Of its addresses, `webAddresses` stay. Writes its event before the first change; after a crash, repeat it. Throws 'invalid_field' for an id that is there twice, and changes nothing.
    */
   importAll(source: string, apps: readonly StatedApp[], by: By): Promise<ImportResult>;
 }
@@ -79,7 +80,8 @@ export const inventoryRegistry = (deps: {
 
     list: ({ source, state, ...query }) => documentsOf.list(source === undefined ? {} : { source, state }, query),
 
-    async importAll(source, apps, by) {
+    async importAll(source, stated, by) {
+      const apps = stated.map(withWebAddresses);
       const seen = new Set<string>();
       const twice = apps.findIndex(({ externalId }) => seen.size === seen.add(externalId).size);
       if (twice !== -1) throw findingRefusal('inventory_id_repeated', { field: `/apps/${twice}/external_id` });
@@ -122,6 +124,12 @@ export const inventoryRegistry = (deps: {
       return result;
     },
   };
+};
+
+/** An app may state any text as an address, and a secret within it. */
+const withWebAddresses = ({ urls: stated = [], ...app }: StatedApp): StatedApp => {
+  const urls = webAddresses(stated);
+  return { ...app, ...(urls.length === 0 ? {} : { urls }) };
 };
 
 const contentOf = ({ id: _, source: __, state: ___, createdAt: ____, updatedAt: _____, ...stated }: InventoryEntry) =>

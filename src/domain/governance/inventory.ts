@@ -33,7 +33,7 @@ export type StatedApp = {
   readonly isEnabled?: boolean;
   /** Number of static secrets that it has, or asks of those who run it. */
   readonly secrets?: number;
-  /** Its redirect URIs, or where it is reached, without queries. */
+  /** Its redirect URIs, or where it is reached, as `webAddresses` keeps them. */
   readonly urls?: readonly string[];
   /** Id of the client, agent or resource server here that is the same app. */
   readonly client?: string;

@@ -1,5 +1,6 @@
 /** An app of an inventory in the members of the management API, made of all rows that name it. */
 import { riskyScopes } from '../scope-risks.ts';
+import { webAddresses } from '../web-addresses.ts';
 
 /** An app as `importInventory` takes it. */
 export type ListedApp = {
@@ -32,7 +33,6 @@ export type AppFacts = {
 };
 
 const MOST_SCOPES = 200;
-const MOST_URLS = 20;
 
 /** The first characters of a text. Cuts no character in two. */
 const first = (text: string, most: number): string => [...text.slice(0, most * 2)].slice(0, most).join('');
@@ -47,16 +47,6 @@ const cutScopes = (scopes: Iterable<string>): readonly string[] => {
   const risky = new Set(riskyScopes(all));
   return [...risky, ...all.filter((scope) => !risky.has(scope))].slice(0, MOST_SCOPES).sort();
 };
-
-/** Origin and path of web addresses. Leaves out templates, other schemes and what is no URL. */
-const webAddresses = (urls: Iterable<string>): readonly string[] =>
-  sorted(
-    [...urls].flatMap((text) => {
-      const url = text.includes('{') ? undefined : URL.parse(text);
-      return url && /^https?:$/.test(url.protocol) && url.href.length <= 500 ? [`${url.origin}${url.pathname}`] : [];
-    }),
-    500,
-  ).slice(0, MOST_URLS);
 
 /**
  * Makes an app. Texts of other systems are cut to what an entry holds: a long name, or many rights, must not keep the rest of

@@ -40,7 +40,11 @@ const APP = {
     minimum: 0,
     maximum: 100_000_000,
   }),
-  urls: strings('Its redirect URIs, or where it is reached, without queries.', 20, 500),
+  urls: strings(
+    'Its redirect URIs, or where it is reached. Only scheme, host and path of web addresses are kept.',
+    20,
+    500,
+  ),
   client: text('Id of the client, agent or resource server here that is the same app.', 512),
 };
 
