@@ -84,22 +84,46 @@ export const reasonWords = {
     }),
   risky_scopes: (value: number) =>
     phrase({
-      en: `${value} rights that change, send, administer, or reach everything`,
-      de: `${value} Rechte, die ändern, senden, verwalten oder alles erreichen`,
+      en:
+        value === 1
+          ? '1 right that changes, sends, administers, or reaches everything'
+          : `${value} rights that change, send, administer, or reach everything`,
+      de:
+        value === 1
+          ? '1 Recht, das ändert, sendet, verwaltet oder alles erreicht'
+          : `${value} Rechte, die ändern, senden, verwalten oder alles erreichen`,
     }),
   mail_rights: (value: number) =>
-    phrase({ en: `${value} of its rights read or send mail`, de: `${value} ihrer Rechte lesen oder senden E-Mail` }),
+    phrase({
+      en: value === 1 ? '1 of its rights reads or sends mail' : `${value} of its rights read or send mail`,
+      de: value === 1 ? '1 ihrer Rechte liest oder sendet E-Mails' : `${value} ihrer Rechte lesen oder senden E-Mails`,
+    }),
   file_rights: (value: number) =>
-    phrase({ en: `${value} of its rights reach all files`, de: `${value} ihrer Rechte erreichen alle Dateien` }),
+    phrase({
+      en: value === 1 ? '1 of its rights reaches all files' : `${value} of its rights reach all files`,
+      de: value === 1 ? '1 ihrer Rechte erreicht alle Dateien' : `${value} ihrer Rechte erreichen alle Dateien`,
+    }),
   code_rights: (value: number) =>
     phrase({
-      en: `${value} of its rights change code, or what runs it`,
-      de: `${value} ihrer Rechte ändern Code, oder was ihn ausführt`,
+      en:
+        value === 1
+          ? '1 of its rights changes code, or what runs it'
+          : `${value} of its rights change code, or what runs it`,
+      de:
+        value === 1
+          ? '1 ihrer Rechte ändert Code, oder was ihn ausführt'
+          : `${value} ihrer Rechte ändern Code, oder was ihn ausführt`,
     }),
   administration_rights: (value: number) =>
     phrase({
-      en: `${value} of its rights administer a directory or an organization`,
-      de: `${value} ihrer Rechte verwalten ein Verzeichnis oder eine Organisation`,
+      en:
+        value === 1
+          ? '1 of its rights administers a directory or an organization'
+          : `${value} of its rights administer a directory or an organization`,
+      de:
+        value === 1
+          ? '1 ihrer Rechte verwaltet ein Verzeichnis oder eine Organisation'
+          : `${value} ihrer Rechte verwalten ein Verzeichnis oder eine Organisation`,
     }),
   static_secrets: (value: number) =>
     phrase({
@@ -112,9 +136,18 @@ export const reasonWords = {
       de: 'Die Verwaltung hat ihr Rechte für alle gegeben',
     }),
   people_consented: (value: number) =>
-    phrase({ en: `${value} people gave it rights`, de: `${value} Personen haben ihr Rechte gegeben` }),
+    phrase({
+      en: value === 1 ? '1 person gave it rights' : `${value} people gave it rights`,
+      de: value === 1 ? '1 Person hat ihr Rechte gegeben' : `${value} Personen haben ihr Rechte gegeben`,
+    }),
   unknown_subjects: (value: number) =>
-    phrase({ en: `${value} events within a day`, de: `${value} Ereignisse an einem Tag` }),
+    phrase({
+      en: value === 1 ? '1 event within a day' : `${value} events within a day`,
+      de: value === 1 ? '1 Ereignis an einem Tag' : `${value} Ereignisse an einem Tag`,
+    }),
   unknown_tokens: (value: number) =>
-    phrase({ en: `${value} reports within a day`, de: `${value} Berichte an einem Tag` }),
+    phrase({
+      en: value === 1 ? '1 report within a day' : `${value} reports within a day`,
+      de: value === 1 ? '1 Bericht an einem Tag' : `${value} Berichte an einem Tag`,
+    }),
 };
