@@ -8,7 +8,7 @@ type Json = Readonly<Record<string, unknown>>;
 const ENDED = 'https://ended.example.com';
 
 /**
- * Returns the review, its oldest open item with more than one scope, and an item whose delegation it ended. Owners decide, too. `give` makes a
+ * Returns the review, an item with more than one scope, if possible one that was not used, and an item whose delegation it ended. Owners decide, too. `give` makes a
  * delegation at a resource.
  */
 export const openReview = async (
@@ -27,6 +27,8 @@ export const openReview = async (
   const decision = { decision: 'end', reason: 'It is not needed any more' };
   const answer = await management.call('POST', `/review-items/${ended}/decide`, decision);
   if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
-  const item = items.find(({ scope }) => Array.isArray(scope) && scope.length > 1) ?? items[0];
+  const many = items.filter(({ scope }) => Array.isArray(scope) && scope.length > 1);
+  const isUnused = ({ unused_scopes: unused }: Json): boolean => Array.isArray(unused) && unused.length > 0;
+  const item = many.find(isUnused) ?? many[0] ?? items.find(isUnused) ?? items[0];
   return { review, item: String(item?.['id']), ended };
 };
