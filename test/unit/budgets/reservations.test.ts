@@ -278,3 +278,9 @@ describe('budgets of owners', () => {
     expect((await uses.find({}))[0]?.document.parts.map(({ sum }) => sum).filter((sum) => sum > 0)).toEqual([]);
   });
 });
+
+test('a token says which part of a limit it took, also of one with millions of tokens', async () => {
+  const large = budget({ limit: 10_000_000 });
+  const { reserve } = scene(large);
+  expect((await reserve()).spent).toEqual([{ budget: large.id, millionths: 0.1 }]);
+});

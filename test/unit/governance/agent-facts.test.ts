@@ -323,10 +323,10 @@ describe('which events count', () => {
 
   test('a token takes a share of each budget that counted it; one that is refused, or of another caller, takes none', () => {
     const spent = [
-      { budget: 'bud_1', millionths: 500 },
+      { budget: 'bud_1', millionths: 500.125 },
       { budget: 'bud_2', millionths: 90_000 },
     ];
-    expect(counted({ inputs: { spent } })?.event.spent).toEqual({ bud_1: 500, bud_2: 90_000 });
+    expect(counted({ inputs: { spent } })?.event.spent).toEqual({ bud_1: 500.125, bud_2: 90_000 });
     expect(counted({ ...refused('policy'), inputs: { spent } })?.event).not.toHaveProperty('spent');
     // A sub-agent: the agent is in its chain, and its budgets count, but the agent itself asked for nothing.
     expect(counted({ caller: 'agt_2', chain: { ...CHAIN, sub: 'agt_2' }, inputs: { spent } })?.agent).toBe('agt_2');

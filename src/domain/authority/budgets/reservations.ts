@@ -169,10 +169,13 @@ const takingOf = (budget: Budget, spending: Spending): Taking => {
   return { sum: isUnknown ? Number.MAX_SAFE_INTEGER : amounts.reduce((sum: number, amount) => sum + (amount ?? 0), 0) };
 };
 
+/** Millionths, to the thousandth: whole ones would count a token of a large budget several times over. */
+const millionthsOf = (sum: number, limit: number): number => Math.ceil((sum / limit) * 1e9) / 1000;
+
 const sharesOf = (taken: readonly { readonly budget: Budget; readonly taking: Taking }[]): readonly Spent[] =>
   taken
     .flatMap(({ budget: { id, limit, measure }, taking: { sum } }) =>
-      measure === 'targets' || sum === 0 ? [] : [{ budget: id, millionths: Math.ceil((sum / limit) * 1_000_000) }],
+      measure === 'targets' || sum === 0 ? [] : [{ budget: id, millionths: millionthsOf(sum, limit) }],
     )
     .sort((one, other) => other.millionths - one.millionths)
     .slice(0, MOST_SPENT);

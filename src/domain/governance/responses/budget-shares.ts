@@ -11,7 +11,7 @@ const MOST_BUDGETS = 10;
 export const sharesIn = (spent: unknown): BudgetShares | undefined => {
   if (!Array.isArray(spent)) return undefined;
   const shares = (spent as readonly Partial<Spent>[]).flatMap(({ budget, millionths }) =>
-    typeof budget === 'string' && Number.isSafeInteger(millionths) && Number(millionths) > 0
+    typeof budget === 'string' && Number.isFinite(millionths) && Number(millionths) > 0
       ? [[budget, Number(millionths)] as const]
       : [],
   );
