@@ -76,8 +76,8 @@ const columnsOf = (evidence: Evidence, isOfMany: boolean): readonly Column<Proof
     ? [
         {
           title: words.network,
-          cell: ({ said }: Proof) =>
-            said?.source !== undefined && html`<span class="long">${plainText(said.source, 60)}</span>`,
+          // An address is short and stays whole.
+          cell: ({ said }: Proof) => said?.source !== undefined && plainText(said.source, 60),
         },
       ]
     : []),
