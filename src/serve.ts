@@ -25,8 +25,10 @@ import { serveAsWorker } from './workers/worker.ts';
 /** More than any machine has cores for. */
 const MOST_WORKERS = 64;
 
-/** Serves until SIGTERM or SIGINT. Returns the exit code. */
-export const serve = async (argv: readonly string[]): Promise<number> => {
+type Overrides = NonNullable<Parameters<typeof compose>[1]>;
+
+/** Serves until SIGTERM or SIGINT. Returns the exit code. `overrides`: of a process without workers. */
+export const serve = async (argv: readonly string[], overrides: Overrides = {}): Promise<number> => {
   withoutDiagnostics();
   if (argv.some((argument) => argument === '--help' || argument === '-h')) {
     process.stdout.write(serverHelp());
@@ -44,17 +46,19 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
   // A supervisor passes the secrets to its workers.
   if (workers === 1 || cluster.isWorker) forgetSecretVariables();
   if (cluster.isWorker) return asWorker(configuration);
-  return workers === 1 ? alone(configuration) : withWorkers(configuration, workers, rest);
+  return workers === 1 ? alone(configuration, overrides) : withWorkers(configuration, workers, rest);
 };
 
 /** Binds both listeners first: a start that cannot have its ports creates no account whose password is never shown. */
-const alone = async (configuration: Configuration): Promise<number> => {
+const alone = async (configuration: Configuration, overrides: Overrides): Promise<number> => {
   const stopped = stopSignal();
   const listeners = await boundListeners(configuration);
   const first = firstStartOf(configuration);
   try {
     const behalf = await first.orHint(
-      startedWithRoom(configuration, listeners, stopped, () => compose(configuration, { onFirstStart: first.note })),
+      startedWithRoom(configuration, listeners, stopped, () =>
+        compose(configuration, { ...overrides, onFirstStart: first.note }),
+      ),
     );
     if (!behalf) return 0;
     let isStopping = false;
@@ -179,8 +183,8 @@ const settingsOf = (argv: readonly string[]): Settings => {
 };
 
 /** Serves as `serve` does. Prints why the server cannot start. */
-export const exitCodeOf = (argv: readonly string[]): Promise<number> =>
-  serve(argv).catch((error: unknown) => {
+export const exitCodeOf = (argv: readonly string[], overrides: Overrides = {}): Promise<number> =>
+  serve(argv, overrides).catch((error: unknown) => {
     process.stderr.write(`Behalf cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
     return isConfigurationError(error) ? EXIT_CONFIGURATION : 1;
   });

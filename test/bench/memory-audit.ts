@@ -1,6 +1,6 @@
 /**
  * Our server with the audit log in the memory of its process and everything else on SQLite: what a
- * durable audit log costs is the difference. Started by `behalf-subject.ts` in place of `src/main.ts`.
+ * durable audit log costs is the difference. Started by `behalf-subject.ts` in place of `src/main.ts`, and does all else that it does.
  */
 import { join } from 'node:path';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
@@ -9,13 +9,12 @@ import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import { loadConfiguration } from '../../config/load.ts';
-import { compose } from '../../src/compose.ts';
 import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
 import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
-import { listen } from '../../src/listening.ts';
-import { publicServer } from '../../src/public-server.ts';
+import { exitCodeOf } from '../../src/serve.ts';
 
-const { configuration } = loadConfiguration({ argv: process.argv.slice(2) });
+const argv = process.argv.slice(2);
+const { configuration } = loadConfiguration({ argv });
 const database = openSqlite({ file: join(configuration.data.folder, 'bench.db') });
 const durable = sqliteDocumentStore(database);
 const auditLog = memoryDocumentStore();
@@ -26,6 +25,4 @@ const documents: DocumentStore = {
   countExpired: (collection, now, most) => durable.countExpired(collection, now, most),
   close: () => durable.close(),
 };
-const behalf = await compose(configuration, { documents, ephemeral: sqliteEphemeralStore(database, systemClock) });
-await listen(publicServer(configuration.listen, behalf), configuration.listen);
-process.stdout.write(`Behalf serves at ${configuration.issuer}\n`);
+process.exitCode = await exitCodeOf(argv, { documents, ephemeral: sqliteEphemeralStore(database, systemClock) });

@@ -1,13 +1,13 @@
 /**
  * Our server on SQLite without checkpoints, transparency log and audit sinks: what they cost is the difference. Started by
- * `behalf-subject.ts` in place of `src/main.ts`.
+ * `behalf-subject.ts` in place of `src/main.ts`, and does all else that it does: what it loads counts in each collection of garbage.
  */
-import { loadConfiguration } from '../../config/load.ts';
-import { compose } from '../../src/compose.ts';
-import { listen } from '../../src/listening.ts';
-import { publicServer } from '../../src/public-server.ts';
+import { keepCompiled } from '../../adapters/node/compiled-modules.ts';
+import { resolveOwnModules } from '../../adapters/node/own-modules.ts';
+import { earlyDataFolder } from '../../config/early-data-folder.ts';
 
-const { configuration } = loadConfiguration({ argv: process.argv.slice(2) });
-const behalf = await compose(configuration, { withoutLogTasks: true });
-await listen(publicServer(configuration.listen, behalf), configuration.listen);
-process.stdout.write(`Behalf serves at ${configuration.issuer}\n`);
+const argv = process.argv.slice(2);
+keepCompiled(earlyDataFolder(argv));
+resolveOwnModules();
+const { exitCodeOf } = await import('../../src/serve.ts');
+process.exitCode = await exitCodeOf(argv, { withoutLogTasks: true });

@@ -8,6 +8,7 @@ import type { CpuProfile } from '../bench/cpu-profile.ts';
 import { flameGraph, hottestOf, microsByPart } from '../bench/flame-graph.ts';
 import { gated, recordedRatio } from '../bench/gate.ts';
 import type { Measured } from '../bench/load.ts';
+import { costOf } from '../bench/log-cost.ts';
 import { benchOptions } from '../bench/options.ts';
 import { resultOf } from '../bench/slices.ts';
 
@@ -74,6 +75,22 @@ describe('bounds', () => {
     expect(bounded).toHaveLength(9);
     for (const { name, bounds } of bounded)
       expect([name, (bounds?.aim ?? 9) < (bounds?.must ?? 0)]).toEqual([name, true]);
+  });
+});
+
+describe('the cost of the log', () => {
+  test('is that of all slices together, so that a collection of the old generation counts once, wherever it falls', () => {
+    const slice = (cpuMicros: number, steps = 100) => ({ steps, cpuMicros });
+    const pairs = [
+      { logged: slice(11_000), without: slice(10_000) },
+      { logged: slice(31_000), without: slice(10_000) },
+      { logged: slice(24_000, 200), without: slice(30_000) },
+    ];
+    expect(costOf(pairs)).toEqual({
+      ...{ cpuMicros: 165, withoutCpuMicros: 167, ratio: 0.99 },
+      quartiles: [0.4, 3.1],
+      exchanges: 300,
+    });
   });
 });
 
