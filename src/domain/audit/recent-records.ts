@@ -2,7 +2,7 @@
  * The records that this process wrote last, in memory. The transparency log and the search index take them from here: reading a
  * record back from the store and parsing it costs as much as writing it.
  */
-import type { AuditRecord } from './audit-record.ts';
+import type { AuditRecord, RecordedEvent } from './audit-record.ts';
 
 /**
  * What readers of the log need of a record. Its only personal value is the address of a request for a token: the store may have
@@ -10,6 +10,8 @@ import type { AuditRecord } from './audit-record.ts';
  */
 export type RecentRecord = Pick<AuditRecord, 'id' | 'stream' | 'sequence' | 'at' | 'hash' | 'event'> & {
   readonly source?: string;
+  /** JSON of the event without personal values, where texts are kept and the record was written meanwhile. */
+  readonly text?: string;
 };
 
 /** The address of a request for a token. A record that this process wrote last has it in memory, a stored one beside the chain. */
@@ -18,10 +20,12 @@ export const sourceOfRecord = (record: RecentRecord): string | undefined =>
 
 export interface RecentRecords {
   /**
-   * Notes stored records of one stream, in its order, and how many characters the event of each has. Forgets the earlier ones
-   * if these do not follow them.
+   * Notes stored records of one stream, in its order, and the canonical text of the event of each. Forgets the earlier ones if
+   * these do not follow them.
    */
-  note(stored: readonly AuditRecord[], characters: readonly number[]): void;
+  note(stored: readonly AuditRecord[], texts: readonly string[]): void;
+  /** Whether the texts of events are kept from now on: for readers that write the events once more. By default they are not. */
+  keepTexts(isKept: boolean): void;
   /** Forgets all: the outcome of a write is unknown, or another process has written to the stream. */
   forget(): void;
   /** The next records of a stream after this one, at most `limit`. Empty: only the store knows whether there are any. */
@@ -33,11 +37,19 @@ const MOST_RECORDS = 4096;
 /** About 2,000 for a record: an event may have 131,072. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 
-/** Holds records of one stream: at most 4,096, whose events have at most 8 Mi characters. */
+/**
+ * The text without the member `personal`, which holds commitments. Their salts were drawn when the text was written, so no other part
+ * of it has the same member. It is never the last one: `type` comes later.
+ */
+const withoutPersonal = (text: string, { personal }: RecordedEvent): string =>
+  personal === undefined ? text : text.replace(`"personal":${JSON.stringify(personal)},`, '');
+
+/** Holds records of one stream: at most 4,096, whose events have at most 8 Mi characters, and those texts once more if they are kept. */
 export const recentRecords = (): RecentRecords => {
   let held: RecentRecord[] = [];
   let lengths: number[] = [];
   let total = 0;
+  let isTextKept = false;
 
   const forget = (): void => {
     held = [];
@@ -57,18 +69,25 @@ export const recentRecords = (): RecentRecords => {
   };
 
   return {
-    note(stored, characters) {
+    note(stored, texts) {
       const [first] = stored;
       const last = held.at(-1);
       if (first && last && (last.stream !== first.stream || last.sequence + 1 !== first.sequence)) forget();
       for (const [index, { id, stream, sequence, at, hash, event, erasable }] of stored.entries()) {
-        const length = characters[index] ?? 0;
+        const text = texts[index] ?? '';
         const source = event.type === 'token.issued' ? erasable?.['source']?.value : undefined;
-        held.push({ id, stream, sequence, at, hash, event, ...(source === undefined ? {} : { source }) });
-        lengths.push(length);
-        total += length;
+        held.push({
+          ...{ id, stream, sequence, at, hash, event },
+          ...(source === undefined ? {} : { source }),
+          ...(isTextKept ? { text: withoutPersonal(text, event) } : {}),
+        });
+        lengths.push(text.length);
+        total += text.length;
       }
       shrink();
+    },
+    keepTexts(isKept) {
+      isTextKept = isKept;
     },
     forget,
     after(stream, sequence, limit) {

@@ -137,7 +137,7 @@ export const streamWriter = (deps: {
       head = { known: receiptOf(last) };
       recent?.note(
         linked,
-        left.map(({ prepared }) => prepared.text.length),
+        left.map(({ prepared }) => prepared.text),
       );
       settle(left, linked, settled);
       return;

@@ -2,8 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { newAuditLog } from '../../../src/domain/audit/audit-log.ts';
 import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record.ts';
+import { canonicalText } from '../../../src/domain/audit/canonical-text.ts';
 import { type RecentRecords, recentRecords } from '../../../src/domain/audit/recent-records.ts';
 import { recentOrStored, recordsAfter, storedRecords } from '../../../src/domain/audit/records-after.ts';
 import { auditSearch } from '../../../src/domain/audit/search/audit-search.ts';
@@ -24,7 +26,7 @@ const chain = (count: number, stream = 'nod_a'): readonly AuditRecord[] => {
 const note = (recent: RecentRecords, records: readonly AuditRecord[], characters = 1): void =>
   recent.note(
     records,
-    records.map(() => characters),
+    records.map(() => 'x'.repeat(characters)),
   );
 
 const sequences = (records: readonly { readonly sequence: number }[]) => records.map(({ sequence }) => sequence);
@@ -98,6 +100,39 @@ describe('recent records', () => {
     for (const record of chain(200)) note(recent, [record], 131_072);
     expect(recent.after('nod_a', 200 - 65, 1)).toEqual([]);
     expect(recent.after('nod_a', 200 - 32, 100)).toHaveLength(32);
+  });
+});
+
+describe('the texts of recent records', () => {
+  const EVENTS: readonly AuditEvent[] = [
+    { type: 'agent.created', outcome: 'done' },
+    { type: 'token.issued', outcome: 'granted', personal: { source: '192.0.2.7', username: 'Ada $& "A"' }, note: '$1' },
+    // An agent chose the members of its inputs.
+    { type: 'token.issued', outcome: 'granted', inputs: { personal: { source: 'x' } }, personal: { source: 'x' } },
+    { type: 'token.issued', outcome: 'granted', note: 'a lone \ud800', personal: { source: 'ü' }, inputs: { 1: 2 } },
+  ];
+  const stored = EVENTS.map((event) => prepareEvent(event, 0));
+  const records = stored.map((prepared, index) => linkRecord(`nod_${index}`, undefined, prepared, 'w'));
+
+  test.each(EVENTS.map((_, index) => index))('are the canonical event without personal values: %i', (index) => {
+    const recent = recentRecords();
+    recent.keepTexts(true);
+    recent.note(records.slice(index, index + 1), [stored[index]?.text ?? '']);
+    const [found] = recent.after(`nod_${index}`, 0, 1);
+    const { personal: _, ...rest } = found?.event ?? {};
+    expect(found?.text).toBe(canonicalText(rest));
+  });
+
+  test('are kept only while they are wanted', () => {
+    const recent = recentRecords();
+    const all = chain(3);
+    const texts = () => recent.after('nod_a', 0, 9).map((record) => 'text' in record);
+    note(recent, all.slice(0, 1));
+    recent.keepTexts(true);
+    note(recent, all.slice(1, 2));
+    recent.keepTexts(false);
+    note(recent, all.slice(2));
+    expect(texts()).toEqual([false, true, false]);
   });
 });
 

@@ -142,6 +142,44 @@ describe('the delivery to an audit sink', () => {
     expect(fromMemory.sent.join()).not.toMatch(/personal|192\.0\.2\.7/);
   });
 
+  test('writes what it takes from memory as JSON of the stored record, with texts of events that the log has written', async () => {
+    const recent = recentRecords();
+    const { log, run, sent, documents } = await scene(recent);
+    await run();
+    const inputs = { tool: 'say "hi" \u2028', personal: { source: 'of the agent' } };
+    const personal = { source: '192.0.2.7', username: 'Ada' };
+    for (const more of [{}, { personal }, { inputs }, { inputs, personal }])
+      await log.append({ type: 'token.issued', outcome: 'granted', txn: 'txn_1', ...more });
+    const texts = recent.after('nod_a', 1, 9).map(({ text }) => typeof text);
+    await run();
+    expect(texts).toEqual(['string', 'string', 'string', 'string']);
+    const records = await documents
+      .collection<AuditRecord>(AUDIT_RECORDS)
+      .find({ where: { stream: 'nod_a' }, order: { by: 'sequence', direction: 'ascending' } });
+    const expected = records.map(({ document: { id, stream, sequence, at, hash, event } }) => {
+      const { personal: _, ...rest } = event;
+      return JSON.stringify({ id, stream, sequence, at, hash, event: rest });
+    });
+    expect(sent).toEqual(expected);
+  });
+
+  test('has texts of events kept only for an active sink that takes them as they are', async () => {
+    const kept: boolean[] = [];
+    const recent = recentRecords();
+    const { run, sinks } = await scene({ ...recent, keepTexts: (isKept) => void kept.push(isKept) });
+    const changed = async (change: Partial<AuditSink>): Promise<void> => {
+      const found = await sinks.get(SINK);
+      if (found) await sinks.replace({ ...found.document, ...change }, found.version);
+      await run();
+    };
+    await run();
+    await changed({ isPersonal: true });
+    await changed({ isPersonal: false, format: 'ocsf' });
+    await changed({ format: 'event', state: 'paused' });
+    await changed({ state: 'active' });
+    expect(kept).toEqual([true, false, false, false, true]);
+  });
+
   test('reads personal values from the store, also once an administrator allows them between two requests', async () => {
     const { log, run, sent, sinks } = await scene(recentRecords());
     const record = () => log.append({ type: 'token.issued', outcome: 'granted', personal: { source: '192.0.2.7' } });

@@ -1,6 +1,5 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
-import { entryOf } from '../../audit/list-events.ts';
 import { passArchived } from '../../audit/past-beginning.ts';
 import type { RecentRecord, RecentRecords } from '../../audit/recent-records.ts';
 import {
@@ -176,7 +175,7 @@ export const sinkDelivery = (deps: {
       const sink: AuditSink | undefined = (await sinks.get(id))?.document;
       if (!held || sink?.state !== 'active') return;
       if (sink.isPersonal !== isPersonal) continue;
-      const given = found.map((record) => sinkRecordOf(entryOf(record), sink.isPersonal));
+      const given = found.map((record) => sinkRecordOf(record, sink.isPersonal));
       const batch = await sinkBatch(sink, given, source, pause);
       if (!batch) return;
       const outcome = await attempt(sink, batch);
@@ -203,9 +202,9 @@ export const sinkDelivery = (deps: {
     async poll() {
       if (runs.isStopped()) return;
       const found = await sinks.find({ limit: MOST_SINKS });
-      for (const { document } of found) {
-        if (document.state === 'active') runs.start(document.id, () => deliver(document.id));
-      }
+      const active = found.map(({ document }) => document).filter(({ state }) => state === 'active');
+      deps.recent?.keepTexts(active.some(({ format, isPersonal }) => format === 'event' && !isPersonal));
+      for (const { id } of active) runs.start(id, () => deliver(id));
     },
   };
 };

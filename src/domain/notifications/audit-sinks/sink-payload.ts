@@ -2,7 +2,7 @@ import type { AuditSink } from './audit-sink.ts';
 import { cefEvent, syslogFrame } from './cef-event.ts';
 import { ocsfEvent } from './ocsf-event.ts';
 import { otlpLogRecord } from './otlp-logs.ts';
-import type { SinkRecord, SinkSource } from './sink-record.ts';
+import { type SinkRecord, type SinkSource, sinkJson } from './sink-record.ts';
 
 /** Most bytes of the events of one request. An event that is longer goes alone. */
 const MOST_BYTES = 1_048_576;
@@ -22,7 +22,9 @@ const sinkText = (
   const text =
     format === 'cef'
       ? cefEvent(record, source)
-      : JSON.stringify(format === 'ocsf' ? ocsfEvent(record, source) : record);
+      : format === 'ocsf'
+        ? JSON.stringify(ocsfEvent(record, source))
+        : sinkJson(record);
   return kind === 'syslog' ? syslogFrame(record, source, text) : text;
 };
 

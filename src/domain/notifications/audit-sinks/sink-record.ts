@@ -1,7 +1,12 @@
-import type { AuditEntry } from '../../audit/list-events.ts';
+import type { AuditRecord } from '../../audit/audit-record.ts';
+import { type AuditEntry, entryOf } from '../../audit/list-events.ts';
+import type { RecentRecord } from '../../audit/recent-records.ts';
 
 /** A record as sinks receive it. */
-export type SinkRecord = Pick<AuditEntry, 'id' | 'stream' | 'sequence' | 'at' | 'hash' | 'event'>;
+export type SinkRecord = Pick<AuditEntry, 'id' | 'stream' | 'sequence' | 'at' | 'hash' | 'event'> & {
+  /** JSON of the event, where it is written already. */
+  readonly text?: string;
+};
 
 /** The server that sends. */
 export type SinkSource = {
@@ -12,12 +17,21 @@ export type SinkSource = {
 
 /** The record without members that only this server uses, and without personal values unless the sink receives them. */
 export const sinkRecordOf = (
-  { id, stream, sequence, at, hash, event }: AuditEntry,
+  record: RecentRecord & Partial<Pick<AuditRecord, 'erasable'>>,
   isPersonal: boolean,
 ): SinkRecord => {
-  if (isPersonal || event.personal === undefined) return { id, stream, sequence, at, hash, event };
+  const { id, stream, sequence, at, hash, event } = entryOf(record);
+  if (isPersonal) return { id, stream, sequence, at, hash, event };
   const { personal: _, ...rest } = event;
-  return { id, stream, sequence, at, hash, event: rest };
+  const { text } = record;
+  return { id, stream, sequence, at, hash, event: rest, ...(text === undefined ? {} : { text }) };
+};
+
+/** The record as JSON. */
+export const sinkJson = ({ text, ...record }: SinkRecord): string => {
+  if (text === undefined) return JSON.stringify(record);
+  const { event: _, ...place } = record;
+  return `${JSON.stringify(place).slice(0, -1)},"event":${text}}`;
 };
 
 export type Gravity = 'informational' | 'refused' | 'finding';
