@@ -24,8 +24,8 @@ export interface LogGuard {
    * when it does not, and StoreUnavailable when the store fails.
    */
   check(log: LogDocument, trusted: Trusted | undefined): Promise<void>;
-  /** Checks that the entries of a checked state give its root. Throws like `check`. */
-  checkTail(log: LogDocument): Promise<void>;
+  /** Checks that the entries of a checked state give its root, and returns its tree, whose hashes follow from them. Throws like `check`. */
+  checkTail(log: LogDocument): Promise<GuardedTree>;
   /**
    * Checks that a checkpoint for readers is signed, that the checked state contains its tree, and that it is not smaller than the
    * last one. Returns its size. Throws like `check`.
@@ -34,6 +34,8 @@ export interface LogGuard {
   /** Notes a checkpoint that this process has signed and published. */
   published(note: string, checkpoint: Checkpoint): void;
 }
+
+export type GuardedTree = Pick<LogTree, 'row' | 'subtree'>;
 
 export type Trusted = { readonly note: string; readonly checkpoint: Checkpoint };
 
@@ -47,7 +49,7 @@ export const logGuard = (deps: {
   readonly kept: TrustedCheckpoints;
   /** From the sealed key: not from what the database says about it. */
   readonly verifierOf: (log: LogDocument) => NoteVerifier;
-  readonly treeOf: (log: LogDocument) => Pick<LogTree, 'subtree'>;
+  readonly treeOf: (log: LogDocument) => GuardedTree;
   readonly clock: { now(): number };
   /** Called once for each consecutive refusal. */
   readonly refused: (origin: string, problem: string) => void;
@@ -112,10 +114,12 @@ export const logGuard = (deps: {
       follow(log.checkpoint, checkpoint);
     },
     async checkTail(log) {
-      const root = await rootAt(deps.treeOf(log).subtree, log.size);
+      const tree = deps.treeOf(log);
+      const root = await rootAt(tree.subtree, log.size);
       if (!root.equals(rootOfPeaks(log.peaks.map((one) => Buffer.from(one, 'base64'))))) {
-        refuse(log, 'its stored entries do not give the root that its checkpoint signs');
+        return refuse(log, 'its stored entries do not give the root that its checkpoint signs');
       }
+      return tree;
     },
     async checkShown(log, note) {
       if (shown?.note === note && shown.checkpoint.origin === log.origin) return shown.checkpoint.size;

@@ -20,6 +20,8 @@ export interface LogTree {
   hashes(level: number, tile: number, count: number): Promise<readonly TreeHash[]>;
   /** How many hashes the tile has, or entries the bundle, at most 256. */
   width(level: number, tile: number): number;
+  /** All hashes that the tile has. Remembers them. */
+  row(level: number, tile: number): Promise<readonly TreeHash[]>;
   /** Hashes of complete subtrees. Remembers each tile that it reads. */
   readonly subtree: SubtreeReader;
 }
@@ -52,22 +54,26 @@ export const logTree = ({ bundles, tiles }: LogParts, log: LogState): LogTree =>
       if (found.length < most) throw new StoreUnavailable(`the transparency log lacks a hash of its tile ${id}`);
       for (const one of found.slice(0, most)) row.push(Buffer.from(one, 'base64'));
     }
-    while (row.length < count) row.push(rootOfRow(await hashes(level - 1, tile * WIDTH + row.length, WIDTH)));
+    while (row.length < count) row.push(rootOfRow(await rowOf(level - 1, tile * WIDTH + row.length)));
     return row;
   };
 
   const width = (level: number, tile: number): number =>
     Math.min(WIDTH, Math.max(0, Math.floor(log.size / WIDTH ** level) - tile * WIDTH));
 
+  const rowOf = (level: number, tile: number): Promise<readonly TreeHash[]> => {
+    const key = `${level}/${tile}`;
+    const row = remembered.get(key) ?? hashes(level, tile, width(level, tile));
+    remembered.set(key, row);
+    return row;
+  };
+
   const subtree: SubtreeReader = async (height, index) => {
     const level = Math.floor(height / 8);
     const span = 2 ** (height % 8);
     const [tile, offset] = [Math.floor((index * span) / WIDTH), (index * span) % WIDTH];
-    const key = `${level}/${tile}`;
-    const row = remembered.get(key) ?? hashes(level, tile, width(level, tile));
-    remembered.set(key, row);
-    return rootOfRow((await row).slice(offset, offset + span));
+    return rootOfRow((await rowOf(level, tile)).slice(offset, offset + span));
   };
 
-  return { entries, hashes, width, subtree };
+  return { entries, hashes, width, row: rowOf, subtree };
 };

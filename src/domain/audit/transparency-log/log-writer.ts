@@ -15,6 +15,7 @@ import {
   WIDTH,
 } from './log-documents.ts';
 import { entriesOf, entryText, type LogEntry, runsOf } from './log-entry.ts';
+import type { GuardedTree } from './log-guard.ts';
 import { leafHash, rootOfPeaks, rootOfRow, withLeaves } from './merkle-tree.ts';
 import { type Checkpoint, checkpointText, type NoteSigner } from './signed-note.ts';
 
@@ -45,8 +46,8 @@ export const logWriter = (deps: {
   /** What this process has recorded. */
   readonly recent?: RecentRecords | undefined;
   readonly signer: (log: LogDocument) => NoteSigner;
-  /** Checks that the stored entries give the root of the log. They become bundles that are never changed. */
-  readonly checkTail: (log: LogDocument) => Promise<void>;
+  /** Checks that the stored entries give the root of the log, and returns its tree. They become bundles that are never changed. */
+  readonly checkTail: (log: LogDocument) => Promise<GuardedTree>;
   /** Notes a checkpoint that this process has signed and stored. */
   readonly published: (note: string, checkpoint: Checkpoint) => void;
   /** Lets waiting requests run. */
@@ -58,11 +59,11 @@ export const logWriter = (deps: {
   /** The version of the log after the last poll of this process. */
   let seen: number | undefined;
 
-  /** Adds the hash of a tile to the tile above it, and so on upwards while tiles become full. */
-  const raise = async (log: string, level: number, index: number, row: readonly Buffer[]): Promise<void> => {
+  /** Adds the root of a tile to the tile above it, and so on upwards while tiles become full. */
+  const raise = async (log: string, level: number, index: number, root: Buffer): Promise<void> => {
     const [above, place] = [Math.floor(index / WIDTH), index % WIDTH];
     const id = tileId(log, level + 1, above);
-    const hash = rootOfRow(row).toString('base64');
+    const hash = root.toString('base64');
     const hashes = await retryLost(id, async () => {
       const found = await tiles.get(id);
       const held = found?.document.hashes ?? [];
@@ -76,19 +77,14 @@ export const logWriter = (deps: {
       return isWritten ? next : LOST;
     });
     if (place === WIDTH - 1)
-      await raise(
-        log,
-        level + 1,
-        above,
-        hashes.slice(0, WIDTH).map((one) => Buffer.from(one, 'base64')),
-      );
+      await raise(log, level + 1, above, rootOfRow(hashes.slice(0, WIDTH).map((one) => Buffer.from(one, 'base64'))));
   };
 
   /** Stores the full bundles of the tail, and the tiles above them. Returns the entries that they hold. */
   const bundle = async (log: LogDocument, tail: readonly LogEntry[]): Promise<number> => {
     const full = Math.floor(tail.length / WIDTH) * WIDTH;
     if (full === 0) return 0;
-    await deps.checkTail(log);
+    const tree = await deps.checkTail(log);
     // The cursors after each entry, backwards from those after the last one.
     const after = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
     const cursorsAt = new Map<number, readonly Cursor[]>();
@@ -107,12 +103,8 @@ export const logWriter = (deps: {
       const entries = tail.slice(at, at + WIDTH);
       const cursors = cursorsAt.get(at + WIDTH) ?? [];
       await tryInsert(bundles, { id: bundleId(log.id, index), runs: runsOf(entries), cursors });
-      await raise(
-        log.id,
-        0,
-        index,
-        entries.map((entry) => leafHash(entryText(entry))),
-      );
+      const above = await tree.row(1, Math.floor(index / WIDTH));
+      await raise(log.id, 0, index, above[index % WIDTH] as Buffer);
     }
     return full;
   };
