@@ -312,6 +312,15 @@ describe('which events count', () => {
     },
   );
 
+  test('a target that was not granted counts where the agent asks for itself', () => {
+    const denial = { id: 'dny_1', layer: 'resource_server', reason: 'target_not_granted' } as const;
+    expect(counted({ ...refused('resource_server'), denial, grantType: 'client_credentials' })?.event.counts).toBe(
+      'denials',
+    );
+    for (const grantType of ['refresh_token', 'authorization_code', undefined])
+      expect(counted({ ...refused('resource_server'), denial, ...(grantType ? { grantType } : {}) })).toBeUndefined();
+  });
+
   test('a refusal is known by its API and scopes, in any order, and says nothing about networks', () => {
     const asked = (scopeAsked: string[], resource = 'https://api.example') =>
       counted({ ...refused('policy'), resource, scopeAsked })?.event;
@@ -357,6 +366,9 @@ describe('which events count', () => {
     ['a decision point that denies that person', { ...refused('external'), subject: 'acc_1' }],
     ['rights of another agent that called it', { ...refused('agent'), subject: 'acc_1', chain: CHAIN }],
     ['ceilings of another agent that called it', { ...refused('blueprint'), subject: 'acc_1', chain: CHAIN }],
+    ['the rights of the app of a stranger who sent its token', { ...refused('client'), subject: 'app_2' }],
+    ['the rights of an agent that sent a token of its own', { ...refused('agent'), subject: 'agt_2' }],
+    ['the environment of an agent that sent a token of its own', { ...refused('environment'), subject: 'agt_2' }],
     ['a refusal without a decision', { type: 'token.refused', outcome: 'refused' }],
     ['what a resource server reports', { type: 'report.stated', outcome: 'done', caller: 'rs_1', agent: 'agt_1' }],
     ['an approval that a resource server asked for', { type: 'approval.requested', outcome: 'done', caller: 'rs_1' }],

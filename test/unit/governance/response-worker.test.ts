@@ -294,6 +294,56 @@ describe('a rule', () => {
     expect([await stateOf(lifted), await stateOf(resumed)]).toEqual(['suspended', 'suspended']);
   });
 
+  test('acts on what an agent did before its own owner suspended and resumed it: no owner clears its counts so', async () => {
+    const { activated, agent, agents, denied, read, stateOf, responses, tick } = world();
+    await activated(DENIALS);
+    const id = await agent();
+    for (const count of [2, 2, 1]) {
+      await denied(id, count);
+      await read();
+      if (count === 1) break;
+      await agents.suspend(id, OWNER);
+      tick(20);
+      await agents.resume(id, OWNER);
+    }
+    expect([await stateOf(id), await responses()]).toMatchObject([
+      'suspended',
+      [{ values: { denials_10_minutes: 5 } }],
+    ]);
+    // The owner does not lift it, and neither by a suspension on top of it.
+    await expect(agents.resume(id, OWNER)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('looks for what another process left when it takes over, ten seconds later where it found some, and else in ten minutes', async () => {
+    const { documents, workerOn, tick } = world();
+    let asked = 0;
+    const counting: DocumentStore = {
+      ...documents,
+      collection(declaration) {
+        const collection = documents.collection<never>(declaration);
+        const find = (query: never) => {
+          asked += 1;
+          return collection.find(query);
+        };
+        return (declaration.name === RESPONSES.name ? { ...collection, find } : collection) as never;
+      },
+    };
+    const worker = workerOn(counting);
+    const looks = async (seconds: number): Promise<number> => {
+      const before = asked;
+      tick(seconds);
+      await worker.evaluate();
+      return asked - before;
+    };
+    expect([await looks(0), await looks(11), await looks(580), await looks(10)]).toEqual([1, 0, 0, 1]);
+    worker.forget();
+    expect([await looks(1), await looks(1)]).toEqual([1, 0]);
+    const begun = { id: 'rsp_x', agent: 'agt_x', rule: 'rrl_1', state: 'begun', slot: 's', createdAt: 9e9 } as never;
+    await documents.collection<Response>(RESPONSES).insert(begun);
+    worker.forget();
+    expect([await looks(1), await looks(5), await looks(6)]).toEqual([1, 0, 1]);
+  });
+
   type World = ReturnType<typeof world>;
   type Deed = (made: World, id: string) => Promise<unknown>;
   const moved: Deed = async ({ agents }, id) => {
@@ -302,7 +352,11 @@ describe('a rule', () => {
   };
 
   test.each<readonly [string, Deed, Deed]>([
-    ['was resumed', ({ agents }, id) => agents.suspend(id, BY), ({ agents }, id) => agents.resume(id, OPERATOR)],
+    [
+      'was resumed by an operator',
+      ({ agents }, id) => agents.suspend(id, BY),
+      ({ agents }, id) => agents.resume(id, OPERATOR),
+    ],
     [
       'was accepted by an owner again',
       ({ agents, accounts }) => {

@@ -53,9 +53,11 @@ export const resumedState = (agent: Agent): Agent => {
   return { ...rest, state: nextState(agent.state, 'resume') };
 };
 
-/** The agent after a change, with the time from which it is active in its environment. A pending agent has done nothing before. */
+/**
+ * The agent after a change, with the time from which it is active in its environment. A pending agent has done nothing before. Who resumes it
+ * says whether it begins anew: its registry does that.
+ */
 export const withActiveSince = (before: Agent, after: Agent, now: number): Agent => {
-  const wasStopped = before.state === 'suspended' || before.state === 'orphaned';
-  const isAnew = wasStopped || before.environment !== after.environment;
+  const isAnew = before.state === 'orphaned' || before.environment !== after.environment;
   return after.state === 'active' && isAnew ? { ...after, activeSince: now } : after;
 };

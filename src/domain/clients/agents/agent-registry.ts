@@ -240,13 +240,15 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
       const resumed = await documentsOf.change(id, undefined, 'agent.resumed', by, async (agent) => {
         await check?.(agent);
         if (!(await mayLift(agent, by))) throw agentRefusal('agent_suspended_for_security');
+        const { securitySuspension = { at: clock.now(), cause: '', owner: agent.owner } } = agent;
+        const isByOther = await mayLift({ ...agent, securitySuspension }, by);
         const next = resumedState(agent);
         if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
           throw agentRefusal('agent_expired', {
             field: '/expires_at',
           });
         }
-        return next;
+        return next.state === 'active' && isByOther ? { ...next, activeSince: clock.now() } : next;
       });
       await uses.renew(id, resumed.document.owner);
       return resumed;

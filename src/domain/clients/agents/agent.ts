@@ -148,8 +148,9 @@ export type Agent = {
   /** Who was proposed as its successor. Only on an orphan. */
   readonly succession?: SuccessionOfAgent;
   /**
-   * When it became active again after a suspension or as an orphan, or moved to its environment while it was active, epoch seconds.
-   * What it did before is no reason for a response rule to act. Absent: it never did.
+   * When an operator who does not own it resumed it, a new owner accepted it as an orphan, or it moved to its environment while it was
+   * active, epoch seconds. What it did before is no reason for a response rule to act. An owner who suspends and resumes their own agent
+   * hides nothing so. Absent: it never did.
    */
   readonly activeSince?: number;
   /** Since when its name is verified: no other client may have a name that looks like it. */

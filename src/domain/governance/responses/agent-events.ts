@@ -23,19 +23,28 @@ const ATTEMPTS: ReadonlySet<Layer> = new Set([
   ...(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server'] as const),
 ]);
 
-/** Whom else the request is for or comes from may be why these refused: a policy may forbid that person what it permits to others. */
-const OF_PERSON: ReadonlySet<Layer> = new Set(['policy', 'external'] as const);
+/**
+ * Whom else the request is for or comes from may be why these refused: a policy may forbid that person what it permits to others, and
+ * the token of a stranger may be one of an app without rights.
+ */
+const OF_PERSON: ReadonlySet<Layer> = new Set(['policy', 'external', 'client'] as const);
 /** These may have refused because of another agent of the chain. */
 const OF_CHAIN: ReadonlySet<Layer> = new Set(['agent', 'blueprint', 'environment'] as const);
 
-/** Whether the agent asked for more than it may have, and no one else is a reason for the refusal. */
-const isAttempt = ({ denial, subject, caller, chain }: RecentRecord['event']): boolean => {
-  if (!denial || !ATTEMPTS.has(denial.layer)) return false;
-  if (OF_PERSON.has(denial.layer) && subject !== undefined && subject !== caller) return false;
-  return !OF_CHAIN.has(denial.layer) || actorsOf(chain).every((actor) => actor === caller);
-};
-
 const isAgent = (id: string | undefined): id is string => id?.startsWith('agt_') === true;
+
+/** Refused where a person did not grant the target: they narrow that at any time, and a stranger may have sent the code. */
+const OF_GRANT = 'target_not_granted';
+
+/** Whether the agent asked for more than it may have, and no one else is a reason for the refusal. */
+const isAttempt = ({ denial, subject, caller, chain, grantType }: RecentRecord['event']): boolean => {
+  if (!denial || !ATTEMPTS.has(denial.layer)) return false;
+  if (denial.reason === OF_GRANT && grantType !== 'client_credentials') return false;
+  const isForOther = subject !== undefined && subject !== caller;
+  if (OF_PERSON.has(denial.layer)) return !isForOther;
+  if (!OF_CHAIN.has(denial.layer)) return true;
+  return !(isForOther && isAgent(subject)) && actorsOf(chain).every((actor) => actor === caller);
+};
 
 const countsAs = (event: RecentRecord['event']): AgentEvent['counts'] | undefined => {
   const { type, outcome } = event;
@@ -59,11 +68,13 @@ export const agentEventOf = (
   source: string | undefined,
   digestOf: (agent: string, network: string) => string,
 ): { readonly agent: string; readonly event: AgentEvent } | undefined => {
-  const counts = countsAs(event);
   const { caller, resource, subject } = event;
-  if (counts === undefined || !isAgent(caller)) return undefined;
+  if (!isAgent(caller)) return undefined;
+  const counts = countsAs(event);
+  if (counts === undefined) return undefined;
   const actors = actorsOf(event.chain);
   const chain = actors.length < 2 ? undefined : digest(actors.join(' '));
+  const network = source === undefined || counts === 'denials' ? undefined : coarseNetwork(source);
   // What was refused was not used.
   const used =
     counts === 'denials'
@@ -72,7 +83,7 @@ export const agentEventOf = (
           ...(resource === undefined ? {} : { resources: resource }),
           ...(subject === undefined ? {} : { people: subject }),
           ...(chain === undefined ? {} : { chains: chain }),
-          ...(source === undefined ? {} : { networks: digestOf(caller, coarseNetwork(source)) }),
+          ...(network === undefined ? {} : { networks: digestOf(caller, network) }),
         };
   const spent = counts === 'tokens' ? sharesIn(event.inputs?.['spent']) : undefined;
   const depth = chain === undefined || counts === 'denials' ? {} : { depth: actors.length };
@@ -82,7 +93,7 @@ export const agentEventOf = (
       ...{ id, stream, sequence, at: Math.floor(at / 1000), counts, used },
       ...depth,
       ...(spent === undefined ? {} : { spent }),
-      ...(source === undefined || counts === 'denials' ? {} : { network: coarseNetwork(source) }),
+      ...(network === undefined ? {} : { network }),
     },
   };
 };
