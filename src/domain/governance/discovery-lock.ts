@@ -44,7 +44,7 @@ const MOST_BACKLOG = 200_000;
 export interface DiscoveryLock {
   /**
    * Takes or extends the lock. `taken`: another process had it last. Undefined: another process has it. Reads the store only where the lock
-   * ends soon: no other process takes it before. Throws StoreUnavailable.
+   * ends soon: no other process takes it before, and this one does not take that of another before. Throws StoreUnavailable.
    */
   take(): Promise<'taken' | 'kept' | undefined>;
   /** The state as this process stored it last. Undefined: it has no lock. */
@@ -68,6 +68,8 @@ export const discoveryLock = (deps: {
   const { records, node, clock } = deps;
   const states = deps.documents.collection<DiscoveryState>(DISCOVERY_STATES);
   let mine: Versioned<DiscoveryState> | undefined;
+  /** The end of the lock of another process, as this one saw it last. It may be extended, and is not taken before. */
+  let othersUntil = 0;
 
   const loaded = async () => {
     const found = await states.get(DISCOVERY);
@@ -88,8 +90,13 @@ export const discoveryLock = (deps: {
     async take() {
       const now = clock.now();
       if (mine && (mine.document.lockedUntil ?? 0) > now + LEAST_LOCK_SECONDS) return 'kept';
+      if (!mine && now < othersUntil && othersUntil <= now + LOCK_SECONDS) return undefined;
       const found = await loaded();
-      if (!found || isLockedByOther(found.document, node, clock)) return undefined;
+      if (!found) return undefined;
+      if (isLockedByOther(found.document, node, clock)) {
+        othersUntil = found.document.lockedUntil ?? 0;
+        return undefined;
+      }
       const next = { ...found.document, lockedBy: node, lockedUntil: now + LOCK_SECONDS };
       if (!(await isWritten(next, found.version))) return undefined;
       return found.document.lockedBy === node ? 'kept' : 'taken';

@@ -1,4 +1,7 @@
-/** Walks over all agents, all clients and all findings, a part at a time. */
+/**
+ * Walks over all agents, all clients and all findings, a part at a time: 160 of them a second, so a million agents within two hours. Agents and
+ * clients get the findings that they lack. Findings whose reason is gone are resolved in the last part, which walks over those that are stored.
+ */
 import { AGENTS, type Agent } from '../clients/agents/agent.ts';
 import { CLIENTS, type Client } from '../clients/clients/client.ts';
 import type { Collection, Cursor, DocumentStore } from '../ports/document-store.ts';
@@ -44,7 +47,10 @@ export const discoverySweeps = (deps: {
   const examined = async ({ part, after }: Sweep): Promise<readonly { readonly id: string }[]> => {
     if (part !== 'findings') {
       const some = await walked<{ readonly id: string }>(part === 'agents' ? agents : clients, after);
-      await examiner.examine(some.map(({ id }) => id));
+      await examiner.examine(
+        some.map(({ id }) => id),
+        { isObservedOnly: true },
+      );
       return some;
     }
     const some = await walked(findings, after);

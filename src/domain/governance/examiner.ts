@@ -15,8 +15,11 @@ import { FINDINGS, type Finding, findingId } from './finding.ts';
 import { type Examined, type FindingWriter, MOST_EXAMINED } from './finding-writer.ts';
 
 export interface Examiner {
-  /** Examines agents and clients by id, any number. Throws StoreUnavailable. */
-  examine(ids: Iterable<string>): Promise<void>;
+  /**
+   * Examines agents and clients by id, any number. `isObservedOnly`: opens and updates findings, and resolves none; an agent without a
+   * finding then costs half. Throws StoreUnavailable.
+   */
+  examine(ids: Iterable<string>, how?: { readonly isObservedOnly: boolean }): Promise<void>;
 }
 
 export const examiner = (deps: {
@@ -76,8 +79,8 @@ export const examiner = (deps: {
     const activity = await activities.getMany(ids);
     const now = clock.now();
     const adopted = new Map(
-      (await findings.getMany(ids.map((id) => findingId('undeclared_agent', id)))).flatMap(({ document }) =>
-        document.state === 'adopted' ? [[document.subject, document.decidedAt] as const] : [],
+      (await findings.getMany([...activity.keys()].map((id) => findingId('undeclared_agent', id)))).flatMap(
+        ({ document }) => (document.state === 'adopted' ? [[document.subject, document.decidedAt] as const] : []),
       ),
     );
     const known = new Set(found.map(({ id }) => id));
@@ -115,14 +118,14 @@ export const examiner = (deps: {
   };
 
   return {
-    async examine(ids) {
+    async examine(ids, how) {
       const all = [...new Set(ids)];
       for (let from = 0; from < all.length; from += MOST_EXAMINED) {
         const some = all.slice(from, from + MOST_EXAMINED);
         const ofAgents = some.filter((id) => id.startsWith('agt_'));
         const ofClients = some.filter((id) => id.startsWith('app_') || isDocumentId(id));
         const examined = [...(await examinedAgents(ofAgents)), ...(await examinedClients(ofClients))];
-        for (const finding of await writer.keep(examined)) await finished(finding);
+        for (const finding of await writer.keep(examined, how)) await finished(finding);
       }
     },
   };

@@ -47,9 +47,10 @@ type Change = {
 export interface FindingWriter {
   /**
    * Opens, updates and resolves the findings of these subjects, at most MOST_EXAMINED. Returns the findings whose quarantine is
-   * not in effect yet. Throws StoreUnavailable.
+   * not in effect yet. `isObservedOnly`: reads only the stored findings of kinds that were observed, so that none is resolved. Throws
+   * StoreUnavailable.
    */
-  keep(examined: readonly Examined[]): Promise<readonly Finding[]>;
+  keep(examined: readonly Examined[], how?: { readonly isObservedOnly: boolean }): Promise<readonly Finding[]>;
 }
 
 export const findingWriter = (deps: {
@@ -79,10 +80,14 @@ export const findingWriter = (deps: {
   };
 
   return {
-    async keep(examined) {
-      const fitting = examined.flatMap((one) =>
-        FINDING_KINDS.filter((kind) => kindOf(kind).subject.includes(one.subjectKind)).map((kind) => ({ kind, one })),
-      );
+    async keep(examined, { isObservedOnly = false } = { isObservedOnly: false }) {
+      const fitting = examined.flatMap((one) => {
+        const kinds = isObservedOnly
+          ? one.observed.map(({ kind }) => kind)
+          : FINDING_KINDS.filter((kind) => kindOf(kind).subject.includes(one.subjectKind));
+        return kinds.map((kind) => ({ kind, one }));
+      });
+      if (fitting.length === 0) return [];
       const ids = fitting.map(({ kind, one }) => findingId(kind, one.subject));
       const found = await collection.getMany(ids);
       const stored = new Map(found.map((one) => [one.document.id, one]));

@@ -25,7 +25,7 @@ const MOST_REVIEWS = 20;
 const MOST_UNFINISHED = 100;
 /** Time for the call itself to complete its decision. */
 const GRACE_SECONDS = 10;
-/** How soon a process sees that a review is due: four questions to the store, on each node. */
+/** How soon a process sees that a review is due, or a decision unfinished: five questions to the store, on each node. */
 const LATER_SECONDS = 10;
 const OLDEST_FIRST = { by: 'createdAt', direction: 'ascending' } as const;
 
@@ -168,10 +168,10 @@ export const reviewJobs = (deps: {
       ): Promise<void> => {
         for (const review of await reading) await work(review).catch((error: unknown) => failures.push(error));
       };
-      await finishDecisions(failures);
       await each(reviews.find({ where: { state: 'preparing' }, order: OLDEST_FIRST, limit: MOST_REVIEWS }), prepare);
       if (clock.now() >= laterAt) {
         laterAt = clock.now() + LATER_SECONDS;
+        await finishDecisions(failures);
         await deps.offers.settle().catch((error: unknown) => failures.push(error));
         await each(due('escalateAt'), escalate);
         const past = await due('dueAt', { state: 'open' });
