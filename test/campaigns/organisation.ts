@@ -10,16 +10,17 @@ import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { RecentRecord } from '../../src/domain/audit/recent-records.ts';
 import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
+import { HELD } from '../../src/domain/governance/discovery.ts';
 import { storedFleet } from '../../src/domain/governance/responses/fleet-networks.ts';
 import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
 import { responseActs } from '../../src/domain/governance/responses/response-acts.ts';
-import type { ResponseRule } from '../../src/domain/governance/responses/response-rule.ts';
 import { responseWorker } from '../../src/domain/governance/responses/response-worker.ts';
 import { update } from '../../src/domain/ports/document-store.ts';
 import type { Campaign, CampaignRun, Random } from './campaign.ts';
 import { seededRandom } from './campaign.ts';
 import { cpuMicros, microsOfReading } from './cpu.ts';
 import { type Found, figuresOfSearch, searchedClients } from './organisation-clients.ts';
+import { RULES } from './organisation-rules.ts';
 import {
   DAY,
   honestDay,
@@ -40,9 +41,9 @@ const EACH_KIND = 5;
 const CLIENTS_PER_AGENT = 1.5;
 /** A server lets its rules act each second. Longer here, so that a run is short. */
 const POLL_SECONDS = 10;
-/** As often as a server stores its facts. */
-const STORE_SECONDS = 6 * 3600;
 const MOST_SECONDS = 60;
+/** 2 % of what a token costs the server. */
+const MOST_MICROS = 20;
 const LEAST_SHARE = 0.8;
 const LEAST_OF_ALL = 0.9;
 const LEAST_PRECISION = 0.95;
@@ -50,32 +51,6 @@ const LEAST_RECALL = 0.9;
 /** An operator lifts a false suspension after so long. */
 const LIFTED_SECONDS = 3600;
 const START = 20_000 * DAY;
-
-const rule = (name: string, act: ResponseRule['act'], ...when: ResponseRule['when']): ResponseRule => ({
-  ...{ id: `rrl_${name}`, name, act, when, state: 'active', createdBy: 'acc_1', createdAt: START, updatedAt: START },
-});
-
-/** A network from which the agent works for the first time, and which no other agent uses. */
-const ABROAD = { fact: 'foreign_networks_hour', atLeast: 1 } as const;
-
-/** As the guide recommends them. */
-const RULES: readonly ResponseRule[] = [
-  rule('abroad', 'contain', ABROAD, { fact: 'new_resources_hour', atLeast: 1 }),
-  rule('abroad and busy', 'contain', ABROAD, { fact: 'minute_times', atLeast: 1.2 }),
-  rule('woken abroad', 'contain', ABROAD, { fact: 'idle_days', atLeast: 14 }),
-  rule('in two places', 'contain', ABROAD, { fact: 'network_returns_hour', atLeast: 2 }),
-  rule('network', 'notify', { fact: 'new_networks_hour', atLeast: 1 }),
-  rule('denials', 'suspend', { fact: 'denials_10_minutes', atLeast: 15 }),
-  rule('tries', 'suspend', { fact: 'refused_kinds_10_minutes', atLeast: 6 }),
-  rule('APIs', 'suspend', { fact: 'new_resources_hour', atLeast: 3 }),
-  rule('people', 'suspend', { fact: 'new_people_minute', atLeast: 5 }, { fact: 'new_people_times', atLeast: 3 }),
-  rule('minute', 'suspend', { fact: 'minute_times', atLeast: 4 }),
-  rule('many', 'suspend', { fact: 'tokens_minute', atLeast: 25 }),
-  rule('rate', 'suspend', { fact: 'rate_times', atLeast: 8 }),
-  rule('night', 'contain', { fact: 'odd_approvals_hour', atLeast: 4 }),
-  rule('night in a row', 'contain', { fact: 'odd_approvals_minute', atLeast: 2 }),
-  rule('chains', 'suspend', { fact: 'new_chains_hour', atLeast: 3 }, { fact: 'new_resources_hour', atLeast: 1 }),
-];
 
 const agentOf = (id: string): Agent => ({
   ...{ id, name: id, owner: 'acc_1', purpose: 'Works', environment: 'production', state: 'active' },
@@ -159,7 +134,10 @@ const runOnce = async (run: CampaignRun, seed: number, count: number) => {
   let falsely = 0;
   let cpu = 0;
   const reading = microsOfReading();
-  let [latest, storedAt] = [0, 0];
+  let [latest, storedAt, unstored] = [0, 0, 0];
+  /** As often as a server stores its facts. */
+  const isToStore = (now: number): boolean =>
+    now >= storedAt + HELD.mostSeconds || unstored >= HELD.mostRecords || server.worker.changed() >= HELD.mostChanged;
   const liftAt = new Map<string, number>();
 
   const record = ({ at, caller, event, source }: Work): RecentRecord => {
@@ -212,11 +190,11 @@ const runOnce = async (run: CampaignRun, seed: number, count: number) => {
       }
       const before = cpuMicros();
       for (const one of records) server.worker.note(one);
-      if (until < storedAt + STORE_SECONDS) await server.worker.evaluate();
-      else {
+      unstored += records.length;
+      if (isToStore(until)) {
         await server.worker.store();
-        storedAt = until;
-      }
+        [storedAt, unstored] = [until, 0];
+      } else await server.worker.evaluate();
       cpu += cpuMicros() - before - reading;
       for (const response of await server.newResponses()) {
         latest = Math.max(latest, response.createdAt - response.eventAt);
@@ -283,6 +261,8 @@ export const organisation: Campaign = {
     const discovery = figuresOfSearch(searched);
     if (discovery.precision < LEAST_PRECISION) run.violation(`precision ${discovery.precision} of undeclared agents`);
     if (discovery.recall < LEAST_RECALL) run.violation(`recall ${discovery.recall} of undeclared agents`);
+    const micros = Math.round(cpu / Math.max(1, events));
+    if (micros > MOST_MICROS) run.late(`${micros} µs of CPU for each event`);
     const seconds = outcomes.flatMap((one) => one.seconds ?? []).sort((one, other) => one - other);
     const figures = {
       ...{ trials: seeds, agents: count, events, takeovers: outcomes.length, contained: all },
@@ -290,7 +270,7 @@ export const organisation: Campaign = {
       medianSecondsFromFirstAct: seconds[Math.floor(seconds.length / 2)] ?? null,
       ...{ latestActSeconds: latest, falseSuspensions: falsely, byKind },
       falsePerThousandAgentMonths: Math.round(perThousand * 10) / 10,
-      microsecondsOfCpuPerEvent: Math.round(cpu / Math.max(1, events)),
+      microsecondsOfCpuPerEvent: micros,
       discovery,
     };
     run.finished('memory', figures);

@@ -36,9 +36,7 @@ const STEPS_EVERY = 50;
  * Counts are stored when so many documents have changed, or after so many records, or so long. A process that takes over reads as many
  * records again, 4,000 at each poll.
  */
-const MOST_CHANGED = 2000;
-const MOST_RECORDS = 30_000;
-const MOST_HELD_SECONDS = 6 * 3600;
+export const HELD = { mostChanged: 2000, mostRecords: 30_000, mostSeconds: 86_400 } as const;
 /** What others name and this server does not know counts in a finding at once, and would count again: the cursors move within so long. */
 const MOST_REPORT_SECONDS = 60;
 const FEW_CHANGED = 20;
@@ -213,9 +211,9 @@ export const discovery = (deps: {
     const { records: count, since, reportedAt = Number.POSITIVE_INFINITY } = behind;
     const documentsChanged = Math.max(activities.changed(), responses.changed());
     return (
-      documentsChanged >= MOST_CHANGED ||
-      count >= MOST_RECORDS ||
-      clock.now() - since >= MOST_HELD_SECONDS ||
+      documentsChanged >= HELD.mostChanged ||
+      count >= HELD.mostRecords ||
+      clock.now() - since >= HELD.mostSeconds ||
       clock.now() - reportedAt >= (documentsChanged <= FEW_CHANGED ? 0 : MOST_REPORT_SECONDS)
     );
   };

@@ -20,7 +20,7 @@ import { recordingAudit } from '../../support/recording-audit.ts';
 const START = 1_790_000_000;
 const DAY = 86_400;
 /** Seconds after which counts are stored. */
-const HELD = 6 * 3600;
+const HELD = 86_400;
 
 /** A store with nodes on it, whose clock the test sets. */
 const world = (documents: DocumentStore = memoryDocumentStore()) => {
@@ -112,7 +112,43 @@ const client = (id: string, more: Partial<Client> = {}): Client => ({
   ...more,
 });
 
+/** The store, and how often the state of the reader was read from it. */
+const countingStates = (documents: DocumentStore) => {
+  const reads = { count: 0 };
+  const store: DocumentStore = {
+    ...documents,
+    collection(declaration) {
+      const collection = documents.collection<never>(declaration);
+      const get = (id: string) => {
+        reads.count += 1;
+        return collection.get(id);
+      };
+      return (declaration.name === DISCOVERY_STATES.name ? { ...collection, get } : collection) as never;
+    },
+  };
+  return { reads, store };
+};
+
 describe('reading the log', () => {
+  test('a node that does not read asks the store when the lock of the other one may end, and not at each poll', async () => {
+    const { node, documents, time, tokens, counted } = world();
+    const { reads, store } = countingStates(documents);
+    const [first, second] = [node('one'), node('two', store)];
+    await tokens('app_1', 3);
+    await first.poll();
+    for (let polls = 0; polls < 59; polls += 1) {
+      await second.poll();
+      time.now += 1;
+    }
+    expect(reads.count).toBe(1);
+    // The first one has crashed: the other one takes over as soon as its lock is over.
+    time.now += 1;
+    await second.poll();
+    time.now += HELD;
+    await second.poll();
+    expect(await counted('app_1')).toBe(3);
+  });
+
   test('one node at a time reads, another one goes on after its lock has ended, and nothing counts twice', async () => {
     const { node, tokens, counted, time } = world();
     const [first, second] = [node('one'), node('two')];
@@ -137,7 +173,7 @@ describe('reading the log', () => {
     expect(await counted('app_1')).toBe(7);
   });
 
-  test('rules act at each poll; counts are stored after six hours, or when many clients have some', async () => {
+  test('rules act at each poll; counts are stored after a day, or when many clients have some', async () => {
     const { node, tokens, counted, time, evaluated } = world();
     const reader = node('one');
     await tokens('app_1', 1);
@@ -265,6 +301,52 @@ describe('the sweep', () => {
       ['expiring', 'agt_00000'],
       ['unowned_client', 'app_old'],
     ]);
+  });
+
+  test('of many agents goes on where it stopped, when the process that swept has ended', async () => {
+    const { documents, node, time, findings } = world();
+    const plain: Omit<Agent, 'id'> = {
+      ...{ name: 'Clerk', owner: 'acc_1', purpose: 'Books', environment: 'test', redirectUris: [], grantTypes: [] },
+      ...{ dpopBoundAccessTokens: false, resourceServers: [], createdAt: START, updatedAt: START, state: 'active' },
+    };
+    const many = 52 * 160;
+    const all = Array.from({ length: many }, (_, index): Agent => {
+      const id = `agt_${String(index).padStart(5, '0')}`;
+      return { ...plain, id, ...(index === many - 1 ? { expiresAt: START + 86_400 } : {}) };
+    });
+    await documents.collection<Agent>(AGENTS).insertMany(all);
+    const states = documents.collection<DiscoveryState>(DISCOVERY_STATES);
+    const [first, second] = [node('one'), node('two')];
+    for (let polls = 0; polls < 51; polls += 1) await first.poll();
+    expect((await states.get('discovery'))?.document.sweep).toEqual({ part: 'agents', after: { id: 'agt_07999' } });
+    expect(await findings()).toEqual([]);
+    time.now += 61;
+    // Two parts of agents, an empty one of each kind, and that is all: 52 would be needed from the beginning.
+    for (let polls = 0; polls < 5; polls += 1) await second.poll();
+    expect((await findings()).map(({ kind, subject }) => [kind, subject])).toEqual([['expiring', 'agt_08319']]);
+    expect((await states.get('discovery'))?.document).toMatchObject({ sweptAt: time.now });
+  });
+
+  test('resolves a finding whose reason is gone, and opens it again, with an event each', async () => {
+    const { documents, node, findings, time, audit } = world();
+    const clients = documents.collection<Client>(CLIENTS);
+    await clients.insert(client('app_1', { purpose: 'Books', requirePkce: false }));
+    const reader = node('one');
+    const swept = async (): Promise<readonly string[]> => {
+      time.now += 601;
+      for (let polls = 0; polls < 6; polls += 1) await reader.poll();
+      return (await findings()).map(({ kind, state }) => `${kind} ${state}`);
+    };
+    const change = async (requirePkce: boolean): Promise<void> => {
+      const found = await clients.get('app_1');
+      if (found) await clients.replace({ ...found.document, requirePkce }, found.version);
+    };
+    expect(await swept()).toEqual(['exceptions open']);
+    await change(true);
+    expect(await swept()).toEqual(['exceptions resolved']);
+    await change(false);
+    expect(await swept()).toEqual(['exceptions open']);
+    expect(audit.events.map(({ type }) => type)).toEqual(['finding.opened', 'finding.resolved', 'finding.opened']);
   });
 
   test('resolves the findings of a client that is gone', async () => {

@@ -1,5 +1,5 @@
 /**
- * Responses: what the server does by itself when an agent behaves unlike itself. Owns what each agent did lately (this file), what it
+ * Responses: what the server does by itself when an agent behaves unlike itself. Owns what each agent did lately (this file, recent-counts.ts), what it
  * used before (seen-things.ts), what it took of budgets (budget-shares.ts), the values that rules compare (fact-values.ts), the rules (response-rule.ts), their replay over the audit
  * log (rule-replay.ts), and what they did (response.ts, response-worker.ts).
  *
@@ -8,7 +8,8 @@
  */
 import { countedTo, type StreamCursor } from '../../audit/records-after.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { type BudgetShares, spentInHour, withShares } from './budget-shares.ts';
+import { type BudgetShares, spentInHour } from './budget-shares.ts';
+import { type Draft, inMinute, type Slot, slotsWith, type Tick, ticksWith, tokensInHour } from './recent-counts.ts';
 import {
   DAY,
   KEPT_DAYS,
@@ -20,13 +21,6 @@ import {
   withSeen,
 } from './seen-things.ts';
 
-/** Seconds of one slot. */
-const SLOT_SECONDS = 300;
-/** Slots of one hour, and the one that has begun. */
-const MOST_SLOTS = 13;
-/** Seconds of one tick, and ticks of one minute with the one that has begun. */
-const TICK_SECONDS = 5;
-const MOST_TICKS = 13;
 /** The facts of an agent that does nothing are forgotten after so long. */
 const FORGOTTEN_SECONDS = 90 * DAY;
 /** An agent that did nothing for so long was idle. */
@@ -34,29 +28,6 @@ const IDLE_SECONDS = 7 * DAY;
 const MOST_SWITCHES = 16;
 const MOST_STREAMS = 64;
 const MOST_EVIDENCE = 10;
-
-/** What was counted in five seconds. */
-type Tick = {
-  readonly at: number;
-  readonly tokens: number;
-  readonly approvals: number;
-  /** People for whom it acted for the first time. Absent here and below: none. */
-  readonly met?: number;
-};
-
-/** What was counted in five minutes. */
-type Slot = {
-  /** First epoch second. */
-  readonly at: number;
-  readonly tokens: number;
-  readonly denials: number;
-  readonly approvals: number;
-  readonly met?: number;
-  /** Agents of its longest chain. Absent: it acted in none. */
-  readonly depth?: number;
-  /** What its tokens took of budgets. Absent: nothing. */
-  readonly spent?: BudgetShares;
-};
 
 /** One UTC day before today, or today. */
 type Day = {
@@ -147,43 +118,6 @@ const newFacts = (id: string, { id: record, at }: AgentEvent): AgentFacts => ({
   ...{ evidence: [], lastRecord: record, counted: [], expiresAt: at + FORGOTTEN_SECONDS },
 });
 
-const NO_SLOT = { tokens: 0, denials: 0, approvals: 0 };
-
-/** Counted, if a person was met. */
-const metWith = ({ met = 0 }: { readonly met?: number }, hasMet: boolean): { readonly met?: number } =>
-  hasMet ? { met: met + 1 } : {};
-
-/**
- * The list with what becomes of the part that begins at `begin`, without those that end before `from`. Events come nearly always in the order
- * of time: then it is the last part or a new one.
- */
-const withPart = <T extends { readonly at: number }>(
-  all: readonly T[],
-  { begin, from, most }: { readonly begin: number; readonly from: number; readonly most: number },
-  change: (before: T | undefined) => T,
-): readonly T[] => {
-  const last = all.at(-1);
-  const isLater = last === undefined || last.at < begin;
-  const before = isLater ? undefined : last.at === begin ? last : all.find(({ at }) => at === begin);
-  const kept = all.filter((one) => one.at > from && one !== before);
-  kept.push(change(before));
-  if (!isLater && before !== last) kept.sort((a, b) => a.at - b.at);
-  return kept.length > most ? kept.slice(-most) : kept;
-};
-
-const ticksWith = ({ ticks = [] }: AgentFacts, { at, counts }: AgentEvent, hasMet: boolean): readonly Tick[] => {
-  if (counts === 'denials') return ticks;
-  const begin = at - (at % TICK_SECONDS);
-  return withPart(ticks, { begin, from: begin - 60 - TICK_SECONDS, most: MOST_TICKS }, (found) => {
-    const before = found ?? { at: begin, tokens: 0, approvals: 0 };
-    return { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet) };
-  });
-};
-
-/** What was counted in the minute before `at`. */
-export const inMinute = (ticks: readonly Tick[], of: 'tokens' | 'approvals' | 'met', at: number, from = 0): number =>
-  ticks.reduce((sum, tick) => (tick.at > at - 60 && tick.at >= from ? sum + (tick[of] ?? 0) : sum), 0);
-
 /** The times with this one, if the agent changed between a network that is new and one that is not. */
 const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly number[] => {
   const { lastNetwork, switches = [], networks } = facts;
@@ -191,24 +125,6 @@ const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly num
   const isNew = (key: string): boolean => (networks.find((one) => one.key === key)?.firstAt ?? at) > at - 3600;
   return isNew(used.networks) === isNew(lastNetwork) ? switches : [...switches, at].slice(-MOST_SWITCHES);
 };
-
-const slotsWith = (
-  { slots }: AgentFacts,
-  { at, counts, depth, spent }: AgentEvent,
-  hasMet: boolean,
-): readonly Slot[] => {
-  const begin = at - (at % SLOT_SECONDS);
-  return withPart(slots, { begin, from: begin - 3600 - SLOT_SECONDS, most: MOST_SLOTS }, (found) => {
-    const before = found ?? { at: begin, ...NO_SLOT };
-    const deepest = depth === undefined ? {} : { depth: Math.max(before.depth ?? 0, depth) };
-    const taken = spent === undefined ? {} : { spent: withShares(before.spent, spent) };
-    return { ...before, [counts]: before[counts] + 1, ...metWith(before, hasMet), ...deepest, ...taken };
-  });
-};
-
-/** Tokens in the hour before `at`. */
-export const tokensInHour = (slots: readonly Slot[], at: number, from = 0): number =>
-  slots.reduce((sum, slot) => (slot.at > at - 3600 && slot.at >= from ? sum + slot.tokens : sum), 0);
 
 const daysWith = (
   { days }: AgentFacts,
@@ -222,17 +138,14 @@ const daysWith = (
   const day = Math.floor(at / DAY);
   const last = days.at(-1);
   const found = last?.day === day ? last : days.find((one) => one.day === day);
-  const before: Day = found ?? { day, peak: 0, hours: 0 };
-  const hour = counts === 'denials' ? 0 : 1 << (Math.floor(at / 3600) % 24);
-  const next: Day = {
-    ...(before.spent === undefined ? {} : { spent: before.spent }),
-    ...{ day, peak: Math.max(before.peak, tokensInHour(slots, at)), hours: before.hours | hour },
-    minute: Math.max(before.minute ?? 0, inMinute(ticks, 'tokens', at)),
-    depth: Math.max(before.depth ?? 0, depth),
-    tokens: (before.tokens ?? 0) + (counts === 'tokens' ? 1 : 0),
-    met: (before.met ?? 0) + (hasMet ? 1 : 0),
-    ...(spent === undefined ? {} : { spent: Math.max(before.spent ?? 0, spentInHour(slots, at)) }),
-  };
+  const next: Draft<Day> = found ? { ...found } : { day, peak: 0, hours: 0 };
+  next.peak = Math.max(next.peak, tokensInHour(slots, at));
+  if (counts !== 'denials') next.hours |= 1 << (Math.floor(at / 3600) % 24);
+  next.minute = Math.max(next.minute ?? 0, inMinute(ticks, 'tokens', at));
+  next.depth = Math.max(next.depth ?? 0, depth);
+  next.tokens = (next.tokens ?? 0) + (counts === 'tokens' ? 1 : 0);
+  next.met = (next.met ?? 0) + (hasMet ? 1 : 0);
+  if (spent !== undefined) next.spent = Math.max(next.spent ?? 0, spentInHour(slots, at));
   if (found === last && found !== undefined && (days[0]?.day ?? 0) > day - KEPT_DAYS) return days.with(-1, next);
   return [...days.filter((one) => one.day !== day && one.day > day - KEPT_DAYS), next].sort((a, b) => a.day - b.day);
 };
@@ -240,40 +153,47 @@ const daysWith = (
 type OtherList = Exclude<SeenList, 'people'>;
 const OTHER_LISTS = SEEN_LISTS.filter((list): list is OtherList => list !== 'people');
 
-const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
-  const { at, used } = event;
-  const { hasMet, ...people } = used.people === undefined ? { hasMet: false } : withPerson(facts, used.people, at);
-  const [slots, ticks] = [slotsWith(facts, event, hasMet), ticksWith(facts, event, hasMet)];
-  const listWith = (list: OtherList): readonly Seen[] => {
+const isNewIn = (before: readonly Seen[], now: readonly Seen[]): boolean =>
+  now !== before && (now.length > before.length || now.at(-1)?.key !== before.at(-1)?.key);
+
+/** Notes in the draft what the event used. Returns whether one of it is new. */
+const noteUsed = (next: Draft<AgentFacts>, { at, used, isShared = false }: AgentEvent): boolean => {
+  let isNew = false;
+  for (const list of OTHER_LISTS) {
     const key = used[list];
-    const before = facts[list] ?? [];
-    return key === undefined
-      ? before
-      : withSeen(before, { key, at, isShared: list === 'networks' && event.isShared === true }, list);
-  };
-  const lists: { readonly [List in OtherList]: readonly Seen[] } = {
-    ...{ resources: listWith('resources'), networks: listWith('networks') },
-    ...{ chains: listWith('chains'), refused: listWith('refused') },
-  };
-  const isNewIn = (list: OtherList): boolean => {
-    const before = facts[list] ?? [];
-    const now = lists[list];
-    return now !== before && (now.length > before.length || now.at(-1)?.key !== before.at(-1)?.key);
-  };
-  const isEvidence = hasMet || OTHER_LISTS.some(isNewIn) || event.counts !== 'tokens';
-  const lastAt = Math.max(facts.lastAt, at);
-  return {
-    ...facts,
-    ...lists,
-    ...people,
-    ...{ firstAt: Math.min(facts.firstAt, at), lastAt, slots, ticks },
-    days: daysWith(facts, event, { slots, ticks, hasMet }),
-    switches: switchesWith(facts, event),
-    ...(used.networks === undefined ? {} : { lastNetwork: used.networks }),
-    ...(at - facts.lastAt >= IDLE_SECONDS ? { woke: { at, idle: at - facts.lastAt } } : {}),
-    ...{ lastRecord: event.id, expiresAt: lastAt + FORGOTTEN_SECONDS },
-    ...(isEvidence ? { evidence: [...facts.evidence, event.id].slice(-MOST_EVIDENCE) } : {}),
-  };
+    if (key === undefined) continue;
+    const before = next[list] ?? [];
+    const now = withSeen(before, { key, at, isShared: list === 'networks' && isShared }, list);
+    isNew ||= isNewIn(before, now);
+    next[list] = now;
+  }
+  return isNew;
+};
+
+const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
+  const { at, used, stream, sequence } = event;
+  const next: Draft<AgentFacts> = { ...facts };
+  let hasMet = false;
+  if (used.people !== undefined) {
+    const people = withPerson(facts, used.people, at);
+    hasMet = people.hasMet;
+    next.people = people.people;
+    if (people.morePeople) next.morePeople = people.morePeople;
+  }
+  const isNew = noteUsed(next, event);
+  next.switches = switchesWith(facts, event);
+  if (used.networks !== undefined) next.lastNetwork = used.networks;
+  next.slots = slotsWith(facts.slots, event, hasMet);
+  next.ticks = ticksWith(facts.ticks ?? [], event, hasMet);
+  next.days = daysWith(facts, event, { slots: next.slots, ticks: next.ticks, hasMet });
+  if (at - facts.lastAt >= IDLE_SECONDS) next.woke = { at, idle: at - facts.lastAt };
+  next.firstAt = Math.min(facts.firstAt, at);
+  next.lastAt = Math.max(facts.lastAt, at);
+  next.expiresAt = next.lastAt + FORGOTTEN_SECONDS;
+  next.lastRecord = event.id;
+  if (hasMet || isNew || event.counts !== 'tokens') next.evidence = [...facts.evidence, event.id].slice(-MOST_EVIDENCE);
+  next.counted = countedTo(facts.counted, { stream, sequence }, MOST_STREAMS);
+  return next;
 };
 
 /**
@@ -290,8 +210,7 @@ export const withEvents = (
     const { stream, sequence } = event;
     const place = facts?.counted.find((one) => one.stream === stream)?.sequence ?? 0;
     if (sequence <= place) continue;
-    const next = counted(facts ?? newFacts(id, event), event);
-    facts = { ...next, counted: countedTo(next.counted, { stream, sequence }, MOST_STREAMS) };
+    facts = counted(facts ?? newFacts(id, event), event);
   }
   return facts;
 };

@@ -1,6 +1,7 @@
 /** The values that response rules compare: numbers about one agent, as of its last event. */
-import { type AgentFacts, inMinute, tokensInHour } from './agent-facts.ts';
+import type { AgentFacts } from './agent-facts.ts';
 import { spentInHour } from './budget-shares.ts';
+import { inMinute, tokensInHour } from './recent-counts.ts';
 import { DAY, isForAnyone, KEPT_DAYS, type SeenList } from './seen-things.ts';
 
 /** An agent has its own habits after so long. Until then nothing about it is new, odd or faster than usual. */

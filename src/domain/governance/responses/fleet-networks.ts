@@ -84,7 +84,9 @@ const fleetOf = (
   changed: (id: string, change: Change) => Promise<FleetNetwork | undefined>,
 ): FleetNetworks => {
   let day = 0;
-  let noted = new Map<string, boolean>();
+  /** By agent, then by network. */
+  let noted = new Map<string, Map<string, boolean>>();
+  let count = 0;
   let beganAt: number | undefined;
 
   /** The document with this use. Undefined: it says so already. */
@@ -112,7 +114,7 @@ const fleetOf = (
   };
 
   const known = (agent: string, network: string, at: number): boolean | undefined =>
-    Math.floor(at / DAY) === day ? noted.get(`${agent} ${network}`) : undefined;
+    Math.floor(at / DAY) === day ? noted.get(agent)?.get(network) : undefined;
 
   return {
     known,
@@ -121,9 +123,11 @@ const fleetOf = (
       const before = known(agent, network, at);
       if (before !== undefined) return before;
       const today = Math.floor(at / DAY);
-      if (today !== day || noted.size >= MOST_NOTED) [day, noted] = [today, new Map()];
+      if (today !== day || count >= MOST_NOTED) [day, noted, count] = [today, new Map(), 0];
       const isShared = await isUsed(agent, network, at);
-      noted.set(`${agent} ${network}`, isShared);
+      const ofAgent = noted.get(agent) ?? new Map<string, boolean>();
+      noted.set(agent, ofAgent.set(network, isShared));
+      count += 1;
       return isShared;
     },
   };

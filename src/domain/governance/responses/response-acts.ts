@@ -31,6 +31,8 @@ const SYSTEM: By = { caller: 'system' };
 /** Responses that another process began and did not finish, of one call. It may still be at work for so long. */
 const MOST_UNFINISHED = 50;
 const UNFINISHED_SECONDS = 10;
+/** Where there was none, one can come only of a process that lost its lock within an act: it is looked for so often. */
+const NONE_SECONDS = 600;
 
 /** Ends the approvals of an agent. */
 export interface ApprovalEnds {
@@ -51,8 +53,13 @@ export interface ResponseActs {
     agent: Agent,
     found: { readonly facts: AgentFacts; readonly values: Partial<FactValues> },
   ): Promise<void>;
-  /** Finishes what another process began; looks for it once in ten seconds. Throws StoreUnavailable. */
-  finish(): Promise<void>;
+  /**
+   * Finishes what another process began ten seconds ago or more. Undefined: it is not time to look for that. Looks again after ten
+   * seconds where a response is unfinished, and after ten minutes where none is. Throws StoreUnavailable.
+   */
+  finish(): Promise<void> | undefined;
+  /** The next `finish` looks: another process may have acted meanwhile. */
+  again(): void;
   /**
    * Resumes the agent of an open response. Throws 'not_found', 'conflict' when it is not open, and as the resumption of the agent
    * does: 'forbidden' for its owner.
@@ -72,7 +79,7 @@ export const responseActs = (deps: {
   const { documents, audit, clock, identifiers, agents, approvals } = deps;
   const responses = documents.collection<Response>(RESPONSES);
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
-  let lookedAt = 0;
+  let looksAt = 0;
   const brakes = documents.collection<ResponseBrake>(RESPONSE_BRAKE);
 
   /** Whether the brake lets one more agent be suspended. */
@@ -130,6 +137,27 @@ export const responseActs = (deps: {
     });
   };
 
+  const finished = async (now: number): Promise<void> => {
+    looksAt = now + UNFINISHED_SECONDS;
+    const unfinished = await responses.find({
+      ...{ where: { state: 'begun' }, order: { by: 'createdAt', direction: 'ascending' }, limit: MOST_UNFINISHED },
+    });
+    let failure: Error | undefined;
+    for (const { document } of unfinished) {
+      if (document.createdAt > now - UNFINISHED_SECONDS) break;
+      try {
+        const known = await records.find({ where: { target: document.id }, limit: 1 });
+        if (known.length === 0) await record(document, 'response.acted', SYSTEM);
+        await applied(document);
+      } catch (error) {
+        if (!isOfOneAgent(error)) throw error;
+        failure ??= error;
+      }
+    }
+    if (failure) throw failure;
+    if (unfinished.length === 0) looksAt = now + NONE_SECONDS;
+  };
+
   return {
     async since(rule, { id, updatedAt, activeSince = 0 }) {
       const found = await responses.find({
@@ -151,11 +179,13 @@ export const responseActs = (deps: {
     },
 
     async act(rule, agent, { facts, values }) {
+      const now = clock.now();
+      // It may fail after it has begun.
+      looksAt = Math.min(looksAt, now + UNFINISHED_SECONDS);
       const slot = slotOf(rule.id, agent.id);
       const [held] = await responses.find({ where: { slot }, limit: 1 });
       if (held?.document.state === 'notified') await ended(held.document.id, {});
       const isBraked = isBlocking(rule.act) && !(await passes(agent.id));
-      const now = clock.now();
       const response: Response = {
         ...{ id: identifiers.newId('rsp'), rule: rule.id, ruleName: rule.name, agent: agent.id, agentName: agent.name },
         ...{ owner: agent.owner, act: rule.act, ...(isBraked ? { isBraked } : {}), state: 'begun', slot, values },
@@ -170,28 +200,13 @@ export const responseActs = (deps: {
       await applied(response);
     },
 
-    async finish() {
+    finish() {
       const now = clock.now();
-      if (now < lookedAt + UNFINISHED_SECONDS) return;
-      lookedAt = now;
-      const unfinished = await responses.find({
-        where: { state: 'begun' },
-        range: { field: 'createdAt', lte: now - UNFINISHED_SECONDS },
-        order: { by: 'createdAt', direction: 'ascending' },
-        limit: MOST_UNFINISHED,
-      });
-      let failure: Error | undefined;
-      for (const { document } of unfinished) {
-        try {
-          const known = await records.find({ where: { target: document.id }, limit: 1 });
-          if (known.length === 0) await record(document, 'response.acted', SYSTEM);
-          await applied(document);
-        } catch (error) {
-          if (!isOfOneAgent(error)) throw error;
-          failure ??= error;
-        }
-      }
-      if (failure) throw failure;
+      return now < looksAt ? undefined : finished(now);
+    },
+
+    again() {
+      looksAt = 0;
     },
 
     async lift(id, by) {

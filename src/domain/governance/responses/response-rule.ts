@@ -102,10 +102,10 @@ export const definitionDigest = ({ when, act, environments = ENVIRONMENTS }: Def
   );
 
 /** The values that meet all conditions; undefined: one is not met. */
-export const metBy = ({ when }: Pick<Definition, 'when'>, values: Values): Partial<FactValues> | undefined =>
-  when.every(({ fact, atLeast }) => values.reaches(fact, atLeast))
-    ? Object.fromEntries(when.map(({ fact }) => [fact, values.of(fact)]))
-    : undefined;
+export const metBy = ({ when }: Pick<Definition, 'when'>, values: Values): Partial<FactValues> | undefined => {
+  for (const { fact, atLeast } of when) if (!values.reaches(fact, atLeast)) return undefined;
+  return Object.fromEntries(when.map(({ fact }) => [fact, values.of(fact)]));
+};
 
 export const appliesTo = ({ environments }: Pick<Definition, 'environments'>, environment: Environment): boolean =>
   environments === undefined || environments.includes(environment);

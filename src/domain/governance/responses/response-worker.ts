@@ -63,7 +63,7 @@ export const responseWorker = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly rules: Pick<ResponseRuleRegistry, 'active'>;
-  readonly acts: Pick<ResponseActs, 'since' | 'act' | 'finish'>;
+  readonly acts: Pick<ResponseActs, 'since' | 'act' | 'finish' | 'again'>;
   /** Keyed digest of a network, for one agent. */
   readonly digestOf: (agent: string, network: string) => string;
   readonly fleet: FleetNetworks;
@@ -130,7 +130,9 @@ export const responseWorker = (deps: {
     if (!next || (next === one.document && !isAgain)) return [];
     if (next !== one.document) held.change(one, next);
     const values = valuesOf(next);
-    return of.filter((rule) => metBy(rule, values));
+    const found: ResponseRule[] = [];
+    for (const rule of of) if (metBy(rule, values)) found.push(rule);
+    return found;
   };
 
   /** Counts what an agent did, and lets rules act. A promise only where something has to be read: most agents do what they always do. */
@@ -156,7 +158,8 @@ export const responseWorker = (deps: {
 
   const finish = async (): Promise<void> => {
     try {
-      await acts.finish();
+      const looking = acts.finish();
+      if (looking) await looking;
     } catch (error) {
       if (!isOfOneAgent(error)) throw error;
       deps.onFailed?.(undefined, error);
@@ -217,6 +220,7 @@ export const responseWorker = (deps: {
     },
 
     forget() {
+      acts.again();
       waiting = new Map();
       held.forget();
     },

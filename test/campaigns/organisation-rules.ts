@@ -1,0 +1,28 @@
+/** The rules of the simulated organisation. */
+import type { ResponseRule } from '../../src/domain/governance/responses/response-rule.ts';
+
+const rule = (name: string, act: ResponseRule['act'], ...when: ResponseRule['when']): ResponseRule => ({
+  ...{ id: `rrl_${name}`, name, act, when, state: 'active', createdBy: 'acc_1', createdAt: 0, updatedAt: 0 },
+});
+
+/** A network from which the agent works for the first time, and which no other agent uses. */
+const ABROAD = { fact: 'foreign_networks_hour', atLeast: 1 } as const;
+
+/** As the guide recommends them. */
+export const RULES: readonly ResponseRule[] = [
+  rule('abroad', 'contain', ABROAD, { fact: 'new_resources_hour', atLeast: 1 }),
+  rule('abroad and busy', 'contain', ABROAD, { fact: 'minute_times', atLeast: 1.2 }),
+  rule('woken abroad', 'contain', ABROAD, { fact: 'idle_days', atLeast: 14 }),
+  rule('in two places', 'contain', ABROAD, { fact: 'network_returns_hour', atLeast: 2 }),
+  rule('network', 'notify', { fact: 'new_networks_hour', atLeast: 1 }),
+  rule('denials', 'suspend', { fact: 'denials_10_minutes', atLeast: 15 }),
+  rule('tries', 'suspend', { fact: 'refused_kinds_10_minutes', atLeast: 6 }),
+  rule('APIs', 'suspend', { fact: 'new_resources_hour', atLeast: 3 }),
+  rule('people', 'suspend', { fact: 'new_people_minute', atLeast: 5 }, { fact: 'new_people_times', atLeast: 3 }),
+  rule('minute', 'suspend', { fact: 'minute_times', atLeast: 4 }),
+  rule('many', 'suspend', { fact: 'tokens_minute', atLeast: 25 }),
+  rule('rate', 'suspend', { fact: 'rate_times', atLeast: 8 }),
+  rule('night', 'contain', { fact: 'odd_approvals_hour', atLeast: 4 }),
+  rule('night in a row', 'contain', { fact: 'odd_approvals_minute', atLeast: 2 }),
+  rule('chains', 'suspend', { fact: 'new_chains_hour', atLeast: 3 }, { fact: 'new_resources_hour', atLeast: 1 }),
+];
