@@ -115,8 +115,9 @@ const change = (random: Random, setup: Setup): Setup => {
   const at = random.integer(tools.length);
   const tool = tools[at] as Tool;
   return random.pick<() => Setup>([
-    () => ({ ...setup, model: `${setup.model}b` }),
-    () => ({ ...setup, prompt: `${setup.prompt}-2` }),
+    // A new name each time: one that grew with each change would pass the 200 characters of the server in a long run.
+    () => ({ ...setup, model: `model-${random.integer(1e9)}` }),
+    () => ({ ...setup, prompt: `prompt-${random.integer(1e9)}` }),
     () => ({ ...setup, promptText: `${setup.promptText}${random.pick(LETTERS)}` }),
     () => ({ ...setup, tools: [...tools, toolOf(random, nameOf(random))] }),
     () => ({
