@@ -74,3 +74,67 @@ test.each([
 ])('a budget with %s is refused by name, without an event', async (_, more, reason, field) => {
   expect(await creating(more)).toMatchObject({ made: { reason, field }, events: [] });
 });
+
+const AMOUNT = { measure: 'amount', detailType: 'payment', amountMember: 'amount' };
+const IN_EUROS = { ...AMOUNT, currencyMember: 'amount.currency', currency: 'EUR' };
+
+test.each([
+  ['of one currency', IN_EUROS],
+  ['without currencies', { ...AMOUNT, currencyMember: null }],
+  [
+    'with the deepest member and the longest currency',
+    { ...IN_EUROS, currencyMember: 'a.b.c.d.e.f.g.h', currency: 'x'.repeat(20) },
+  ],
+])('a budget of amounts %s is created', async (_, more) => {
+  expect(await creating(more)).toMatchObject({ events: ['budget.created'] });
+});
+
+test.each([
+  [
+    'a member of a currency, but no amounts',
+    { currencyMember: 'currency' },
+    'budget_currency_unused',
+    '/currency_member',
+  ],
+  ['a currency, but no amounts', { currency: 'EUR' }, 'budget_currency_unused', '/currency'],
+  ['amounts of any currency', AMOUNT, 'budget_currency_member_missing', '/currency_member'],
+  [
+    'amounts of any currency, disabled',
+    { ...AMOUNT, state: 'disabled' },
+    'budget_currency_member_missing',
+    '/currency_member',
+  ],
+  ['a currency and no member', { ...IN_EUROS, currencyMember: null }, 'budget_currency_without_member', '/currency'],
+  [
+    'a member that is no path',
+    { ...IN_EUROS, currencyMember: 'a..b' },
+    'budget_currency_member_malformed',
+    '/currency_member',
+  ],
+  ['a member and no currency', { ...IN_EUROS, currency: undefined }, 'budget_currency_missing', '/currency'],
+  ['a currency of two words', { ...IN_EUROS, currency: 'E R' }, 'budget_currency_missing', '/currency'],
+])('a budget with %s is refused by name (AP-17)', async (_, more, reason, field) => {
+  const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+  expect(await creating(given)).toMatchObject({ made: { reason, field }, events: [] });
+});
+
+test.each<[object, object, string | undefined]>([
+  [IN_EUROS, { limit: 7 }, undefined],
+  [IN_EUROS, { currencyMember: 'other' }, '/currency_member'],
+  [IN_EUROS, { currency: 'USD' }, '/currency'],
+  [{ ...AMOUNT, currencyMember: null }, { currencyMember: 'currency', currency: 'EUR' }, '/currency_member'],
+])(
+  'of a budget with %j a change to %j is refused at %s: sums of other currencies mean nothing',
+  async (made, change, field) => {
+    const parts = {
+      documents: memoryDocumentStore('refused'),
+      clock: movableClock(),
+      identifiers: countedIdentifiers(),
+    };
+    const budgets = budgetRegistry({ ...parts, audit: recordedAudit() });
+    const { document, version } = await budgets.create({ ...WANTED, ...made } as never, BY);
+    const changed = budgets.update(document.id, version, change as never, BY);
+    if (field === undefined) expect(await changed).toMatchObject({ document: change });
+    else await expect(changed).rejects.toMatchObject({ reason: 'budget_member_fixed', field });
+  },
+);

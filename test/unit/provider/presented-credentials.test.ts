@@ -150,3 +150,165 @@ test('of the assertions whose key ids are remembered, nothing but the header sta
   }
   expect(usedAfter() - before).toBeLessThan(8_000_000);
 });
+
+type Part = Parameters<typeof presentedCredentials>[0];
+const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+const requestWith = (presented: object | undefined, params: Record<string, unknown> = {}) => {
+  const req = new IncomingMessage(new Socket());
+  beginRequest(req, { id: 'req_1', source: '192.0.2.1', certificate: undefined, arrivedAt: 0 });
+  requestState(req).presented = presented as never;
+  return { req, oidc: { route: 'token', params } };
+};
+const partsOf = (parts: object): Part =>
+  ({ clock: { now: () => 1_000 }, issuer: 'https://as.example', ...parts }) as never;
+
+test.each<[string, string, Record<string, unknown>]>([
+  ['at an endpoint without clients', 'authorization', {}],
+  ['of another type of assertion', 'token', { client_assertion_type: 'other' }],
+  [
+    'of an assertion of our own form',
+    'token',
+    { client_assertion: `${part({ alg: 'ES256' })}.${part({ iss: 'agt_a', sub: 'agt_a' })}.c2ln` },
+  ],
+])('a request %s keeps its parameters', (_, route, changes) => {
+  const { req } = requestWith(undefined);
+  const parameters = { client_assertion_type: ASSERTION, client_assertion: WORKLOAD_TOKEN, ...changes };
+  const before = { ...parameters };
+  const otherProofs = { take: () => (route === 'token' ? undefined : { kind: 'secret', clientId: 'agt_a' }) };
+  presentedCredentials(partsOf({ otherProofs })).take({ req, oidc: { route } }, parameters);
+  expect([parameters, requestState(req).presented]).toEqual([before, undefined]);
+});
+
+test('another credential is kept in the request, and oidc-provider reads an assertion in its place', () => {
+  const { req } = requestWith(undefined);
+  const other = { kind: 'secret', clientId: 'agt_a' };
+  const parameters: Record<string, unknown> = {};
+  presentedCredentials(partsOf({ otherProofs: { take: () => other } })).take(
+    { req, oidc: { route: 'token' } },
+    parameters,
+  );
+  expect(requestState(req).presented).toEqual({ other });
+  expect(parameters).toEqual({ client_assertion_type: ASSERTION, client_assertion: expect.any(String) });
+});
+
+test('a workload token without a client names one by itself, and a check that fails is told', async () => {
+  const named = async (id: unknown, presented: object | undefined, answer: unknown) => {
+    const asked: unknown[] = [];
+    const identity = {
+      async named(token: string) {
+        asked.push(token);
+        return answer;
+      },
+    };
+    const context = requestWith(presented);
+    const credentials = presentedCredentials(partsOf({ identity }));
+    const found = currentContext.run(context as never, () => credentials.clientIdOf(id));
+    return { found: await found.catch((error: { readonly error_detail: string }) => error.error_detail), asked };
+  };
+  const placed = { workloadToken: 'token', placeholder: 'workload:1' };
+  expect(await named('workload:1', placed, 'agt_a')).toEqual({ found: 'agt_a', asked: ['token'] });
+  expect(await named('workload:2', placed, 'agt_a')).toEqual({ found: 'workload:2', asked: [] });
+  expect(await named(undefined, { workloadToken: 'token' }, 'agt_a')).toEqual({ found: undefined, asked: [] });
+  expect(await named('agt_b', undefined, 'agt_a')).toEqual({ found: 'agt_b', asked: [] });
+  const failed = await named('workload:1', placed, { check: 'audience', why: 'is another' });
+  expect(failed.found).toBe('workload token, audience: is another');
+});
+
+test('oidc-provider sees one assertion of ours in place of another credential, after its challenge is checked', () => {
+  const replaced = (presented: Record<string, unknown> | undefined, params?: Record<string, unknown>) => {
+    const checked: unknown[] = [];
+    const context = requestWith(presented, params);
+    if (params === undefined) Object.assign(context.oidc, { params: undefined });
+    const credentials = presentedCredentials(
+      partsOf({
+        processKey: { sign: () => Buffer.from('signed') },
+        challenges: { check: (_: unknown, proof: unknown) => checked.push(proof) },
+      }),
+    );
+    currentContext.run(context as never, () => credentials.replace('agt_a'));
+    return { assertion: params?.['client_assertion'], agent: presented?.['agent'], checked };
+  };
+  for (const presented of [{ workloadToken: 'token' }, { other: { kind: 'secret' } }]) {
+    expect(replaced(presented, {})).toEqual({ assertion: expect.any(String), agent: 'agt_a', checked: [] });
+    expect(replaced({ ...presented, agent: 'agt_b' }, {})).toEqual({
+      assertion: undefined,
+      agent: 'agt_b',
+      checked: [],
+    });
+  }
+  expect(replaced({ other: { kind: 'attestation', proof: 'proof' } }, {})).toMatchObject({
+    agent: 'agt_a',
+    checked: ['proof'],
+  });
+  for (const presented of [undefined, {}]) {
+    expect(replaced(presented, {})).toEqual({ assertion: undefined, agent: undefined, checked: [] });
+  }
+  expect(replaced({ workloadToken: 'token' }).agent).toBeUndefined();
+});
+
+test.each<[number, object | undefined, boolean]>([
+  [401, { kind: 'secret', isBasic: true }, true],
+  [401, { kind: 'secret', isBasic: false }, false],
+  [401, { kind: 'attestation', isBasic: true }, false],
+  [401, undefined, false],
+  [400, { kind: 'secret', isBasic: true }, false],
+])('an answer %s to %j has a challenge: %s (RFC 6749 §5.2)', async (status, other, isChallenged) => {
+  type Middleware = (context: object, next: () => Promise<void>) => Promise<void>;
+  let middleware: Middleware | undefined;
+  const install = () => undefined;
+  presentedCredentials(partsOf({ challenges: { install } })).install({
+    use: (one: Middleware) => (middleware = one),
+  } as never);
+  const set: unknown[] = [];
+  const context = { ...requestWith(other && { other }), status, set: (...given: unknown[]) => set.push(given) };
+  await middleware?.(context, async () => undefined);
+  expect(set).toEqual(
+    isChallenged ? [['WWW-Authenticate', 'Basic realm="https://as.example", error="invalid_client"']] : [],
+  );
+});
+
+test('what proved the client is known afterwards, and its use is noted', () => {
+  const noted: unknown[] = [];
+  const credentials = presentedCredentials(partsOf({ uses: { note: (...given: unknown[]) => noted.push(given) } }));
+  const instance = { id: 'ins_1', thumbprint: 'key' };
+  const source = { credential: 'crd_1', instance };
+  const whole = { agent: 'agt_a', source, proof: 'proof', other: { kind: 'attestation' } };
+  for (const presented of [undefined, {}, { agent: 'agt_a' }, { source }, { agent: 'agt_a', source: {} }]) {
+    credentials.noteUse(requestWith(presented));
+  }
+  expect(noted).toEqual([]);
+  credentials.noteUse(requestWith(whole));
+  expect(noted).toEqual([['agt_a', 'crd_1']]);
+  const asked = (presented: object | undefined) => {
+    const of = requestWith(presented);
+    return [credentials.proofIn(of), credentials.isOurs(of), credentials.instanceIn(of), credentials.attestedKeyIn(of)];
+  };
+  expect(asked(whole)).toEqual(['proof', true, instance, 'key']);
+  expect(asked({ ...whole, other: { kind: 'secret' } })).toEqual(['proof', true, instance, undefined]);
+  expect(asked({ source: {} })).toEqual([undefined, false, undefined, undefined]);
+  expect(asked(undefined)).toEqual([undefined, false, undefined, undefined]);
+});
+
+test.each<[string, object, boolean]>([
+  ['a running instance', {}, true],
+  ['an instance where its ceilings allow keys', { ceilings: { authenticationMethods: ['jwks'] } }, true],
+  ['an instance where its ceilings allow no keys', { ceilings: { authenticationMethods: ['secret'] } }, false],
+])('the key of %s of the agent is tried by its thumbprint', async (_, more, isFound) => {
+  const kid = 'k'.repeat(43);
+  const jwk = { kty: 'OKP', kid };
+  const running = async (__: unknown, asked: string) => (asked === kid ? { id: 'ins_1', jwk } : undefined);
+  const credentials = presentedCredentials(partsOf({ instances: { running } }));
+  const params = { client_assertion: `${part({ alg: 'EdDSA', kid })}.${part({})}.c2ln` };
+  const context = requestWith(undefined, params);
+  const keys = currentContext.run(context as never, () =>
+    credentials.keysOf({ id: 'agt_a', credentials: [], ...more } as never, {
+      of: (jwks) => ({ selectForVerify: () => jwks.keys }) as never,
+      at: async () => ({ keys: [] }),
+    }),
+  ) as { refresh(): Promise<void>; fresh(): boolean; selectForVerify(options: object): readonly object[] };
+  expect(keys.fresh()).toBe(false);
+  await keys.refresh();
+  expect(keys.fresh()).toBe(true);
+  expect(keys.selectForVerify({})).toEqual(isFound ? [jwk] : []);
+});
