@@ -81,7 +81,7 @@ const owned = async ({
       standing: async (one: object) => (standingState === null ? undefined : { ...one, state: standingState }),
       async settle(_: string, change: (now: object | undefined) => object | undefined, by: object) {
         settled.push(by);
-        changed.push(change(current && { ...DELEGATION, state: 'suspended', ...current }));
+        changed.push(change(current === null ? undefined : { ...DELEGATION, state: 'suspended', ...current }));
       },
     },
     clock: movableClock(),

@@ -22,7 +22,10 @@ const scene = () => {
       asked.push(facts);
       return { scope: ['read'], removed: [{ scope: 'send', layer: 'policy' }], details: [PAYMENT], removedDetails: [] };
     },
-    agents: { get: async (id: string) => found(states[id] && agent(id, { state: states[id] } as never)) },
+    agents: {
+      get: async (id: string) =>
+        found(states[id] === undefined ? undefined : agent(id, { state: states[id] } as never)),
+    },
     clients: { get: async (id: string) => found(states[id] ? { id, state: states[id] } : undefined) },
     resourceServers: {
       findByIdentifier: async (identifier: string) =>

@@ -12,6 +12,8 @@ import { during, requestAt } from './provider-models.ts';
 const SHOWN = { composition: { digest: 'shown', model: 'm' }, grade: 'claimed' };
 const DECLARED = { version: 4, declaredBy: 'acc_owner', declaredAt: 5, digest: 'declared' };
 
+type Agents = Parameters<typeof agentsAsPresented>[0];
+
 const requestOf = (presented: object | undefined) => {
   const req = begunRequest();
   requestState(req).presented = presented as never;
@@ -80,7 +82,7 @@ test('only the agent of the request is seen with what it presents', async () => 
   const agents = agentsAsPresented({
     get: async (id: string) => stored[id] && { document: stored[id], version: 1 },
     getMany: async (ids: readonly string[]) => ids.map((id) => ({ document: stored[id], version: 1 })),
-  } as never);
+  } as unknown as Agents);
   const seen = async (presented: object | undefined, id = 'agt_a') => {
     const context = presented && requestAt('token');
     if (context) requestState(context).presented = presented as never;
