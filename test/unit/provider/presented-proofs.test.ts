@@ -45,7 +45,7 @@ const scene = (coldSince?: number) => {
     );
 };
 
-test('a proof of this request and token is valid once, whatever its query', async () => {
+test('a proof of this request and token is valid once, with any query', async () => {
   const check = scene();
   const thumbprint = await calculateJwkThumbprint(await exportJWK(pair.publicKey));
   expect(await check(await proofOf())).toBe(thumbprint);
