@@ -16,7 +16,8 @@ type Type = {
   readonly attributes?: Readonly<Record<string, Type & { readonly required?: boolean }>>;
 };
 
-type Schema = {
+/** The schema in Cedar's JSON, with the names of its types resolved. */
+export type ResolvedSchema = {
   readonly commonTypes?: Readonly<Record<string, Type>>;
   readonly entityTypes: Readonly<Record<string, { readonly memberOfTypes?: readonly string[]; readonly shape?: Type }>>;
   readonly actions: Readonly<
@@ -44,11 +45,15 @@ export interface FactsFit {
   within(types: ReadonlySet<string>): ReadonlySet<string>;
 }
 
-/** `text`: the schema. Throws an Error when it does not parse, or uses a form that this code does not understand. */
-export const factsFit = (text: string): FactsFit => {
+/** `text`: the schema. Throws an Error when it does not parse. */
+export const resolvedSchema = (text: string): ResolvedSchema => {
   const read = cedar().schemaToJsonWithResolvedTypes(text);
   if (read.type === 'failure') throw new Error(read.errors.map(({ message }) => message).join('; '));
-  const schema = read.json[''] as unknown as Schema;
+  return read.json[''] as unknown as ResolvedSchema;
+};
+
+/** Throws an Error when the schema uses a form that this code does not understand. */
+export const factsFit = (schema: ResolvedSchema): FactsFit => {
   if (Object.values(schema.actions).some(({ memberOf }) => memberOf !== undefined)) {
     throw new Error('heads of policies are read as if there were no groups of actions');
   }

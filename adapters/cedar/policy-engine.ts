@@ -13,18 +13,20 @@ import {
   type PolicyQuestion,
   policiesRefused,
   policiesUnavailable,
+  type TakenBefore,
   type Verdict,
 } from '../../src/domain/ports/policy-engine.ts';
 import { ANNOTATIONS } from './annotations.ts';
 import { cedar } from './cedar.ts';
-import { checkPolicies } from './check-policies.ts';
-import { type FactsFit, factsFit } from './facts-fit.ts';
+import { type Checked, checkPolicies } from './check-policies.ts';
+import { type FactsFit, factsFit, resolvedSchema } from './facts-fit.ts';
 import { entityJson, nameJson, recordJson } from './facts-json.ts';
 import { lookedAt } from './facts-used.ts';
 import { nameSet, succeed } from './named-sets.ts';
 import { headOf, questionOf } from './policy-head.ts';
 import { type PolicyParts, policyParts } from './policy-parts.ts';
 import { joinedUse, useOf } from './policy-use.ts';
+import { PREPARED_FILE, type PreparedStarter, preparedFrom } from './prepared-starter.ts';
 import { type Answer, type Asked, type RememberedAnswers, rememberedAnswers } from './remembered-answers.ts';
 import { rememberedVerdicts } from './remembered-verdicts.ts';
 
@@ -41,12 +43,29 @@ const schemaText = (): string => {
 };
 let readText: string | undefined;
 
+const starterText = (): string => {
+  readStarter ??= textOf('starter.cedar');
+  return readStarter;
+};
+let readStarter: string | undefined;
+
+/** Read once in a process. */
+const prepared = (): PreparedStarter | undefined => {
+  readPrepared ??= { starter: preparedFrom(textOf(PREPARED_FILE), schemaText(), starterText()) };
+  return readPrepared.starter;
+};
+let readPrepared: { readonly starter: PreparedStarter | undefined } | undefined;
+
 /** Read once in a process, when the first set is compiled. Throws an Error when the schema does not parse. */
 const schemaFacts = (): FactsFit => {
-  known ??= factsFit(schemaText());
+  known ??= factsFit(prepared()?.schema ?? resolvedSchema(schemaText()));
   return known;
 };
 let known: FactsFit | undefined;
+
+/** The starter set was checked before, and without an error. All other texts are checked here. */
+const checked = (text: string, before: TakenBefore | undefined): Checked =>
+  (text === starterText() ? prepared()?.checked : undefined) ?? checkPolicies(text, schemaText(), before);
 
 /** The name under which Cedar keeps the schema for this process. Few questions need it: it is parsed at the first of them. */
 const schemaName = (): string => {
@@ -59,16 +78,16 @@ let isParsed = false;
 
 export const cedarPolicyEngine = (): PolicyEngine => {
   const schema = schemaText();
-  const starter = textOf('starter.cedar');
+  const starter = starterText();
 
   return {
     schema,
     starter,
     annotations: ANNOTATIONS,
-    check: (text, before) => checkPolicies(text, schema, before).check,
+    check: (text, before) => checked(text, before).check,
 
     compile(text, before): CompiledPolicies {
-      const { check, policies } = checkPolicies(text, schema, before);
+      const { check, policies } = checked(text, before);
       if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
       const facts = schemaFacts();
       if (ready === MOST_READY) throw policiesUnavailable('too many policy sets are in use at once');
