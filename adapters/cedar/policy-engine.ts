@@ -23,7 +23,7 @@ import { type FactsFit, factsFit, resolvedSchema } from './facts-fit.ts';
 import { entityJson, nameJson, recordJson } from './facts-json.ts';
 import { lookedAt } from './facts-used.ts';
 import { nameSet, succeed } from './named-sets.ts';
-import { headOf, questionOf } from './policy-head.ts';
+import { headOf, questionOf, rulingOf } from './policy-head.ts';
 import { type PolicyParts, policyParts } from './policy-parts.ts';
 import { joinedUse, useOf } from './policy-use.ts';
 import { PREPARED_FILE, type PreparedStarter, preparedFrom } from './prepared-starter.ts';
@@ -95,7 +95,7 @@ export const cedarPolicyEngine = (): PolicyEngine => {
         policies.map(({ summary: { id }, statement: { text: of }, json }) => {
           const use = useOf([json]);
           const within = use.within && facts.within(use.within);
-          return { id, text: of, head: headOf(json), use: { ...use, within } };
+          return { id, text: of, head: headOf(json), ruling: rulingOf(json), use: { ...use, within } };
         }),
       );
       parts.makeReady();
@@ -173,7 +173,8 @@ const answersOf = (
     const names = parts.all.length === 0 ? [emptySet()] : parts.all.map((part) => part.name());
     return names.map((name) => answerOf({ ...checked, preparsedPolicySetId: name }));
   }
-  return parts.of(questionOf(asked)).map((part) => {
+  return parts.of(questionOf(asked)).map(({ part, answer }) => {
+    if (answer) return answer;
     const told = lookedAt(asked, part.use);
     return remembered(part.number, part.use, told, () =>
       answerOf({ ...told, validateRequest: false, preparsedPolicySetId: part.name() }),

@@ -56,6 +56,17 @@ export const headOf = ({ principal, action, resource }: PolicyJson): PolicyHead 
   resource: placeOf(resource),
 });
 
+/**
+ * The effect of a policy that has no conditions: it applies to each question to which its head applies. Undefined: Cedar has to evaluate
+ * its conditions, or its head.
+ */
+export const rulingOf = ({ effect, principal, resource, conditions }: PolicyJson): PolicyJson['effect'] | undefined =>
+  conditions.length > 0 || [principal, resource].some(isOpen) ? undefined : effect;
+
+/** Of a template, which the head leaves open. */
+const isOpen = (constraint: PolicyJson['principal'] | PolicyJson['resource']): boolean =>
+  'slot' in constraint || ('in' in constraint && constraint.in !== undefined && 'slot' in constraint.in);
+
 const placeOf = (constraint: PolicyJson['principal'] | PolicyJson['resource']): Place => {
   if (constraint.op === 'All' || 'slot' in constraint) return {};
   if (constraint.op === '==') return { same: keyOf(named(constraint.entity)) };

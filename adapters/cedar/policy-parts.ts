@@ -7,11 +7,14 @@
 import { freeSet, nameSet } from './named-sets.ts';
 import { mayApply, type PolicyHead, placeKeyOf, placeKeysOf, type Question } from './policy-head.ts';
 import { joinedUse, type PolicyUse } from './policy-use.ts';
+import type { Answer } from './remembered-answers.ts';
 
 export type ReadyPolicy = {
   readonly id: string;
   readonly text: string;
   readonly head: PolicyHead;
+  /** Its effect where its head alone decides whether it applies. */
+  readonly ruling: 'permit' | 'forbid' | undefined;
   readonly use: PolicyUse;
 };
 
@@ -33,8 +36,8 @@ const FEW = 8;
 
 export type PolicyParts = {
   readonly all: readonly Part[];
-  /** The parts that hold a policy that may apply. */
-  of(question: Question): readonly Part[];
+  /** The parts that hold a policy that may apply; with their answer where heads alone decide it. */
+  of(question: Question): readonly { readonly part: Part; readonly answer: Answer | undefined }[];
   /** Parses all parts except small ones, which are parsed at their first question. */
   makeReady(): void;
   release(): void;
@@ -61,9 +64,10 @@ export const policyParts = (policies: readonly ReadyPolicy[]): PolicyParts => {
   return {
     all,
     of: (question) =>
-      [...general, ...placeKeysOf(question).flatMap((place) => parts.get(place) ?? [])].filter((part) =>
-        part.policies.some(({ head }) => mayApply(head, question)),
-      ),
+      [...general, ...placeKeysOf(question).flatMap((place) => parts.get(place) ?? [])].flatMap((part) => {
+        const applying = part.policies.filter(({ head }) => mayApply(head, question));
+        return applying.length === 0 ? [] : [{ part, answer: answerOf(applying) }];
+      }),
     makeReady(): void {
       try {
         for (const part of all) if (part.policies.length > FEW || general.includes(part)) part.name();
@@ -74,6 +78,17 @@ export const policyParts = (policies: readonly ReadyPolicy[]): PolicyParts => {
     },
     release,
   };
+};
+
+/** What these policies, which are all that may apply, answer together. Undefined: a condition has to be evaluated, so Cedar is asked. */
+const answerOf = (applying: readonly ReadyPolicy[]): Answer | undefined => {
+  if (applying.some(({ ruling }) => ruling === undefined)) return undefined;
+  const of = (wanted: ReadyPolicy['ruling']): readonly string[] =>
+    applying.filter(({ ruling }) => ruling === wanted).map(({ id }) => id);
+  const forbids = of('forbid');
+  return forbids.length > 0
+    ? { effect: 'deny', reasons: forbids, errors: [] }
+    : { effect: 'allow', reasons: of('permit'), errors: [] };
 };
 
 /** For a policy that reads the time in seconds, every question is new; other policies need no new evaluation. */
