@@ -6,6 +6,7 @@ import type { GuardedForms } from '../interaction/guarded-forms.ts';
 import { exchangeOf, rememberReader, rememberSender, seeOther } from '../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
+import type { PostedForm } from '../middleware/multipart-form.ts';
 import { stateOf } from '../request-state.ts';
 
 export type PageSession = {
@@ -30,6 +31,9 @@ export interface AccountSessions {
     bindingOf?: (session: PageSession) => FormBinding,
     largest?: number,
   ): Promise<PageSession & { readonly form: URLSearchParams }>;
+
+  /** The same for a page that takes files. `most`: bytes of fields and files together. */
+  withFiles(ctx: Context, most: number): Promise<PageSession & PostedForm>;
 }
 
 /** The signed-in account, for the pages of an account. */
@@ -74,6 +78,13 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms): AccountS
       const session = await current(ctx);
       if (!session) return forms.refuseUnbound(ctx);
       return { ...session, form: await forms.read(ctx, bindingOf(session), session.account.id, undefined, largest) };
+    },
+
+    async withFiles(ctx: Context, most: number): Promise<PageSession & PostedForm> {
+      const session = await current(ctx);
+      if (!session) return forms.refuseUnbound(ctx);
+      const { id, account } = session;
+      return { ...session, ...(await forms.readWithFiles(ctx, ['session', id], account.id, most)) };
     },
   };
 };

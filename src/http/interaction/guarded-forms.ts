@@ -1,8 +1,9 @@
 /** Checks that a form came from one of our own pages, before any page reads it. */
 import type { Context } from 'koa';
 import { type Csrf, csrf, type FormBinding, isFromOurPages } from '../middleware/csrf.ts';
-import { isForm, readForm, single } from '../middleware/form-body.ts';
+import { isForm, isFormWithFiles, readForm, readFormWithFiles, single } from '../middleware/form-body.ts';
 import { formRefusal } from '../middleware/form-refusals.ts';
+import type { PostedForm } from '../middleware/multipart-form.ts';
 import { stateOf } from '../request-state.ts';
 import { appendRefusal, rememberSender } from './page-answers.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -18,6 +19,9 @@ export interface GuardedForms {
    * default: the usual limit.
    */
   read(ctx: Context, binding: FormBinding, account?: string, uid?: string, largest?: number): Promise<URLSearchParams>;
+
+  /** The same for a page that takes files, of at most `most` bytes together with the fields. */
+  readWithFiles(ctx: Context, binding: FormBinding, account: string, most: number): Promise<PostedForm>;
 
   /** Checks a further token within a form. Refuses it like the form itself when it was issued for another binding. */
   check(ctx: Context, token: string, binding: FormBinding): Promise<void>;
@@ -39,6 +43,17 @@ export const guardedForms = (
     throw error;
   };
 
+  /** Before the body is read. */
+  const checkSender = async (ctx: Context, account: string | undefined, isReadable: boolean): Promise<void> => {
+    rememberSender(ctx, account);
+    if (!isFromOurPages(ctx.req, deps.issuer)) await refuse(ctx, 'cross_site_form');
+    if (!isReadable) await refuse(ctx, 'not_a_form');
+  };
+
+  const checkToken = async (ctx: Context, form: URLSearchParams, binding: FormBinding): Promise<void> => {
+    if (!guard.isToken(single(form, 'csrf'), binding)) await refuse(ctx, 'csrf_token');
+  };
+
   return {
     token: guard.token,
 
@@ -49,13 +64,18 @@ export const guardedForms = (
       uid?: string,
       largest?: number,
     ): Promise<URLSearchParams> {
-      rememberSender(ctx, account);
-      if (!isFromOurPages(ctx.req, deps.issuer)) return refuse(ctx, 'cross_site_form');
-      if (!isForm(ctx.req)) return refuse(ctx, 'not_a_form');
+      await checkSender(ctx, account, isForm(ctx.req));
       const form = await readForm(ctx.req, largest);
-      if (!guard.isToken(single(form, 'csrf'), binding)) return refuse(ctx, 'csrf_token');
+      await checkToken(ctx, form, binding);
       if (uid !== undefined && single(form, 'uid') !== uid) return refuse(ctx, 'other_interaction');
       return form;
+    },
+
+    async readWithFiles(ctx: Context, binding: FormBinding, account: string, most: number): Promise<PostedForm> {
+      await checkSender(ctx, account, isFormWithFiles(ctx.req));
+      const posted = await readFormWithFiles(ctx.req, most);
+      await checkToken(ctx, posted.form, binding);
+      return posted;
     },
 
     async check(ctx: Context, token: string, binding: FormBinding): Promise<void> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isTime } from '../../domain/resources/authorization-details/member-rules.ts';
 import { formRefusal } from './form-refusals.ts';
+import { isMultipart, type PostedForm, readMultipart } from './multipart-form.ts';
 
 /** Longest form that a page of ours sends. */
 const FORM_MAX_BYTES = 16 * 1024;
@@ -9,8 +10,23 @@ const FORM_MAX_BYTES = 16 * 1024;
 export const isForm = (request: IncomingMessage): boolean =>
   /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
 
+/** Whether a request declares a form that may have files. Only pages that ask for files read one. */
+export const isFormWithFiles = (request: IncomingMessage): boolean =>
+  isForm(request) || isMultipart(request.headers['content-type'] ?? '');
+
 /** Reads a form of at most `most` bytes. Throws DomainError 'invalid_request' for a longer one or a broken connection. */
-export const readForm = async (request: IncomingMessage, most: number = FORM_MAX_BYTES): Promise<URLSearchParams> => {
+export const readForm = async (request: IncomingMessage, most: number = FORM_MAX_BYTES): Promise<URLSearchParams> =>
+  new URLSearchParams((await readBody(request, most)).toString('utf8'));
+
+/** Reads a form with files of at most `most` bytes together. Throws as `readForm`, and for a malformed body. */
+export const readFormWithFiles = async (request: IncomingMessage, most: number): Promise<PostedForm> => {
+  const body = await readBody(request, most);
+  return isForm(request)
+    ? { form: new URLSearchParams(body.toString('utf8')), files: [] }
+    : readMultipart(body, request.headers['content-type'] ?? '');
+};
+
+const readBody = async (request: IncomingMessage, most: number): Promise<Buffer> => {
   const tooLong = formRefusal('form_too_large', { params: { most } });
   if (Number(request.headers['content-length'] ?? 0) > most) throw tooLong;
   const chunks: Buffer[] = [];
@@ -25,7 +41,7 @@ export const readForm = async (request: IncomingMessage, most: number = FORM_MAX
   } catch (error) {
     throw error === tooLong ? error : formRefusal('form_unreadable', { cause: error });
   }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  return Buffer.concat(chunks);
 };
 
 /** The value of a field that may occur once; undefined if absent. Throws DomainError 'invalid_request' for a repeated field. */
