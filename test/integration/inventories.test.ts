@@ -29,6 +29,8 @@ afterAll(async () => {
 const MAIL = { external_id: 'app-1', name: 'Mail helper', scopes: ['Mail.Send', 'User.Read'], people: 2 };
 const WIKI = { external_id: 'app-2', name: 'Wiki', scopes: ['User.Read'] };
 
+const NONE = { created: 0, changed: 0, unchanged: 0, gone: 0, known: 0, findings: 0 };
+
 const imported = (source: string, apps: readonly object[]) =>
   scene.management.call('POST', `/inventories/${source}/import`, { apps });
 const entries = async (source: string): Promise<readonly Json[]> =>
@@ -40,21 +42,40 @@ const findings = async (source: string): Promise<readonly Json[]> => {
 };
 
 test('a second import of the same list changes nothing, and what is left out is gone', async () => {
-  expect((await imported('crm', [MAIL, WIKI])).body).toEqual({ created: 2, changed: 0, unchanged: 0, gone: 0 });
+  expect((await imported('crm', [MAIL, WIKI])).body).toEqual({ ...NONE, created: 2, findings: 1 });
   const before = await entries('crm');
-  expect((await imported('crm', [WIKI, MAIL])).body).toEqual({ created: 0, changed: 0, unchanged: 2, gone: 0 });
+  expect((await imported('crm', [WIKI, MAIL])).body).toEqual({ ...NONE, unchanged: 2, findings: 1 });
   expect(await entries('crm')).toEqual(before);
   expect((await imported('crm', [{ ...WIKI, people: 4 }])).body).toEqual({
-    ...{ created: 0, changed: 1, unchanged: 0, gone: 1 },
+    ...{ ...NONE, changed: 1, gone: 1 },
   });
   expect((await entries('crm')).map(({ name, state }) => [name, state]).sort()).toEqual([
     ['Mail helper', 'gone'],
     ['Wiki', 'present'],
   ]);
-  expect((await imported('crm', [MAIL, WIKI])).body).toEqual({ created: 0, changed: 2, unchanged: 0, gone: 0 });
+  expect((await imported('crm', [MAIL, WIKI])).body).toEqual({ ...NONE, changed: 2, findings: 1 });
   expect(await server.events('inventory.imported')).toMatchObject(
     [2, 2, 1, 2].map((apps) => ({ target: { kind: 'inventory', id: 'crm' }, inputs: { apps } })),
   );
+});
+
+test('a dry run says what the import would change, changes nothing, and is no event', async () => {
+  const tried = (apps: readonly object[]) =>
+    scene.management.call('POST', '/inventories/tried/import', { apps, is_dry_run: true });
+  expect((await tried([MAIL, WIKI])).body).toEqual({ ...NONE, created: 2, findings: 1 });
+  expect(await entries('tried')).toEqual([]);
+  await imported('tried', [MAIL, WIKI]);
+  const before = [await entries('tried'), await server.events('inventory.imported')];
+  const later = [
+    { ...MAIL, client: scene.app.clientId },
+    { external_id: 'app-3', name: 'Third' },
+  ];
+  const forecast = await tried(later);
+  expect(forecast.body).toEqual({ ...NONE, created: 1, changed: 1, gone: 1, known: 1 });
+  expect([await entries('tried'), await server.events('inventory.imported')]).toEqual(before);
+  expect((await imported('tried', later)).body).toEqual(forecast.body);
+  expect((await tried([MAIL, MAIL])).status).toBe(400);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
 });
 
 test('an unknown app with rights that matter is a finding until an agent here is known for it, or it is gone', async () => {
@@ -130,10 +151,7 @@ test.each(EXPORTS)(
     const files = pages.map((page, index) => ({ name: `${index}.json`, text: JSON.stringify(page) }));
     const apps = readInventory(files, format);
     expect((await imported(`all-${format}`, apps)).body).toEqual({
-      created: apps.length,
-      changed: 0,
-      unchanged: 0,
-      gone: 0,
+      ...{ ...NONE, created: apps.length, findings: names.length },
     });
     expect((await imported(`${format}-back`, [...apps].reverse())).status).toBe(200);
     const [one, other] = [await seen(`all-${format}`), await seen(`${format}-back`)];
@@ -141,7 +159,7 @@ test.each(EXPORTS)(
     expect(other).toEqual(one);
     const before = await entries(`all-${format}`);
     const again = await imported(`all-${format}`, readInventory([...files].reverse(), format));
-    expect(again.body).toEqual({ created: 0, changed: 0, unchanged: apps.length, gone: 0 });
+    expect(again.body).toEqual({ ...NONE, unchanged: apps.length, findings: names.length });
     expect(await entries(`all-${format}`)).toEqual(before);
     await imported(`all-${format}`, []);
     expect((await seen(`all-${format}`)).findings.every(({ state }) => state === 'resolved')).toBe(true);
@@ -197,7 +215,7 @@ test('an import of more than a megabyte is taken', async () => {
   const scopes = Array.from({ length: 200 }, (_, index) => `${index}`.padEnd(300, 'x'));
   const apps = Array.from({ length: 40 }, (_, index) => ({ external_id: `${index}`, name: 'Wide', scopes }));
   expect(JSON.stringify({ apps }).length).toBeGreaterThan(2_000_000);
-  expect((await imported('wide', apps)).body).toEqual({ created: 40, changed: 0, unchanged: 0, gone: 0 });
+  expect((await imported('wide', apps)).body).toEqual({ ...NONE, created: 40 });
 });
 
 test('the command line says that an import is too large before it sends it, and how to import it', async () => {
@@ -229,11 +247,15 @@ test('the command line imports files of pages, and names file, row and member of
     });
   expect(await run(pages, others)).toMatchObject({
     code: 0,
-    out: '3 are new, 0 changed, 0 are the same, 0 are gone.\n',
+    out: 'Imported: 3 new, 0 changed, 0 the same, 0 gone. Findings among them: 1.\n',
   });
   expect(await run(others, pages)).toMatchObject({
     code: 0,
-    out: '0 are new, 0 changed, 3 are the same, 0 are gone.\n',
+    out: 'Imported: 0 new, 0 changed, 3 the same, 0 gone. Findings among them: 1.\n',
+  });
+  expect(await run(pages, '--dry-run')).toMatchObject({
+    code: 0,
+    out: 'Nothing was imported. The import would find: 0 new, 0 changed, 2 the same, 1 gone. Findings among them: 1.\n',
   });
   const bad = write('bad.ndjson', '{"items":[]}\n{"items":[{"clientId":"1","scopes":"openid"}]}');
   const refused = await run(pages, bad);

@@ -59,16 +59,20 @@ export const inventoryCommands: readonly Command[] = [
     options: {
       format: { value: 'FORMAT', description: `${INVENTORY_FORMATS.join(', ')}.`, isRequired: true },
       source: { value: 'NAME', description: 'Name of the inventory. Default: the format.' },
+      'dry-run': { description: 'Only say what the import would change.' },
     },
     run: async (call) => {
       const format = INVENTORY_FORMATS.find((one) => one === call.required('format'));
       if (format === undefined) throw usageError(`--format is ${INVENTORY_FORMATS.join(', ')}.`);
-      const sent = { apps: appsOf(call.operands, format) };
+      const isDryRun = call.isSet('dry-run');
+      const sent = { apps: appsOf(call.operands, format), ...(isDryRun ? { is_dry_run: true } : {}) };
       checkSize(sent);
       const id = call.text('source') ?? format;
       const { body } = await call.api.run('importInventory', { id, body: sent });
-      const { created, changed, unchanged, gone } = body;
-      call.print.object(body, `${created} are new, ${changed} changed, ${unchanged} are the same, ${gone} are gone.\n`);
+      const { created, changed, unchanged, gone, findings } = body;
+      const counts = `${created} new, ${changed} changed, ${unchanged} the same, ${gone} gone`;
+      const first = isDryRun ? 'Nothing was imported. The import would find' : 'Imported';
+      call.print.object(body, `${first}: ${counts}. Findings among them: ${findings}.\n`);
       return EXIT.done;
     },
   }),

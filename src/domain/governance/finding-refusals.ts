@@ -47,6 +47,19 @@ export const FINDING_REFUSALS = {
     code: 'invalid_field',
     text: 'A pasted list has at most {most} characters. Import a longer one with behalf inventory import.',
   },
+  inventory_missing: { code: 'invalid_field', text: 'Choose the files of the list, or paste it.' },
+  inventory_not_text: {
+    code: 'invalid_field',
+    text: '{at} is no text in UTF-8. Save it again in this encoding.',
+  },
+  inventory_apps_too_long: {
+    code: 'invalid_field',
+    text: 'The apps of this list have more than {most} bytes. Import them with behalf inventory import.',
+  },
+  inventory_member_unknown: {
+    code: 'invalid_field',
+    text: '{at}: {member} is no member (column) of an app. The members are {members}.',
+  },
   inventory_too_large: { code: 'invalid_field', text: 'The files of an import have at most {most} bytes.' },
   finding_purpose_needed: {
     code: 'invalid_field',

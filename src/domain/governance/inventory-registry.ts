@@ -11,7 +11,7 @@ import { type DocumentStore, everyDocument, tryInsert, update, type Versioned } 
 import { findingRefusal } from './finding-refusals.ts';
 import type { Examined, FindingWriter } from './finding-writer.ts';
 import { MOST_EXAMINED } from './finding-writer.ts';
-import { entryId, INVENTORY_ENTRIES, type InventoryEntry, partsOfEntry, type StatedApp } from './inventory.ts';
+import { entryId, INVENTORY_ENTRIES, type InventoryEntry, isKnown, partsOfEntry, type StatedApp } from './inventory.ts';
 import type { InventoryMatching, Match } from './inventory-matching.ts';
 import { webAddresses } from './web-addresses.ts';
 
@@ -21,6 +21,10 @@ export type ImportResult = {
   readonly unchanged: number;
   /** Entries that this import does not have any more. */
   readonly gone: number;
+  /** Apps of the list that are known here. */
+  readonly known: number;
+  /** Apps of the list that are findings. */
+  readonly findings: number;
 };
 
 export interface InventoryRegistry {
@@ -34,7 +38,12 @@ export interface InventoryRegistry {
    * app. The same list again changes nothing. Of its addresses, `webAddresses` stay. Writes its event before the first change; after a crash, repeat it. Throws 'invalid_field' for an id that is there twice, and changes nothing.
    */
   importAll(source: string, apps: readonly StatedApp[], by: By): Promise<ImportResult>;
+  /** What `importAll` would do now, with the same refusals. Changes nothing, and writes no event. */
+  preview(source: string, apps: readonly StatedApp[]): Promise<ImportResult>;
 }
+
+/** Entries of one read. */
+const AT_ONCE = 500;
 
 export const inventoryRegistry = (deps: {
   readonly documents: DocumentStore;
@@ -49,22 +58,21 @@ export const inventoryRegistry = (deps: {
   const collection = documents.collection<InventoryEntry>(INVENTORY_ENTRIES);
   const documentsOf = registeredDocuments<InventoryEntry>({ collection, kind: 'inventory entry', audit, clock });
 
-  /** Stores one app. The content decides whether it changed. */
-  const stored = async (
-    source: string,
-    app: StatedApp & Partial<Match>,
-  ): Promise<'created' | 'changed' | 'unchanged'> => {
-    const id = entryId(source, app.externalId);
+  const freshEntry = (source: string, app: StatedApp & Partial<Match>): InventoryEntry => {
     const now = clock.now();
-    const fresh: InventoryEntry = { ...app, id, source, state: 'present', createdAt: now, updatedAt: now };
-    const held = await collection.get(id);
+    return { ...app, id: entryId(source, app.externalId), source, state: 'present', createdAt: now, updatedAt: now };
+  };
+
+  /** Stores one app. The content decides whether it changed. */
+  const stored = async (fresh: InventoryEntry): Promise<Change> => {
+    const held = await collection.get(fresh.id);
     if (!held && (await tryInsert(collection, fresh))) return 'created';
-    let isChanged = false;
-    await update(collection, id, (before): InventoryEntry | undefined => {
-      isChanged = before.state === 'gone' || contentOf(before) !== contentOf(fresh);
-      return isChanged ? { ...fresh, createdAt: before.createdAt } : undefined;
+    let change: Change = 'unchanged';
+    await update(collection, fresh.id, (before): InventoryEntry | undefined => {
+      change = changeOf(before, fresh);
+      return change === 'changed' ? { ...fresh, createdAt: before.createdAt } : undefined;
     });
-    return isChanged ? 'changed' : 'unchanged';
+    return change;
   };
 
   const examined = (entry: InventoryEntry): Examined => {
@@ -80,11 +88,28 @@ export const inventoryRegistry = (deps: {
 
     list: ({ source, state, ...query }) => documentsOf.list(source === undefined ? {} : { source, state }, query),
 
+    async preview(source, stated) {
+      const apps = checkedApps(stated);
+      const result = emptyResult();
+      const matchOf = await matching.matchesOf(apps);
+      for (let at = 0; at < apps.length; at += AT_ONCE) {
+        const some = apps.slice(at, at + AT_ONCE);
+        const held = await collection.getMany(some.map(({ externalId }) => entryId(source, externalId)));
+        const byId = new Map(held.map(({ document }) => [document.id, document]));
+        for (const app of some) {
+          const fresh = freshEntry(source, { ...app, ...(await matchOf(app)) });
+          note(result, fresh, changeOf(byId.get(fresh.id), fresh));
+        }
+        await pause();
+      }
+      const present = presentIn(source, apps);
+      for await (const { id, state } of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
+        if (state === 'present' && !present.has(id)) result.gone += 1;
+      return result;
+    },
+
     async importAll(source, stated, by) {
-      const apps = stated.map(withWebAddresses);
-      const seen = new Set<string>();
-      const twice = apps.findIndex(({ externalId }) => seen.size === seen.add(externalId).size);
-      if (twice !== -1) throw findingRefusal('inventory_id_repeated', { field: `/apps/${twice}/external_id` });
+      const apps = checkedApps(stated);
       await audit.append({
         ...{
           type: 'inventory.imported',
@@ -96,15 +121,16 @@ export const inventoryRegistry = (deps: {
         ...(by.source === undefined ? {} : { personal: { source: by.source } }),
         inputs: { apps: apps.length },
       });
-      const result = { created: 0, changed: 0, unchanged: 0, gone: 0 };
+      const result = emptyResult();
       const matchOf = await matching.matchesOf(apps);
       for (const app of apps) {
-        result[await stored(source, { ...app, ...(await matchOf(app)) })] += 1;
+        const fresh = freshEntry(source, { ...app, ...(await matchOf(app)) });
+        note(result, fresh, await stored(fresh));
         await pause();
       }
-      const present = new Set(apps.map(({ externalId }) => entryId(source, externalId)));
+      const present = presentIn(source, apps);
       let waiting: Examined[] = [];
-      for await (const entry of everyDocument(collection, { where: { source }, limit: 500 })) {
+      for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE })) {
         const isGone = entry.state === 'present' && !present.has(entry.id);
         if (isGone) {
           result.gone += 1;
@@ -124,6 +150,35 @@ export const inventoryRegistry = (deps: {
       return result;
     },
   };
+};
+
+type Change = 'created' | 'changed' | 'unchanged';
+
+const changeOf = (before: InventoryEntry | undefined, fresh: InventoryEntry): Change => {
+  if (before === undefined) return 'created';
+  return before.state === 'gone' || contentOf(before) !== contentOf(fresh) ? 'changed' : 'unchanged';
+};
+
+type Counts = { -readonly [Key in keyof ImportResult]: number };
+
+const emptyResult = (): Counts => ({ created: 0, changed: 0, unchanged: 0, gone: 0, known: 0, findings: 0 });
+
+/** Adds one app of the list to the numbers. */
+const note = (result: Counts, entry: InventoryEntry, change: Change): void => {
+  result[change] += 1;
+  if (isKnown(entry)) result.known += 1;
+  if (partsOfEntry(entry).length > 0) result.findings += 1;
+};
+
+const presentIn = (source: string, apps: readonly StatedApp[]): ReadonlySet<string> =>
+  new Set(apps.map(({ externalId }) => entryId(source, externalId)));
+
+/** The apps with the addresses that stay. Throws 'invalid_field' for an id that is there twice. */
+const checkedApps = (stated: readonly StatedApp[]): readonly StatedApp[] => {
+  const seen = new Set<string>();
+  const twice = stated.findIndex(({ externalId }) => seen.size === seen.add(externalId).size);
+  if (twice !== -1) throw findingRefusal('inventory_id_repeated', { field: `/apps/${twice}/external_id` });
+  return stated.map(withWebAddresses);
 };
 
 /** An app may state any text as an address, and a secret within it. */

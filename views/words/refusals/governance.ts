@@ -25,6 +25,11 @@ export const FINDING_GERMAN = {
   inventory_files_exceeded: 'Ein Import hat höchstens {most} Dateien.',
   inventory_paste_too_long:
     'Eine eingefügte Liste hat höchstens {most} Zeichen. Eine längere liest behalf inventory import ein.',
+  inventory_missing: 'Wählen Sie die Dateien der Liste, oder fügen Sie die Liste ein.',
+  inventory_not_text: '{at} ist kein Text in UTF-8. Speichern Sie die Datei noch einmal in dieser Kodierung.',
+  inventory_apps_too_long:
+    'Die Apps dieser Liste haben mehr als {most} Bytes. Lesen Sie sie mit behalf inventory import ein.',
+  inventory_member_unknown: '{at}: {member} ist kein Feld (keine Spalte) einer App. Die Felder sind {members}.',
   inventory_too_large: 'Die Dateien eines Imports haben höchstens {most} Bytes.',
   finding_purpose_needed: 'Sagen Sie, wofür der Agent da ist: Der Client hat keinen Zweck, der sich übernehmen ließe.',
 } satisfies GermanWords;

@@ -2,6 +2,7 @@
 import { findingRefusal } from '../finding-refusals.ts';
 import type { ListedApp } from './listed-app.ts';
 import {
+  flagIn,
   type InventoryFile,
   idIn,
   linesOf,
@@ -11,11 +12,43 @@ import {
   type RowValue,
   rowsOf,
   textIn,
+  textsIn,
 } from './listed-rows.ts';
 
-/** The API checks all other members. */
+/** How a member is checked. Throws 'invalid_field' for another type. */
+const MEMBERS = {
+  external_id: (row) => idIn(row, 'external_id'),
+  name: textIn,
+  publisher: textIn,
+  owner: textIn,
+  scopes: textsIn,
+  people: numberIn,
+  is_for_everyone: flagIn,
+  is_enabled: flagIn,
+  secrets: numberIn,
+  urls: textsIn,
+  client: textIn,
+} as const satisfies Readonly<Record<keyof ListedApp, (row: Row, member: string) => unknown>>;
+
+function numberIn(row: Row, member: string): void {
+  const value = row.value[member] ?? 0;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw malformed(row, member);
+}
+
+const isMember = (name: string): name is keyof typeof MEMBERS => Object.hasOwn(MEMBERS, name);
+
+/** Refuses a member that an app has not, with its place: the API names no line. */
+const checkMember = (at: string, member: string): void => {
+  if (!isMember(member)) {
+    const members = Object.keys(MEMBERS).join(', ');
+    throw findingRefusal('inventory_member_unknown', { params: { at, member: member.slice(0, 100), members } });
+  }
+};
+
+/** The API checks how long the members are. */
 const listed = (row: Row): ListedApp => {
-  idIn(row, 'external_id');
+  for (const [name, check] of Object.entries(MEMBERS)) check(row, name);
+  for (const name of Object.keys(row.value)) checkMember(row.at, name);
   if (textIn(row, 'name') === undefined) throw malformed(row, 'name');
   return row.value as ListedApp;
 };
@@ -90,6 +123,7 @@ export const csvApps = (files: readonly InventoryFile[]): readonly ListedApp[] =
     files.flatMap((file) => {
       const [head, ...lines] = linesOfCsv(file);
       const names = (head?.cells ?? []).map((name) => name.trim());
+      for (const name of names) if (name !== '') checkMember(`${file.name}:1`, name);
       for (const needed of ['external_id', 'name'])
         if (!names.includes(needed)) throw malformed({ at: `${file.name}:1` }, needed);
       if (lines.length === 0) throw findingRefusal('inventory_empty', { params: { at: file.name } });

@@ -51,9 +51,13 @@ const APP = {
 const STATED_APP = named('StatedApp', input(APP, ['external_id', 'name']));
 const INVENTORY = named(
   'Inventory',
-  input({ apps: list('All apps of the inventory. What is left out is gone.', MOST_ENTRIES, ref(STATED_APP)) }, [
-    'apps',
-  ]),
+  input(
+    {
+      apps: list('All apps of the inventory. What is left out is gone.', MOST_ENTRIES, ref(STATED_APP)),
+      is_dry_run: flag('Whether the import only says what it would change. Default: false.'),
+    },
+    ['apps'],
+  ),
 );
 const RESULT = named(
   'InventoryImport',
@@ -62,6 +66,8 @@ const RESULT = named(
     changed: integer('Number of entries that changed, or are there again.'),
     unchanged: integer('Number of entries that stay as they are.'),
     gone: integer('Number of entries that the inventory does not have any more.'),
+    known: integer('Number of apps of the list that are a client, agent or resource server here.'),
+    findings: integer('Number of apps of the list that are findings.'),
   }),
 );
 const ENTRY = named(
@@ -125,7 +131,8 @@ const shown = (entry: InventoryEntry) =>
 const handlers = ({ inventories }: { readonly inventories: InventoryRegistry }): Handlers<typeof routes> => ({
   async importInventory({ id, body, by }) {
     const apps = body.apps.map((app) => fromWire(app));
-    return { body: await inventories.importAll(id, apps, by) };
+    const result = body.isDryRun ? inventories.preview(id, apps) : inventories.importAll(id, apps, by);
+    return { body: await result };
   },
   async listInventoryEntries(call) {
     const { source, state } = call.query;
