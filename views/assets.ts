@@ -15,6 +15,7 @@ export type StyleName =
   | 'editor.css'
   | 'frame.css'
   | 'home.css'
+  | 'inventories.css'
   | 'policy.css'
   | 'search.css'
   | 'sections.css'
@@ -90,6 +91,7 @@ const load = (): Loaded => {
     'editor.css': add('editor.css', 'text/css; charset=utf-8'),
     'frame.css': add('frame.css', 'text/css; charset=utf-8'),
     'home.css': add('home.css', 'text/css; charset=utf-8'),
+    'inventories.css': add('inventories.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'search.css': add('search.css', 'text/css; charset=utf-8'),
     'sections.css': add('sections.css', 'text/css; charset=utf-8'),

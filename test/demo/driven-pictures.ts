@@ -16,6 +16,11 @@ const press = async (page: Page, name: string): Promise<void> => {
   await page.waitForLoadState('load');
 };
 
+const APPS = [
+  'external_id,name,owner,scopes,people',
+  '17,Expense robot,ada@example.com,mail.send files.read,12',
+  '18,Clock,,openid,3',
+].join('\n');
 const NOTES = ['notes.read:low:See your notes', 'notes.write:medium:Change your notes'].join('\n');
 
 export const DRIVEN: readonly Driven[] = [
@@ -34,6 +39,21 @@ export const DRIVEN: readonly Driven[] = [
     name: 'MCP server, lines for its code',
     as: 'ada',
     steps: (page) => press(page, 'Enable'),
+  },
+  {
+    name: 'apps of other systems, previewed',
+    as: 'ada',
+    steps: async (page, issuer) => {
+      await page.goto(`${issuer}/console/inventories/import?format=csv`);
+      const buffer = Buffer.from(APPS);
+      await page.locator('input[type=file]').setInputFiles([{ name: 'apps.csv', mimeType: 'text/csv', buffer }]);
+      await press(page, 'Preview the import');
+    },
+  },
+  {
+    name: 'apps of other systems, imported',
+    as: 'ada',
+    steps: (page) => press(page, 'Import'),
   },
   {
     name: 'second factor',

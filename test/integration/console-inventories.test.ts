@@ -1,7 +1,7 @@
 /** Apps of other systems in the console: their list, and the import of a pasted one. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
-import { GOOGLE_PAGES, MCP_PAGES } from '../support/inventory-exports.ts';
+import { GITHUB_PAGES, GOOGLE_PAGES, MCP_PAGES } from '../support/inventory-exports.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -35,46 +35,145 @@ afterAll(() => server?.close());
 
 const linesOf = (pages: readonly unknown[]): string => pages.map((page) => JSON.stringify(page)).join('\n');
 
-const paste = async (set: Record<string, string>): Promise<Page> => {
-  const page = await operator.open(at('/console/inventories/import'));
-  const form = page.forms.find(({ action }) => /inventories\/import$/.test(action));
+const IMPORT = /inventories\/import$/;
+const importForm = (page: Page) => {
+  const form = page.forms.find(({ action }) => IMPORT.test(action));
   if (!form) throw new Error(`no form on ${page.url}: ${page.text}`);
-  return operator.submit(page, form, { set });
+  return form;
 };
 
-test('an operator pastes a list, and reads what it has and which rights matter', async () => {
+/** Pastes a list into the form of its system: the preview, or the form again. */
+const paste = async ({ format, ...set }: Readonly<Record<'format' | 'source' | 'list', string>>): Promise<Page> => {
+  const page = await operator.open(at(`/console/inventories/import?format=${format}`));
+  return operator.submit(page, importForm(page), { set });
+};
+/** Confirms a preview. */
+const confirm = (page: Page): Promise<Page> => operator.submit(page, importForm(page));
+const listOf = (source: string): Promise<Page> => operator.open(at(`/console/inventories?source=${source}`));
+
+/** What a browser sends for a form with files (HTML, multipart form data). */
+const sendFiles = async (
+  format: string,
+  files: readonly { readonly name: string; readonly content: string | Buffer<ArrayBuffer> }[],
+): Promise<{ readonly status: number; readonly page: string }> => {
+  const page = await operator.open(at(`/console/inventories/import?format=${format}`));
+  const body = new FormData();
+  for (const { name, value } of importForm(page).fields) if (name !== 'files') body.append(name, value);
+  for (const { name, content } of files) body.append('files', new Blob([content]), name);
+  const answer = await operator.request(at('/console/inventories/import'), { method: 'POST', body });
+  return { status: answer.status, page: await answer.text() };
+};
+
+test('an operator pastes a list, sees what it would change, and confirms it', async () => {
   const findings = await operator.open(at('/console/findings'));
   expect(findings.html).toContain('href="/console/inventories"');
-  expect((await operator.open(at('/console/inventories'))).text).toContain('No inventory was imported.');
-  const done = await paste({ format: 'google', source: '', list: linesOf(GOOGLE_PAGES) });
-  expect([done.status, new URL(done.url).searchParams.get('source')]).toEqual([200, 'google']);
-  expect(done.text).toMatch(/Notetaker.*3, of them 2 that matter/s);
-  expect(done.text).toContain('Imported.');
+  const empty = await operator.open(at('/console/inventories'));
+  expect(empty.text).toContain('Find agents that were never registered here');
+  expect(empty.html).toContain('href="/console/inventories/import?format=google"');
+  const preview = await paste({ format: 'google', source: '', list: linesOf(GOOGLE_PAGES) });
+  expect([preview.status, preview.text]).toEqual([200, expect.stringContaining('The list has 2 apps.')]);
+  expect(preview.text).toMatch(/2 New .*0 Changed .*0 Gone .*1 Need a decision/s);
+  expect(preview.text).toMatch(/Notetaker.*3, of them 2 that matter/s);
+  expect(await server.events('inventory.imported')).toEqual([]);
+  expect((await operator.open(at('/console/inventories'))).text).not.toContain('Notetaker');
+
+  const done = await confirm(preview);
+  expect([done.status, done.text]).toEqual([200, expect.stringContaining('The inventory now has 2 apps.')]);
+  expect(done.html).toContain('href="/console/findings?kind=unknown_app"');
+  expect(done.text).toContain('Decide about the unknown app');
   expect(await server.events('inventory.imported')).toMatchObject([
     { target: { kind: 'inventory', id: 'google' }, inputs: { apps: 2 } },
   ]);
+  expect((await listOf('google')).text).toMatch(/Notetaker.*3, of them 2 that matter/s);
   expect((await operator.open(at('/console/findings?kind=unknown_app'))).text).toContain('Notetaker');
 });
 
+test('the preview of a list without an app of the last import says that it counts as gone', async () => {
+  const list = 'external_id,name\n1,First\n2,Second';
+  await confirm(await paste({ format: 'csv', source: 'shrinking', list }));
+  const same = await paste({ format: 'csv', source: 'shrinking', list });
+  expect(same.text).toContain('The list is the same as the last import.');
+  const preview = await paste({ format: 'csv', source: 'shrinking', list: 'external_id,name\n1,First' });
+  expect(preview.text).toContain('One app of this inventory is not in the list and will count as gone.');
+  expect((await listOf('shrinking')).text).not.toContain('gone');
+  expect((await confirm(preview)).text).toMatch(/1 Gone .*0 Need a decision/s);
+  expect((await listOf('shrinking')).text).toMatch(/Second\s+gone/);
+});
+
+test('several files of a system are read together, and an error names the file', async () => {
+  const [apps, ...others] = GITHUB_PAGES.map((page, index) => ({
+    ...{ name: `page-${index}.json`, content: JSON.stringify(page) },
+  }));
+  const { status, page } = await sendFiles('github', [apps ?? { name: '', content: '' }, ...others]);
+  expect([status, page]).toEqual([200, expect.stringContaining('release-bot')]);
+  expect(page).toContain('badges');
+  const missing = await sendFiles('github', [apps ?? { name: '', content: '' }]);
+  expect([missing.status, missing.page]).toEqual([400, expect.stringContaining('page-0.json')]);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+});
+
+test.each([
+  ['no file', [], 'Choose the files of the list, or paste it.'],
+  [
+    'a file that is no text',
+    [
+      { name: 'apps.csv', content: Buffer.from('external_id,name', 'utf16le') },
+      { name: 'b', content: Buffer.from([255]) },
+    ],
+    'b is no text in UTF-8',
+  ],
+])('%s is refused, and nothing is imported', async (_, files, message) => {
+  const before = (await server.events('inventory.imported')).length;
+  const { status, page } = await sendFiles('csv', files);
+  expect([status, page]).toEqual([400, expect.stringContaining(message)]);
+  expect(page).toContain('Nothing was imported.');
+  expect(await server.events('inventory.imported')).toHaveLength(before);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+});
+
+test('WB-02 files without the token of the session are refused, and other pages read no files', async () => {
+  const forged = new FormData();
+  forged.append('format', 'csv');
+  forged.append('files', new Blob(['external_id,name\n1,A']), 'apps.csv');
+  for (const [path, reason] of [
+    ['/console/inventories/import', 'csrf_token'],
+    ['/console/groups', 'not_a_form'],
+  ] as const) {
+    const answer = await operator.request(at(path), { method: 'POST', body: forged });
+    expect([path, answer.status]).toEqual([path, 403]);
+    expect((await server.events('request.refused')).at(-1)).toMatchObject({
+      ...{ error: 'forbidden', inputs: { reason } },
+    });
+  }
+});
+
 test('an app that is known here leads to its page', async () => {
-  await paste({ format: 'mcp-registry', source: 'tools', list: linesOf(MCP_PAGES) });
+  await confirm(await paste({ format: 'mcp-registry', source: 'tools', list: linesOf(MCP_PAGES) }));
   const list = `external_id,name,client\n1,Known,${scene.jwt.id}\n2,Desk,${scene.app.clientId}`;
-  const done = await paste({ format: 'csv', source: 'crm', list });
-  expect(done.html).toContain(`href="/console/clients/${scene.app.clientId}"`);
-  expect(done.html).toContain(`href="/console/resource-servers/${scene.jwt.id}"`);
-  expect(done.text).toContain('the list names it');
-  expect(done.text).not.toContain('Tickets');
+  const done = await confirm(await paste({ format: 'csv', source: 'crm', list }));
+  expect(done.text).toMatch(/2 Known here/);
+  expect(done.text).toContain('No app needs a decision');
+  const page = await listOf('crm');
+  expect(page.html).toContain(`href="/console/clients/${scene.app.clientId}"`);
+  expect(page.html).toContain(`href="/console/resource-servers/${scene.jwt.id}"`);
+  expect(page.text).toContain('the list names it');
+  expect(page.text).not.toContain('Tickets');
 });
 
 test.each([
   [{ format: 'okta', source: '', list: '[{"id":"1","label":5,"signOnMode":"X"}]' }, 'list#/0: the member label'],
   [{ format: 'csv', source: 'Upper Case', list: 'external_id,name\n1,A' }, 'lower-case letters'],
-  [{ format: 'csv', source: '', list: 'external_id,name,scopes,secret\n1,A,x,y' }, 'secret'],
-])('a refused list stays in the form, with file, row and member: %#', async (set, message) => {
+  [
+    { format: 'csv', source: '', list: 'external_id,name,scopes,secret\n1,A,x,y' },
+    'list:1: secret is no member (column) of an app',
+  ],
+  [{ format: 'ndjson', source: '', list: '{"external_id":"1","name":"A","scopes":"x"}' }, 'list:1: the member scopes'],
+])('a refused list stays in the form, with file, line and member: %#', async (set, message) => {
   const before = (await server.events('inventory.imported')).length;
   const page = await paste(set);
   expect([page.status, page.text]).toEqual([400, expect.stringContaining(message)]);
-  expect(page.html).toContain(set.format === 'okta' ? 'signOnMode' : 'external_id,name');
+  expect(page.html).toContain(set.format === 'okta' ? 'signOnMode' : 'external_id');
+  expect(page.text).toContain('Nothing was imported.');
   expect(await server.events('inventory.imported')).toHaveLength(before);
   expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
 });
@@ -85,18 +184,21 @@ test('a list of more than half a million characters fits', async () => {
   }));
   const list = JSON.stringify({ items });
   expect(list.length).toBeGreaterThan(500_000);
-  const done = await paste({ format: 'google', source: 'large', list });
-  expect([done.status, done.text]).toEqual([200, expect.stringContaining('Übersetzer')]);
+  const preview = await paste({ format: 'google', source: 'large', list });
+  expect([preview.status, preview.text]).toEqual([200, expect.stringContaining('Übersetzer')]);
 });
 
 test('a client with a metadata document has no page to lead to', async () => {
   const id = 'https://planner.example.com/client.json';
-  jest.spyOn(server.behalf.services.documentClients, 'get').mockResolvedValueOnce({
+  jest.spyOn(server.behalf.services.documentClients, 'get').mockResolvedValue({
     document: { id, state: 'active' },
   } as Awaited<ReturnType<typeof server.behalf.services.documentClients.get>>);
-  const done = await paste({ format: 'csv', source: 'documents', list: `external_id,name,client\n1,Planner,${id}` });
-  expect([done.status, done.text]).toEqual([200, expect.stringContaining(id)]);
-  expect(done.html).not.toContain(`/${id}"`);
+  const list = `external_id,name,client\n1,Planner,${id}`;
+  const done = await confirm(await paste({ format: 'csv', source: 'documents', list }));
+  expect([done.status, done.text]).toEqual([200, expect.stringMatching(/1 Known here/)]);
+  const page = await listOf('documents');
+  expect(page.text).toContain(id);
+  expect(page.html).not.toContain(`/${id}"`);
 });
 
 test('a pasted list of more than a million characters is refused', async () => {

@@ -24,6 +24,7 @@ import { previewedDirectory } from './previewed-directory.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
+import { shownInventories } from './shown-inventories.ts';
 import { shownResponses } from './shown-responses.ts';
 import { shownSignals } from './shown-signals.ts';
 import { undeclaredAgent } from './undeclared-agent.ts';
@@ -297,6 +298,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     proof: 'session',
   } as const;
   await services.upstreamLinks.create(link, SYSTEM);
+  await shownInventories(management, { client: scene.app.clientId, owner: 'ada@example.com' });
   const signals = await shownSignals({ server, management }, { account: bob, upstream });
   await services.push.registry?.add(
     ada,

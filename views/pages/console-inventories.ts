@@ -1,12 +1,12 @@
 import { chosenName, plainText } from '../agent-text.ts';
-import { type Html, html, type Text } from '../html.ts';
-import type { ConsoleFrame } from '../partials/console-frame.ts';
-import { type Column, commaList, confirmPage, type ListModel, listPage } from '../partials/console-list.ts';
-import { choice, textArea } from '../partials/controls.ts';
-import { field } from '../partials/field.ts';
+import { type Html, html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, commaList, type ListModel, listPage } from '../partials/console-list.ts';
 import { agoText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { wordOf } from '../words/word-of.ts';
+import { type ImportLinks, systemCards } from './inventory-systems.ts';
 
 /** An app of an inventory. The other system, or the app, chose its texts. */
 export type InventoryRow = {
@@ -27,8 +27,6 @@ export type InventoryRow = {
 const LOOKS = { present: 'good', gone: 'gone', off: 'off' } as const;
 /** Rights that a row names. */
 const SHOWN = 4;
-/** Most characters of a pasted list. */
-export const MOST_CHARACTERS = 1_000_000;
 
 const known = ({ known: found }: InventoryRow): Html => {
   if (found === undefined) return html`${words.unknown}`;
@@ -36,19 +34,23 @@ const known = ({ known: found }: InventoryRow): Html => {
   return html`${found.href === undefined ? id : html`<a href="${found.href}">${id}</a>`}<span class="line hint">${wordOf(words.matches, found.by)}</span>`;
 };
 
-const rights = ({ scopes, risky }: InventoryRow): Html =>
+export const rights = ({ scopes, risky }: Pick<InventoryRow, 'scopes' | 'risky'>): Html =>
   html`${words.rightsOf(scopes, risky.length)}${
     risky.length > 0 &&
     html`<span class="line hint">${commaList(risky.slice(0, SHOWN).map((scope) => html`<code class="long">${plainText(scope, 100)}</code>`))}${risky.length > SHOWN && ', …'}</span>`
   }`;
 
-const COLUMNS: readonly Column<InventoryRow>[] = [
+const columnsOf = (listHref: string): readonly Column<InventoryRow>[] => [
   {
     title: words.app,
     cell: ({ name, externalId, state }) =>
       html`${chosenName(name, 100)} <span class="tag ${LOOKS[state]}">${words.states[state]}</span><span class="line hint"><code class="long">${plainText(externalId, 120)}</code></span>`,
   },
-  { title: words.inventory, cell: ({ source }) => html`<code class="long">${plainText(source, 40)}</code>` },
+  {
+    title: words.inventory,
+    cell: ({ source }) =>
+      html`<a href="${listHref}?source=${encodeURIComponent(source)}"><code class="long">${plainText(source, 40)}</code></a>`,
+  },
   { title: words.rights, cell: rights },
   {
     title: words.owner,
@@ -59,33 +61,45 @@ const COLUMNS: readonly Column<InventoryRow>[] = [
   { title: words.since, cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
-export const inventoriesPage = (model: ListModel<InventoryRow>): Html =>
-  listPage(model, {
-    ...{ place: 'findings', title: words.title, lead: words.lead, columns: COLUMNS, none: words.none },
-    ...{ pagesLabel: words.pagesOf, newText: words.import },
-  });
-
-export type ImportModel = {
+export type InventoriesModel = ListModel<InventoryRow> & {
+  /** Address of this page. */
   readonly action: string;
-  readonly cancelHref: string;
-  readonly values: Readonly<Partial<Record<string, string>>>;
-  readonly errors: Readonly<Partial<Record<string, Text>>>;
+  /** The import. Absent: not permitted to the viewer. */
+  readonly links?: ImportLinks;
+  /** Only the apps of this inventory. */
+  readonly source?: string;
 };
 
-/** The form POSTs `csrf`, `format`, `source` and `list`. */
-export const importInventoryPage = (frame: ConsoleFrame, { values, errors, ...links }: ImportModel): Html => {
-  const at = (name: string) => ({
-    ...{ name, value: values[name] ?? '' },
-    ...(errors[name] === undefined ? {} : { error: errors[name] }),
-  });
-  return confirmPage(frame, {
-    ...{ place: 'findings', title: words.import, question: words.importAsked, lead: words.importLead, kind: 'primary' },
-    fields: html`${choice({
-      ...{ ...at('format'), label: words.format },
-      options: Object.entries(words.formats).map(([value, text]) => ({ value, text })),
-    })}
-${field({ ...at('source'), label: words.source, hint: words.sourceHint, autocomplete: 'off', maxLength: 40, optional: true })}
-${textArea({ ...at('list'), label: words.list, hint: words.listHint, rows: 12, maxLength: MOST_CHARACTERS, code: true })}`,
-    ...{ button: words.importNow, ...links },
+const isEverything = ({ rows, source, pages }: InventoriesModel): boolean =>
+  source === undefined && rows.length === 0 && pages.firstHref === undefined && pages.nextHref === undefined;
+
+export const inventoriesPage = (model: InventoriesModel): Html => {
+  const { source, action } = model;
+  if (isEverything(model)) return emptyPage(model);
+  const all = html`<a href="${action}">${words.all}</a>`;
+  return listPage(model, {
+    ...{ place: 'inventories', title: words.title, columns: columnsOf(action), pagesLabel: words.pagesOf },
+    lead:
+      source === undefined ? words.lead : words.leadOf(html`<code class="long">${plainText(source, 40)}</code>`, all),
+    ...{ none: words.noneOf, newText: words.import },
   });
 };
+
+/** What the page is for, and the systems. */
+const emptyPage = (model: InventoriesModel): Html =>
+  layout({
+    frame: model,
+    style: 'agents.css',
+    alsoStyle: 'inventories.css',
+    title: words.title,
+    width: 'wide',
+    side: consoleNavigation(model, 'inventories'),
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p></div>
+<section class="card" aria-labelledby="what"><h2 id="what">${words.empty.title}</h2>
+<p>${words.empty.what}</p>
+<p>${words.empty.safe}</p>
+${model.links ? html`<div class="actions"><a class="button primary" href="${model.links.importHref}">${words.import}</a></div>` : html`<p class="hint">${words.empty.notPermitted}</p>`}</section>
+<section aria-labelledby="systems"><h2 id="systems">${words.empty.systems}</h2>
+${systemCards(model.links)}</section>`,
+  });

@@ -35,6 +35,7 @@ const SECTIONS = {
     blueprints: { path: '/console/blueprints', name: words.places.blueprints },
     budgets: { path: '/console/budgets', name: words.places.budgets },
     'registration-tokens': { path: '/console/registration-tokens', name: words.places['registration-tokens'] },
+    inventories: { path: '/console/inventories', name: words.places.inventories },
   },
   policies: {
     versions: { path: '/console/policy', name: words.places.versions },

@@ -255,7 +255,6 @@ export const doneWords = {
     en: 'Revoked. Browsers that had the key get no notifications until they are turned on there again.',
     de: 'Widerrufen. Browser mit diesem Schlüssel werden erst benachrichtigt, wenn es dort wieder eingeschaltet ist.',
   }),
-  inventoryImported: phrase({ en: 'Imported.', de: 'Eingelesen.' }),
   absenceEnded: phrase({
     en: 'Ended. The deputy can no longer decide, and both people are notified.',
     de: 'Beendet. Die Vertretung kann nicht mehr entscheiden, beide werden benachrichtigt.',

@@ -21,6 +21,7 @@ export const consoleWords = {
     blueprints: phrase({ en: 'Blueprints', de: 'Blueprints' }),
     budgets: phrase({ en: 'Budgets', de: 'Budgets' }),
     'registration-tokens': phrase({ en: 'Registration tokens', de: 'Registrierungs-Tokens' }),
+    inventories: phrase({ en: 'Apps of other systems', de: 'Apps anderer Systeme' }),
     'dead-letters': phrase({ en: 'Undelivered', de: 'Nicht zugestellt' }),
     peers: phrase({ en: 'Other domains', de: 'Andere Domänen' }),
     issuers: phrase({ en: 'Trusted issuers', de: 'Vertraute Aussteller' }),

@@ -1,16 +1,38 @@
-import { phrase } from '../html.ts';
+import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** Apps that inventories of other systems list, and their import. */
+/** Apps that inventories of other systems list. */
 export const inventoryWords = {
   title: phrase({ en: 'Apps of other systems', de: 'Apps anderer Systeme' }),
   lead: phrase({
-    en: 'What inventories of other systems list. An app with rights that matter, and that is not known here, is a finding.',
-    de: 'Was Inventare anderer Systeme aufführen. Eine App mit wichtigen Rechten, die hier nicht bekannt ist, ist ein Befund.',
+    en: 'Other systems know apps that this server does not. Import their lists: an unknown app with rights that matter becomes a finding.',
+    de: 'Andere Systeme kennen Apps, die dieser Server nicht kennt. Lesen Sie deren Listen ein: Eine unbekannte App mit wichtigen Rechten wird ein Befund.',
   }),
-  none: phrase({
-    en: 'No inventory was imported.',
-    de: 'Es wurde noch kein Inventar eingelesen.',
-  }),
+  leadOf: (inventory: HtmlValue, all: HtmlValue) =>
+    phrase({
+      en: html`Only the inventory ${inventory}. ${all}`,
+      de: html`Nur das Inventar ${inventory}. ${all}`,
+    }),
+  all: phrase({ en: 'Show all inventories', de: 'Alle Inventare zeigen' }),
+  empty: {
+    title: phrase({
+      en: 'Find agents that were never registered here',
+      de: 'Agenten finden, die hier nie registriert wurden',
+    }),
+    what: phrase({
+      en: 'Agents often begin elsewhere: as an app in your identity provider, a bot on GitHub, or an MCP server. Give this server the list of apps of such a system. It compares each app with the clients, agents and resource servers here, and shows which ones are unknown and what they may do.',
+      de: 'Agenten beginnen oft anderswo: als App in Ihrem Identitätsanbieter, als Bot bei GitHub oder als MCP-Server. Geben Sie diesem Server die Liste der Apps eines solchen Systems. Er vergleicht jede App mit den Clients, Agenten und Ressourcenservern hier, und zeigt, welche unbekannt sind und was sie dürfen.',
+    }),
+    safe: phrase({
+      en: 'An import gives no right and ends none. You see what it changes before you confirm it.',
+      de: 'Ein Import gibt kein Recht und beendet keines. Sie sehen vor der Bestätigung, was er ändert.',
+    }),
+    systems: phrase({ en: 'Systems', de: 'Systeme' }),
+    notPermitted: phrase({
+      en: 'No list was imported yet. An operator or administrator imports lists.',
+      de: 'Noch wurde keine Liste eingelesen. Listen liest der Betrieb oder die Verwaltung ein.',
+    }),
+  },
+  noneOf: phrase({ en: 'This inventory has no app.', de: 'Dieses Inventar hat keine App.' }),
   app: phrase({ en: 'App', de: 'App' }),
   inventory: phrase({ en: 'Inventory', de: 'Inventar' }),
   owner: phrase({ en: 'Owner there', de: 'Eigentümer dort' }),
@@ -40,34 +62,5 @@ export const inventoryWords = {
   },
   since: phrase({ en: 'Listed since', de: 'Aufgeführt seit' }),
   pagesOf: phrase({ en: 'Pages of apps', de: 'Seiten der Apps' }),
-  import: phrase({ en: 'Import a list', de: 'Liste einlesen' }),
-  importAsked: phrase({
-    en: 'Import which apps another system has',
-    de: 'Einlesen, welche Apps ein anderes System hat',
-  }),
-  importLead: phrase({
-    en: 'Paste the whole list. The same list again changes nothing. An app that the list does not have counts as gone.',
-    de: 'Fügen Sie die ganze Liste ein. Dieselbe Liste noch einmal ändert nichts. Eine App, die darin fehlt, gilt als verschwunden.',
-  }),
-  format: phrase({ en: 'Format', de: 'Format' }),
-  formats: {
-    ndjson: phrase({ en: 'NDJSON', de: 'NDJSON' }),
-    csv: phrase({ en: 'CSV', de: 'CSV' }),
-    entra: phrase({ en: 'Microsoft Entra ID', de: 'Microsoft Entra ID' }),
-    okta: phrase({ en: 'Okta', de: 'Okta' }),
-    google: phrase({ en: 'Google Workspace', de: 'Google Workspace' }),
-    github: phrase({ en: 'GitHub', de: 'GitHub' }),
-    'mcp-registry': phrase({ en: 'MCP registry', de: 'MCP-Registry' }),
-  },
-  source: phrase({ en: 'Name of the inventory', de: 'Name des Inventars' }),
-  sourceHint: phrase({
-    en: 'Lower-case letters, digits and hyphens. Empty: the format.',
-    de: 'Kleinbuchstaben, Ziffern und Bindestriche. Leer: das Format.',
-  }),
-  list: phrase({ en: 'List', de: 'Liste' }),
-  listHint: phrase({
-    en: 'At most a million characters, with one page of the answers in a line, or one JSON list. For more, use the command line: behalf inventory import.',
-    de: 'Höchstens eine Million Zeichen, mit einer Seite der Antworten in einer Zeile, oder eine JSON-Liste. Für mehr nehmen Sie die Kommandozeile: behalf inventory import.',
-  }),
-  importNow: phrase({ en: 'Import', de: 'Einlesen' }),
+  import: phrase({ en: 'Import apps', de: 'Apps einlesen' }),
 };

@@ -7,6 +7,7 @@ export const layoutWords = {
   skip: phrase({ en: 'Skip to content', de: 'Zum Inhalt springen' }),
   navigation: phrase({ en: 'Main', de: 'Hauptnavigation' }),
   menu: phrase({ en: 'Menu', de: 'Menü' }),
+  breadcrumbs: phrase({ en: 'Where you are', de: 'Wo Sie sind' }),
   account: phrase({ en: 'My account', de: 'Mein Konto' }),
   console: phrase({ en: 'Console', de: 'Konsole' }),
   signIn: phrase({ en: 'Sign in', de: 'Anmelden' }),

@@ -6,6 +6,7 @@ import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-
 import type { JsonObject } from '../management/json-body.ts';
 import { type OperationId, routeOf } from '../management/resource-table.ts';
 import { single } from '../middleware/form-body.ts';
+import type { PostedFile } from '../middleware/multipart-form.ts';
 import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened } from './console-page.ts';
@@ -21,8 +22,13 @@ export type Typed = {
   readonly errors: Readonly<Partial<Record<string, Text>>>;
 };
 
-/** A call that was made. */
-type AnsweredCall = Opened & { readonly id: string; readonly values: TypedValues; readonly answer: Shown };
+/** A call that was made, with what was sent. */
+type AnsweredCall = Opened & {
+  readonly id: string;
+  readonly values: TypedValues;
+  readonly body: JsonObject;
+  readonly answer: Shown;
+};
 
 export type AskedCall = {
   /** Below the issuer's path, with `:id`. The page and its form share it. */
@@ -38,18 +44,19 @@ export type AskedCall = {
   readonly hidden?: readonly string[];
   /** Throws 'not_found' when there is nothing to ask about. */
   readonly page: (opened: Opened, id: string, typed: Typed) => Promise<Html>;
-  /** The call. Throws 'invalid_field' for a value that the page checks itself. */
+  /** The call. `files`: those that the user chose, if the form takes any. Throws 'invalid_field' for a value that the page checks itself. */
   readonly call: (
     values: TypedValues,
     id: string,
     opened: Opened,
+    files: readonly PostedFile[],
   ) =>
     | Promise<{ readonly id?: string; readonly body?: JsonObject }>
     | { readonly id?: string; readonly body?: JsonObject };
   /** Answers the browser after the call. */
   readonly done: (ctx: Context, after: AnsweredCall) => Promise<void> | void;
-  /** Most bytes of the form. Default: those of any form. */
-  readonly largest?: number;
+  /** The form takes files: most bytes of them and the fields together. Absent: it takes none. */
+  readonly mostWithFiles?: number;
   /** Asks for a fresh second factor before the form also where the call needs one only in some cases. */
   readonly isStepUp?: true;
 };
@@ -62,7 +69,7 @@ export const addAskedCall = (
   { router, page, deps, calls, sessions, openedAs }: PageParts,
   { path, operation, hrefOf, fields, inAddress = [], hidden = [], page: draw, call, done, ...more }: AskedCall,
 ): void => {
-  const { isStepUp, largest } = more;
+  const { isStepUp, mostWithFiles } = more;
   const withFactor = stepUp(deps);
   const valuesOf = (names: readonly string[], given: URLSearchParams): TypedValues =>
     Object.fromEntries(
@@ -91,7 +98,10 @@ export const addAskedCall = (
   });
 
   router.post(path, async (ctx) => {
-    const { form, ...session } = await sessions.withForm(ctx, undefined, largest);
+    const { form, files, ...session } =
+      mostWithFiles === undefined
+        ? { files: [], ...(await sessions.withForm(ctx)) }
+        : await sessions.withFiles(ctx, mostWithFiles);
     const { id = '' } = ctx.params;
     const opened = openedAs(ctx, session);
     const { account, by } = opened.viewer;
@@ -99,8 +109,9 @@ export const addAskedCall = (
     const values = valuesOf(Object.values(fields), form);
     try {
       await withFactor(ctx, account.id, hereOf(id, values), async () => {
-        const answer = (await calls.run(operation, account, by, await call(values, id, opened))).body;
-        await done(ctx, { ...opened, id, values, answer: (answer ?? {}) as Shown });
+        const sent = await call(values, id, opened, files);
+        const answer = (await calls.run(operation, account, by, sent)).body;
+        await done(ctx, { ...opened, id, values, body: sent.body ?? {}, answer: (answer ?? {}) as Shown });
       });
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;

@@ -24,7 +24,7 @@ import {
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addFindingForms, findingOf, type ShownFinding } from './finding-forms.ts';
-import { INVENTORIES } from './inventory-pages.ts';
+import { INVENTORIES } from './inventory-import.ts';
 import { askedOf, listed } from './list-page.ts';
 import { countedFindings } from './overview.ts';
 import { TRANSMITTERS } from './transmitter-forms.ts';

@@ -1,23 +1,12 @@
-import {
-  type InventoryRow,
-  importInventoryPage,
-  inventoriesPage,
-  MOST_CHARACTERS,
-} from '../../../views/pages/console-inventories.ts';
-import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
+import { type InventoryRow, inventoriesPage } from '../../../views/pages/console-inventories.ts';
 import { INVENTORY_NAME } from '../../domain/governance/inventory.ts';
-import { INVENTORY_FORMATS, readInventory } from '../../domain/governance/inventory-formats/inventory-format.ts';
 import { riskyScopes } from '../../domain/governance/scope-risks.ts';
-import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
-import { addAskedCall } from './asked-calls.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { ItemOf } from './console-calls.ts';
 import { agentHref, clientHref, serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
-import { hrefWith, listed } from './list-page.ts';
-
-export const INVENTORIES = '/console/inventories';
-/** A million characters, of which some take several bytes, and are encoded in the form. */
-const LARGEST_FORM = 4_194_304;
+import { addInventoryImport, INVENTORIES } from './inventory-import.ts';
+import { listed } from './list-page.ts';
 
 type ShownEntry = ItemOf<'listInventoryEntries'>;
 
@@ -25,7 +14,7 @@ type ShownEntry = ItemOf<'listInventoryEntries'>;
 export const addInventoryPages = (parts: PageParts): void => {
   const { page, deps, calls } = parts;
   const home = `${deps.basePath}${INVENTORIES}`;
-  const importHref = `${home}/import`;
+  const links = { listHref: home, importHref: `${home}/import` };
 
   /** A client with a metadata document has no page. */
   const hrefOf = (id: string): string | undefined => {
@@ -53,45 +42,19 @@ export const addInventoryPages = (parts: PageParts): void => {
   };
 
   page(INVENTORIES, async (ctx, { viewer, frame }) => {
-    const query = queryOf(ctx);
-    const source = query.get('source') ?? '';
+    const asked = queryOf(ctx).get('source') ?? '';
+    const only = INVENTORY_NAME.test(asked) ? { source: asked } : {};
     const { items, pages } = await listed(
       deps,
       calls,
       viewer,
-      {
-        ...{ operation: 'listInventoryEntries', path: home, asked: { source } },
-        query: INVENTORY_NAME.test(source) ? { source } : {},
-      },
-      query.get('after'),
+      { operation: 'listInventoryEntries', path: home, asked: only, query: only },
+      queryOf(ctx).get('after'),
     );
-    const newHref = calls.may('importInventory', viewer.account) ? { newHref: importHref } : {};
-    const asked = { search: '', state: '' };
-    sendPage(ctx, 200, inventoriesPage({ ...frame, action: home, asked, rows: items.map(rowOf), pages, ...newHref }));
+    const may = calls.may('importInventory', viewer.account) ? { links, newHref: links.importHref } : {};
+    const model = { action: home, asked: { search: '', state: '' }, rows: items.map(rowOf), pages };
+    sendPage(ctx, 200, inventoriesPage({ ...frame, ...model, ...only, ...may }));
   });
 
-  addAskedCall(parts, {
-    ...{ path: `${INVENTORIES}/import`, operation: 'importInventory', hrefOf: () => importHref },
-    ...{ fields: { apps: 'list', format: 'format', source: 'source' }, largest: LARGEST_FORM },
-    page: async ({ frame }, _, typed) => importInventoryPage(frame, { ...typed, action: importHref, cancelHref: home }),
-    call(values) {
-      const format = INVENTORY_FORMATS.find((one) => one === values['format']);
-      if (format === undefined)
-        throw findingRefusal('inventory_format_unknown', {
-          ...{ field: '/format', params: { formats: INVENTORY_FORMATS.join(', ') } },
-        });
-      const id = values['source'] || format;
-      if (!INVENTORY_NAME.test(id)) throw findingRefusal('inventory_name_malformed', { field: '/source' });
-      // A browser counts a line break as one character, and sends two.
-      const text = (values['list'] ?? '').replaceAll('\r\n', '\n');
-      if (text.length > MOST_CHARACTERS)
-        throw findingRefusal('inventory_paste_too_long', { field: '/apps', params: { most: MOST_CHARACTERS } });
-      return { id, body: { apps: readInventory([{ name: 'list', text }], format) } };
-    },
-    done: (ctx, { values }) =>
-      seeOther(
-        ctx,
-        hrefWith(home, { source: values['source'] || (values['format'] ?? ''), done: 'inventoryImported' }),
-      ),
-  });
+  addInventoryImport(parts, links);
 };

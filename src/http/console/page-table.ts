@@ -82,7 +82,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addOverviewPages },
   { add: addFirstStepsPages },
   { add: addFindingPages },
-  { add: addInventoryPages },
+  { add: addInventoryPages, places: { inventories: ['listInventoryEntries'] } },
   { add: addReviewItemPages },
   { add: addReviewPages, places: { reviews: ['listReviews'] } },
   { add: addSearchPage },

@@ -16,7 +16,13 @@ import { type ClientModel, clientPage, clientsPage, disableClientPage } from '..
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { eraseValuePage } from '../../../views/pages/console-erasure.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
-import { importInventoryPage, inventoriesPage } from '../../../views/pages/console-inventories.ts';
+import { inventoriesPage } from '../../../views/pages/console-inventories.ts';
+import {
+  chooseSystemPage,
+  importFormPage,
+  importResultPage,
+  previewImportPage,
+} from '../../../views/pages/console-inventory-import.ts';
 import { mcpPlanPage, mcpServerForm, serverCodePage } from '../../../views/pages/console-mcp-servers.ts';
 import { peoplePage } from '../../../views/pages/console-people.ts';
 import { type ChosenPerson, disabledPeoplePage, disablePeoplePage } from '../../../views/pages/console-people-bulk.ts';
@@ -57,6 +63,7 @@ const NOTHING_ASKED = {
 
 export const registerPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
   const home = `${frame.basePath}/console`;
+  const inventoryLinks = { listHref: `${home}/inventories`, importHref: `${home}/inventories/import` };
   const absence = {
     ...{ person: { name: text('Ada'), href: `${home}/people/acc_1` }, deputy: { name: text('Bob') } },
     ...{ from: NOON, until: NOON + 86_400 },
@@ -580,13 +587,55 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
         },
       ],
     }),
+    'console-one-inventory': inventoriesPage({
+      ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' }, pages: {}, rows: [] },
+      source: 'crm',
+    }),
     'console-no-inventories': inventoriesPage({
       ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' }, pages: {}, rows: [] },
     }),
-    'console-import-inventory': importInventoryPage(frame, {
-      ...{ action: `${home}/inventories/import`, cancelHref: `${home}/inventories` },
+    'console-no-inventories-yet': inventoriesPage({
+      ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' }, pages: {}, rows: [] },
+      links: inventoryLinks,
+    }),
+    'console-import-system': chooseSystemPage(frame, inventoryLinks),
+    'console-import-inventory': importFormPage(frame, {
+      ...{ links: inventoryLinks, system: 'okta' },
       values: { format: 'okta', source: text('crm'), list: text('[]') },
       errors: { list: text('list#/0: the member label is missing or has another form.') },
+    }),
+    'console-import-file': importFormPage(frame, {
+      ...{ links: inventoryLinks, system: 'csv', values: {} },
+      errors: { list: text('apps.csv:1: the member name is missing.'), source: text('A name has other letters.') },
+    }),
+    'console-import-preview': previewImportPage(frame, {
+      ...{ links: inventoryLinks, system: 'github', source: text('crm'), apps: 12, carried: text('{"name":"A"}') },
+      counts: { created: 2, changed: 1, unchanged: 9, gone: 1, known: 3, findings: 2 },
+      rows: [
+        {
+          name: text('Mail helper'),
+          externalId: text('app-1'),
+          owner: text('Grace'),
+          scopes: 2,
+          risky: [text('repo')],
+        },
+        { name: text('Wiki'), externalId: text('app-2'), scopes: 0, risky: [] },
+      ],
+    }),
+    'console-import-same': previewImportPage(frame, {
+      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 1, carried: '{}' },
+      counts: { created: 0, changed: 0, unchanged: 1, gone: 0, known: 0, findings: 0 },
+      rows: [{ name: text('Wiki'), externalId: text('app-2'), scopes: 0, risky: [] }],
+    }),
+    'console-import-done': importResultPage(frame, {
+      ...{ links: inventoryLinks, system: 'google', source: text('crm') },
+      counts: { created: 1, changed: 0, unchanged: 0, gone: 2, known: 0, findings: 1 },
+      ...{ sourceHref: `${home}/inventories?source=crm`, findingsHref: `${home}/findings?kind=unknown_app` },
+    }),
+    'console-import-done-known': importResultPage(frame, {
+      ...{ links: inventoryLinks, system: 'csv', source: 'crm' },
+      counts: { created: 4, changed: 0, unchanged: 0, gone: 0, known: 4, findings: 0 },
+      ...{ sourceHref: `${home}/inventories?source=crm`, findingsHref: `${home}/findings?kind=unknown_app` },
     }),
     'console-end-absence': endAbsencePage(frame, {
       ...{ absence: { ...absence, state: 'planned' }, action: `${home}/absences/abs_1/end` },

@@ -19,6 +19,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   listPage: 'a page',
   bulkPage: 'a page',
   bulkOutcomePage: 'a page',
+  breadcrumbs: 'above the heading of a page below a list: its style is on these pages only',
   commandBlock: 'text to copy: its style is on pages that have such text only',
   confirmPage: 'a page',
   placeAt: 'finds a place by a path, and shows nothing',

@@ -1,0 +1,125 @@
+/** The import of an inventory in the console: a system, its files, the preview and the result. */
+import {
+  chooseSystemPage,
+  importFormPage,
+  importResultPage,
+  MOST_CHARACTERS,
+  previewImportPage,
+} from '../../../views/pages/console-inventory-import.ts';
+import type { ImportLinks } from '../../../views/pages/inventory-systems.ts';
+import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
+import { INVENTORY_NAME } from '../../domain/governance/inventory.ts';
+import {
+  INVENTORY_FORMATS,
+  type InventoryFormat,
+  readInventory,
+} from '../../domain/governance/inventory-formats/inventory-format.ts';
+import type { ListedApp } from '../../domain/governance/inventory-formats/listed-app.ts';
+import type { InventoryFile } from '../../domain/governance/inventory-formats/listed-rows.ts';
+import { riskyScopes } from '../../domain/governance/scope-risks.ts';
+import { sendPage } from '../interaction/page-answers.ts';
+import type { PostedFile } from '../middleware/multipart-form.ts';
+import { addAskedCall, type TypedValues } from './asked-calls.ts';
+import type { PageParts } from './console-forms.ts';
+import type { Shown } from './object-form-spec.ts';
+
+export const INVENTORIES = '/console/inventories';
+
+/** Most bytes of the files, or of a pasted list, with the fields. */
+const MOST_FORM = 8_388_608;
+/** Most bytes of the apps that the preview hands to the confirmation. The rest of its form takes less than the difference. */
+const MOST_CARRIED = 8_000_000;
+/** Apps that the preview shows. */
+const MOST_SHOWN = 10;
+
+const formatCalled = (name: string | undefined): InventoryFormat | undefined =>
+  INVENTORY_FORMATS.find((one) => one === name);
+
+/** Throws 'invalid_field' for a file that is no text. */
+const textOf = ({ name, content }: PostedFile): InventoryFile => {
+  try {
+    return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(content) };
+  } catch (cause) {
+    throw findingRefusal('inventory_not_text', { field: '/apps', params: { at: name.slice(0, 100) }, cause });
+  }
+};
+
+/** The chosen files, and the pasted list. */
+const listIn = ({ list = '' }: TypedValues, files: readonly PostedFile[]): readonly InventoryFile[] => {
+  // A browser counts a line break as one character, and sends two.
+  const text = list.replaceAll('\r\n', '\n');
+  if (text.length > MOST_CHARACTERS)
+    throw findingRefusal('inventory_paste_too_long', { field: '/apps', params: { most: MOST_CHARACTERS } });
+  const given = [...files.map(textOf), ...(text === '' ? [] : [{ name: 'list', text }])];
+  if (given.length === 0) throw findingRefusal('inventory_missing', { field: '/apps' });
+  return given;
+};
+
+const carriedOf = (apps: readonly ListedApp[]): string => apps.map((app) => JSON.stringify(app)).join('\n');
+
+/** The apps, and whether the user confirmed them after a preview. */
+const readApps = (
+  values: TypedValues,
+  format: InventoryFormat,
+  files: readonly PostedFile[],
+): { readonly apps: readonly ListedApp[]; readonly isConfirmed: boolean } => {
+  const { apps: carried = '', go } = values;
+  if (go === 'import' && carried !== '')
+    return { apps: readInventory([{ name: 'list', text: carried }], 'ndjson'), isConfirmed: true };
+  const apps = readInventory(listIn(values, files), format);
+  if (Buffer.byteLength(carriedOf(apps)) > MOST_CARRIED)
+    throw findingRefusal('inventory_apps_too_long', { field: '/apps', params: { most: MOST_CARRIED } });
+  return { apps, isConfirmed: false };
+};
+
+const countsOf = (answer: Shown) => {
+  const count = (name: string): number => Number(answer[name]);
+  return {
+    ...{ created: count('created'), changed: count('changed'), unchanged: count('unchanged'), gone: count('gone') },
+    ...{ known: count('known'), findings: count('findings') },
+  };
+};
+
+const rowOf = ({ name, external_id: externalId, owner, scopes = [] }: ListedApp) => ({
+  ...{ name, externalId, scopes: scopes.length, risky: riskyScopes(scopes) },
+  ...(owner === undefined ? {} : { owner }),
+});
+
+export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =>
+  addAskedCall(parts, {
+    ...{ path: `${INVENTORIES}/import`, operation: 'importInventory', hrefOf: () => links.importHref },
+    fields: { apps: 'list', format: 'format', source: 'source', carried: 'apps', go: 'go' },
+    ...{ hidden: ['apps', 'go'], inAddress: ['format'], mostWithFiles: MOST_FORM },
+    async page({ frame }, _, { values, errors }) {
+      const system = formatCalled(values['format']);
+      if (system === undefined) return chooseSystemPage(frame, links);
+      return importFormPage(frame, { links, system, values, errors });
+    },
+    call(values, _, __, files) {
+      const format = formatCalled(values['format']);
+      if (format === undefined)
+        throw findingRefusal('inventory_format_unknown', {
+          ...{ field: '/format', params: { formats: INVENTORY_FORMATS.join(', ') } },
+        });
+      const id = values['source'] || format;
+      if (!INVENTORY_NAME.test(id)) throw findingRefusal('inventory_name_malformed', { field: '/source' });
+      const { apps, isConfirmed } = readApps(values, format, files);
+      return { id, body: { apps, ...(isConfirmed ? {} : { is_dry_run: true }) } };
+    },
+    done(ctx, { frame, values, body, answer }) {
+      const system = formatCalled(values['format']) ?? 'ndjson';
+      const source = values['source'] || system;
+      const apps = body['apps'] as readonly ListedApp[];
+      const model = { links, system, source, counts: countsOf(answer) };
+      const preview = { apps: apps.length, rows: apps.slice(0, MOST_SHOWN).map(rowOf) };
+      const hrefs = {
+        sourceHref: `${links.listHref}?source=${source}`,
+        findingsHref: `${parts.deps.basePath}/console/findings?kind=unknown_app`,
+      };
+      const page =
+        body['is_dry_run'] === true
+          ? previewImportPage(frame, { ...model, ...preview, carried: carriedOf(apps) })
+          : importResultPage(frame, { ...model, ...hrefs });
+      sendPage(ctx, 200, page);
+    },
+  });

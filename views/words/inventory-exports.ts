@@ -1,0 +1,101 @@
+/** How a list of apps is got from each system, and what it looks like. The commands are those of docs/how-to/inventories.md. */
+import type { systemWords } from './inventory-systems.ts';
+
+type System = keyof typeof systemWords;
+
+type SystemExport = {
+  /** Shell commands that write the files. Absent: the list comes from an export or a script. */
+  readonly commands?: string;
+  /** A list with one app, as the system answers it, with the members that an import reads. */
+  readonly example: string;
+};
+
+const curl = (header: string, rest: string): string => `curl -sS -H "Authorization: ${header}" ${rest}`;
+const shown = (value: object): string => JSON.stringify(value, undefined, 2);
+
+/** In the order of the page. */
+export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
+  okta: {
+    commands: [
+      curl('SSWS $TOKEN', "'https://okta.example.com/api/v1/apps?limit=200' > apps.json"),
+      `jq -r '.[].id' apps.json | while read -r id; do ${curl('SSWS $TOKEN', '"https://okta.example.com/api/v1/apps/$id/grants" | jq -c .')}; done > grants.ndjson`,
+    ].join('\n'),
+    example: shown([
+      {
+        ...{ id: '0oa1', label: 'Expense robot', status: 'ACTIVE', signOnMode: 'OPENID_CONNECT' },
+        credentials: { oauthClient: { client_id: '0oa1', token_endpoint_auth_method: 'client_secret_post' } },
+        settings: { oauthClient: { application_type: 'service', redirect_uris: [] } },
+      },
+    ]),
+  },
+  entra: {
+    commands: [
+      curl('Bearer $TOKEN', "'https://graph.microsoft.com/v1.0/servicePrincipals?$top=999' > principals.json"),
+      curl('Bearer $TOKEN', "'https://graph.microsoft.com/v1.0/oauth2PermissionGrants?$top=999' > grants.json"),
+    ].join('\n'),
+    example: shown({
+      '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#servicePrincipals',
+      value: [{ id: 'sp-1', appId: 'app-1', displayName: 'Mail helper', accountEnabled: true }],
+    }),
+  },
+  google: {
+    commands: `while read -r user; do ${curl('Bearer $TOKEN', '"https://admin.googleapis.com/admin/directory/v1/users/$user/tokens" | jq -c .')}; done < users.txt > tokens.ndjson`,
+    example: JSON.stringify({
+      kind: 'admin#directory#tokenList',
+      items: [
+        {
+          ...{ clientId: '1.apps.example.com', displayText: 'Notetaker', userKey: '101' },
+          scopes: ['openid', 'https://www.googleapis.com/auth/gmail.readonly'],
+        },
+      ],
+    }),
+  },
+  github: {
+    commands: [
+      curl('Bearer $TOKEN', "'https://api.github.com/orgs/ORG/installations?per_page=100' > installations.json"),
+      curl('Bearer $TOKEN', "'https://api.github.com/orgs/ORG/personal-access-tokens?per_page=100' > tokens.json"),
+      curl(
+        'Bearer $TOKEN',
+        "'https://api.github.com/orgs/ORG/credential-authorizations?per_page=100' > credentials.json",
+      ),
+    ].join('\n'),
+    example: shown({
+      total_count: 1,
+      installations: [
+        {
+          ...{ id: 25381, app_id: 2218, app_slug: 'release-bot', repository_selection: 'all', suspended_at: null },
+          ...{ permissions: { metadata: 'read', contents: 'write' }, account: { login: 'example-org' } },
+        },
+      ],
+    }),
+  },
+  'mcp-registry': {
+    commands: "curl -sS 'https://registry.example.com/v0.1/servers?version=latest&limit=100' > servers.json",
+    example: shown({
+      servers: [
+        {
+          server: {
+            ...{ name: 'com.example/tickets', title: 'Tickets', version: '1.1.0' },
+            remotes: [{ type: 'streamable-http', url: 'https://tickets.example.com/mcp' }],
+          },
+        },
+      ],
+      metadata: { count: 1 },
+    }),
+  },
+  csv: {
+    example: [
+      'external_id,name,owner,scopes,people,is_enabled',
+      '17,Expense robot,ada@example.com,mail.send files.read,12,true',
+      '18,Clock,,openid,3,true',
+    ].join('\n'),
+  },
+  ndjson: {
+    example: [
+      { external_id: '17', name: 'Expense robot', owner: 'ada@example.com', scopes: ['mail.send'], people: 12 },
+      { external_id: '18', name: 'Clock', scopes: ['openid'] },
+    ]
+      .map((app) => JSON.stringify(app))
+      .join('\n'),
+  },
+};
