@@ -8,6 +8,7 @@ import {
   type Versioned,
 } from '../../src/domain/ports/document-store.ts';
 import { indexComparison } from '../../src/domain/ports/index-comparison.ts';
+import type { Preparation } from '../../src/domain/ports/preparation.ts';
 import {
   type CheckedQuery,
   type CollectionRules,
@@ -19,7 +20,6 @@ import {
 } from '../../src/domain/ports/store-rules.ts';
 import { isDuplicate, isUnknownOutcome, type MongodbConnection } from './connection.ts';
 import { findFilter } from './find-filter.ts';
-import type { Preparation } from './preparation.ts';
 import type { Read, Region, RememberedReads } from './remembered-reads.ts';
 import { type StoredDocument, storedDocument } from './stored-document.ts';
 

@@ -7,12 +7,12 @@ import {
   type OnUnreadable,
   StoreUnavailable,
 } from '../../src/domain/ports/document-store.ts';
+import { type Preparation, preparation } from '../../src/domain/ports/preparation.ts';
 import { type CollectionRules, collectionRules } from '../../src/domain/ports/store-rules.ts';
 import { changeMarks } from './change-marks.ts';
 import { collectionOver } from './collection.ts';
 import { connectMongodb, type MongodbOptions } from './connection.ts';
 import { ensureIndexes } from './indexes.ts';
-import { type Preparation, preparation } from './preparation.ts';
 import { type Remembering, rememberedReads } from './remembered-reads.ts';
 import type { StoredDocument } from './stored-document.ts';
 import { expiredBefore, expiring, removeExpired } from './sweeping.ts';

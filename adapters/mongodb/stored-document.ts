@@ -1,5 +1,6 @@
 import { ObjectId } from 'mongodb';
 import type { Document } from '../../src/domain/ports/document-store.ts';
+import { shortMembers } from '../../src/domain/ports/short-members.ts';
 import {
   type CollectionRules,
   checkDocument,
@@ -25,8 +26,6 @@ export type StoredDocument = {
 
 /** MongoDB's limit is 16 MB with all overhead. */
 const MAX_BODY_BYTES = 15 * 1024 * 1024;
-const NAME = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
-const MAX_FIELD_LENGTH = 512;
 /** The TTL monitor uses the server's clock, so it runs an hour after our own sweeper. */
 export const GRACE_SECONDS = 3600;
 
@@ -49,28 +48,17 @@ export const storedDocument = (rules: CollectionRules, document: Document, versi
 };
 
 /**
- * Stores every short member, indexed or not. An index declared later then needs no rewriting, and versions of Behalf
- * that declare different ones can run together. A document without a field of a unique index gets a distinct value
- * there, so that the index need not be partial and nothing collides.
+ * A document without a field of a unique index gets a distinct value there, so that the index need not be partial and nothing
+ * collides.
  */
 const fieldsOf = (rules: CollectionRules, document: Document): StoredDocument['fields'] => {
-  const fields: Record<string, FieldValue | readonly string[] | { readonly none: string }> = {};
-  for (const [name, value] of Object.entries(document)) {
-    if (name === 'id' || !NAME.test(name) || rules.fields.includes(name) || !isShort(value)) continue;
-    fields[name] = value;
-  }
-  for (const name of rules.fields) {
-    const value = fieldValue(document, name);
-    if (value !== undefined) fields[name] = value;
-  }
+  const fields: Record<string, FieldValue | readonly string[] | { readonly none: string }> = shortMembers(
+    rules,
+    document,
+  );
   for (const list of rules.lists) fields[list] = listValues(document, list);
   for (const { fields: names } of rules.indexes.filter((index) => index.unique === true)) {
     for (const name of names) fields[name] ??= { none: document.id };
   }
   return fields;
 };
-
-const isShort = (value: unknown): value is FieldValue =>
-  typeof value === 'boolean' ||
-  Number.isSafeInteger(value) ||
-  (typeof value === 'string' && value.length <= MAX_FIELD_LENGTH && value.isWellFormed());
