@@ -11,7 +11,7 @@ import { AUDIT_RECORDS, type AuditRecord, type Heads, recordId } from '../audit-
 import type { AuditSigner } from '../audit-signer.ts';
 import { type Beginning, beginningsOf, digestOfBeginning, openBeginning, signBeginning } from '../beginning.ts';
 import { byStream } from '../checkpoints.ts';
-import { broken } from '../findings.ts';
+import { broken, type Fault } from '../findings.ts';
 import type { StreamCursor } from '../records-after.ts';
 import { removeIndexed } from '../search/index-removal.ts';
 import { verificationKey } from '../signed-heads.ts';
@@ -91,7 +91,13 @@ export const removeArchived = async (deps: Deps): Promise<Removal> => {
     const present = await presentOf(stored?.document.signed, [key]);
     checkPlace(present, deps);
     const first = present?.log.origin === log.origin ? present.log.size / WIDTH : 0;
-    const plan = await planOf(deps, records, first, present?.heads ?? []);
+    const plan = await planOf(deps, records, first, present?.heads ?? []).catch(async (error: unknown) => {
+      // Another run may have stored its statement, and removed records that this one was about to read.
+      const isOvertaken = (await beginnings.get('current'))?.version !== stored?.version;
+      if ((error as Partial<Fault>).finding !== 'records_missing' || !isOvertaken) throw error;
+      return undefined;
+    });
+    if (!plan) continue;
     if (plan.bundles === first) return done(deps, present, first, plan.kept);
     const root = verdict.roots[plan.bundles - 1];
     if (!root) throw new StoreUnavailable(`the archive has no bundle ${plan.bundles - 1}`);
