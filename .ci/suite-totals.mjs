@@ -12,7 +12,7 @@ import { basename, relative } from 'node:path';
 
 const [what, file, again] = process.argv.slice(2);
 const filesIn = (path) => JSON.parse(readFileSync(path, 'utf8')).testResults;
-const STORES = ['memory', 'sqlite', 'mongodb', 'redis'];
+const STORES = ['memory', 'sqlite', 'mongodb', 'postgresql', 'redis'];
 
 const pathOf = (one) => relative('', one.name);
 const failsIn = (one) => one.assertionResults.filter(({ status }) => status === 'failed');

@@ -97,6 +97,10 @@ const RULES: readonly Rule[] = [
   },
   { of: 'adapters/redis/', may: ['./', 'src/domain/ports/', 'ioredis'] },
   { of: 'adapters/mongodb/', may: ['./', 'src/domain/ports/', 'mongodb', 'node:async_hooks'] },
+  {
+    of: 'adapters/postgresql/',
+    may: ['./', 'src/domain/ports/', 'pg', 'node:crypto', 'node:fs', 'node:timers/promises'],
+  },
   { of: 'adapters/node/compression.ts', may: ['node:util', 'node:zlib'], types: ['src/domain/ports/'] },
   {
     of: 'adapters/node/',

@@ -5,7 +5,7 @@ import { deliveredFiles } from './source-files.ts';
  * Drivers of stores that few servers have, the library of passkeys and the policy engine: a third of all modules, and more than a third of
  * the processor time of a start.
  */
-const LATER = ['mongodb', 'ioredis', '@simplewebauthn/server', '@cedar-policy/cedar-wasm/nodejs'];
+const LATER = ['mongodb', 'ioredis', 'pg', '@simplewebauthn/server', '@cedar-policy/cedar-wasm/nodejs'];
 
 /** What a start of the server may load of ours: each module costs it a fifth of a millisecond, and each kilobyte is stripped and compiled. */
 const MOST_MODULES = 1_200;

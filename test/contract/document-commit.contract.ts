@@ -10,14 +10,14 @@ import { ITEMS, type Item } from './items.ts';
 
 const MARKS = { name: 'marks', indexes: [] } as const;
 
-export const describeDocumentCommit = (name: string, open: () => DocumentStore): void => {
+export const describeDocumentCommit = (name: string, open: () => Promise<DocumentStore> | DocumentStore): void => {
   describe(`commit of several documents: ${name}`, () => {
     let store: DocumentStore;
     let items: Collection<Item>;
     let marks: Collection<{ readonly id: string }>;
 
-    beforeEach(() => {
-      store = open();
+    beforeEach(async () => {
+      store = await open();
       items = store.collection<Item>(ITEMS);
       marks = store.collection(MARKS);
     });

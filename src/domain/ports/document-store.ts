@@ -2,7 +2,7 @@
  * The durable store: JSON documents in declared collections. It promises little, so that every backend can keep its
  * promises. One document is the unit of every decision. Only `commit` spans several, where a store has it.
  *
- * Implemented by `adapters/memory`, `adapters/sqlite`; proven by `test/contract`.
+ * Implemented by `adapters/memory`, `adapters/sqlite`, `adapters/mongodb`, `adapters/postgresql`; proven by `test/contract`.
  */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
@@ -136,8 +136,8 @@ export interface DocumentStore {
   /**
    * Runs `work` within one transaction: all that it inserts is stored, and durable when the promise resolves. When `work` throws,
    * nothing is stored. It may catch a DocumentConflict of `insert` and continue. It may be run a second time, from its beginning, so it keeps no
-   * result of the first. `bytes`: about how much it inserts. The collections were declared before. Absent where documents are in another
-   * process.
+   * result of the first. `bytes`: about how much it inserts. The collections were declared before. Absent where the store has no such
+   * transaction.
    */
   commit?<R>(work: (insert: Insert) => R, bytes: number): Promise<R>;
   /** Idempotent. Waits for writes in progress. */

@@ -1,0 +1,131 @@
+/** One collection in its table. Every read and write is one statement. document-store.ts creates it. */
+import {
+  type Collection,
+  type Document,
+  DocumentConflict,
+  type OnUnreadable,
+  type Versioned,
+} from '../../src/domain/ports/document-store.ts';
+import { indexComparison } from '../../src/domain/ports/index-comparison.ts';
+import type { Preparation } from '../../src/domain/ports/preparation.ts';
+import {
+  type CheckedQuery,
+  type CollectionRules,
+  checkIds,
+  checkQuery,
+  deepFrozen,
+  isPossibleId,
+  storedBody,
+} from '../../src/domain/ports/store-rules.ts';
+import { isDuplicate, type PostgresqlConnection, type Statement } from './connection.ts';
+import { findStatement, readColumns } from './find-statement.ts';
+import { fieldKey, keyOf, type StoredRow, storedRow } from './stored-row.ts';
+import { tableOf } from './tables.ts';
+
+type Row = { readonly id: string; readonly version: string; readonly body: string; readonly fields?: Fields };
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One statement that inserts all rows, or none. Its values: `rowValues`. */
+export const insertionOf = (collection: string, from = 1): string =>
+  `INSERT INTO ${tableOf(collection)} (id, version, body, fields)
+   SELECT id, 1, body, fields FROM unnest($${from}::text[], $${from + 1}::text[], $${from + 2}::jsonb[]) AS new (id, body, fields)`;
+
+export const rowValues = (rows: readonly StoredRow[]): readonly (readonly string[])[] => [
+  rows.map(({ id }) => id),
+  rows.map(({ body }) => body),
+  rows.map(({ fields }) => fields),
+];
+
+export const takenIn = (collection: string, cause?: unknown): DocumentConflict =>
+  new DocumentConflict(`${collection}: the id or a unique key is taken`, cause === undefined ? undefined : { cause });
+
+export const collectionOver = <T extends Document>(
+  connection: PostgresqlConnection,
+  rules: CollectionRules,
+  { prepared, onUnreadable }: { readonly prepared: Preparation; readonly onUnreadable: OnUnreadable | undefined },
+): Collection<T> => {
+  const table = tableOf(rules.name);
+
+  const run: Statement = (text, values) =>
+    connection.call(async () => {
+      if (!prepared.isDone()) await prepared();
+      return connection.query(text, values).catch((error: unknown) => {
+        throw isDuplicate(error) ? takenIn(rules.name, error) : error;
+      });
+    });
+
+  /** `id` where the caller asked for it. */
+  const versioned = (row: Row, id?: string): Versioned<T> | undefined => {
+    const document = storedBody<T>(rules, row.body, id, onUnreadable);
+    if (!document) return undefined;
+    const { fields } = row;
+    const compared =
+      fields === undefined
+        ? {}
+        : indexComparison(
+            rules,
+            document,
+            row.id === keyOf(document.id) ? document.id : row.id,
+            (field, value) => fields[field] === (value === undefined ? undefined : fieldKey(value)),
+          );
+    return deepFrozen({ document, version: Number(row.version), ...compared });
+  };
+
+  /** As many as asked for, if there are so many: a document that is not understood must not end a list early. */
+  const findAll = async (query: CheckedQuery): Promise<readonly Versioned<T>[]> => {
+    for (let limit = query.limit; ; ) {
+      const { sql, values } = findStatement(rules, { ...query, limit });
+      const rows = (await run(sql, values)).rows as readonly Row[];
+      const found = rows.map((row) => versioned(row)).filter((one) => one !== undefined);
+      const missing = query.limit - found.length;
+      if (missing <= 0 || rows.length < limit) return found.slice(0, query.limit);
+      limit += missing;
+    }
+  };
+
+  return {
+    async insert(document) {
+      const { id, body, fields } = storedRow(rules, document);
+      // A statement that fails would cost the server a line of its log.
+      const sql = `INSERT INTO ${table} (id, version, body, fields) VALUES ($1, 1, $2, $3) ON CONFLICT DO NOTHING`;
+      const { rowCount } = await run(sql, [id, body, fields]);
+      if (rowCount !== 1) throw takenIn(rules.name);
+    },
+    async insertMany(documents) {
+      const rows = documents.map((document) => storedRow(rules, document));
+      if (rows.length === 0) return connection.assertOpen();
+      await run(insertionOf(rules.name), rowValues(rows));
+    },
+    async get(id) {
+      if (!isPossibleId(id)) return undefined;
+      const { rows } = await run(`SELECT ${readColumns(rules)} FROM ${table} WHERE id = $1`, [keyOf(id)]);
+      return rows[0] && versioned(rows[0] as Row, id);
+    },
+    async getMany(ids) {
+      const possible = checkIds(ids);
+      const keys = possible.map(keyOf);
+      const { rows } = await run(`SELECT ${readColumns(rules)} FROM ${table} WHERE id = ANY ($1::text[])`, [keys]);
+      const found = new Map((rows as readonly Row[]).map((row) => [row.id, row]));
+      return possible.flatMap((id, at) => {
+        const row = found.get(keys[at] ?? '');
+        return (row && versioned(row, id)) ?? [];
+      });
+    },
+    async replace(document, expected) {
+      const { id, body, fields } = storedRow(rules, document);
+      const sql = `UPDATE ${table} SET version = version + 1, body = $3, fields = $4 WHERE id = $1 AND version = $2`;
+      return (await run(sql, [id, expected, body, fields])).rowCount === 1;
+    },
+    /** If the answer is lost, no caller gets the document, and this one gets `unavailable`. */
+    async take(id) {
+      if (!isPossibleId(id)) return undefined;
+      const { rows } = await run(`DELETE FROM ${table} WHERE id = $1 RETURNING body`, [keyOf(id)]);
+      return rows[0] && storedBody<T>(rules, String(rows[0]['body']), id, onUnreadable);
+    },
+    async find(query) {
+      const checked = checkQuery(rules, query);
+      connection.assertOpen();
+      return checked ? findAll(checked) : [];
+    },
+  };
+};

@@ -1,0 +1,218 @@
+/**
+ * The document port over PostgreSQL 15 or newer. Owns all communication with PostgreSQL. Tested by
+ * test/contract/postgresql.test.ts.
+ *
+ * This file: the pool, the checks of each connection, and deadlines.
+ */
+import { type Client, Pool, type PoolClient, type QueryResult } from 'pg';
+import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { postgresqlAddress } from './address.ts';
+import { assertFit } from './fitness.ts';
+
+export type PostgresqlOptions = {
+  /** See `postgresqlAddress`. */
+  readonly url: string;
+  /** Longest wait for one statement, and for a connection. Default 1,000. */
+  readonly deadlineMilliseconds?: number;
+  /** Most connections at once. Default 10. */
+  readonly connections?: number;
+};
+
+/** Runs one statement on the connection of a call; prepared once for each connection. */
+export type Statement = (text: string, values?: readonly unknown[]) => Promise<QueryResult>;
+
+/** Format of the stored data; any other is refused. */
+const FORMAT = 1;
+/** The build of an index on a large collection takes this long at most. */
+const PREPARING_MILLISECONDS = 3_600_000;
+
+export interface PostgresqlConnection {
+  /** Whether the schema held nothing of ours when this process connected. */
+  readonly isNew: boolean;
+
+  /** Runs one statement. Throws StoreUnavailable on any failure but a conflict, after twice the deadline at most. */
+  readonly query: Statement;
+
+  /**
+   * Runs `work` on one connection. When it throws, the connection is closed, which ends its transaction. Throws as
+   * `query`.
+   */
+  together<R>(work: (query: Statement) => Promise<R>): Promise<R>;
+
+  /** The same for definitions of tables and indexes, which may take an hour. Its statements are not prepared. */
+  defining<R>(work: (query: Statement) => Promise<R>): Promise<R>;
+
+  /** Why PostgreSQL is unavailable now, or undefined. */
+  check(): Promise<string | undefined>;
+
+  /** Runs a call of the port, for which `close` waits. Throws StoreUnavailable after `close`. */
+  call<R>(work: () => Promise<R>): Promise<R>;
+
+  /** Throws StoreUnavailable after `close`. */
+  assertOpen(): void;
+
+  /** Idempotent. Waits for running calls, four deadlines at most. */
+  close(): Promise<void>;
+}
+
+/** Connects and checks the server. Throws StoreUnavailable with the reason when it is unreachable or unsuitable. */
+export const connectPostgresql = async (options: PostgresqlOptions): Promise<PostgresqlConnection> => {
+  const { deadlineMilliseconds = 1000, connections = 10 } = options;
+  const { schema, ...address } = postgresqlAddress(options.url);
+  const pool = new Pool({
+    ...address,
+    application_name: 'behalf',
+    max: connections,
+    keepAlive: true,
+    connectionTimeoutMillis: deadlineMilliseconds,
+    idleTimeoutMillis: 60_000,
+    query_timeout: deadlineMilliseconds,
+    // The server ends what its caller has given up, so that no lock stays.
+    statement_timeout: deadlineMilliseconds,
+    lock_timeout: deadlineMilliseconds,
+    idle_in_transaction_session_timeout: 4 * deadlineMilliseconds,
+    options: `-c search_path=${schema} -c default_transaction_isolation=read\\ committed -c client_min_messages=warning`,
+    onConnect: (client) => {
+      // Of a connection in use; its call gets the error too. Without a listener it would end the process.
+      client.on('error', () => undefined);
+      return assertFit(client);
+    },
+  });
+  // Of connections that no call uses. The next call gets another one, or the error.
+  pool.on('error', () => undefined);
+  const names = new Map<string, string>();
+  const running = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+
+  const assertOpen = (): void => {
+    if (closing) throw new StoreUnavailable('the store is closed');
+  };
+  const nameOf = (text: string): string => {
+    const name = names.get(text) ?? `behalf_${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+  const prepared =
+    (client: Client): Statement =>
+    (text, values = []) =>
+      client.query({ name: nameOf(text), text, values });
+
+  const attempt = async <R>(work: (client: PoolClient) => Promise<R>, keepsAfter: (error: unknown) => boolean) => {
+    let client: PoolClient | undefined;
+    try {
+      client = await pool.connect();
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client?.release(!keepsAfter(error));
+      throw isStoreUnavailable(error) || isDocumentConflict(error) ? error : unavailable(error);
+    }
+  };
+  const tracked = <R>(result: Promise<R>): Promise<R> => {
+    running.add(result);
+    const end = (): void => void running.delete(result);
+    result.then(end, end);
+    return result;
+  };
+  const run = <R>(work: (client: PoolClient) => Promise<R>, keepsAfter: (error: unknown) => boolean): Promise<R> =>
+    tracked(attempt(work, keepsAfter));
+  const defining = <R>(work: (query: Statement) => Promise<R>): Promise<R> =>
+    run(
+      async (client) => {
+        const unprepared: Statement = (text, values) =>
+          client.query({ text, query_timeout: PREPARING_MILLISECONDS, ...(values ? { values } : {}) });
+        await unprepared(
+          'SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0',
+        );
+        const result = await work(unprepared);
+        await unprepared('RESET statement_timeout; RESET lock_timeout; RESET idle_in_transaction_session_timeout');
+        return result;
+      },
+      () => false,
+    );
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, 4 * deadlineMilliseconds);
+      const ended = async (): Promise<void> => {
+        while (running.size > 0) await Promise.allSettled(running);
+        await pool.end();
+      };
+      await Promise.race([ended(), late]);
+      clearTimeout(timer);
+    })();
+    return closing;
+  };
+
+  try {
+    const isNew = await defining((query) => prepareSchema(query, schema));
+    return {
+      isNew,
+      query: (text, values) => run((client) => prepared(client)(text, values), isOfStatement),
+      together: (work) =>
+        run(
+          (client) => work(prepared(client)),
+          () => false,
+        ),
+      defining,
+      async call(work) {
+        assertOpen();
+        return tracked(work());
+      },
+      async check() {
+        try {
+          assertOpen();
+          await run(assertFit, isOfStatement);
+          return undefined;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      },
+      assertOpen,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** Whether the schema held no format. Also the first write, so that a user without the rights is detected at start. */
+const prepareSchema = async (query: Statement, schema: string): Promise<boolean> => {
+  await query('BEGIN');
+  // Several processes may start at once, and IF NOT EXISTS does not wait for the other.
+  await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`behalf ${schema}`]);
+  const { rows: schemas } = await query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (schemas.length === 0) await query(`CREATE SCHEMA ${schema}`);
+  await query('CREATE TABLE IF NOT EXISTS behalf_format (name text PRIMARY KEY, version integer NOT NULL)');
+  const { rows } = await query("SELECT version FROM behalf_format WHERE name = 'format'");
+  const held = rows[0]?.['version'];
+  if (held !== undefined && held !== FORMAT) {
+    throw new StoreUnavailable(`the database was written by another version of Behalf (format ${String(held)})`);
+  }
+  if (held === undefined) await query("INSERT INTO behalf_format VALUES ('format', $1)", [FORMAT]);
+  await query('COMMIT');
+  return held === undefined;
+};
+
+const codeOf = (error: unknown): string | undefined => {
+  const { code, severity } = (error ?? {}) as { readonly code?: unknown; readonly severity?: unknown };
+  return severity !== undefined && typeof code === 'string' ? code : undefined;
+};
+
+/** Whether the server refused the statement and the connection is as before. */
+const isOfStatement = (error: unknown): boolean =>
+  isDocumentConflict(error) || (error as { readonly severity?: unknown } | undefined)?.severity === 'ERROR';
+
+const UNIQUE_VIOLATION = '23505';
+const DISK_FULL = '53100';
+
+export const isDuplicate = (error: unknown): boolean =>
+  codeOf(isStoreUnavailable(error) ? error.cause : error) === UNIQUE_VIOLATION;
+
+/** The driver's own message, which may name the server, is in `cause`. */
+const unavailable = (cause: unknown): StoreUnavailable =>
+  codeOf(cause) === DISK_FULL
+    ? new StoreUnavailable('PostgreSQL has no room', { cause, reason: 'no_space' })
+    : new StoreUnavailable(codeOf(cause) === undefined ? 'PostgreSQL is not in reach' : 'PostgreSQL failed', { cause });

@@ -1,0 +1,106 @@
+import type { QueryResult } from 'pg';
+import type {
+  Collection,
+  CollectionDeclaration,
+  Document,
+  DocumentStore,
+  OnUnreadable,
+} from '../../src/domain/ports/document-store.ts';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { type Preparation, preparation } from '../../src/domain/ports/preparation.ts';
+import { type CollectionRules, collectionRules } from '../../src/domain/ports/store-rules.ts';
+import { collectionOver } from './collection.ts';
+import { commitOver } from './commit.ts';
+import { connectPostgresql, type PostgresqlOptions } from './connection.ts';
+import { fieldKey } from './stored-row.ts';
+import { ensureTable, fieldOf, tableOf } from './tables.ts';
+
+export type PostgresqlDocumentStore = DocumentStore & {
+  /** Whether the schema held no data of Behalf before. */
+  readonly isNew: boolean;
+  /** Resolves when the collections declared so far have their tables. Throws StoreUnavailable when one cannot be made. */
+  ready(): Promise<void>;
+  /** Why PostgreSQL is unavailable now, or undefined. */
+  check(): Promise<string | undefined>;
+};
+
+type Known = {
+  readonly rules: CollectionRules;
+  readonly prepared: Preparation;
+  readonly collection: Collection<never>;
+};
+
+/** Collections in one schema. Throws StoreUnavailable with the reason when the server is unsuitable; see `PostgresqlOptions`. */
+export const postgresqlDocumentStore = async (
+  options: PostgresqlOptions & { readonly onUnreadable?: OnUnreadable },
+): Promise<PostgresqlDocumentStore> => {
+  const connection = await connectPostgresql(options);
+  const { onUnreadable } = options;
+  const collections = new Map<string, Known>();
+
+  /** Of a collection whose documents expire: its table, and the condition that one expired before $1. */
+  const expiring = (name: string) => {
+    const known = collections.get(name);
+    const end = known?.rules.expiresAt;
+    if (known === undefined || end === undefined) throw new TypeError(`documents of ${name} do not expire`);
+    const field = fieldOf(end);
+    const isExpired = `${field} BETWEEN '${fieldKey(Number.MIN_SAFE_INTEGER)}' AND $1`;
+    return { table: tableOf(name), field, isExpired };
+  };
+  const asked = (name: string, text: string, values: readonly unknown[]): Promise<QueryResult> =>
+    connection.call(async () => {
+      await collections.get(name)?.prepared();
+      return connection.query(text, values);
+    });
+
+  return {
+    collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
+      connection.assertOpen();
+      const rules = collectionRules(declaration);
+      const known = collections.get(rules.name);
+      if (known && known.rules.signature !== rules.signature) {
+        throw new TypeError(`collection ${rules.name} was declared differently before`);
+      }
+      if (known) return known.collection as unknown as Collection<T>;
+      const prepared = preparation(() => ensureTable(connection, rules));
+      const collection = collectionOver<T>(connection, rules, { prepared, onUnreadable });
+      collections.set(rules.name, { rules, prepared, collection: collection as unknown as Collection<never> });
+      return collection;
+    },
+    commit: commitOver(connection, (name) => collections.get(name)),
+    expiring: () =>
+      [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
+    /** Several nodes may do so at once: each skips what another one is removing. */
+    async sweep(name, now, limit) {
+      const { table, field, isExpired } = expiring(name);
+      const { rowCount } = await asked(
+        name,
+        `WITH gone AS MATERIALIZED
+           (SELECT id FROM ${table} WHERE ${isExpired} ORDER BY ${field} LIMIT $2 FOR UPDATE SKIP LOCKED)
+         DELETE FROM ${table} WHERE id IN (SELECT id FROM gone)`,
+        [fieldKey(now - 1), limit],
+      );
+      const removed = rowCount ?? 0;
+      return { removed, isDone: removed < limit };
+    },
+    async countExpired(name, now, most) {
+      const { table, isExpired } = expiring(name);
+      const { rows } = await asked(
+        name,
+        `SELECT count(*)::int AS number FROM (SELECT 1 FROM ${table} WHERE ${isExpired} LIMIT $2) AS expired`,
+        [fieldKey(now - 1), most],
+      );
+      return Number(rows[0]?.['number']);
+    },
+    async ready() {
+      try {
+        await Promise.all([...collections.values()].map(({ prepared }) => prepared()));
+      } catch (error) {
+        throw new StoreUnavailable(`PostgreSQL has not made the tables: ${(error as Error).message}`, { cause: error });
+      }
+    },
+    isNew: connection.isNew,
+    check: connection.check,
+    close: connection.close,
+  };
+};
