@@ -7,13 +7,31 @@ import { CONFIGURATION_SCHEMA, schemaAt } from './schema.ts';
 // test checks it against its meta-schema, so that no start has to compile that as well.
 const ajv = new Ajv2020({ allErrors: true, strict: true, validateSchema: false, code: { optimize: false } });
 for (const keyword of ['unit', 'secret', 'derivedDefault']) ajv.addKeyword({ keyword });
-/** Compiled at first use: most commands read no settings, and compiling takes longer than what they do. */
-let validate: ValidateFunction | undefined;
+/** By the name of a section. Compiled at first use: to compile all takes longer than most commands do. */
+const validators = new Map<string, ValidateFunction>();
 
-/** Every value that violates the schema; never holds the value itself. */
-export const schemaProblems = (values: unknown): readonly Problem[] => {
-  validate ??= ajv.compile(CONFIGURATION_SCHEMA);
-  return validate(values) ? [] : (validate.errors ?? []).map(problemOf);
+/**
+ * Every value that violates the schema; never holds the value itself. `names` are the sections, such as `listen`, of which a value is no
+ * default: defaults fit the schema (a test holds it), so no other section is checked.
+ */
+export const schemaProblems = (values: Values, names: ReadonlySet<string>): readonly Problem[] =>
+  [...names].some((name) => !Object.hasOwn(SECTIONS, name))
+    ? problemsIn('', CONFIGURATION_SCHEMA, values)
+    : Object.entries(SECTIONS).flatMap(([name, schema]) =>
+        names.has(name) && values[name] !== undefined ? problemsIn(`/${name}`, schema, values[name]) : [],
+      );
+
+type Values = Readonly<Record<string, unknown>>;
+
+const SECTIONS: Readonly<Record<string, object>> = CONFIGURATION_SCHEMA.properties ?? {};
+
+const problemsIn = (pointer: string, schema: object, value: unknown): readonly Problem[] => {
+  const validate = validators.get(pointer) ?? ajv.compile(schema);
+  validators.set(pointer, validate);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map((error) =>
+    problemOf({ ...error, instancePath: `${pointer}${error.instancePath}` }),
+  );
 };
 
 const problemOf = ({ instancePath, keyword, params, message }: ErrorObject): Problem => {

@@ -8,7 +8,7 @@ import { schemaProblems } from './check.ts';
 import type { Configuration } from './configuration.ts';
 import { dataFolder } from './data-folder.ts';
 import { type Given, readEnvironmentLayer, readFileLayer } from './layers.ts';
-import { attempt, type Environment, fromOf, merge, type Source, valueAt } from './merge.ts';
+import { attempt, changedIn, type Environment, fromOf, merge, type Source, valueAt } from './merge.ts';
 import { ConfigurationError, nearest, type Problem, pointerOf } from './problem.ts';
 import { productionProblems } from './production-rules.ts';
 import { crossProblems } from './rules.ts';
@@ -45,7 +45,10 @@ export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
   const given = [...fileLayer.given, ...environmentLayer.given];
 
   const merged = merge(given, surroundings);
-  const badValues = [...merged.problems, ...withSources(schemaProblems(merged.values), merged.sources)];
+  const badValues = [
+    ...merged.problems,
+    ...withSources(schemaProblems(merged.values, changedIn(merged.sources)), merged.sources),
+  ];
   // Rules over several settings apply to the values that remain when invalid ones are removed, so that one run
   // reports everything. A missing value removes its section.
   const bad = badValues.map(({ pointer }) => (pointer in merged.sources ? pointer : pointer.replace(/\/[^/]*$/, '')));

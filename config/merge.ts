@@ -26,6 +26,14 @@ export type Merged = {
   readonly problems: readonly Problem[];
 };
 
+/** The sections in which a value is no default. */
+export const changedIn = (sources: Readonly<Record<string, Source>>): ReadonlySet<string> =>
+  new Set(
+    Object.entries(sources).flatMap(([pointer, { kind }]) =>
+      kind === 'default' ? [] : pointer.slice(1).split('/').slice(0, 1),
+    ),
+  );
+
 /** Later values win. Never throws: a reference without a target is a problem. */
 export const merge = (given: readonly Given[], surroundings: Surroundings): Merged => {
   const values: Tree = {};
