@@ -57,8 +57,17 @@ const MAX_LIMIT = 1000;
 const MOST_LISTED = 64;
 const MAX_KEY_LENGTH = 512;
 
-/** Throws TypeError when the declaration is malformed. */
+/** A start asks for three hundred collections, most of them several times. */
+const known = new WeakMap<CollectionDeclaration, CollectionRules>();
+
+/** Throws TypeError when the declaration is malformed. The same declaration has the same rules. */
 export const collectionRules = (declaration: CollectionDeclaration): CollectionRules => {
+  const rules = known.get(declaration) ?? rulesOf(declaration);
+  known.set(declaration, rules);
+  return rules;
+};
+
+const rulesOf = (declaration: CollectionDeclaration): CollectionRules => {
   const { name, expiresAt } = declaration;
   if (!COLLECTION_NAME.test(name)) throw new TypeError(`collection name ${JSON.stringify(name)} is not snake_case`);
   const indexes: readonly IndexDeclaration[] = declaration.indexes;
