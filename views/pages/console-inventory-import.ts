@@ -207,7 +207,6 @@ export type ImportResultModel = {
 export const importResultPage = (frame: ConsoleFrame, model: ImportResultModel): Html => {
   const { links, system, source, counts, sourceHref, findingsHref } = model;
   const { findings } = counts;
-  const files = isPlain(system) ? `apps.${system}` : 'FILES…';
   return step(frame, links, {
     ...{ title: words.done, heading: words.doneOf(named(source)), here: words.done },
     lead: words.doneLead(counts.created + counts.changed + counts.unchanged),
@@ -217,6 +216,6 @@ export const importResultPage = (frame: ConsoleFrame, model: ImportResultModel):
 <p>${findings > 0 ? words.decideWhat : words.noDecision}</p>
 <div class="actions">${findings > 0 && html`<a class="button primary" href="${findingsHref}">${words.decide(findings)}</a> `}<a class="button plain" href="${sourceHref}">${words.look}</a> <a class="button plain" href="${links.importHref}">${words.again}</a></div>
 <p>${words.regularly}</p>
-${commandBlock(`behalf inventory import ${files} --format ${system} --source ${source}`, words.commands)}</section>`,
+${commandBlock(`behalf inventory import ${SYSTEMS[system].files} --format ${system} --source ${source}`, words.commands)}</section>`,
   });
 };

@@ -6,6 +6,8 @@ type System = keyof typeof systemWords;
 type SystemExport = {
   /** Shell commands that write the files. Absent: the list comes from an export or a script. */
   readonly commands?: string;
+  /** Names of the files, as on the command line. */
+  readonly files: string;
   /** A list with one app, as the system answers it, with the members that an import reads. */
   readonly example: string;
 };
@@ -16,6 +18,7 @@ const shown = (value: object): string => JSON.stringify(value, undefined, 2);
 /** In the order of the page. */
 export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   okta: {
+    files: 'apps.json grants.ndjson',
     commands: [
       curl('SSWS $TOKEN', "'https://okta.example.com/api/v1/apps?limit=200' > apps.json"),
       `jq -r '.[].id' apps.json | while read -r id; do ${curl('SSWS $TOKEN', '"https://okta.example.com/api/v1/apps/$id/grants" | jq -c .')}; done > grants.ndjson`,
@@ -29,6 +32,7 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     ]),
   },
   entra: {
+    files: 'principals.json grants.json',
     commands: [
       curl('Bearer $TOKEN', "'https://graph.microsoft.com/v1.0/servicePrincipals?$top=999' > principals.json"),
       curl('Bearer $TOKEN', "'https://graph.microsoft.com/v1.0/oauth2PermissionGrants?$top=999' > grants.json"),
@@ -39,6 +43,7 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     }),
   },
   google: {
+    files: 'tokens.ndjson',
     commands: `while read -r user; do ${curl('Bearer $TOKEN', '"https://admin.googleapis.com/admin/directory/v1/users/$user/tokens" | jq -c .')}; done < users.txt > tokens.ndjson`,
     example: JSON.stringify({
       kind: 'admin#directory#tokenList',
@@ -51,6 +56,7 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     }),
   },
   github: {
+    files: 'installations.json tokens.json credentials.json',
     commands: [
       curl('Bearer $TOKEN', "'https://api.github.com/orgs/ORG/installations?per_page=100' > installations.json"),
       curl('Bearer $TOKEN', "'https://api.github.com/orgs/ORG/personal-access-tokens?per_page=100' > tokens.json"),
@@ -70,6 +76,7 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     }),
   },
   'mcp-registry': {
+    files: 'servers.json',
     commands: "curl -sS 'https://registry.example.com/v0.1/servers?version=latest&limit=100' > servers.json",
     example: shown({
       servers: [
@@ -84,6 +91,7 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     }),
   },
   csv: {
+    files: 'apps.csv',
     example: [
       'external_id,name,owner,scopes,people,is_enabled',
       '17,Expense robot,ada@example.com,mail.send files.read,12,true',
@@ -91,6 +99,7 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     ].join('\n'),
   },
   ndjson: {
+    files: 'apps.ndjson',
     example: [
       { external_id: '17', name: 'Expense robot', owner: 'ada@example.com', scopes: ['mail.send'], people: 12 },
       { external_id: '18', name: 'Clock', scopes: ['openid'] },

@@ -18,5 +18,7 @@ test.each(INVENTORY_SYSTEMS)('the example of %s can be imported, also pasted', (
 });
 
 test.each(INVENTORY_SYSTEMS)('the commands of %s are those of the guide', (system) => {
-  for (const line of SYSTEMS[system].commands?.split('\n') ?? []) expect(GUIDE).toContain(`${line}\n`);
+  const { commands, files } = SYSTEMS[system];
+  for (const line of commands?.split('\n') ?? []) expect(GUIDE).toContain(`${line}\n`);
+  if (commands !== undefined) expect(GUIDE).toContain(`behalf inventory import ${files} --format ${system}\n`);
 });
