@@ -1,9 +1,15 @@
 import { phrase } from '../html.ts';
 
+/** A number and what it counts. */
+const counted = (value: number, one: string, more: string): string => `${value} ${value === 1 ? one : more}`;
+
 /** Why something is a finding, by reason. `value`: the number in it. */
 export const reasonWords = {
   no_person: (value: number) =>
-    phrase({ en: `${value} tokens without a person present`, de: `${value} Tokens, ohne dass jemand da war` }),
+    phrase({
+      en: `${counted(value, 'token', 'tokens')} without a person present`,
+      de: `${counted(value, 'Token', 'Tokens')}, ohne dass jemand da war`,
+    }),
   agent_name: () =>
     phrase({
       en: 'The name or the purpose has a word that agents have',
@@ -21,17 +27,24 @@ export const reasonWords = {
     }),
   many_people: (value: number) =>
     phrase({
-      en: `Within a day, tokens for ${value} people who had not signed in`,
-      de: `An einem Tag Tokens für ${value} Personen, die sich nicht angemeldet hatten`,
+      en: `Within a day, tokens for ${counted(value, 'person', 'people')} who had not signed in`,
+      de: `An einem Tag Tokens für ${value === 1 ? '1 Person, die sich nicht angemeldet hatte' : `${value} Personen, die sich nicht angemeldet hatten`}`,
     }),
   many_rights: (value: number) =>
     phrase({
-      en: `Within a day, tokens for ${value} different sets of API and scopes`,
-      de: `An einem Tag Tokens für ${value} verschiedene Kombinationen aus API und Scopes`,
+      en: `Within a day, tokens for ${counted(value, 'set', 'different sets')} of API and scopes`,
+      de: `An einem Tag Tokens für ${counted(value, 'Kombination', 'verschiedene Kombinationen')} aus API und Scopes`,
     }),
-  burst: (value: number) => phrase({ en: `${value} tokens within a minute`, de: `${value} Tokens in einer Minute` }),
+  burst: (value: number) =>
+    phrase({
+      en: `${counted(value, 'token', 'tokens')} within a minute`,
+      de: `${counted(value, 'Token', 'Tokens')} in einer Minute`,
+    }),
   machine_hours: (value: number) =>
-    phrase({ en: `Tokens in ${value} hours of one day`, de: `Tokens in ${value} Stunden eines Tages` }),
+    phrase({
+      en: `Tokens in ${counted(value, 'hour', 'hours')} of one day`,
+      de: `Tokens in ${counted(value, 'Stunde', 'Stunden')} eines Tages`,
+    }),
   even_intervals: (value: number) =>
     phrase({
       en: `${value} % of its tokens come at even intervals, as those of a timer`,
@@ -39,13 +52,13 @@ export const reasonWords = {
     }),
   no_transaction: (value: number) =>
     phrase({
-      en: `${value} tokens, none of them in a transaction that was opened`,
-      de: `${value} Tokens, keines in einem eröffneten Vorgang`,
+      en: value === 1 ? '1 token, in no opened transaction' : `${value} tokens, none of them in an opened transaction`,
+      de: `${counted(value, 'Token', 'Tokens')}, keines in einem eröffneten Vorgang`,
     }),
   used_after_adoption: (value: number) =>
     phrase({
-      en: `Still used ${value} days after its adoption`,
-      de: `${value} Tage nach der Übernahme noch in Gebrauch`,
+      en: `Still used ${counted(value, 'day', 'days')} after its adoption`,
+      de: `${counted(value, 'Tag', 'Tage')} nach der Übernahme noch in Gebrauch`,
     }),
   app_of_people: () =>
     phrase({
@@ -73,10 +86,18 @@ export const reasonWords = {
       en: 'Client assertions for the token endpoint',
       de: 'Client-Assertions für den Token-Endpunkt',
     }),
-  ends_soon: (value: number) => phrase({ en: `Ends in ${value} days`, de: `Endet in ${value} Tagen` }),
+  ends_soon: (value: number) =>
+    phrase({
+      en: `Ends in ${counted(value, 'day', 'days')}`,
+      de: `Endet in ${counted(value, 'Tag', 'Tagen')}`,
+    }),
   blocked: () => phrase({ en: 'It is active, and gets no tokens', de: 'Er ist aktiv und bekommt keine Tokens' }),
   not_accepted: () => phrase({ en: 'No owner has accepted it', de: 'Kein Eigentümer hat ihn angenommen' }),
-  not_used: (value: number) => phrase({ en: `No token for ${value} days`, de: `Seit ${value} Tagen kein Token` }),
+  not_used: (value: number) =>
+    phrase({
+      en: `No token for ${counted(value, 'day', 'days')}`,
+      de: `Seit ${counted(value, 'Tag', 'Tagen')} kein Token`,
+    }),
   unknown_app: () =>
     phrase({
       en: 'No client or agent here is known for the app',
