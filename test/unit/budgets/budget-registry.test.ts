@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { BUDGET_MARK } from '../../../src/domain/authority/budgets/budget.ts';
+import { BUDGET_MARK, BUDGETS } from '../../../src/domain/authority/budgets/budget.ts';
 import { budgetRegistry } from '../../../src/domain/authority/budgets/budget-registry.ts';
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { countedIdentifiers, movableClock, recordedAudit } from '../delegation/fakes.ts';
@@ -138,3 +138,26 @@ test.each<[object, object, string | undefined]>([
     else await expect(changed).rejects.toMatchObject({ reason: 'budget_member_fixed', field });
   },
 );
+
+test('a thousand budgets count at a time: another one is refused, a change of one is not, and a disabled one stays so', async () => {
+  const documents = memoryDocumentStore('refused');
+  const stored = documents.collection<{ readonly id: string }>(BUDGETS as never);
+  const budgets = budgetRegistry({
+    documents,
+    clock: movableClock(),
+    identifiers: countedIdentifiers(),
+    audit: recordedAudit(),
+  });
+  const made = await budgets.create(WANTED as never, BY);
+  const off = await budgets.create(WANTED as never, BY);
+  const disabled = await budgets.update(off.document.id, off.version, { state: 'disabled' }, BY);
+  for (let place = 0; place < 998; place += 1) await stored.insert({ ...made.document, id: `bud_x${place}` });
+  const enable = () => budgets.update(off.document.id, disabled.version, { state: 'active' }, BY);
+  const last = await budgets.create(WANTED as never, BY);
+  for (const refused of [enable(), budgets.create(WANTED as never, BY)]) {
+    await expect(refused).rejects.toMatchObject({ reason: 'budgets_exceeded', field: '/state' });
+  }
+  await budgets.update(made.document.id, made.version, { limit: 5 }, BY);
+  await budgets.update(off.document.id, disabled.version, { limit: 5 }, BY);
+  expect(last.document.state).toBe('active');
+});

@@ -1,7 +1,13 @@
 /** What a token says about its sign-in, and what a request may demand of a sign-in (RFC 9470). */
 import { expect, test } from '@jest/globals';
-import { MULTI_FACTOR, REACHABLE } from '../../../src/domain/vocabulary/assurance.ts';
-import { acrCheck, assuranceClaims, assuranceFrom, assuranceOf } from '../../../src/provider/requests/step-up.ts';
+import { MULTI_FACTOR, REACHABLE, UPSTREAM_SESSION } from '../../../src/domain/vocabulary/assurance.ts';
+import {
+  acrCheck,
+  ageCheck,
+  assuranceClaims,
+  assuranceFrom,
+  assuranceOf,
+} from '../../../src/provider/requests/step-up.ts';
 
 const SIGN_IN = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: 1_800_000_000 };
 
@@ -65,3 +71,22 @@ test('with prompt=login another account may sign in, so that its factors are not
 test('a class that no sign-in reaches is refused at once (RFC 9470 §5)', async () => {
   expect(await checked({ values: 'urn:unknown' })).toEqual({ isAsked: 'unmet_authentication_requirements', read: [] });
 });
+
+test.each<[string, object, boolean]>([
+  ['is of unknown age', {}, true],
+  ['is proven here as well', { session: { accountId: 'acc_anna', amr: [UPSTREAM_SESSION, 'otp'] } }, false],
+  ['has no methods', { session: { accountId: 'acc_anna' } }, false],
+  ['is of no account', { session: { amr: [UPSTREAM_SESSION] } }, false],
+  ['is none', { session: undefined }, false],
+  ['was just finished', { result: { login: {} } }, false],
+  ['just led to a consent', { result: { consent: {} } }, true],
+  ['may have any age', { params: {} }, false],
+  ['is asked for without parameters', { params: undefined }, false],
+])(
+  'with max_age a sign-in that %s is asked for again: or not (OpenID Connect Core §3.1.2.1)',
+  async (_, oidc, isAsked) => {
+    const { check } = ageCheck() as unknown as { check: (ctx: object) => boolean };
+    const whole = { params: { max_age: 60 }, session: { accountId: 'acc_anna', amr: [UPSTREAM_SESSION] }, ...oidc };
+    expect(await check({ oidc: whole })).toBe(isAsked);
+  },
+);

@@ -270,3 +270,12 @@ test('where the log has no transactions, no part of one is prepared', async () =
   const { did, outcome, together } = await runTogether({ append: async () => false, isTransactional: false });
   expect([did, outcome, together]).toEqual([['append', 'check', 'consume', 'store'], 'settled', undefined]);
 });
+
+test('a request that is settled has nothing left to do', async () => {
+  const unit: TokenRequestUnit = {
+    ...{ seen: new Map(), claims: [], consumptions: [], writes: [], settleWhenStored: undefined, settled: true },
+  };
+  const unused = () => Promise.reject(new Error('it is settled'));
+  const parts = { appendEvent: unused, check: unused, consumptions: {} as never, isTransactional: false };
+  expect(await settle(context, unit, parts)).toBeUndefined();
+});
