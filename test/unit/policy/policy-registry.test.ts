@@ -248,3 +248,34 @@ describe('the first start', () => {
     expect(await one.activePolicy()).toEqual(['own']);
   });
 });
+
+test('a set is found by version, id or as the active one, and what is none of them is not found', async () => {
+  const one = world().node();
+  for (const name of ['active', '1', 'pol_none']) expect(await one.get(name)).toBeUndefined();
+  const { document } = await one.create({ text: text('a') }, BY);
+  expect(await one.get('active')).toBeUndefined();
+  expect([(await one.get('1'))?.document.id, (await one.get(document.id))?.document.state]).toEqual([
+    document.id,
+    'draft',
+  ]);
+  for (const name of ['01', '1.0', '2', '1000000000']) expect(await one.get(name)).toBeUndefined();
+  await one.activate(document.id, {}, BY);
+  expect((await one.get('active'))?.document).toMatchObject({
+    id: document.id,
+    state: 'active',
+    activatedBy: 'acc_admin',
+  });
+  expect((await one.get('1'))?.document).not.toHaveProperty('replaces');
+});
+
+test('the active set is not activated again, and a set that does not exist never is', async () => {
+  const { node, events } = world();
+  const one = node();
+  const { document } = await one.create({ text: text('a') }, BY);
+  const first = await one.activate(document.id, {}, BY);
+  expect(await one.activate(document.id, {}, BY)).toMatchObject({
+    document: { activatedAt: first.document.activatedAt },
+  });
+  expect(events().filter(([type]) => type === 'policy.activated')).toHaveLength(1);
+  await expect(one.activate('pol_none', {}, BY)).rejects.toMatchObject({ reason: 'policy_set_not_found' });
+});

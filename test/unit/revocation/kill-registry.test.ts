@@ -152,7 +152,10 @@ test('what ends a delegation or a token for good ends it itself; others have an 
     documents,
     clock: standingClock(),
     audit: recordingAudit(),
-    ends: { delegation: async (id) => did.push(['delegation', id]), token: async (id) => did.push(['token', id]) },
+    ends: {
+      delegation: async (id: string) => did.push(['delegation', id]),
+      token: async (id: string) => did.push(['token', id]),
+    },
     newestEvent: async () => 9e9,
   } as never);
   const epochs = documents.collection<{ readonly id: string; readonly notBefore: number }>({
