@@ -2,8 +2,7 @@ import { plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { numberPhrase } from '../time-text.ts';
 import { policyWords as words } from '../words/policy.ts';
-import { STARTER_REASONS } from '../words/starter-policies.ts';
-import { wordOf } from '../words/word-of.ts';
+import { starterReason } from '../words/starter-policies.ts';
 
 /** One policy, as text for people. */
 export type PolicyLine = {
@@ -131,6 +130,6 @@ export const policyLines = (policies: readonly PolicyLine[]): Html =>
   html`<ul class="policies">${policies.map(
     ({ id, effect, reason, conditions }) =>
       html`<li><span class="tag ${effect === 'permit' ? 'good' : 'off'}">${effect === 'permit' ? words.permits : words.forbids}</span>
-<div><p>${reason === undefined ? html`<span class="hint">${words.noReason}</span>` : (wordOf(STARTER_REASONS, reason) ?? plainText(reason, 300))}</p>
+<div><p>${reason === undefined ? html`<span class="hint">${words.noReason}</span>` : (starterReason(id, reason) ?? plainText(reason, 300))}</p>
 <p class="facts"><code>${plainText(id, 80)}</code>${conditions.map((text) => html`<span class="tag">${text}</span>`)}</p></div></li>`,
   )}</ul>`;

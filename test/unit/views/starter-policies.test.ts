@@ -1,11 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { STARTER_REASONS } from '../../../views/words/starter-policies.ts';
+import { starterReason } from '../../../views/words/starter-policies.ts';
 
-test('each reason of the starter policies has a German text, and no other text does', () => {
-  const source = readFileSync(join(import.meta.dirname, '../../../adapters/cedar/starter.cedar'), 'utf8');
-  const reasons = [...source.matchAll(/^@reason\("(.*)"\)$/gm)].map(([, reason]) => reason);
-  expect(reasons.length).toBeGreaterThan(5);
-  expect(Object.keys(STARTER_REASONS).toSorted()).toEqual(reasons.toSorted());
+const SOURCE = readFileSync(join(import.meta.dirname, '../../../adapters/cedar/starter.cedar'), 'utf8');
+const POLICIES = [...SOURCE.matchAll(/^@id\("(.*)"\)\n@reason\("(.*)"\)$/gm)].map(([, id = '', reason = '']) => ({
+  ...{ id, reason },
+}));
+
+test('each reason of the starter policies has a German text', () => {
+  expect(POLICIES.length).toBe([...SOURCE.matchAll(/^@id\(/gm)].length);
+  expect(POLICIES.length).toBeGreaterThan(5);
+  for (const { id, reason } of POLICIES) {
+    expect([id, starterReason(id, reason)?.in('en')]).toEqual([id, reason]);
+    expect([id, starterReason(id, reason)?.in('de')]).not.toEqual([id, reason]);
+  }
+});
+
+test('a policy of another id, or with a reason of its own, keeps its reason', () => {
+  const [{ id, reason } = { id: '', reason: '' }] = POLICIES;
+  for (const [other, text] of [
+    [id, `${reason} Not on Sundays.`],
+    ['my-policy', reason],
+    ['constructor', reason],
+  ] as const)
+    expect([other, starterReason(other, text)]).toEqual([other, undefined]);
 });
