@@ -42,6 +42,9 @@ export interface PostgresqlConnection {
   /** The same for definitions of tables and indexes, which may take an hour. Its statements are not prepared. */
   defining<R>(work: (query: Statement) => Promise<R>): Promise<R>;
 
+  /** A connection to keep. Its user releases it before `close`. Throws StoreUnavailable. */
+  hold(): Promise<PoolClient>;
+
   /** Why PostgreSQL is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
 
@@ -156,6 +159,12 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
           () => false,
         ),
       defining,
+      async hold() {
+        assertOpen();
+        return pool.connect().catch((error: unknown) => {
+          throw isStoreUnavailable(error) ? error : unavailable(error);
+        });
+      },
       async call(work) {
         assertOpen();
         return tracked(work());

@@ -1,10 +1,12 @@
-/** What the port of broadcasts promises, in memory and over a real Redis. */
-import { afterEach, describe, expect, test } from '@jest/globals';
+/** What the port of broadcasts promises, in memory and over a real Redis and PostgreSQL. */
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
+import { postgresqlBroadcast } from '../../adapters/postgresql/broadcast.ts';
 import { type RedisBroadcastOptions, redisBroadcast } from '../../adapters/redis/broadcast.ts';
 import type { Broadcast, Topic } from '../../src/domain/ports/broadcast.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { freePort } from '../support/free-port.ts';
+import { type PostgresqlServer, startPostgresql } from '../support/postgresql-server.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
 
@@ -58,10 +60,30 @@ const overCluster = async (): Promise<readonly [Broadcast, Broadcast]> => {
   return [await open(url), await open(url)];
 };
 
+const openPostgresql = async (url: string): Promise<Broadcast> => {
+  const broadcast = await postgresqlBroadcast({ url, deadlineMilliseconds: 5000 });
+  ends.push(broadcast.close);
+  return broadcast;
+};
+/** One for all tests, each of which has schemas of its own. */
+let shared: Promise<PostgresqlServer> | undefined;
+afterAll(async () => (await shared)?.remove());
+const postgresqlServer = (): Promise<PostgresqlServer> => {
+  shared ??= startPostgresql();
+  return shared;
+};
+let schemas = 0;
+const overPostgresql = async (): Promise<readonly [Broadcast, Broadcast]> => {
+  schemas += 1;
+  const url = (await postgresqlServer()).url(`a${schemas}`);
+  return [await openPostgresql(url), await openPostgresql(url)];
+};
+
 describe.each([
   ['memory', inMemory],
   ['redis', overRedis],
   ['redis cluster', overCluster],
+  ['postgresql', overPostgresql],
 ] as const)('%s: a broadcast', (_, two) => {
   test('is heard by every listener of its topic on every node, the one that says it included, and by no other', async () => {
     const [one, other] = await two();
@@ -145,5 +167,38 @@ describe('FT-04 a broadcast over Redis', () => {
 
   test('cannot be opened on an unreachable server', async () => {
     expect(isStoreUnavailable(await failure(open(`redis://127.0.0.1:${await freePort()}`)))).toBe(true);
+  });
+});
+
+describe('FT-02 a broadcast over PostgreSQL', () => {
+  test('that is down is not sent, without an error; after the restart nodes listen again by themselves', async () => {
+    const server = await postgresqlServer();
+    const [one, other] = [await openPostgresql(server.url('b')), await openPostgresql(server.url('b'))];
+    const heard = heardBy(other, 'kills');
+    await server.kill();
+    expect(await one.publish('kills', 'lost')).toBe(false);
+    await server.restart();
+    // A sender that depends on it sends it again.
+    await until(async () => {
+      await one.publish('kills', 'again');
+      return heard.length > 0;
+    });
+    expect(heard).not.toContain('lost');
+  });
+
+  test('of another schema is not heard, and one that is too long is not sent', async () => {
+    const server = await postgresqlServer();
+    const [one, stranger] = [await openPostgresql(server.url('b')), await openPostgresql(server.url('c'))];
+    const heard = heardBy(stranger, 'kills');
+    const own = heardBy(one, 'kills');
+    expect(await one.publish('kills', 'x'.repeat(8000))).toBe(false);
+    expect(await one.publish('kills', 'x')).toBe(true);
+    await until(() => own.length === 1);
+    expect([own, heard]).toEqual([['x'], []]);
+  });
+
+  test('cannot be opened on an unreachable server', async () => {
+    const url = `postgresql://127.0.0.1:${await freePort()}/x`;
+    expect(isStoreUnavailable(await failure(openPostgresql(url)))).toBe(true);
   });
 });
