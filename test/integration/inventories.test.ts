@@ -73,9 +73,18 @@ test('a dry run says what the import would change, changes nothing, and is no ev
   const forecast = await tried(later);
   expect(forecast.body).toEqual({ ...NONE, created: 1, changed: 1, gone: 1, known: 1 });
   expect([await entries('tried'), await server.events('inventory.imported')]).toEqual(before);
+  const named = await scene.management.call('POST', '/inventories/tried/import', {
+    ...{ apps: [{ ...WIKI, scopes: ['Files.ReadWrite.All'] }], is_dry_run: true, has_changes: true },
+  });
+  expect(named.body['changes']).toMatchObject([
+    { external_id: 'app-2', change: 'changed', is_finding: true, added_scopes: ['Files.ReadWrite.All'] },
+    { external_id: 'app-1', change: 'gone', is_finding: false },
+  ]);
   expect((await imported('tried', later)).body).toEqual(forecast.body);
   expect((await tried([MAIL, MAIL])).status).toBe(400);
-  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+  expect((await server.events('management.refused')).at(-1)).toMatchObject({
+    ...{ error: 'invalid_field', note: 'importInventory' },
+  });
 });
 
 test('an unknown app with rights that matter is a finding until an agent here is known for it, or it is gone', async () => {

@@ -58,7 +58,19 @@ export const FINDING_REFUSALS = {
   },
   inventory_member_unknown: {
     code: 'invalid_field',
-    text: '{at}: {member} is no member (column) of an app. The members are {members}.',
+    text: '{at}: {member} is no member of an app. The members are {members}.',
+  },
+  inventory_column_unknown: {
+    code: 'invalid_field',
+    text: '{file}, line 1: there is no column {column}. The columns are {columns}.',
+  },
+  inventory_column_mistyped: {
+    code: 'invalid_field',
+    text: '{file}, line 1: there is no column {column}. Did you mean {near}?',
+  },
+  inventory_name_missing: {
+    code: 'invalid_field',
+    text: 'Name the inventory after the system that has the apps, such as salesforce.',
   },
   inventory_too_large: { code: 'invalid_field', text: 'The files of an import have at most {most} bytes.' },
   finding_purpose_needed: {

@@ -10,7 +10,15 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { isDomainError } from '../vocabulary/errors.ts';
-import { FINDINGS, type Finding, type FindingAct, type FindingKind, type FindingState, kindOf } from './finding.ts';
+import {
+  FINDINGS,
+  type Finding,
+  type FindingAct,
+  type FindingKind,
+  type FindingState,
+  findingId,
+  kindOf,
+} from './finding.ts';
 import { findingRefusal } from './finding-refusals.ts';
 
 const DAY = 86_400;
@@ -48,6 +56,8 @@ export interface FindingRegistry {
   get(id: string): Promise<Versioned<Finding> | undefined>;
   /** The highest score first. */
   list(query: FindingQuery): Promise<Page<Finding>>;
+  /** The findings of a kind about these subjects, in any state. At most 1000 subjects. */
+  aboutEach(kind: FindingKind, subjects: readonly string[]): Promise<readonly Finding[]>;
   /** Number of open findings of a kind, at most MOST_COUNTED. */
   count(kind: FindingKind, owners?: readonly string[]): Promise<number>;
   /**
@@ -174,6 +184,11 @@ export const findingRegistry = (deps: Dependencies): FindingRegistry => {
       const last = page.at(-1)?.document;
       const items = page.filter(fits(query));
       return walked.length > limit && last ? { items, next: placeIn(last, MOST_SCORE) } : { items };
+    },
+
+    async aboutEach(kind, subjects) {
+      const held = await collection.getMany(subjects.map((subject) => findingId(kind, subject)));
+      return held.map(({ document }) => document);
     },
 
     async count(kind, owners) {

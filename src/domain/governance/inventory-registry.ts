@@ -11,21 +11,10 @@ import { type DocumentStore, everyDocument, tryInsert, update, type Versioned } 
 import { findingRefusal } from './finding-refusals.ts';
 import type { Examined, FindingWriter } from './finding-writer.ts';
 import { MOST_EXAMINED } from './finding-writer.ts';
-import { entryId, INVENTORY_ENTRIES, type InventoryEntry, isKnown, partsOfEntry, type StatedApp } from './inventory.ts';
+import { entryId, INVENTORY_ENTRIES, type InventoryEntry, partsOfEntry, type StatedApp } from './inventory.ts';
+import { type EntryChange, type ImportResult, importTally } from './inventory-changes.ts';
 import type { InventoryMatching, Match } from './inventory-matching.ts';
 import { webAddresses } from './web-addresses.ts';
-
-export type ImportResult = {
-  readonly created: number;
-  readonly changed: number;
-  readonly unchanged: number;
-  /** Entries that this import does not have any more. */
-  readonly gone: number;
-  /** Apps of the list that are known here. */
-  readonly known: number;
-  /** Apps of the list that are findings. */
-  readonly findings: number;
-};
 
 export interface InventoryRegistry {
   get(id: string): Promise<Versioned<InventoryEntry> | undefined>;
@@ -64,15 +53,15 @@ export const inventoryRegistry = (deps: {
   };
 
   /** Stores one app. The content decides whether it changed. */
-  const stored = async (fresh: InventoryEntry): Promise<Change> => {
+  const stored = async (fresh: InventoryEntry): Promise<Stored> => {
     const held = await collection.get(fresh.id);
-    if (!held && (await tryInsert(collection, fresh))) return 'created';
-    let change: Change = 'unchanged';
+    if (!held && (await tryInsert(collection, fresh))) return { change: 'created' };
+    let done: Stored = { change: 'unchanged' };
     await update(collection, fresh.id, (before): InventoryEntry | undefined => {
-      change = changeOf(before, fresh);
-      return change === 'changed' ? { ...fresh, createdAt: before.createdAt } : undefined;
+      done = { change: changeOf(before, fresh), before };
+      return done.change === 'changed' ? { ...fresh, createdAt: before.createdAt } : undefined;
     });
-    return change;
+    return done;
   };
 
   const examined = (entry: InventoryEntry): Examined => {
@@ -90,7 +79,7 @@ export const inventoryRegistry = (deps: {
 
     async preview(source, stated) {
       const apps = checkedApps(stated);
-      const result = emptyResult();
+      const tally = importTally();
       const matchOf = await matching.matchesOf(apps);
       for (let at = 0; at < apps.length; at += AT_ONCE) {
         const some = apps.slice(at, at + AT_ONCE);
@@ -98,14 +87,15 @@ export const inventoryRegistry = (deps: {
         const byId = new Map(held.map(({ document }) => [document.id, document]));
         for (const app of some) {
           const fresh = freshEntry(source, { ...app, ...(await matchOf(app)) });
-          note(result, fresh, changeOf(byId.get(fresh.id), fresh));
+          const before = byId.get(fresh.id);
+          tally.note(fresh, changeOf(before, fresh), before);
         }
         await pause();
       }
       const present = presentIn(source, apps);
-      for await (const { id, state } of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
-        if (state === 'present' && !present.has(id)) result.gone += 1;
-      return result;
+      for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
+        if (entry.state === 'present' && !present.has(entry.id)) tally.note({ ...entry, state: 'gone' }, 'gone');
+      return tally.result();
     },
 
     async importAll(source, stated, by) {
@@ -121,11 +111,12 @@ export const inventoryRegistry = (deps: {
         ...(by.source === undefined ? {} : { personal: { source: by.source } }),
         inputs: { apps: apps.length },
       });
-      const result = emptyResult();
+      const tally = importTally();
       const matchOf = await matching.matchesOf(apps);
       for (const app of apps) {
         const fresh = freshEntry(source, { ...app, ...(await matchOf(app)) });
-        note(result, fresh, await stored(fresh));
+        const { change, before } = await stored(fresh);
+        tally.note(fresh, change, before);
         await pause();
       }
       const present = presentIn(source, apps);
@@ -133,7 +124,7 @@ export const inventoryRegistry = (deps: {
       for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE })) {
         const isGone = entry.state === 'present' && !present.has(entry.id);
         if (isGone) {
-          result.gone += 1;
+          tally.note({ ...entry, state: 'gone' }, 'gone');
           await update(
             collection,
             entry.id,
@@ -147,27 +138,17 @@ export const inventoryRegistry = (deps: {
         }
       }
       await writer.keep(waiting);
-      return result;
+      return tally.result();
     },
   };
 };
 
-type Change = 'created' | 'changed' | 'unchanged';
+/** What the store of one app changed. `before`: as it was. */
+type Stored = { readonly change: EntryChange; readonly before?: InventoryEntry };
 
-const changeOf = (before: InventoryEntry | undefined, fresh: InventoryEntry): Change => {
+const changeOf = (before: InventoryEntry | undefined, fresh: InventoryEntry): EntryChange => {
   if (before === undefined) return 'created';
   return before.state === 'gone' || contentOf(before) !== contentOf(fresh) ? 'changed' : 'unchanged';
-};
-
-type Counts = { -readonly [Key in keyof ImportResult]: number };
-
-const emptyResult = (): Counts => ({ created: 0, changed: 0, unchanged: 0, gone: 0, known: 0, findings: 0 });
-
-/** Adds one app of the list to the numbers. */
-const note = (result: Counts, entry: InventoryEntry, change: Change): void => {
-  result[change] += 1;
-  if (isKnown(entry)) result.known += 1;
-  if (partsOfEntry(entry).length > 0) result.findings += 1;
 };
 
 const presentIn = (source: string, apps: readonly StatedApp[]): ReadonlySet<string> =>

@@ -87,7 +87,8 @@ export const entryId = (source: string, externalId: string): string => {
 };
 
 /** Whether a client, agent or resource server here is the same app. One that only has an address of the app may be. */
-export const isKnown = ({ matchedBy }: InventoryEntry): boolean => matchedBy !== undefined && !HINTS.has(matchedBy);
+export const isKnown = ({ matchedBy }: { readonly matchedBy?: MatchedBy }): boolean =>
+  matchedBy !== undefined && !HINTS.has(matchedBy);
 
 /** Why an entry is a finding. Empty: it is none. */
 export const partsOfEntry = (entry: InventoryEntry): readonly FindingPart[] => {

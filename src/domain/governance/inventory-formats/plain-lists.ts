@@ -45,6 +45,30 @@ const checkMember = (at: string, member: string): void => {
   }
 };
 
+/** Without case, blanks, hyphens and underscores. */
+const plainName = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '');
+
+/** The column that was probably meant: one name has the other, such as `secret` or `External ID`. */
+const likelyColumn = (typed: string): string | undefined => {
+  const name = plainName(typed);
+  const columns = Object.keys(MEMBERS);
+  return (
+    columns.find((column) => plainName(column) === name) ??
+    columns.find((column) => name.length > 1 && (plainName(column).includes(name) || name.includes(plainName(column))))
+  );
+};
+
+/** Refuses a column that an app has not. */
+const checkColumn = (file: string, name: string): void => {
+  if (isMember(name)) return;
+  const [column, near] = [name.slice(0, 100), likelyColumn(name.slice(0, 100))];
+  throw near === undefined
+    ? findingRefusal('inventory_column_unknown', {
+        params: { file, column, columns: Object.keys(MEMBERS).join(', ') },
+      })
+    : findingRefusal('inventory_column_mistyped', { params: { file, column, near } });
+};
+
 /** The API checks how long the members are. */
 const listed = (row: Row): ListedApp => {
   for (const [name, check] of Object.entries(MEMBERS)) check(row, name);
@@ -123,7 +147,7 @@ export const csvApps = (files: readonly InventoryFile[]): readonly ListedApp[] =
     files.flatMap((file) => {
       const [head, ...lines] = linesOfCsv(file);
       const names = (head?.cells ?? []).map((name) => name.trim());
-      for (const name of names) if (name !== '') checkMember(`${file.name}:1`, name);
+      for (const name of names) if (name !== '') checkColumn(file.name, name);
       for (const needed of ['external_id', 'name'])
         if (!names.includes(needed)) throw malformed({ at: `${file.name}:1` }, needed);
       if (lines.length === 0) throw findingRefusal('inventory_empty', { params: { at: file.name } });

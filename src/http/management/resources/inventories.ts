@@ -6,12 +6,14 @@ import {
   MOST_ENTRIES,
   MOST_REQUEST_BYTES,
 } from '../../../domain/governance/inventory.ts';
+import { type AppChange, MOST_CHANGES } from '../../../domain/governance/inventory-changes.ts';
 import type { InventoryRegistry } from '../../../domain/governance/inventory-registry.ts';
 import { existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about, PAGE, scopes } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import {
+  arrayOf,
   flag,
   identified,
   input,
@@ -55,20 +57,51 @@ const INVENTORY = named(
     {
       apps: list('All apps of the inventory. What is left out is gone.', MOST_ENTRIES, ref(STATED_APP)),
       is_dry_run: flag('Whether the import only says what it would change. Default: false.'),
+      has_changes: flag('Whether the answer has `changes`. Default: false.'),
     },
     ['apps'],
   ),
 );
+const MATCHED_BY = oneOf(
+  'How `client` was found. resource and redirect_host are hints: the app chose the address. Absent: nothing here fits.',
+  MATCHES,
+);
+const CHANGE = named(
+  'InventoryChange',
+  output(
+    {
+      id: string('Id of the entry. Begins with inv_.'),
+      external_id: APP.external_id,
+      name: APP.name,
+      change: oneOf('What the import does to the entry.', ['created', 'changed', 'unchanged', 'gone']),
+      is_finding: flag('Whether it is a finding after the import.'),
+      owner: APP.owner,
+      scopes: APP.scopes,
+      added_scopes: strings('Rights of a changed app that the last import did not have.', 200, 300),
+      removed_scopes: strings('Rights of a changed app that only the last import had.', 200, 300),
+      client: APP.client,
+      matched_by: MATCHED_BY,
+    },
+    ['owner', 'scopes', 'added_scopes', 'removed_scopes', 'client', 'matched_by'],
+  ),
+);
 const RESULT = named(
   'InventoryImport',
-  output({
-    created: integer('Number of new entries.'),
-    changed: integer('Number of entries that changed, or are there again.'),
-    unchanged: integer('Number of entries that stay as they are.'),
-    gone: integer('Number of entries that the inventory does not have any more.'),
-    known: integer('Number of apps of the list that are a client, agent or resource server here.'),
-    findings: integer('Number of apps of the list that are findings.'),
-  }),
+  output(
+    {
+      created: integer('Number of new entries.'),
+      changed: integer('Number of entries that changed, or are there again.'),
+      unchanged: integer('Number of entries that stay as they are.'),
+      gone: integer('Number of entries that the inventory does not have any more.'),
+      known: integer('Number of apps of the list that are a client, agent or resource server here.'),
+      findings: integer('Number of apps of the list that are findings.'),
+      changes: arrayOf(
+        ref(CHANGE),
+        `With \`has_changes\`: findings first, then apps that are gone, changed and new. At most ${MOST_CHANGES}.`,
+      ),
+    },
+    ['changes'],
+  ),
 );
 const ENTRY = named(
   'InventoryEntry',
@@ -77,10 +110,7 @@ const ENTRY = named(
       ...identified('Begins with inv_.'),
       source: string('The inventory.'),
       ...APP,
-      matched_by: oneOf(
-        'How `client` was found. resource and redirect_host are hints: the app chose the address. Absent: nothing here fits.',
-        MATCHES,
-      ),
+      matched_by: MATCHED_BY,
       state: oneOf('gone: the last import does not have it.', ['present', 'gone']),
       ...RECORD,
     },
@@ -128,11 +158,17 @@ const shown = (entry: InventoryEntry) =>
     ...(['isEnabled', 'secrets', 'urls', 'client', 'matchedBy', 'state', 'createdAt', 'updatedAt'] as const),
   ]);
 
+const shownChange = ({ entry, ...about }: AppChange) => ({
+  ...show(entry, ['id', 'externalId', 'name', 'owner', 'scopes', 'client', 'matchedBy']),
+  ...show(about, ['change', 'isFinding', 'addedScopes', 'removedScopes']),
+});
+
 const handlers = ({ inventories }: { readonly inventories: InventoryRegistry }): Handlers<typeof routes> => ({
   async importInventory({ id, body, by }) {
     const apps = body.apps.map((app) => fromWire(app));
     const result = body.isDryRun ? inventories.preview(id, apps) : inventories.importAll(id, apps, by);
-    return { body: await result };
+    const { changes, ...counts } = await result;
+    return { body: body.hasChanges ? { ...counts, changes: changes.map(shownChange) } : counts };
   },
   async listInventoryEntries(call) {
     const { source, state } = call.query;
