@@ -47,6 +47,7 @@ export const DRIVEN: readonly Driven[] = [
       await page.goto(`${issuer}/console/inventories/import?format=csv`);
       const buffer = Buffer.from(APPS);
       await page.locator('input[type=file]').setInputFiles([{ name: 'apps.csv', mimeType: 'text/csv', buffer }]);
+      await page.getByLabel('Name of the inventory').fill('expenses');
       await press(page, 'Preview the import');
     },
   },

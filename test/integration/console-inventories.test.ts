@@ -71,20 +71,23 @@ test('an operator pastes a list, sees what it would change, and confirms it', as
   expect(empty.text).toContain('Find agents that were never registered here');
   expect(empty.html).toContain('href="/console/inventories/import?format=google"');
   const preview = await paste({ format: 'google', source: '', list: linesOf(GOOGLE_PAGES) });
-  expect([preview.status, preview.text]).toEqual([200, expect.stringContaining('The list has 2 apps.')]);
-  expect(preview.text).toMatch(/2 New .*0 Changed .*0 Gone .*1 Need a decision/s);
-  expect(preview.text).toMatch(/Notetaker.*3, of them 2 that matter/s);
+  expect([preview.status, preview.text]).toEqual([200, expect.stringMatching(/Import 2 apps into google\s*\?/)]);
+  expect(preview.text).toMatch(/1 Needs a decision .*2 new .*0 changed .*0 gone/s);
+  expect(preview.text).toMatch(/Notetaker needs a decision.*new\s+2 of 3 rights matter/s);
   expect(await server.events('inventory.imported')).toEqual([]);
   expect((await operator.open(at('/console/inventories'))).text).not.toContain('Notetaker');
 
   const done = await confirm(preview);
   expect([done.status, done.text]).toEqual([200, expect.stringContaining('The inventory now has 2 apps.')]);
-  expect(done.html).toContain('href="/console/findings?kind=unknown_app"');
-  expect(done.text).toContain('Decide about the unknown app');
+  expect(done.html).toMatch(/class="button primary" href="\/console\/findings\/fnd_[a-z2-7]{26}"><span>Decide about/);
+  expect(done.text).toMatch(/1 app needs a decision.*Notetaker is not known here\. It has 2 rights that matter/s);
   expect(await server.events('inventory.imported')).toMatchObject([
     { target: { kind: 'inventory', id: 'google' }, inputs: { apps: 2 } },
   ]);
-  expect((await listOf('google')).text).toMatch(/Notetaker.*3, of them 2 that matter/s);
+  const list = await listOf('google');
+  expect(list.text).toMatch(/Google Workspace · Last import .* by Olga · 2 apps/s);
+  expect(list.text).toMatch(/Notetaker needs a decision.*2 of 3 rights matter.*Decide/s);
+  expect(list.html).toContain('href="/console/inventories/import?format=google&amp;source=google"');
   expect((await operator.open(at('/console/findings?kind=unknown_app'))).text).toContain('Notetaker');
 });
 
@@ -94,9 +97,10 @@ test('the preview of a list without an app of the last import says that it count
   const same = await paste({ format: 'csv', source: 'shrinking', list });
   expect(same.text).toContain('The list is the same as the last import.');
   const preview = await paste({ format: 'csv', source: 'shrinking', list: 'external_id,name\n1,First' });
-  expect(preview.text).toContain('One app of this inventory is not in the list and will count as gone.');
   expect((await listOf('shrinking')).text).not.toContain('gone');
-  expect((await confirm(preview)).text).toMatch(/1 Gone .*0 Need a decision/s);
+  expect(preview.text).toMatch(/1 of 2 apps of this inventory is not in the list.*Is the list complete/s);
+  expect(preview.text).toMatch(/Second.*gone/s);
+  expect((await confirm(preview)).text).toMatch(/No decision is needed.*1 gone/s);
   expect((await listOf('shrinking')).text).toMatch(/Second\s+gone/);
 });
 
@@ -151,12 +155,12 @@ test('an app that is known here leads to its page', async () => {
   await confirm(await paste({ format: 'mcp-registry', source: 'tools', list: linesOf(MCP_PAGES) }));
   const list = `external_id,name,client\n1,Known,${scene.jwt.id}\n2,Desk,${scene.app.clientId}`;
   const done = await confirm(await paste({ format: 'csv', source: 'crm', list }));
-  expect(done.text).toMatch(/2 Known here/);
-  expect(done.text).toContain('No app needs a decision');
+  expect(done.text).toMatch(/2 known here/);
+  expect(done.text).toContain('No decision is needed');
   const page = await listOf('crm');
   expect(page.html).toContain(`href="/console/clients/${scene.app.clientId}"`);
   expect(page.html).toContain(`href="/console/resource-servers/${scene.jwt.id}"`);
-  expect(page.text).toContain('the list names it');
+  expect(page.text).toContain('named in the list');
   expect(page.text).not.toContain('Tickets');
 });
 
@@ -164,9 +168,14 @@ test.each([
   [{ format: 'okta', source: '', list: '[{"id":"1","label":5,"signOnMode":"X"}]' }, 'list#/0: the member label'],
   [{ format: 'csv', source: 'Upper Case', list: 'external_id,name\n1,A' }, 'lower-case letters'],
   [
-    { format: 'csv', source: '', list: 'external_id,name,scopes,secret\n1,A,x,y' },
-    'list:1: secret is no member (column) of an app',
+    { format: 'csv', source: 'crm', list: 'external_id,name,scopes,secret\n1,A,x,y' },
+    'Nothing was imported. list, line 1: there is no column secret. Did you mean secrets? Go to the field',
   ],
+  [
+    { format: 'csv', source: 'crm', list: 'external_id,name,colour\n1,A,x' },
+    'there is no column colour. The columns are external_id, name,',
+  ],
+  [{ format: 'csv', source: '', list: 'external_id,name\n1,A' }, 'Name the inventory after the system'],
   [{ format: 'ndjson', source: '', list: '{"external_id":"1","name":"A","scopes":"x"}' }, 'list:1: the member scopes'],
 ])('a refused list stays in the form, with file, line and member: %#', async (set, message) => {
   const before = (await server.events('inventory.imported')).length;
@@ -195,7 +204,7 @@ test('a client with a metadata document has no page to lead to', async () => {
   } as Awaited<ReturnType<typeof server.behalf.services.documentClients.get>>);
   const list = `external_id,name,client\n1,Planner,${id}`;
   const done = await confirm(await paste({ format: 'csv', source: 'documents', list }));
-  expect([done.status, done.text]).toEqual([200, expect.stringMatching(/1 Known here/)]);
+  expect([done.status, done.text]).toEqual([200, expect.stringMatching(/1 known here/)]);
   const page = await listOf('documents');
   expect(page.text).toContain(id);
   expect(page.html).not.toContain(`/${id}"`);
@@ -206,6 +215,50 @@ test('a pasted list of more than a million characters is refused', async () => {
   const page = await paste({ format: 'csv', source: 'longest', list });
   expect([page.status, page.text]).toEqual([400, expect.stringContaining('has at most 1000000 characters')]);
   expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+});
+
+test('apps that need a decision come first, the numbers show only theirs, and a decision removes the mark', async () => {
+  const apps = Array.from({ length: 30 }, (_, index) => `${index},Quiet ${index},`);
+  const list = ['external_id,name,scopes', '100,Sender,Mail.Send', ...apps].join('\n');
+  await confirm(await paste({ format: 'csv', source: 'many', list }));
+  await confirm(await paste({ format: 'csv', source: 'many', list: list.replace('\n0,Quiet 0,', '') }));
+  const page = await listOf('many');
+  expect(page.text).toMatch(/1 Need a decision\s+0 Known here\s+1 Gone\s+31 All apps/);
+  expect(page.text).toMatch(/App\s.*Sender needs a decision/s);
+  expect(page.text.indexOf('Sender')).toBeLessThan(page.text.indexOf('Quiet'));
+  const next = await operator.open(at('/console/inventories?source=many&at=25'));
+  expect([next.text.includes('Sender'), /Quiet 0\s+gone/.test(next.text)]).toEqual([false, true]);
+  const gone = await operator.open(at('/console/inventories?source=many&view=gone'));
+  expect([gone.text.includes('Quiet 0'), gone.text.includes('Quiet 1')]).toEqual([true, false]);
+  const known = await operator.open(at('/console/inventories?source=many&view=known'));
+  expect(known.text).toContain('No app is known here');
+
+  const [, finding = ''] = /href="\/console\/findings\/(fnd_[a-z2-7]+)"/.exec(page.html) ?? [];
+  const until = Math.floor(Date.now() / 1000) + 86_400;
+  const dismissed = { until, reason: 'A test sender' };
+  expect((await scene.management.call('POST', `/findings/${finding}/dismiss`, dismissed)).status).toBe(200);
+  expect((await listOf('many')).text).toMatch(/0 Need a decision/);
+  const again = await paste({ format: 'csv', source: 'many', list });
+  expect(again.text).toMatch(/No app needs a decision.*1 changed/s);
+});
+
+test('the preview of a changed app names the rights that came and went', async () => {
+  const list = 'external_id,name,scopes\n1,Robot,files.read notes';
+  await confirm(await paste({ format: 'csv', source: 'robots', list }));
+  const preview = await paste({ format: 'csv', source: 'robots', list: list.replace('notes', 'mail.send') });
+  expect(preview.text).toMatch(/changed\s+\+ mail\.send\s+− notes/);
+});
+
+test('a link names the inventory of the form, and an inventory of more than 1,000 apps is listed without numbers', async () => {
+  const choose = await operator.open(at('/console/inventories/import?source=large'));
+  expect(choose.html).toContain('/console/inventories/import?format=csv&amp;source=large');
+  const form = await operator.open(at('/console/inventories/import?format=csv&source=large'));
+  expect(form.html).toMatch(/name="source"[^>]*value="large"|value="large"[^>]*name="source"/);
+  const apps = Array.from({ length: 1001 }, (_, index) => ({ external_id: String(index), name: `App ${index}` }));
+  expect((await scene.management.call('POST', '/inventories/large/import', { apps })).status).toBe(200);
+  const page = await listOf('large');
+  expect(page.text).toContain('There are more than 1,000 apps');
+  expect(page.html).toMatch(/href="\/console\/inventories\?source=large&amp;after=/);
 });
 
 test('an auditor reads the list and imports nothing', async () => {

@@ -1,105 +1,145 @@
-import { chosenName, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { plainText } from '../agent-text.ts';
+import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
-import { consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, commaList, type ListModel, listPage } from '../partials/console-list.ts';
+import { breadcrumbs } from '../partials/breadcrumbs.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, table } from '../partials/console-list.ts';
+import { type FigureTile, figureTiles } from '../partials/figure-tiles.ts';
+import { flash } from '../partials/flash.ts';
+import { type Pagination, pagination } from '../partials/pagination.ts';
 import { agoText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
-import { wordOf } from '../words/word-of.ts';
-import { type ImportLinks, systemCards } from './inventory-systems.ts';
+import { systemWords } from '../words/inventory-systems.ts';
+import { type AppRow, appCell, knownCell, needsDecision, ownerCell, rightsCell } from './inventory-cells.ts';
+import { type ImportLinks, type InventorySystem, systemCards } from './inventory-systems.ts';
 
-/** An app of an inventory. The other system, or the app, chose its texts. */
-export type InventoryRow = {
-  readonly name: string;
-  readonly externalId: string;
+/** What the list can be narrowed to, in the order of the page. */
+export const INVENTORY_VIEWS = ['decide', 'known', 'gone', 'all'] as const;
+export type InventoryView = (typeof INVENTORY_VIEWS)[number];
+
+/** An app of an inventory. */
+export type InventoryRow = AppRow & {
   readonly source: string;
-  readonly state: keyof typeof words.states;
-  readonly owner?: string;
-  readonly scopes: number;
-  /** The rights that matter. */
-  readonly risky: readonly string[];
-  /** The client, agent or resource server that is the same app; `href` is absent where the viewer has no page of it. */
-  readonly known?: { readonly id: string; readonly by: keyof typeof words.matches; readonly href?: string };
-  /** Epoch seconds. */
+  /** Number of people who gave it rights. */
+  readonly people: number;
+  /** Epoch seconds, as all times here: since when the last import does not have it. */
+  readonly goneAt?: number;
+  /** The other system has it, and does not enable it. */
+  readonly isOff?: true;
   readonly createdAt: number;
 };
 
-const LOOKS = { present: 'good', gone: 'gone', off: 'off' } as const;
-/** Rights that a row names. */
-const SHOWN = 4;
-
-const known = ({ known: found }: InventoryRow): Html => {
-  if (found === undefined) return html`${words.unknown}`;
-  const id = html`<code class="long">${plainText(found.id, 120)}</code>`;
-  return html`${found.href === undefined ? id : html`<a href="${found.href}">${id}</a>`}<span class="line hint">${wordOf(words.matches, found.by)}</span>`;
-};
-
-export const rights = ({ scopes, risky }: Pick<InventoryRow, 'scopes' | 'risky'>): Html =>
-  html`${words.rightsOf(scopes, risky.length)}${
-    risky.length > 0 &&
-    html`<span class="line hint">${commaList(risky.slice(0, SHOWN).map((scope) => html`<code class="long">${plainText(scope, 100)}</code>`))}${risky.length > SHOWN && ', …'}</span>`
-  }`;
-
-const columnsOf = (listHref: string): readonly Column<InventoryRow>[] => [
-  {
-    title: words.app,
-    cell: ({ name, externalId, state }) =>
-      html`${chosenName(name, 100)} <span class="tag ${LOOKS[state]}">${words.states[state]}</span><span class="line hint"><code class="long">${plainText(externalId, 120)}</code></span>`,
-  },
-  {
-    title: words.inventory,
-    cell: ({ source }) =>
-      html`<a href="${listHref}?source=${encodeURIComponent(source)}"><code class="long">${plainText(source, 40)}</code></a>`,
-  },
-  { title: words.rights, cell: rights },
-  {
-    title: words.owner,
-    cell: ({ owner }) =>
-      owner === undefined ? words.noOwner : html`<span class="long">${plainText(owner, 100)}</span>`,
-  },
-  { title: words.known, cell: known },
-  { title: words.since, cell: ({ createdAt }) => agoText(createdAt) },
-];
-
-export type InventoriesModel = ListModel<InventoryRow> & {
+export type InventoriesModel = {
   /** Address of this page. */
-  readonly action: string;
+  readonly listHref: string;
+  readonly findingsHref: string;
+  readonly rows: readonly InventoryRow[];
+  readonly pages: Pagination;
+  readonly view: InventoryView;
+  /** Numbers of apps. Absent: there are too many to count, and the newest come first. */
+  readonly views?: readonly { readonly name: InventoryView; readonly count: number; readonly href: string }[];
   /** The import. Absent: not permitted to the viewer. */
   readonly links?: ImportLinks;
+  readonly newHref?: string;
   /** Only the apps of this inventory. */
   readonly source?: string;
+  /** The system that its name says. */
+  readonly system?: InventorySystem;
+  /** Its last import. Absent: not known to the viewer. */
+  readonly imported?: { readonly at: number; readonly byName?: Text };
 };
 
-const isEverything = ({ rows, source, pages }: InventoriesModel): boolean =>
-  source === undefined && rows.length === 0 && pages.firstHref === undefined && pages.nextHref === undefined;
+const tags = ({ decideHref, goneAt, isOff }: InventoryRow): Html | false => {
+  if (goneAt !== undefined) return html`<span class="tag gone">${words.gone}</span>`;
+  if (isOff) return html`<span class="tag">${words.off}</span>`;
+  return decideHref !== undefined && needsDecision;
+};
 
-export const inventoriesPage = (model: InventoriesModel): Html => {
-  const { source, action } = model;
-  if (isEverything(model)) return emptyPage(model);
-  const all = html`<a href="${action}">${words.all}</a>`;
-  return listPage(model, {
-    ...{ place: 'inventories', title: words.title, columns: columnsOf(action), pagesLabel: words.pagesOf },
-    lead:
-      source === undefined ? words.lead : words.leadOf(html`<code class="long">${plainText(source, 40)}</code>`, all),
-    ...{ none: words.noneOf, newText: words.import },
+/** Leaves out the inventory on its own page, and owners where no app has one. */
+const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Column<InventoryRow>[] => {
+  const columns: readonly (Column<InventoryRow> | false)[] = [
+    { title: words.app, cell: (row) => appCell(row, tags(row)) },
+    source === undefined && {
+      title: words.inventory,
+      cell: (row) =>
+        html`<a href="${listHref}?source=${encodeURIComponent(row.source)}"><bdi class="long">${plainText(row.source, 40)}</bdi></a>`,
+    },
+    { title: words.rights, cell: (row) => rightsCell(row, row.people) },
+    rows.some(({ owner }) => owner !== undefined) && { title: words.owner, cell: ownerCell },
+    { title: words.known, cell: knownCell },
+    {
+      title: words.since,
+      cell: ({ createdAt, goneAt }) => (goneAt === undefined ? agoText(createdAt) : words.goneSince(agoText(goneAt))),
+    },
+  ];
+  return columns.filter((column) => column !== false);
+};
+
+/** Each number is a link to what it counts. */
+const viewTiles = ({ views = [], view }: InventoriesModel): Html =>
+  figureTiles(
+    words.viewsTitle,
+    views.map(
+      ({ name, count, href }): FigureTile => ({
+        ...{ figure: count, label: words.views[name], href },
+        ...(name === 'decide' && count > 0 ? { isUrgent: true } : {}),
+        ...(name === view ? { isCurrent: true } : {}),
+      }),
+    ),
+  );
+
+const isEverything = ({ rows, source, pages, view }: InventoriesModel): boolean =>
+  source === undefined && view === 'all' && rows.length === 0 && pages.firstHref === undefined;
+
+/** What is known about one inventory: its system, its last import, and how many apps it has. */
+const leadOf = ({ system, imported, views = [] }: InventoriesModel): Html => {
+  const count = (name: InventoryView): number => views.find((one) => one.name === name)?.count ?? 0;
+  return html`${system !== undefined && html`${systemWords[system].name} · `}${
+    imported !== undefined && html`${words.importedBy(agoText(imported.at), imported.byName)} · `
+  }${words.appsOf(count('all') - count('gone'), count('gone'))}`;
+};
+
+export const inventoriesPage = (frame: ConsoleFrame, model: InventoriesModel): Html => {
+  if (isEverything(model)) return emptyPage(frame, model);
+  const { source, listHref, newHref, rows, views, view } = model;
+  const isOne = source !== undefined;
+  const name = isOne && html`<bdi class="long">${plainText(source, 40)}</bdi>`;
+  return layout({
+    frame,
+    style: 'agents.css',
+    alsoStyle: ['charts.css', 'inventories.css'],
+    title: isOne ? words.titleOf(plainText(source, 40)) : words.title,
+    width: 'wide',
+    side: consoleNavigation(frame, 'inventories'),
+    body: html`${name && breadcrumbs([{ href: listHref, name: words.title }], name)}
+<div class="page-head"><div class="row"><h1>${name || words.title}</h1>${
+      newHref !== undefined &&
+      html`<a class="button primary" href="${newHref}">${isOne ? words.importNew : words.import}</a>`
+    }</div>
+<p class="lead">${isOne && views ? leadOf(model) : words.lead}</p></div>
+${views === undefined ? flash({ kind: 'notice', text: words.tooMany }) : viewTiles(model)}
+${views === undefined && html`<p><a href="${model.findingsHref}">${words.allFindings}</a></p>`}
+<section aria-labelledby="list"><h2 id="list" class="unseen">${words.views[view]}</h2>
+${rows.length === 0 ? html`<p class="empty">${words.noneIn[view]}</p>` : table(columnsOf(model), rows, 'list')}
+${pagination(model.pages, words.pagesOf, 'other')}</section>`,
   });
 };
 
 /** What the page is for, and the systems. */
-const emptyPage = (model: InventoriesModel): Html =>
+const emptyPage = (frame: ConsoleFrame, { links }: InventoriesModel): Html =>
   layout({
-    frame: model,
+    frame,
     style: 'agents.css',
     alsoStyle: 'inventories.css',
     title: words.title,
     width: 'wide',
-    side: consoleNavigation(model, 'inventories'),
+    side: consoleNavigation(frame, 'inventories'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
 <section class="card" aria-labelledby="what"><h2 id="what">${words.empty.title}</h2>
 <p>${words.empty.what}</p>
 <p>${words.empty.safe}</p>
-${model.links ? html`<div class="actions"><a class="button primary" href="${model.links.importHref}">${words.import}</a></div>` : html`<p class="hint">${words.empty.notPermitted}</p>`}</section>
+${links ? html`<div class="actions"><a class="button primary" href="${links.importHref}">${words.import}</a></div>` : html`<p class="hint">${words.empty.notPermitted}</p>`}</section>
 <section aria-labelledby="systems"><h2 id="systems">${words.empty.systems}</h2>
-${systemCards(model.links)}</section>`,
+${systemCards(links)}</section>`,
   });

@@ -14,13 +14,25 @@ export type ImportLinks = {
   readonly importHref: string;
 };
 
-export const systemHref = ({ importHref }: ImportLinks, system: InventorySystem): string =>
-  `${importHref}?format=${system}`;
+/** `source`: the inventory that the form names at first. */
+export const systemHref = ({ importHref }: ImportLinks, system: InventorySystem, source?: string): string =>
+  `${importHref}?format=${system}${source === undefined ? '' : `&source=${encodeURIComponent(source)}`}`;
+
+/** The import of a new list into an inventory. Its name may say the system; otherwise the user chooses it. */
+export const importHrefFor = (links: ImportLinks, source: string): string => {
+  const system = INVENTORY_SYSTEMS.find((one) => one === source);
+  return system === undefined
+    ? `${links.importHref}?source=${encodeURIComponent(source)}`
+    : systemHref(links, system, source);
+};
+
+/** One file with all of it, in the form of this server. Its format says no system. */
+export const isPlain = (system: InventorySystem): boolean => system === 'csv' || system === 'ndjson';
 
 /** The systems, as links to the import from each. Without links where the viewer may import nothing. */
-export const systemCards = (links?: ImportLinks): Html =>
+export const systemCards = (links?: ImportLinks, source?: string): Html =>
   html`<ul class="systems">${INVENTORY_SYSTEMS.map((system) => {
     const { name, lists } = systemWords[system];
     const text = html`<strong>${name}</strong> <span>${lists}</span>`;
-    return html`<li class="card">${links ? html`<a href="${systemHref(links, system)}">${text}</a>` : html`<div class="system">${text}</div>`}</li>`;
+    return html`<li class="card">${links ? html`<a href="${systemHref(links, system, source)}">${text}</a>` : html`<div class="system">${text}</div>`}</li>`;
   })}</ul>`;

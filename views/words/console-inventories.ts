@@ -1,4 +1,5 @@
-import { type HtmlValue, html, phrase } from '../html.ts';
+import { isolated } from '../agent-text.ts';
+import { type HtmlValue, html, phrase, type Text } from '../html.ts';
 
 /** Apps that inventories of other systems list. */
 export const inventoryWords = {
@@ -7,12 +8,46 @@ export const inventoryWords = {
     en: 'Other systems know apps that this server does not. Import their lists: an unknown app with rights that matter becomes a finding.',
     de: 'Andere Systeme kennen Apps, die dieser Server nicht kennt. Lesen Sie deren Listen ein: Eine unbekannte App mit wichtigen Rechten wird ein Befund.',
   }),
-  leadOf: (inventory: HtmlValue, all: HtmlValue) =>
+  titleOf: (inventory: string) =>
+    phrase({ en: `${inventory}: apps of another system`, de: `${inventory}: Apps eines anderen Systems` }),
+  importedBy: (ago: HtmlValue, by: Text | undefined) => {
+    const name = by === undefined ? undefined : isolated(by);
+    return phrase({
+      en: name === undefined ? html`Last import ${ago}` : html`Last import ${ago} by ${name}`,
+      de: name === undefined ? html`Letzter Import ${ago}` : html`Letzter Import ${ago} durch ${name}`,
+    });
+  },
+  appsOf: (present: number, gone: number) =>
     phrase({
-      en: html`Only the inventory ${inventory}. ${all}`,
-      de: html`Nur das Inventar ${inventory}. ${all}`,
+      en: `${present === 1 ? '1 app' : `${present} apps`}${gone === 0 ? '' : `, ${gone} gone`}`,
+      de: `${present === 1 ? '1 App' : `${present} Apps`}${gone === 0 ? '' : `, ${gone} verschwunden`}`,
     }),
-  all: phrase({ en: 'Show all inventories', de: 'Alle Inventare zeigen' }),
+  viewsTitle: phrase({ en: 'Which apps', de: 'Welche Apps' }),
+  views: {
+    decide: phrase({ en: 'Need a decision', de: 'Zu entscheiden' }),
+    known: phrase({ en: 'Known here', de: 'Hier bekannt' }),
+    gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
+    all: phrase({ en: 'All apps', de: 'Alle Apps' }),
+  },
+  noneIn: {
+    decide: phrase({
+      en: 'No app needs a decision: each is known here, has no right that matters, or was decided.',
+      de: 'Keine App braucht eine Entscheidung: Jede ist hier bekannt, hat kein wichtiges Recht, oder wurde entschieden.',
+    }),
+    known: phrase({
+      en: 'No app is known here as a client, agent or resource server.',
+      de: 'Keine App ist hier als Client, Agent oder Ressourcenserver bekannt.',
+    }),
+    gone: phrase({ en: 'The last import has every app.', de: 'Der letzte Import hat jede App.' }),
+    all: phrase({ en: 'This inventory has no app.', de: 'Dieses Inventar hat keine App.' }),
+  },
+  tooMany: phrase({
+    en: 'There are more than 1,000 apps: the newest come first. Those that need a decision are findings.',
+    de: 'Es sind mehr als 1.000 Apps: Die neuesten stehen zuerst. Über welche zu entscheiden ist, zeigen die Befunde.',
+  }),
+  allFindings: phrase({ en: 'Show the findings', de: 'Befunde zeigen' }),
+  needsDecision: phrase({ en: 'needs a decision', de: 'zu entscheiden' }),
+  decide: phrase({ en: 'Decide', de: 'Entscheiden' }),
   empty: {
     title: phrase({
       en: 'Find agents that were never registered here',
@@ -32,21 +67,33 @@ export const inventoryWords = {
       de: 'Noch wurde keine Liste eingelesen. Listen liest der Betrieb oder die Verwaltung ein.',
     }),
   },
-  noneOf: phrase({ en: 'This inventory has no app.', de: 'Dieses Inventar hat keine App.' }),
   app: phrase({ en: 'App', de: 'App' }),
   inventory: phrase({ en: 'Inventory', de: 'Inventar' }),
   owner: phrase({ en: 'Owner there', de: 'Eigentümer dort' }),
   noOwner: phrase({ en: 'none', de: 'keiner' }),
   rights: phrase({ en: 'Rights', de: 'Rechte' }),
-  rightsOf: (count: number, risky: number) =>
+  rightsOf: (count: number, risky: number) => {
+    if (count === 0) return phrase({ en: 'none', de: 'keine' });
+    if (risky === 0) {
+      return phrase({
+        en: `${count === 1 ? '1 right' : `${count} rights`}, none that matters`,
+        de: `${count === 1 ? '1 Recht' : `${count} Rechte`}, kein wichtiges`,
+      });
+    }
+    return phrase({
+      en: `${risky} of ${count} ${count === 1 ? 'right' : 'rights'} ${risky === 1 ? 'matters' : 'matter'}`,
+      de: `${risky} von ${count} ${count === 1 ? 'Recht' : 'Rechten'} ${risky === 1 ? 'ist' : 'sind'} wichtig`,
+    });
+  },
+  peopleOf: (people: number) =>
     phrase({
-      en: risky === 0 ? `${count}` : `${count}, of them ${risky} that matter`,
-      de: risky === 0 ? `${count}` : `${count}, davon ${risky} wichtige`,
+      en: `given by ${people === 1 ? '1 person' : `${people} people`}`,
+      de: `von ${people === 1 ? '1 Person' : `${people} Personen`} gegeben`,
     }),
   known: phrase({ en: 'Known here as', de: 'Hier bekannt als' }),
   unknown: phrase({ en: 'not known', de: 'nicht bekannt' }),
   matches: {
-    stated: phrase({ en: 'the list names it', de: 'die Liste nennt es' }),
+    stated: phrase({ en: 'named in the list', de: 'in der Liste genannt' }),
     client_id: phrase({ en: 'by its id', de: 'an der Id' }),
     resource: phrase({ en: 'perhaps: the app states its address', de: 'vielleicht: Die App nennt seine Adresse' }),
     redirect_host: phrase({
@@ -55,12 +102,11 @@ export const inventoryWords = {
     }),
     name_and_owner: phrase({ en: 'by name and owner', de: 'an Name und Eigentümer' }),
   },
-  states: {
-    present: phrase({ en: 'present', de: 'vorhanden' }),
-    gone: phrase({ en: 'gone', de: 'verschwunden' }),
-    off: phrase({ en: 'not enabled', de: 'nicht aktiviert' }),
-  },
+  gone: phrase({ en: 'gone', de: 'verschwunden' }),
+  off: phrase({ en: 'not enabled', de: 'nicht aktiviert' }),
+  goneSince: (ago: HtmlValue) => phrase({ en: html`gone ${ago}`, de: html`${ago} verschwunden` }),
   since: phrase({ en: 'Listed since', de: 'Aufgeführt seit' }),
   pagesOf: phrase({ en: 'Pages of apps', de: 'Seiten der Apps' }),
   import: phrase({ en: 'Import apps', de: 'Apps einlesen' }),
+  importNew: phrase({ en: 'Import a new list', de: 'Neue Liste einlesen' }),
 };

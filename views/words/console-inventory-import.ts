@@ -1,5 +1,8 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
+const appsEn = (count: number): string => (count === 1 ? '1 app' : `${count} apps`);
+const appsDe = (count: number): string => (count === 1 ? '1 App' : `${count} Apps`);
+
 /** The import of a list of apps: the system, the files, the preview and the result. */
 export const importWords = {
   title: phrase({ en: 'Import apps', de: 'Apps einlesen' }),
@@ -8,17 +11,24 @@ export const importWords = {
     en: 'The next page says how to get the list there. Nothing changes before you confirm.',
     de: 'Die nächste Seite sagt, wie Sie dort an die Liste kommen. Vor Ihrer Bestätigung ändert sich nichts.',
   }),
-  from: (system: HtmlValue) => phrase({ en: html`Import from ${system}`, de: html`Einlesen: ${system}` }),
-  file: (kind: HtmlValue) => phrase({ en: html`Import: ${kind}`, de: html`Einlesen: ${kind}` }),
+  from: (system: HtmlValue) => phrase({ en: html`Import from ${system}`, de: html`Aus ${system} einlesen` }),
   get: phrase({ en: '1. Get the list', de: '1. Liste holen' }),
   commands: phrase({ en: 'Commands', de: 'Befehle' }),
   example: phrase({ en: 'Example', de: 'Beispiel' }),
   exampleOf: phrase({ en: 'What a file looks like', de: 'Wie eine Datei aussieht' }),
+  columns: phrase({ en: 'Columns', de: 'Spalten' }),
+  members: phrase({ en: 'Members', de: 'Felder' }),
+  required: phrase({ en: 'required', de: 'nötig' }),
   give: phrase({ en: '2. Choose the files', de: '2. Dateien wählen' }),
+  giveOne: phrase({ en: '2. Choose the file', de: '2. Datei wählen' }),
   files: phrase({ en: 'Files', de: 'Dateien' }),
+  fileHint: phrase({
+    en: html`The file has the whole list: an app that is not in it counts as gone. At most 8 MB. For more, run <code>behalf inventory import</code>.`,
+    de: html`Die Datei enthält die ganze Liste: Eine App, die nicht darin steht, gilt als verschwunden. Höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
+  }),
   filesHint: phrase({
-    en: html`They have the whole list: an app that is in no file counts as gone. Together at most 8 MB. For more, run <code>behalf inventory import</code>.`,
-    de: html`Sie enthalten die ganze Liste: Eine App, die in keiner Datei steht, gilt als verschwunden. Zusammen höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
+    en: html`Together, the files have the whole list: an app that is in none of them counts as gone. At most 8 MB in all. For more, run <code>behalf inventory import</code>.`,
+    de: html`Zusammen enthalten die Dateien die ganze Liste: Eine App, die in keiner steht, gilt als verschwunden. Insgesamt höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
   }),
   paste: phrase({ en: 'Or paste the list', de: 'Oder Liste einfügen' }),
   list: phrase({ en: 'List', de: 'Liste' }),
@@ -35,81 +45,123 @@ export const importWords = {
     en: 'The import replaces the inventory with this name. Take another name for a second organization. Lower-case letters, digits and hyphens.',
     de: 'Der Import ersetzt das Inventar mit diesem Namen. Nehmen Sie für eine zweite Organisation einen anderen. Kleinbuchstaben, Ziffern und Bindestriche.',
   }),
+  sourceHintPlain: phrase({
+    en: 'Name it after the system that has the apps, for example salesforce. An import under the same name replaces that inventory. Lower-case letters, digits and hyphens.',
+    de: 'Benennen Sie es nach dem System, das die Apps hat, zum Beispiel salesforce. Ein Import unter demselben Namen ersetzt das Inventar. Kleinbuchstaben, Ziffern und Bindestriche.',
+  }),
   preview: phrase({ en: 'Preview the import', de: 'Vorschau' }),
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
-  refused: phrase({
-    en: 'Nothing was imported. Compare the place named below with the example, correct the file, and choose all files again.',
-    de: 'Nichts wurde eingelesen. Vergleichen Sie die unten genannte Stelle mit dem Beispiel, berichtigen Sie die Datei, und wählen Sie alle Dateien noch einmal.',
+  refused: phrase({ en: 'Nothing was imported.', de: 'Nichts wurde eingelesen.' }),
+  toField: phrase({ en: 'Go to the field', de: 'Zum Feld' }),
+  chooseAgain: phrase({
+    en: 'Correct it, and choose all files again.',
+    de: 'Berichtigen Sie das, und wählen Sie alle Dateien noch einmal.',
+  }),
+  chooseOneAgain: phrase({
+    en: 'Correct the file, and choose it again.',
+    de: 'Berichtigen Sie die Datei, und wählen Sie sie noch einmal.',
   }),
   previewTitle: phrase({ en: 'Preview', de: 'Vorschau' }),
-  previewOf: (inventory: HtmlValue) =>
-    phrase({ en: html`Import into ${inventory}?`, de: html`In ${inventory} einlesen?` }),
-  previewLead: (apps: number) =>
+  previewOf: (apps: number, inventory: HtmlValue) =>
     phrase({
-      en: `The list has ${apps === 1 ? 'one app' : `${apps} apps`}. Nothing was imported yet.`,
-      de: `Die Liste hat ${apps === 1 ? 'eine App' : `${apps} Apps`}. Noch wurde nichts eingelesen.`,
+      en: html`Import ${appsEn(apps)} into ${inventory}?`,
+      de: html`${appsDe(apps)} in ${inventory} einlesen?`,
     }),
-  goneWarning: (gone: number) =>
+  previewLead: (findings: number) =>
+    phrase({
+      en: `Nothing was imported yet. ${findings === 0 ? 'No app needs a decision.' : `${appsEn(findings)} will need a decision.`}`,
+      de: `Noch wurde nichts eingelesen. ${findings === 0 ? 'Keine App braucht eine Entscheidung.' : `Über ${appsDe(findings)} ist dann zu entscheiden.`}`,
+    }),
+  goneNotice: (gone: number) =>
     phrase({
       en:
         gone === 1
-          ? 'One app of this inventory is not in the list and will count as gone. If a page is missing, cancel and choose all files.'
-          : `${gone} apps of this inventory are not in the list and will count as gone. If a page is missing, cancel and choose all files.`,
+          ? 'One app of this inventory is not in the list and will count as gone.'
+          : `${gone} apps of this inventory are not in the list and will count as gone.`,
       de:
         gone === 1
-          ? 'Eine App dieses Inventars fehlt in der Liste und gilt dann als verschwunden. Fehlt eine Seite, brechen Sie ab und wählen Sie alle Dateien.'
-          : `${gone} Apps dieses Inventars fehlen in der Liste und gelten dann als verschwunden. Fehlt eine Seite, brechen Sie ab und wählen Sie alle Dateien.`,
+          ? 'Eine App dieses Inventars fehlt in der Liste und gilt dann als verschwunden.'
+          : `${gone} Apps dieses Inventars fehlen in der Liste und gelten dann als verschwunden.`,
+    }),
+  goneWarning: (gone: number, held: number) =>
+    phrase({
+      en: `${gone} of ${appsEn(held)} of this inventory ${gone === 1 ? 'is' : 'are'} not in the list and will count as gone. Is the list complete? If a page is missing, choose all files again.`,
+      de: `${gone} von ${appsDe(held)} dieses Inventars ${gone === 1 ? 'fehlt' : 'fehlen'} in der Liste und ${gone === 1 ? 'gilt' : 'gelten'} dann als verschwunden. Ist die Liste vollständig? Fehlt eine Seite, wählen Sie alle Dateien noch einmal.`,
     }),
   nothingChanges: phrase({
     en: 'The list is the same as the last import. To import it again changes nothing but what matches here.',
     de: 'Die Liste ist dieselbe wie beim letzten Import. Sie noch einmal einzulesen ändert nur, was hier dazu passt.',
   }),
   counts: phrase({ en: 'Numbers of apps', de: 'Zahlen der Apps' }),
-  created: phrase({ en: 'New', de: 'Neu' }),
-  createdNote: phrase({ en: 'not in this inventory before', de: 'bisher nicht in diesem Inventar' }),
-  changed: phrase({ en: 'Changed', de: 'Geändert' }),
-  changedNote: phrase({ en: 'other rights, owner or match', de: 'andere Rechte, Eigentümer oder Zuordnung' }),
-  unchanged: phrase({ en: 'The same', de: 'Gleich' }),
-  unchangedNote: phrase({ en: 'as in the last import', de: 'wie beim letzten Import' }),
-  gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
-  goneNote: phrase({ en: 'in no file any more', de: 'in keiner Datei mehr' }),
-  known: phrase({ en: 'Known here', de: 'Hier bekannt' }),
-  knownNote: phrase({ en: 'as client, agent or resource server', de: 'als Client, Agent oder Ressourcenserver' }),
-  findings: phrase({ en: 'Need a decision', de: 'Zu entscheiden' }),
-  findingsNote: phrase({ en: 'unknown, with rights that matter', de: 'unbekannt, mit wichtigen Rechten' }),
+  created: (count: number) => phrase({ en: `${count} new`, de: `${count} neu` }),
+  changed: (count: number) => phrase({ en: `${count} changed`, de: `${count} geändert` }),
+  unchanged: (count: number) => phrase({ en: `${count} the same`, de: `${count} gleich` }),
+  gone: (count: number) => phrase({ en: `${count} gone`, de: `${count} verschwunden` }),
+  known: (count: number) => phrase({ en: `${count} known here`, de: `${count} hier bekannt` }),
+  findings: (count: number) =>
+    phrase({ en: count === 1 ? 'Needs a decision' : 'Need a decision', de: 'Zu entscheiden' }),
+  findingsNote: phrase({ en: 'not known here, with rights that matter', de: 'hier unbekannt, mit wichtigen Rechten' }),
+  change: phrase({ en: 'Change', de: 'Änderung' }),
+  changes: {
+    created: phrase({ en: 'new', de: 'neu' }),
+    changed: phrase({ en: 'changed', de: 'geändert' }),
+    unchanged: phrase({ en: 'the same', de: 'gleich' }),
+    gone: phrase({ en: 'gone', de: 'verschwunden' }),
+  },
+  whatChanges: phrase({ en: 'What changes', de: 'Was sich ändert' }),
+  whatChanged: phrase({ en: 'What changed', de: 'Was sich geändert hat' }),
   firstApps: (shown: number, all: number) =>
     phrase({
-      en: shown === all ? 'Apps in the list' : `The first ${shown} of ${all} apps`,
-      de: shown === all ? 'Apps in der Liste' : `Die ersten ${shown} von ${all} Apps`,
+      en: `The first ${shown} of ${all} apps that change or need a decision are shown.`,
+      de: `Von ${all} Apps, die sich ändern oder zu entscheiden sind, stehen hier die ersten ${shown}.`,
     }),
-  confirm: phrase({ en: 'Import', de: 'Einlesen' }),
+  confirm: (apps: number) => phrase({ en: `Import ${appsEn(apps)}`, de: `${appsDe(apps)} einlesen` }),
   back: phrase({ en: 'Choose other files', de: 'Andere Dateien wählen' }),
   done: phrase({ en: 'Imported', de: 'Eingelesen' }),
   doneOf: (inventory: HtmlValue) =>
     phrase({ en: html`Imported into ${inventory}`, de: html`In ${inventory} eingelesen` }),
   doneLead: (apps: number) =>
     phrase({
-      en: `The inventory now has ${apps === 1 ? 'one app' : `${apps} apps`}.`,
-      de: `Das Inventar hat jetzt ${apps === 1 ? 'eine App' : `${apps} Apps`}.`,
+      en: `The inventory now has ${appsEn(apps)}.`,
+      de: `Das Inventar hat jetzt ${appsDe(apps)}.`,
     }),
-  next: phrase({ en: 'What comes next', de: 'Was jetzt kommt' }),
-  decide: (count: number) =>
+  needDecision: (count: number) =>
     phrase({
-      en: count === 1 ? 'Decide about the unknown app' : `Decide about ${count} unknown apps`,
-      de: count === 1 ? 'Über die unbekannte App entscheiden' : `Über ${count} unbekannte Apps entscheiden`,
+      en: count === 1 ? '1 app needs a decision' : `${count} apps need a decision`,
+      de: count === 1 ? 'Über 1 App ist zu entscheiden' : `Über ${count} Apps ist zu entscheiden`,
     }),
-  decideWhat: phrase({
-    en: 'These apps are not known here and have rights that matter. Adopt one as an agent with an owner, or dismiss it with a reason.',
-    de: 'Diese Apps sind hier nicht bekannt und haben wichtige Rechte. Übernehmen Sie eine als Agent mit Eigentümer, oder stellen Sie sie mit Grund zurück.',
-  }),
+  decideOne: (app: HtmlValue) => phrase({ en: html`Decide about ${app}`, de: html`Über ${app} entscheiden` }),
+  decideAll: (count: number) =>
+    phrase({
+      en: count === 1 ? 'Decide about 1 app' : `Decide about ${count} apps`,
+      de: count === 1 ? 'Über 1 App entscheiden' : `Über ${count} Apps entscheiden`,
+    }),
+  oneWhat: (app: HtmlValue, rights: HtmlValue) =>
+    phrase({
+      en: html`${app} is not known here. ${rights} Adopt it as an agent with an owner, or dismiss it with a reason.`,
+      de: html`${app} ist hier nicht bekannt. ${rights} Übernehmen Sie die App als Agent mit Eigentümer, oder stellen Sie sie mit Grund zurück.`,
+    }),
+  rightsThatMatter: (rights: HtmlValue, count: number) =>
+    phrase({
+      en: html`It has ${count === 1 ? 'a right that matters' : `${count} rights that matter`}: ${rights}.`,
+      de: html`Sie hat ${count === 1 ? 'ein wichtiges Recht' : `${count} wichtige Rechte`}: ${rights}.`,
+    }),
+  staticSecrets: phrase({ en: 'It has a static secret.', de: 'Sie hat ein dauerhaftes Geheimnis.' }),
+  manyWhat: (apps: HtmlValue) =>
+    phrase({
+      en: html`${apps}: not known here, with rights that matter. Adopt each as an agent with an owner, or dismiss it with a reason.`,
+      de: html`${apps}: hier nicht bekannt, mit wichtigen Rechten. Übernehmen Sie jede als Agent mit Eigentümer, oder stellen Sie sie mit Grund zurück.`,
+    }),
+  noDecisionTitle: phrase({ en: 'No decision is needed', de: 'Nichts zu entscheiden' }),
   noDecision: phrase({
-    en: 'No app needs a decision: each is known here, or has no right that matters.',
-    de: 'Keine App braucht eine Entscheidung: Jede ist hier bekannt, oder hat kein wichtiges Recht.',
+    en: 'Each app of the list is known here, has no right that matters, or was decided before.',
+    de: 'Jede App der Liste ist hier bekannt, hat kein wichtiges Recht, oder wurde schon entschieden.',
   }),
   look: phrase({ en: 'Show the inventory', de: 'Inventar zeigen' }),
   again: phrase({ en: 'Import another list', de: 'Weitere Liste einlesen' }),
+  fresh: phrase({ en: 'Keep the list fresh', de: 'Liste aktuell halten' }),
   regularly: phrase({
-    en: 'Import the list again from time to time: new apps appear, and those that are gone are marked. A scheduled job runs:',
-    de: 'Lesen Sie die Liste von Zeit zu Zeit neu ein: Neue Apps kommen dazu, verschwundene werden markiert. Ein geplanter Auftrag ruft auf:',
+    en: 'Import the list again from time to time: new apps appear, and apps that left are marked as gone. A scheduled job gets the list as before, then runs:',
+    de: 'Lesen Sie die Liste von Zeit zu Zeit neu ein: Neue Apps kommen dazu, verschwundene werden markiert. Ein geplanter Auftrag holt die Liste wie zuvor, und ruft dann auf:',
   }),
 };

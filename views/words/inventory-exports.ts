@@ -12,7 +12,14 @@ type SystemExport = {
   readonly example: string;
 };
 
-const curl = (header: string, rest: string): string => `curl -sS -H "Authorization: ${header}" ${rest}`;
+/** One request a line, so that all of it is seen. */
+const get = (scheme: string, url: string, file: string): string =>
+  [`curl -sS -H "Authorization: ${scheme} $TOKEN" \\`, `  "${url}" > ${file}`].join('\n');
+/** The same in a loop, for its output. */
+const getEach = (scheme: string, url: string): string =>
+  [`  curl -sS -H "Authorization: ${scheme} $TOKEN" \\`, `    "${url}" | jq -c .`].join('\n');
+const TOKEN = 'TOKEN=your-token';
+
 const shown = (value: object): string => JSON.stringify(value, undefined, 2);
 
 /** In the order of the page. */
@@ -20,8 +27,12 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   okta: {
     files: 'apps.json grants.ndjson',
     commands: [
-      curl('SSWS $TOKEN', "'https://okta.example.com/api/v1/apps?limit=200' > apps.json"),
-      `jq -r '.[].id' apps.json | while read -r id; do ${curl('SSWS $TOKEN', '"https://okta.example.com/api/v1/apps/$id/grants" | jq -c .')}; done > grants.ndjson`,
+      'ORG=okta.example.com',
+      TOKEN,
+      get('SSWS', 'https://$ORG/api/v1/apps?limit=200', 'apps.json'),
+      "jq -r '.[].id' apps.json | while read -r id; do",
+      getEach('SSWS', 'https://$ORG/api/v1/apps/$id/grants'),
+      'done > grants.ndjson',
     ].join('\n'),
     example: shown([
       {
@@ -34,8 +45,9 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   entra: {
     files: 'principals.json grants.json',
     commands: [
-      curl('Bearer $TOKEN', "'https://graph.microsoft.com/v1.0/servicePrincipals?$top=999' > principals.json"),
-      curl('Bearer $TOKEN', "'https://graph.microsoft.com/v1.0/oauth2PermissionGrants?$top=999' > grants.json"),
+      TOKEN,
+      get('Bearer', 'https://graph.microsoft.com/v1.0/servicePrincipals?\\$top=999', 'principals.json'),
+      get('Bearer', 'https://graph.microsoft.com/v1.0/oauth2PermissionGrants?\\$top=999', 'grants.json'),
     ].join('\n'),
     example: shown({
       '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#servicePrincipals',
@@ -44,7 +56,12 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   },
   google: {
     files: 'tokens.ndjson',
-    commands: `while read -r user; do ${curl('Bearer $TOKEN', '"https://admin.googleapis.com/admin/directory/v1/users/$user/tokens" | jq -c .')}; done < users.txt > tokens.ndjson`,
+    commands: [
+      TOKEN,
+      'while read -r user; do',
+      getEach('Bearer', 'https://admin.googleapis.com/admin/directory/v1/users/$user/tokens'),
+      'done < users.txt > tokens.ndjson',
+    ].join('\n'),
     example: JSON.stringify({
       kind: 'admin#directory#tokenList',
       items: [
@@ -58,12 +75,11 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   github: {
     files: 'installations.json tokens.json credentials.json',
     commands: [
-      curl('Bearer $TOKEN', "'https://api.github.com/orgs/ORG/installations?per_page=100' > installations.json"),
-      curl('Bearer $TOKEN', "'https://api.github.com/orgs/ORG/personal-access-tokens?per_page=100' > tokens.json"),
-      curl(
-        'Bearer $TOKEN',
-        "'https://api.github.com/orgs/ORG/credential-authorizations?per_page=100' > credentials.json",
-      ),
+      'ORG=your-organization',
+      TOKEN,
+      get('Bearer', 'https://api.github.com/orgs/$ORG/installations?per_page=100', 'installations.json'),
+      get('Bearer', 'https://api.github.com/orgs/$ORG/personal-access-tokens?per_page=100', 'tokens.json'),
+      get('Bearer', 'https://api.github.com/orgs/$ORG/credential-authorizations?per_page=100', 'credentials.json'),
     ].join('\n'),
     example: shown({
       total_count: 1,
@@ -77,7 +93,10 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   },
   'mcp-registry': {
     files: 'servers.json',
-    commands: "curl -sS 'https://registry.example.com/v0.1/servers?version=latest&limit=100' > servers.json",
+    commands: [
+      'REGISTRY=registry.example.com',
+      'curl -sS "https://$REGISTRY/v0.1/servers?version=latest&limit=100" > servers.json',
+    ].join('\n'),
     example: shown({
       servers: [
         {

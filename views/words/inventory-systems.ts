@@ -1,10 +1,23 @@
-import { html, phrase } from '../html.ts';
+import { html, type Phrase, phrase } from '../html.ts';
 
-/**
- * The systems of which an inventory is imported. `lists`: which apps. `needs`: before the commands. `more`: after them. `files`:
- * which files the import takes together.
- */
-export const systemWords = {
+type SystemWords = {
+  readonly name: Phrase;
+  /** Which apps. */
+  readonly lists: Phrase;
+  /** Title of the page. Default: from the system with this name. */
+  readonly from?: Phrase;
+  /** Before the commands. */
+  readonly needs: Phrase;
+  /** After them. */
+  readonly more: Phrase;
+  /** Which files the import takes together. Absent: one. */
+  readonly files?: Phrase;
+};
+
+type System = 'okta' | 'entra' | 'google' | 'github' | 'mcp-registry' | 'csv' | 'ndjson';
+
+/** The systems of which an inventory is imported. */
+export const systemWords: Readonly<Record<System, SystemWords>> = {
   okta: {
     name: phrase({ en: 'Okta', de: 'Okta' }),
     lists: phrase({
@@ -12,8 +25,8 @@ export const systemWords = {
       de: 'Apps einer Okta-Organisation, und die Berechtigungen, die Verwaltung und Personen ihnen gaben.',
     }),
     needs: phrase({
-      en: html`In the Okta Admin Console, open <em>Security → API → Tokens</em> and create a token as an administrator who may read apps and grants. Then run, with the address of your organization:`,
-      de: html`Öffnen Sie in der Okta Admin Console <em>Security → API → Tokens</em> und legen Sie ein Token als Administrator an, der Apps und Grants lesen darf. Dann rufen Sie auf, mit der Adresse Ihrer Organisation:`,
+      en: html`In the Okta Admin Console, open <em>Security → API → Tokens</em> and create a token as an administrator who may read apps and grants. Set <code>ORG</code> and <code>TOKEN</code>, and run. This needs <code>curl</code> and <code>jq</code>.`,
+      de: html`Öffnen Sie in der Okta Admin Console <em>Security → API → Tokens</em> und legen Sie ein Token als Administrator an, der Apps und Grants lesen darf. Setzen Sie <code>ORG</code> und <code>TOKEN</code>, und rufen Sie auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
     more: phrase({
       en: html`More than 200 apps: get the page that the header <code>Link</code> names with <code>rel="next"</code> into a further file, until there is none.`,
@@ -27,16 +40,16 @@ export const systemWords = {
   entra: {
     name: phrase({ en: 'Microsoft Entra ID', de: 'Microsoft Entra ID' }),
     lists: phrase({
-      en: 'Service principals of a tenant, agent identities included, and the permissions they hold for people.',
-      de: 'Dienstprinzipale eines Mandanten, auch Agentenidentitäten, und ihre Berechtigungen für Personen.',
+      en: 'Service principals of a tenant, agent identities included, and the delegated permissions with which they act for people.',
+      de: 'Dienstprinzipale eines Mandanten, auch Agentenidentitäten, und die delegierten Berechtigungen, mit denen sie für Personen handeln.',
     }),
     needs: phrase({
-      en: html`Get a token for Microsoft Graph with the permissions <code>Application.Read.All</code> and <code>DelegatedPermissionGrant.Read.All</code>. Then run:`,
-      de: html`Holen Sie ein Token für Microsoft Graph mit den Berechtigungen <code>Application.Read.All</code> und <code>DelegatedPermissionGrant.Read.All</code>. Dann rufen Sie auf:`,
+      en: html`Get a token for Microsoft Graph with the permissions <code>Application.Read.All</code> and <code>DelegatedPermissionGrant.Read.All</code>. Set <code>TOKEN</code>, and run. This needs <code>curl</code>.`,
+      de: html`Holen Sie ein Token für Microsoft Graph mit den Berechtigungen <code>Application.Read.All</code> und <code>DelegatedPermissionGrant.Read.All</code>. Setzen Sie <code>TOKEN</code>, und rufen Sie auf. Nötig ist <code>curl</code>.`,
     }),
     more: phrase({
-      en: html`If a file has <code>@odata.nextLink</code>, get the page at that address into a further file, until there is none.`,
-      de: html`Hat eine Datei <code>@odata.nextLink</code>, holen Sie die Seite an dieser Adresse in eine weitere Datei, bis es keine mehr gibt.`,
+      en: html`If a file has <code>@odata.nextLink</code>, get the page at that address into a further file, until there is none. The list has delegated permissions only, with which an app acts for people. Application permissions (app role assignments) are not in it: an app that has only those looks harmless here.`,
+      de: html`Hat eine Datei <code>@odata.nextLink</code>, holen Sie die Seite an dieser Adresse in eine weitere Datei, bis es keine mehr gibt. Die Liste enthält nur delegierte Berechtigungen, mit denen eine App für Personen handelt. Anwendungsberechtigungen (App-Rollenzuweisungen) fehlen darin: Eine App, die nur solche hat, sieht hier harmlos aus.`,
     }),
     files: phrase({
       en: html`Choose <code>principals.json</code> and <code>grants.json</code> together.`,
@@ -50,8 +63,8 @@ export const systemWords = {
       de: 'Apps, denen Personen eines Google Workspace Zugriff auf ihre Daten gaben.',
     }),
     needs: phrase({
-      en: html`Get a token for the Admin SDK with the scope <code>admin.directory.user.security</code>. Write the email address of each user into a line of <code>users.txt</code>. Then run:`,
-      de: html`Holen Sie ein Token für das Admin SDK mit der Berechtigung <code>admin.directory.user.security</code>. Schreiben Sie die E-Mail-Adresse jeder Person in eine Zeile von <code>users.txt</code>. Dann rufen Sie auf:`,
+      en: html`Get a token for the Admin SDK with the scope <code>admin.directory.user.security</code>. Write the email address of each user into a line of <code>users.txt</code>. Set <code>TOKEN</code>, and run. This needs <code>curl</code> and <code>jq</code>.`,
+      de: html`Holen Sie ein Token für das Admin SDK mit der Berechtigung <code>admin.directory.user.security</code>. Schreiben Sie die E-Mail-Adresse jeder Person in eine Zeile von <code>users.txt</code>. Setzen Sie <code>TOKEN</code>, und rufen Sie auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
     more: phrase({
       en: 'A user for whom Google answers an error refuses the import, so that no app is missing unnoticed.',
@@ -69,8 +82,8 @@ export const systemWords = {
       de: 'Installierte Apps, persönliche Zugriffstokens und autorisierte Zugangsdaten einer GitHub-Organisation.',
     }),
     needs: phrase({
-      en: html`Get a token as an owner of the organization. Only a GitHub App can list personal access tokens, and credentials are listed only with SAML single sign-on: leave out what you do not have. Replace <code>ORG</code>, and run:`,
-      de: html`Holen Sie ein Token als Eigentümer der Organisation. Nur eine GitHub App kann persönliche Zugriffstokens auflisten, und Zugangsdaten gibt es nur mit Single Sign-on per SAML: Lassen Sie weg, was Sie nicht haben. Ersetzen Sie <code>ORG</code>, und rufen Sie auf:`,
+      en: html`Get a token as an owner of the organization. Only a GitHub App can list personal access tokens, and credentials are listed only with SAML single sign-on: leave out what you do not have. Set <code>ORG</code> and <code>TOKEN</code>, and run. This needs <code>curl</code>.`,
+      de: html`Holen Sie ein Token als Eigentümer der Organisation. Nur eine GitHub App kann persönliche Zugriffstokens auflisten, und Zugangsdaten gibt es nur mit Single Sign-on per SAML: Lassen Sie weg, was Sie nicht haben. Setzen Sie <code>ORG</code> und <code>TOKEN</code>, und rufen Sie auf. Nötig ist <code>curl</code>.`,
     }),
     more: phrase({
       en: html`More than 100 of a kind: get further pages with <code>&page=2</code> into further files.`,
@@ -83,13 +96,14 @@ export const systemWords = {
   },
   'mcp-registry': {
     name: phrase({ en: 'MCP registry', de: 'MCP-Registry' }),
+    from: phrase({ en: 'Import from an MCP registry', de: 'Aus einer MCP-Registry einlesen' }),
     lists: phrase({
       en: 'MCP servers of your organization’s registry, and the secrets that they ask for.',
       de: 'MCP-Server der Registry Ihrer Organisation, und die Geheimnisse, die sie verlangen.',
     }),
     needs: phrase({
-      en: 'Take the registry of your organization: a public registry has servers that you do not use. Run, with its address:',
-      de: 'Nehmen Sie die Registry Ihrer Organisation: Eine öffentliche hat Server, die Sie nicht benutzen. Rufen Sie auf, mit ihrer Adresse:',
+      en: html`Take the registry of your organization: a public registry has servers that you do not use. Set <code>REGISTRY</code> to its address, and run. This needs <code>curl</code>.`,
+      de: html`Nehmen Sie die Registry Ihrer Organisation: Eine öffentliche hat Server, die Sie nicht benutzen. Setzen Sie <code>REGISTRY</code> auf ihre Adresse, und rufen Sie auf. Nötig ist <code>curl</code>.`,
     }),
     more: phrase({
       en: html`If the file has <code>nextCursor</code>, get the next page with <code>&cursor=</code> and its value into a further file, until there is none.`,
@@ -102,34 +116,64 @@ export const systemWords = {
   },
   csv: {
     name: phrase({ en: 'CSV file', de: 'CSV-Datei' }),
+    from: phrase({ en: 'Import from a CSV file', de: 'Aus einer CSV-Datei einlesen' }),
     lists: phrase({
-      en: 'Apps of any other system, as a table with one app a line.',
+      en: 'Apps of any other system, as a table with one app per row.',
       de: 'Apps jedes anderen Systems, als Tabelle mit einer App pro Zeile.',
     }),
     needs: phrase({
-      en: html`Export a table as CSV from that system, or write one. The first line names the columns. <code>external_id</code> and <code>name</code> are required. <code>publisher</code>, <code>owner</code>, <code>scopes</code>, <code>people</code>, <code>is_for_everyone</code>, <code>is_enabled</code>, <code>secrets</code>, <code>urls</code> and <code>client</code> are optional.`,
-      de: html`Exportieren Sie aus dem System eine Tabelle als CSV, oder schreiben Sie eine. Die erste Zeile nennt die Spalten. <code>external_id</code> und <code>name</code> sind nötig. <code>publisher</code>, <code>owner</code>, <code>scopes</code>, <code>people</code>, <code>is_for_everyone</code>, <code>is_enabled</code>, <code>secrets</code>, <code>urls</code> und <code>client</code> sind freiwillig.`,
+      en: html`Export a table as CSV from that system, or write one. The first line names the columns.`,
+      de: html`Exportieren Sie aus dem System eine Tabelle als CSV, oder schreiben Sie eine. Die erste Zeile nennt die Spalten.`,
     }),
     more: phrase({
       en: html`Blanks separate several scopes or URLs. <code>is_for_everyone</code> and <code>is_enabled</code> are <code>true</code> or <code>false</code>.`,
       de: html`Leerzeichen trennen mehrere Berechtigungen oder URLs. <code>is_for_everyone</code> und <code>is_enabled</code> sind <code>true</code> oder <code>false</code>.`,
     }),
-    files: phrase({ en: 'Choose the CSV file.', de: 'Wählen Sie die CSV-Datei.' }),
   },
   ndjson: {
     name: phrase({ en: 'NDJSON file', de: 'NDJSON-Datei' }),
+    from: phrase({ en: 'Import from an NDJSON file', de: 'Aus einer NDJSON-Datei einlesen' }),
     lists: phrase({
-      en: 'Apps of any other system, as one JSON object a line. Scripts write it most easily.',
-      de: 'Apps jedes anderen Systems, als ein JSON-Objekt pro Zeile. Skripte schreiben das am einfachsten.',
+      en: 'Apps of any other system, one JSON object per line. Best for scripts.',
+      de: 'Apps jedes anderen Systems, ein JSON-Objekt pro Zeile. Am besten für Skripte.',
     }),
     needs: phrase({
-      en: html`Let a script write one JSON object for each app. <code>external_id</code> and <code>name</code> are required. <code>publisher</code>, <code>owner</code>, <code>scopes</code>, <code>people</code>, <code>is_for_everyone</code>, <code>is_enabled</code>, <code>secrets</code>, <code>urls</code> and <code>client</code> are optional.`,
-      de: html`Ein Skript schreibt für jede App ein JSON-Objekt. <code>external_id</code> und <code>name</code> sind nötig. <code>publisher</code>, <code>owner</code>, <code>scopes</code>, <code>people</code>, <code>is_for_everyone</code>, <code>is_enabled</code>, <code>secrets</code>, <code>urls</code> und <code>client</code> sind freiwillig.`,
+      en: html`Let a script write one JSON object for each app.`,
+      de: html`Ein Skript schreibt für jede App ein JSON-Objekt.`,
     }),
     more: phrase({
       en: html`<code>scopes</code> and <code>urls</code> are lists. They are the members of an app in the management API.`,
       de: html`<code>scopes</code> und <code>urls</code> sind Listen. Es sind die Felder einer App in der Verwaltungs-API.`,
     }),
-    files: phrase({ en: 'Choose the NDJSON file.', de: 'Wählen Sie die NDJSON-Datei.' }),
   },
+};
+
+/** What the columns of a CSV file, and the members of an app in NDJSON, mean. */
+export const columnWords = {
+  external_id: phrase({ en: 'ID of the app in that system', de: 'Id der App in dem System' }),
+  name: phrase({ en: 'name of the app', de: 'Name der App' }),
+  publisher: phrase({ en: 'who publishes it', de: 'wer sie herausgibt' }),
+  owner: phrase({ en: 'who is accountable for it there', de: 'wer dort für sie verantwortlich ist' }),
+  scopes: phrase({ en: 'rights that it has', de: 'Rechte, die sie hat' }),
+  people: phrase({ en: 'number of people who gave it rights', de: 'Zahl der Personen, die ihr Rechte gaben' }),
+  is_for_everyone: phrase({
+    en: 'an administrator gave it rights for everyone',
+    de: 'die Verwaltung gab ihr Rechte für alle',
+  }),
+  is_enabled: phrase({
+    en: 'it is enabled there; without a value: yes',
+    de: 'sie ist dort aktiviert; ohne Angabe: ja',
+  }),
+  secrets: phrase({
+    en: 'number of its static secrets, never a secret itself',
+    de: 'Zahl ihrer dauerhaften Geheimnisse, nie ein Geheimnis selbst',
+  }),
+  urls: phrase({
+    en: 'its redirect URIs, or where it is reached',
+    de: 'ihre Redirect-URIs, oder wo sie erreichbar ist',
+  }),
+  client: phrase({
+    en: 'ID of the client, agent or resource server here that is the same app',
+    de: 'Id des Clients, Agenten oder Ressourcenservers hier, der dieselbe App ist',
+  }),
 };

@@ -43,7 +43,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly outcomes: Pick<OutcomeCounts, 'of'>;
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
   readonly registered: AgentRegistry;
-  readonly findings: Pick<FindingRegistry, 'count'>;
+  readonly findings: Pick<FindingRegistry, 'aboutEach' | 'count'>;
   readonly owners: Pick<Owners, 'answersFor' | 'answerFor' | 'accountsSince'>;
   readonly groups: Pick<GroupRegistry, 'ofAccount' | 'getMany'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;

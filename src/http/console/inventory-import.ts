@@ -1,12 +1,12 @@
 /** The import of an inventory in the console: a system, its files, the preview and the result. */
+import { chooseSystemPage, importFormPage, MOST_CHARACTERS } from '../../../views/pages/console-inventory-import.ts';
 import {
-  chooseSystemPage,
-  importFormPage,
+  type ChangedRow,
+  type ImportCounts,
   importResultPage,
-  MOST_CHARACTERS,
   previewImportPage,
-} from '../../../views/pages/console-inventory-import.ts';
-import type { ImportLinks } from '../../../views/pages/inventory-systems.ts';
+} from '../../../views/pages/console-inventory-result.ts';
+import { type ImportLinks, isPlain } from '../../../views/pages/inventory-systems.ts';
 import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
 import { INVENTORY_NAME } from '../../domain/governance/inventory.ts';
 import {
@@ -20,7 +20,10 @@ import { riskyScopes } from '../../domain/governance/scope-risks.ts';
 import { sendPage } from '../interaction/page-answers.ts';
 import type { PostedFile } from '../middleware/multipart-form.ts';
 import { addAskedCall, type TypedValues } from './asked-calls.ts';
+import type { AnswerOf } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+import { decideHref, findingsAbout, knownAs, knownNames } from './inventory-rows.ts';
 import type { Shown } from './object-form-spec.ts';
 
 export const INVENTORIES = '/console/inventories';
@@ -29,9 +32,6 @@ export const INVENTORIES = '/console/inventories';
 const MOST_FORM = 8_388_608;
 /** Most bytes of the apps that the preview hands to the confirmation. The rest of its form takes less than the difference. */
 const MOST_CARRIED = 8_000_000;
-/** Apps that the preview shows. */
-const MOST_SHOWN = 10;
-
 const formatCalled = (name: string | undefined): InventoryFormat | undefined =>
   INVENTORY_FORMATS.find((one) => one === name);
 
@@ -72,7 +72,7 @@ const readApps = (
   return { apps, isConfirmed: false };
 };
 
-const countsOf = (answer: Shown) => {
+const countsOf = (answer: Shown): ImportCounts => {
   const count = (name: string): number => Number(answer[name]);
   return {
     ...{ created: count('created'), changed: count('changed'), unchanged: count('unchanged'), gone: count('gone') },
@@ -80,19 +80,44 @@ const countsOf = (answer: Shown) => {
   };
 };
 
-const rowOf = ({ name, external_id: externalId, owner, scopes = [] }: ListedApp) => ({
-  ...{ name, externalId, scopes: scopes.length, risky: riskyScopes(scopes) },
-  ...(owner === undefined ? {} : { owner }),
-});
+type ShownChange = NonNullable<AnswerOf<'importInventory'>['changes']>[number];
+
+/** Apps that an import changes, or about which is to be decided. A finding that was decided before needs no decision. */
+const changedRows = async (
+  { deps, calls }: PageParts,
+  viewer: Viewer,
+  changes: readonly ShownChange[],
+): Promise<readonly ChangedRow[]> => {
+  const subjects = changes.filter((one) => one.is_finding).map(({ id }) => id);
+  const findings = await findingsAbout(deps, calls, viewer, subjects);
+  const names = await knownNames(deps, changes);
+  return changes.map((one) => {
+    const { id, name, change, owner, scopes = [], added_scopes: added = [], removed_scopes: removed = [] } = one;
+    const finding = findings.get(id);
+    // One that was resolved is open again after the import.
+    const isDecided = finding !== undefined && finding.state !== 'open' && finding.state !== 'resolved';
+    return {
+      ...{ name, externalId: one.external_id, change, added, removed },
+      ...{ scopes: scopes.length, risky: riskyScopes(scopes), needsDecision: one.is_finding && !isDecided },
+      ...(owner === undefined ? {} : { owner }),
+      ...knownAs(deps, names, one),
+      ...decideHref(deps, finding),
+    };
+  });
+};
+
+/** Without those that were decided before, as far as the answer names them. */
+const toDecide = ({ findings }: ImportCounts, changes: readonly ShownChange[], rows: readonly ChangedRow[]): number =>
+  findings - changes.filter((one, index) => one.is_finding && !rows[index]?.needsDecision).length;
 
 export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =>
   addAskedCall(parts, {
     ...{ path: `${INVENTORIES}/import`, operation: 'importInventory', hrefOf: () => links.importHref },
     fields: { apps: 'list', format: 'format', source: 'source', carried: 'apps', go: 'go' },
-    ...{ hidden: ['apps', 'go'], inAddress: ['format'], mostWithFiles: MOST_FORM },
+    ...{ hidden: ['apps', 'go'], inAddress: ['format', 'source'], mostWithFiles: MOST_FORM },
     async page({ frame }, _, { values, errors }) {
       const system = formatCalled(values['format']);
-      if (system === undefined) return chooseSystemPage(frame, links);
+      if (system === undefined) return chooseSystemPage(frame, links, values['source']);
       return importFormPage(frame, { links, system, values, errors });
     },
     call(values, _, __, files) {
@@ -101,24 +126,27 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
         throw findingRefusal('inventory_format_unknown', {
           ...{ field: '/format', params: { formats: INVENTORY_FORMATS.join(', ') } },
         });
-      const id = values['source'] || format;
-      if (!INVENTORY_NAME.test(id)) throw findingRefusal('inventory_name_malformed', { field: '/source' });
       const { apps, isConfirmed } = readApps(values, format, files);
-      return { id, body: { apps, ...(isConfirmed ? {} : { is_dry_run: true }) } };
+      const id = values['source'] || (isPlain(format) ? '' : format);
+      if (id === '') throw findingRefusal('inventory_name_missing', { field: '/source' });
+      if (!INVENTORY_NAME.test(id)) throw findingRefusal('inventory_name_malformed', { field: '/source' });
+      return { id, body: { apps, has_changes: true, ...(isConfirmed ? {} : { is_dry_run: true }) } };
     },
-    done(ctx, { frame, values, body, answer }) {
+    async done(ctx, { viewer, frame, values, body, answer }) {
       const system = formatCalled(values['format']) ?? 'ndjson';
       const source = values['source'] || system;
       const apps = body['apps'] as readonly ListedApp[];
-      const model = { links, system, source, counts: countsOf(answer) };
-      const preview = { apps: apps.length, rows: apps.slice(0, MOST_SHOWN).map(rowOf) };
+      const changes = (answer['changes'] ?? []) as readonly ShownChange[];
+      const rows = await changedRows(parts, viewer, changes);
+      const counts = countsOf(answer);
+      const model = { links, system, source, rows, counts: { ...counts, findings: toDecide(counts, changes, rows) } };
       const hrefs = {
         sourceHref: `${links.listHref}?source=${source}`,
         findingsHref: `${parts.deps.basePath}/console/findings?kind=unknown_app`,
       };
       const page =
         body['is_dry_run'] === true
-          ? previewImportPage(frame, { ...model, ...preview, carried: carriedOf(apps) })
+          ? previewImportPage(frame, { ...model, apps: apps.length, carried: carriedOf(apps) })
           : importResultPage(frame, { ...model, ...hrefs });
       sendPage(ctx, 200, page);
     },

@@ -17,12 +17,8 @@ import { disablePersonPage } from '../../../views/pages/console-disable-person.t
 import { eraseValuePage } from '../../../views/pages/console-erasure.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
 import { inventoriesPage } from '../../../views/pages/console-inventories.ts';
-import {
-  chooseSystemPage,
-  importFormPage,
-  importResultPage,
-  previewImportPage,
-} from '../../../views/pages/console-inventory-import.ts';
+import { chooseSystemPage, importFormPage } from '../../../views/pages/console-inventory-import.ts';
+import { importResultPage, previewImportPage } from '../../../views/pages/console-inventory-result.ts';
 import { mcpPlanPage, mcpServerForm, serverCodePage } from '../../../views/pages/console-mcp-servers.ts';
 import { peoplePage } from '../../../views/pages/console-people.ts';
 import { type ChosenPerson, disabledPeoplePage, disablePeoplePage } from '../../../views/pages/console-people-bulk.ts';
@@ -63,6 +59,12 @@ const NOTHING_ASKED = {
 
 export const registerPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
   const home = `${frame.basePath}/console`;
+  const inventoryList = {
+    ...{ listHref: `${home}/inventories`, findingsHref: `${home}/findings?kind=unknown_app`, rows: [], pages: {} },
+  };
+  const inventoryViews = (['decide', 'known', 'gone', 'all'] as const).map((name, count) => ({
+    ...{ name, count: count === 0 ? 1 : count, href: `${home}/inventories?view=${name}` },
+  }));
   const inventoryLinks = { listHref: `${home}/inventories`, importHref: `${home}/inventories/import` };
   const absence = {
     ...{ person: { name: text('Ada'), href: `${home}/people/acc_1` }, deputy: { name: text('Bob') } },
@@ -563,42 +565,43 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     'console-no-absences': absencesPage({
       ...{ ...frame, action: `${home}/absences`, asked: { search: '', state: '' }, pages: {}, rows: [] },
     }),
-    'console-inventories': inventoriesPage({
-      ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' } },
-      ...{ pages: { nextHref: `${home}/inventories?after=x` }, newHref: `${home}/inventories/import` },
+    'console-inventories': inventoriesPage(frame, {
+      ...{ ...inventoryList, view: 'all', newHref: `${home}/inventories/import` },
+      ...{ pages: { nextHref: `${home}/inventories?at=25` }, views: inventoryViews },
       rows: [
         {
-          ...{
-            name: text('Mail helper'),
-            externalId: text('app-1'),
-            source: 'entra',
-            state: 'present',
-            createdAt: NOON,
-          },
+          ...{ name: text('Mail helper'), externalId: text('app-1'), source: 'entra', createdAt: NOON, people: 3 },
           ...{ owner: text('Grace'), scopes: 12, risky: [text('Mail.Send'), 'repo', 'drive', 'admin:org', 'a.write'] },
+          decideHref: `${home}/findings/fnd_1`,
         },
         {
-          ...{ name: text('Wiki'), externalId: text('app-2'), source: 'crm', state: 'off', createdAt: NOON },
-          ...{ scopes: 0, risky: [], known: { id: 'app_1', by: 'redirect_host', href: `${home}/clients/app_1` } },
+          ...{ name: text('Wiki'), externalId: text('app-2'), source: 'crm', isOff: true, createdAt: NOON, people: 1 },
+          ...{ scopes: 0, risky: [], owner: 'grace.hopper.the.second@example.com' },
+          ...{ known: { name: text('Wiki'), by: 'redirect_host', href: `${home}/clients/app_1` } },
+          decideHref: `${home}/findings/fnd_2`,
         },
         {
-          ...{ name: text('Old'), externalId: text('app-3'), source: 'crm', state: 'gone', createdAt: NOON },
-          ...{ scopes: 1, risky: [], known: { id: text('app_2'), by: 'stated' } },
+          ...{ name: text('Old'), externalId: text('app-3'), source: 'crm', goneAt: NOON, createdAt: NOON, people: 0 },
+          ...{ scopes: 1, risky: [], known: { name: text('app_2'), by: 'stated' } },
+        },
+        {
+          ...{ name: 'Both', externalId: 'app-4', source: 'crm', createdAt: NOON, people: 0 },
+          ...{ scopes: 2, risky: ['repo', 'drive'] },
         },
       ],
     }),
-    'console-one-inventory': inventoriesPage({
-      ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' }, pages: {}, rows: [] },
-      source: 'crm',
+    'console-one-inventory': inventoriesPage(frame, {
+      ...{ ...inventoryList, source: 'okta', system: 'okta', view: 'decide', views: inventoryViews },
+      ...{ imported: { at: NOON, byName: text('Ada') }, links: inventoryLinks },
+      newHref: `${home}/inventories/import?format=okta&source=okta`,
     }),
-    'console-no-inventories': inventoriesPage({
-      ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    'console-many-apps': inventoriesPage(frame, {
+      ...{ ...inventoryList, source: 'crm', view: 'all', imported: { at: NOON } },
+      pages: { firstHref: `${home}/inventories` },
     }),
-    'console-no-inventories-yet': inventoriesPage({
-      ...{ ...frame, action: `${home}/inventories`, asked: { search: '', state: '' }, pages: {}, rows: [] },
-      links: inventoryLinks,
-    }),
-    'console-import-system': chooseSystemPage(frame, inventoryLinks),
+    'console-no-inventories': inventoriesPage(frame, { ...inventoryList, view: 'all' }),
+    'console-no-inventories-yet': inventoriesPage(frame, { ...inventoryList, view: 'all', links: inventoryLinks }),
+    'console-import-system': chooseSystemPage(frame, inventoryLinks, 'crm'),
     'console-import-inventory': importFormPage(frame, {
       ...{ links: inventoryLinks, system: 'okta' },
       values: { format: 'okta', source: text('crm'), list: text('[]') },
@@ -609,31 +612,68 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       errors: { list: text('apps.csv:1: the member name is missing.'), source: text('A name has other letters.') },
     }),
     'console-import-preview': previewImportPage(frame, {
-      ...{ links: inventoryLinks, system: 'github', source: text('crm'), apps: 12, carried: text('{"name":"A"}') },
-      counts: { created: 2, changed: 1, unchanged: 9, gone: 1, known: 3, findings: 2 },
+      ...{ links: inventoryLinks, system: 'github', source: text('crm'), apps: 72, carried: text('{"name":"A"}') },
+      counts: { created: 62, changed: 1, unchanged: 9, gone: 10, known: 3, findings: 2 },
       rows: [
         {
-          name: text('Mail helper'),
-          externalId: text('app-1'),
-          owner: text('Grace'),
-          scopes: 2,
-          risky: [text('repo')],
+          ...{ name: text('Mail helper'), externalId: text('app-1'), owner: text('Grace'), change: 'changed' },
+          ...{ scopes: 2, risky: [text('repo')], added: [text('repo')], removed: ['drive'], needsDecision: true },
         },
-        { name: text('Wiki'), externalId: text('app-2'), scopes: 0, risky: [] },
+        {
+          ...{ name: text('Wiki'), externalId: text('app-2'), scopes: 0, risky: [], change: 'gone' },
+          ...{ added: [], removed: [], needsDecision: false },
+        },
       ],
     }),
     'console-import-same': previewImportPage(frame, {
-      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 1, carried: '{}' },
+      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 1, carried: '{}', rows: [] },
       counts: { created: 0, changed: 0, unchanged: 1, gone: 0, known: 0, findings: 0 },
-      rows: [{ name: text('Wiki'), externalId: text('app-2'), scopes: 0, risky: [] }],
+    }),
+    'console-import-one-gone': previewImportPage(frame, {
+      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 9, carried: '{}', rows: [] },
+      counts: { created: 0, changed: 0, unchanged: 9, gone: 1, known: 0, findings: 0 },
     }),
     'console-import-done': importResultPage(frame, {
       ...{ links: inventoryLinks, system: 'google', source: text('crm') },
       counts: { created: 1, changed: 0, unchanged: 0, gone: 2, known: 0, findings: 1 },
       ...{ sourceHref: `${home}/inventories?source=crm`, findingsHref: `${home}/findings?kind=unknown_app` },
+      rows: [
+        {
+          ...{
+            name: text('Mail helper'),
+            externalId: text('app-1'),
+            change: 'created',
+            scopes: 2,
+            needsDecision: true,
+          },
+          ...{ risky: [text('repo')], added: [], removed: [], decideHref: `${home}/findings/fnd_1` },
+        },
+      ],
+    }),
+    'console-import-done-several': importResultPage(frame, {
+      ...{ links: inventoryLinks, system: 'mcp-registry', source: 'tools' },
+      counts: { created: 0, changed: 0, unchanged: 4, gone: 0, known: 0, findings: 4 },
+      ...{ sourceHref: `${home}/inventories?source=tools`, findingsHref: `${home}/findings?kind=unknown_app` },
+      rows: [
+        {
+          ...{ name: text('Tickets'), externalId: text('t'), change: 'unchanged', scopes: 0, risky: [] },
+          ...{ added: [], removed: [], needsDecision: true, decideHref: `${home}/findings/fnd_1` },
+        },
+      ],
+    }),
+    'console-import-done-secret': importResultPage(frame, {
+      ...{ links: inventoryLinks, system: 'mcp-registry', source: 'tools' },
+      counts: { created: 1, changed: 0, unchanged: 0, gone: 0, known: 0, findings: 1 },
+      ...{ sourceHref: `${home}/inventories?source=tools`, findingsHref: `${home}/findings?kind=unknown_app` },
+      rows: [
+        {
+          ...{ name: text('Tickets'), externalId: text('t'), change: 'created', scopes: 0, risky: [] },
+          ...{ added: [], removed: [], needsDecision: true },
+        },
+      ],
     }),
     'console-import-done-known': importResultPage(frame, {
-      ...{ links: inventoryLinks, system: 'csv', source: 'crm' },
+      ...{ links: inventoryLinks, system: 'csv', source: 'crm', rows: [] },
       counts: { created: 4, changed: 0, unchanged: 0, gone: 0, known: 4, findings: 0 },
       ...{ sourceHref: `${home}/inventories?source=crm`, findingsHref: `${home}/findings?kind=unknown_app` },
     }),

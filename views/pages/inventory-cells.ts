@@ -1,0 +1,69 @@
+/** Cells of tables about apps of other systems. The other system, or the app, chose their texts. */
+import { chosenName, codeName, hasLongWord, isolated, plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { commaList } from '../partials/console-list.ts';
+import { inventoryWords as words } from '../words/console-inventories.ts';
+import { wordOf } from '../words/word-of.ts';
+
+/** The client, agent or resource server that is the same app; `href` is absent where the viewer has no page of it. */
+export type KnownAs = { readonly name: string; readonly by: keyof typeof words.matches; readonly href?: string };
+
+export type AppRow = {
+  readonly name: string;
+  readonly externalId: string;
+  readonly owner?: string;
+  readonly scopes: number;
+  /** The rights that matter. */
+  readonly risky: readonly string[];
+  readonly known?: KnownAs;
+  /** The finding to decide; absent: nothing is to be decided, or the viewer does not see it. */
+  readonly decideHref?: string;
+};
+
+/** Rights that a row names. */
+const SHOWN = 4;
+/** The longest part of an address that a column keeps whole. */
+const WHOLE = 28;
+
+/** `tags`: behind the name. */
+export const appCell = ({ name, externalId }: AppRow, tags?: Html | false): Html => {
+  const id = plainText(externalId, 120);
+  return html`${chosenName(name, 100)}${tags && html` ${tags}`}<span class="line hint"><code class="${hasLongWord(id) ? 'long' : 'short'}">${id}</code></span>`;
+};
+
+export const needsDecision = html`<span class="tag warn">${words.needsDecision}</span>`;
+
+const codes = (scopes: readonly string[]): Html =>
+  html`${commaList(scopes.slice(0, SHOWN).map((scope) => codeName(scope)))}${scopes.length > SHOWN && ', …'}`;
+
+export const rightsCell = ({ scopes, risky }: Pick<AppRow, 'scopes' | 'risky'>, people = 0): Html =>
+  html`${words.rightsOf(scopes, risky.length)}${risky.length > 0 && html`<span class="line hint">${codes(risky)}</span>`}${
+    people > 0 && html`<span class="line hint">${words.peopleOf(people)}</span>`
+  }`;
+
+/** Rights with a sign before them: those that came, or those that went. */
+export const signedRights = (sign: '+' | '−', scopes: readonly string[]): Html | undefined =>
+  scopes.length === 0 ? undefined : html`<span class="line hint">${sign} ${codes(scopes)}</span>`;
+
+/** An address breaks before its @ only. A phone leaves out what says nothing. */
+export const ownerCell = ({ owner, decideHref }: AppRow): Html => {
+  if (owner === undefined)
+    return html`<span class="hint${decideHref === undefined && ' nothing'}">${words.noOwner}</span>`;
+  const text = plainText(owner, 100);
+  const [user = '', host, ...more] = text.split('@');
+  const isAddress = host !== undefined && more.length === 0 && [user, host].every(({ length }) => length <= WHOLE);
+  return isAddress && hasLongWord(text) ? html`<bdi>${user}<wbr>@${host}</bdi>` : isolated(text, 100);
+};
+
+export const knownCell = ({ known, decideHref, name }: AppRow): Html => {
+  if (known === undefined) {
+    return decideHref === undefined
+      ? html`<span class="hint nothing">${words.unknown}</span>`
+      : html`${words.unknown}<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen">: ${plainText(name, 60)}</span></a></span>`;
+  }
+  const shown = isolated(known.name, 120);
+  return html`${known.href === undefined ? shown : html`<a href="${known.href}">${shown}</a>`}<span class="line hint">${wordOf(words.matches, known.by)}</span>${
+    decideHref !== undefined &&
+    html`<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen">: ${plainText(name, 60)}</span></a></span>`
+  }`;
+};
