@@ -116,6 +116,29 @@ test('an unknown app with rights that matter is a finding until an agent here is
   expect(await findings('entra')).toMatchObject([{ state: 'resolved' }]);
 });
 
+test('an app whose finding was dismissed or adopted counts as decided, until its score rises', async () => {
+  const bot = { ...MAIL, external_id: 'app-3', name: 'Bot' };
+  await imported('decided', [MAIL, bot]);
+  const [one, other] = await findings('decided');
+  const until = Math.floor(Date.now() / 1000) + 86_400;
+  const dismissed = await scene.management.call('POST', `/findings/${one?.['id']}/dismiss`, { until, reason: 'Known' });
+  const adopted = await scene.management.call('POST', `/findings/${other?.['id']}/adopt`, {
+    ...{ owner: 'ada', purpose: 'Sends mail' },
+  });
+  expect([dismissed.body['state'], adopted.body['state']]).toEqual(['dismissed', 'adopted']);
+  const tried = (apps: readonly object[]) =>
+    scene.management.call('POST', '/inventories/decided/import', { apps, is_dry_run: true });
+  const same = { ...NONE, unchanged: 2 };
+  expect((await tried([MAIL, bot])).body).toEqual(same);
+  expect((await imported('decided', [MAIL, bot])).body).toEqual(same);
+  const risen = [MAIL, bot].map((app) => ({ ...app, is_for_everyone: true }));
+  const opened = { ...NONE, changed: 2, findings: 1 };
+  expect((await tried(risen)).body).toEqual(opened);
+  expect((await imported('decided', risen)).body).toEqual(opened);
+  expect((await findings('decided')).map(({ state }) => state).sort()).toEqual(['adopted', 'open']);
+  expect((await imported('decided', risen)).body).toEqual({ ...NONE, unchanged: 2, findings: 1 });
+});
+
 test.each([
   ['an id twice', [MAIL, MAIL], '/apps/1/external_id'],
   ['no name', [{ external_id: '1' }], '/apps/0/name'],
@@ -256,15 +279,15 @@ test('the command line imports files of pages, and names file, row and member of
     });
   expect(await run(pages, others)).toMatchObject({
     code: 0,
-    out: 'Imported: 3 new, 0 changed, 0 the same, 0 gone. Findings among them: 1.\n',
+    out: 'Imported: 3 new, 0 changed, 0 the same, 0 gone. Open findings among them: 1.\n',
   });
   expect(await run(others, pages)).toMatchObject({
     code: 0,
-    out: 'Imported: 0 new, 0 changed, 3 the same, 0 gone. Findings among them: 1.\n',
+    out: 'Imported: 0 new, 0 changed, 3 the same, 0 gone. Open findings among them: 1.\n',
   });
   expect(await run(pages, '--dry-run')).toMatchObject({
     code: 0,
-    out: 'Nothing was imported. The import would find: 0 new, 0 changed, 2 the same, 1 gone. Findings among them: 1.\n',
+    out: 'Nothing was imported. The import would find: 0 new, 0 changed, 2 the same, 1 gone. Open findings among them: 1.\n',
   });
   const bad = write('bad.ndjson', '{"items":[]}\n{"items":[{"clientId":"1","scopes":"openid"}]}');
   const refused = await run(pages, bad);

@@ -72,7 +72,7 @@ export const inventoryCommands: readonly Command[] = [
       const { created, changed, unchanged, gone, findings } = body;
       const counts = `${created} new, ${changed} changed, ${unchanged} the same, ${gone} gone`;
       const first = isDryRun ? 'Nothing was imported. The import would find' : 'Imported';
-      call.print.object(body, `${first}: ${counts}. Findings among them: ${findings}.\n`);
+      call.print.object(body, `${first}: ${counts}. Open findings among them: ${findings}.\n`);
       return EXIT.done;
     },
   }),

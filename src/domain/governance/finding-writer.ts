@@ -146,6 +146,12 @@ export const changeOf = (
   }
 };
 
+/** Whether the finding of a kind about a subject is open once `keep` has examined it. */
+export const isOpenAfter = (before: Finding | undefined, kind: FindingKind, one: Examined, now: number): boolean => {
+  const seen = one.observed.find((observed) => observed.kind === kind);
+  return (changeOf(before, kind, one, seen, now)?.next ?? before)?.state === 'open';
+};
+
 const mayOpen = (kind: FindingKind, seen: Observed): boolean =>
   kind !== 'undeclared_agent' || scoreOf(seen.parts) >= LEAST_SCORE;
 

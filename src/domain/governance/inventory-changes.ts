@@ -1,13 +1,14 @@
 /** What an import of an inventory changes: the numbers, and the apps at which a person looks first. */
-import { type InventoryEntry, isKnown, partsOfEntry } from './inventory.ts';
+import { type InventoryEntry, isKnown } from './inventory.ts';
 
 export type EntryChange = 'created' | 'changed' | 'unchanged' | 'gone';
 
-/** One app that an import changes, or that is a finding. */
+/** One app that an import changes, or that has an open finding. */
 export type AppChange = {
   /** As it is after the import. */
   readonly entry: InventoryEntry;
   readonly change: EntryChange;
+  /** It has an open finding after the import. */
   readonly isFinding: boolean;
   /** Rights that it has now, and did not have at the last import. Only of a changed one. */
   readonly addedScopes?: readonly string[];
@@ -22,7 +23,7 @@ export type ImportResult = {
   readonly gone: number;
   /** Apps of the list that are known here. */
   readonly known: number;
-  /** Apps of the list that are findings. */
+  /** Apps of the list with an open finding. A dismissed or adopted one is decided. */
   readonly findings: number;
   /** Findings first, then apps that are gone, changed and new. At most MOST_CHANGES. */
   readonly changes: readonly AppChange[];
@@ -36,7 +37,7 @@ type Group = (typeof GROUPS)[number];
 
 export interface ImportTally {
   /** Adds one app. `before`: as the last import left it. */
-  note(entry: InventoryEntry, change: EntryChange, before?: InventoryEntry): void;
+  note(app: Pick<AppChange, 'entry' | 'change' | 'isFinding'> & { readonly before?: InventoryEntry | undefined }): void;
   result(): ImportResult;
 }
 
@@ -45,8 +46,7 @@ export const importTally = (): ImportTally => {
   const counts = { created: 0, changed: 0, unchanged: 0, gone: 0, known: 0, findings: 0 };
   const named: Readonly<Record<Group, AppChange[]>> = { finding: [], gone: [], changed: [], created: [] };
   return {
-    note(entry, change, before) {
-      const isFinding = partsOfEntry(entry).length > 0;
+    note({ entry, change, isFinding, before }) {
       counts[change] += 1;
       if (change !== 'gone' && isKnown(entry)) counts.known += 1;
       if (isFinding) counts.findings += 1;

@@ -8,9 +8,9 @@ import {
 } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, everyDocument, tryInsert, update, type Versioned } from '../ports/document-store.ts';
+import { FINDINGS, type Finding, findingId } from './finding.ts';
 import { findingRefusal } from './finding-refusals.ts';
-import type { Examined, FindingWriter } from './finding-writer.ts';
-import { MOST_EXAMINED } from './finding-writer.ts';
+import { type Examined, type FindingWriter, isOpenAfter, MOST_EXAMINED } from './finding-writer.ts';
 import { entryId, INVENTORY_ENTRIES, type InventoryEntry, partsOfEntry, type StatedApp } from './inventory.ts';
 import { type EntryChange, type ImportResult, importTally } from './inventory-changes.ts';
 import type { InventoryMatching, Match } from './inventory-matching.ts';
@@ -45,6 +45,7 @@ export const inventoryRegistry = (deps: {
 }): InventoryRegistry => {
   const { documents, audit, clock, writer, matching, pause } = deps;
   const collection = documents.collection<InventoryEntry>(INVENTORY_ENTRIES);
+  const findings = documents.collection<Finding>(FINDINGS);
   const documentsOf = registeredDocuments<InventoryEntry>({ collection, kind: 'inventory entry', audit, clock });
 
   const freshEntry = (source: string, app: StatedApp & Partial<Match>): InventoryEntry => {
@@ -72,6 +73,26 @@ export const inventoryRegistry = (deps: {
     };
   };
 
+  /** Ids of the entries that have an open finding after the import. */
+  const openAmong = async (entries: readonly InventoryEntry[]): Promise<ReadonlySet<string>> => {
+    const some = entries.map(examined).filter(({ observed }) => observed.length > 0);
+    const held = await findings.getMany(some.map(({ subject }) => findingId('unknown_app', subject)));
+    const bySubject = new Map(held.map(({ document }) => [document.subject, document]));
+    const open = some.filter((one) => isOpenAfter(bySubject.get(one.subject), 'unknown_app', one, clock.now()));
+    return new Set(open.map(({ subject }) => subject));
+  };
+
+  /** The apps as entries, AT_ONCE at a time. `open`: ids of those with an open finding after the import. */
+  async function* freshEntries(source: string, apps: readonly StatedApp[]) {
+    const matchOf = await matching.matchesOf(apps);
+    for (let at = 0; at < apps.length; at += AT_ONCE) {
+      const entries: InventoryEntry[] = [];
+      for (const app of apps.slice(at, at + AT_ONCE))
+        entries.push(freshEntry(source, { ...app, ...(await matchOf(app)) }));
+      yield { entries, open: await openAmong(entries) };
+    }
+  }
+
   return {
     get: (id) => collection.get(id),
 
@@ -80,21 +101,19 @@ export const inventoryRegistry = (deps: {
     async preview(source, stated) {
       const apps = checkedApps(stated);
       const tally = importTally();
-      const matchOf = await matching.matchesOf(apps);
-      for (let at = 0; at < apps.length; at += AT_ONCE) {
-        const some = apps.slice(at, at + AT_ONCE);
-        const held = await collection.getMany(some.map(({ externalId }) => entryId(source, externalId)));
+      for await (const { entries, open } of freshEntries(source, apps)) {
+        const held = await collection.getMany(entries.map(({ id }) => id));
         const byId = new Map(held.map(({ document }) => [document.id, document]));
-        for (const app of some) {
-          const fresh = freshEntry(source, { ...app, ...(await matchOf(app)) });
-          const before = byId.get(fresh.id);
-          tally.note(fresh, changeOf(before, fresh), before);
+        for (const entry of entries) {
+          const before = byId.get(entry.id);
+          tally.note({ entry, change: changeOf(before, entry), before, isFinding: open.has(entry.id) });
         }
         await pause();
       }
       const present = presentIn(source, apps);
       for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
-        if (entry.state === 'present' && !present.has(entry.id)) tally.note({ ...entry, state: 'gone' }, 'gone');
+        if (entry.state === 'present' && !present.has(entry.id))
+          tally.note({ entry: { ...entry, state: 'gone' }, change: 'gone', isFinding: false });
       return tally.result();
     },
 
@@ -112,19 +131,18 @@ export const inventoryRegistry = (deps: {
         inputs: { apps: apps.length },
       });
       const tally = importTally();
-      const matchOf = await matching.matchesOf(apps);
-      for (const app of apps) {
-        const fresh = freshEntry(source, { ...app, ...(await matchOf(app)) });
-        const { change, before } = await stored(fresh);
-        tally.note(fresh, change, before);
-        await pause();
+      for await (const { entries, open } of freshEntries(source, apps)) {
+        for (const entry of entries) {
+          tally.note({ entry, ...(await stored(entry)), isFinding: open.has(entry.id) });
+          await pause();
+        }
       }
       const present = presentIn(source, apps);
       let waiting: Examined[] = [];
       for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE })) {
         const isGone = entry.state === 'present' && !present.has(entry.id);
         if (isGone) {
-          tally.note({ ...entry, state: 'gone' }, 'gone');
+          tally.note({ entry: { ...entry, state: 'gone' }, change: 'gone', isFinding: false });
           await update(
             collection,
             entry.id,

@@ -82,7 +82,7 @@ const countsOf = (answer: Shown): ImportCounts => {
 
 type ShownChange = NonNullable<AnswerOf<'importInventory'>['changes']>[number];
 
-/** Apps that an import changes, or about which is to be decided. A finding that was decided before needs no decision. */
+/** Apps that an import changes, or about which is to be decided. */
 const changedRows = async (
   { deps, calls }: PageParts,
   viewer: Viewer,
@@ -93,22 +93,15 @@ const changedRows = async (
   const names = await knownNames(deps, changes);
   return changes.map((one) => {
     const { id, name, change, owner, scopes = [], added_scopes: added = [], removed_scopes: removed = [] } = one;
-    const finding = findings.get(id);
-    // One that was resolved is open again after the import.
-    const isDecided = finding !== undefined && finding.state !== 'open' && finding.state !== 'resolved';
     return {
       ...{ name, externalId: one.external_id, change, added, removed },
-      ...{ scopes: scopes.length, risky: riskyScopes(scopes), needsDecision: one.is_finding && !isDecided },
+      ...{ scopes: scopes.length, risky: riskyScopes(scopes), needsDecision: one.is_finding },
       ...(owner === undefined ? {} : { owner }),
       ...knownAs(deps, names, one),
-      ...decideHref(deps, finding),
+      ...decideHref(deps, findings.get(id)),
     };
   });
 };
-
-/** Without those that were decided before, as far as the answer names them. */
-const toDecide = ({ findings }: ImportCounts, changes: readonly ShownChange[], rows: readonly ChangedRow[]): number =>
-  findings - changes.filter((one, index) => one.is_finding && !rows[index]?.needsDecision).length;
 
 export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =>
   addAskedCall(parts, {
@@ -138,8 +131,7 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
       const apps = body['apps'] as readonly ListedApp[];
       const changes = (answer['changes'] ?? []) as readonly ShownChange[];
       const rows = await changedRows(parts, viewer, changes);
-      const counts = countsOf(answer);
-      const model = { links, system, source, rows, counts: { ...counts, findings: toDecide(counts, changes, rows) } };
+      const model = { links, system, source, rows, counts: countsOf(answer) };
       const hrefs = {
         sourceHref: `${links.listHref}?source=${source}`,
         findingsHref: `${parts.deps.basePath}/console/findings?kind=unknown_app`,

@@ -74,7 +74,7 @@ const CHANGE = named(
       external_id: APP.external_id,
       name: APP.name,
       change: oneOf('What the import does to the entry.', ['created', 'changed', 'unchanged', 'gone']),
-      is_finding: flag('Whether it is a finding after the import.'),
+      is_finding: flag('Whether it has an open finding after the import.'),
       owner: APP.owner,
       scopes: APP.scopes,
       added_scopes: strings('Rights of a changed app that the last import did not have.', 200, 300),
@@ -94,7 +94,7 @@ const RESULT = named(
       unchanged: integer('Number of entries that stay as they are.'),
       gone: integer('Number of entries that the inventory does not have any more.'),
       known: integer('Number of apps of the list that are a client, agent or resource server here.'),
-      findings: integer('Number of apps of the list that are findings.'),
+      findings: integer('Number of apps of the list with an open finding. A dismissed or adopted one does not count.'),
       changes: arrayOf(
         ref(CHANGE),
         `With \`has_changes\`: findings first, then apps that are gone, changed and new. At most ${MOST_CHANGES}.`,
