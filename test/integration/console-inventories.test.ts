@@ -135,6 +135,19 @@ test.each([
   expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
 });
 
+test('WB-02 files of an account that imports nothing are refused before the server reads them', async () => {
+  const answer = await auditor.request(at('/console/inventories/import'), {
+    method: 'POST',
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    // It never ends.
+    body: new ReadableStream({ start: (sent) => sent.enqueue(Buffer.from('--x\r\n')) }),
+    ...{ duplex: 'half' },
+  });
+  expect(answer.status).toBe(403);
+  await answer.body?.cancel();
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'forbidden' });
+});
+
 test('WB-02 files without the token of the session are refused, and other pages read no files', async () => {
   const forged = new FormData();
   forged.append('format', 'csv');

@@ -32,8 +32,11 @@ export interface AccountSessions {
     largest?: number,
   ): Promise<PageSession & { readonly form: URLSearchParams }>;
 
-  /** The same for a page that takes files. `most`: bytes of fields and files together. */
-  withFiles(ctx: Context, most: number): Promise<PageSession & PostedForm>;
+  /**
+   * The same for a page that takes files. `most`: bytes of fields and files together. `permit` throws for an account that may
+   * not send them: before the server reads any, since they are much.
+   */
+  withFiles(ctx: Context, most: number, permit: (account: Account) => void): Promise<PageSession & PostedForm>;
 }
 
 /** The signed-in account, for the pages of an account. */
@@ -80,10 +83,11 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms): AccountS
       return { ...session, form: await forms.read(ctx, bindingOf(session), session.account.id, undefined, largest) };
     },
 
-    async withFiles(ctx: Context, most: number): Promise<PageSession & PostedForm> {
+    async withFiles(ctx: Context, most: number, permit: (account: Account) => void): Promise<PageSession & PostedForm> {
       const session = await current(ctx);
       if (!session) return forms.refuseUnbound(ctx);
       const { id, account } = session;
+      permit(account);
       return { ...session, ...(await forms.readWithFiles(ctx, ['session', id], account.id, most)) };
     },
   };

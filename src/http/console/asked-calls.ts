@@ -101,7 +101,7 @@ export const addAskedCall = (
     const { form, files, ...session } =
       mostWithFiles === undefined
         ? { files: [], ...(await sessions.withForm(ctx)) }
-        : await sessions.withFiles(ctx, mostWithFiles);
+        : await sessions.withFiles(ctx, mostWithFiles, (account) => calls.access(operation, account));
     const { id = '' } = ctx.params;
     const opened = openedAs(ctx, session);
     const { account, by } = opened.viewer;
