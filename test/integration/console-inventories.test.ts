@@ -135,6 +135,16 @@ test.each([
   expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
 });
 
+test('an unknown system is refused with the names of the systems', async () => {
+  const page = await operator.open(at('/console/inventories/import?format=csv'));
+  const form = importForm(page);
+  const answer = await operator.submit(page, form, { set: { format: 'excel', list: 'external_id,name\n1,A' } });
+  expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('ndjson, csv, entra')]);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({
+    ...{ error: 'invalid_field', inputs: { reason: 'invalid_field /format' } },
+  });
+});
+
 test('WB-02 files of an account that imports nothing are refused before the server reads them', async () => {
   const answer = await auditor.request(at('/console/inventories/import'), {
     method: 'POST',

@@ -107,7 +107,7 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
   addAskedCall(parts, {
     ...{ path: `${INVENTORIES}/import`, operation: 'importInventory', hrefOf: () => links.importHref },
     fields: { apps: 'list', format: 'format', source: 'source', carried: 'apps', go: 'go' },
-    ...{ hidden: ['apps', 'go'], inAddress: ['format', 'source'], mostWithFiles: MOST_FORM },
+    ...{ hidden: ['apps', 'go', 'format'], inAddress: ['format', 'source'], mostWithFiles: MOST_FORM },
     async page({ frame }, _, { values, errors }) {
       const system = formatCalled(values['format']);
       if (system === undefined) return chooseSystemPage(frame, links, values['source']);
