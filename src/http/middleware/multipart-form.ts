@@ -14,7 +14,8 @@ const MOST_HEADER = 4096;
 const TYPE = /^multipart\/form-data\s*;/i;
 /** RFC 2046 §5.1.1: at most 70 characters, quoted or not. */
 const BOUNDARY = /;\s*boundary=(?:"([^"\r\n]{1,70})"|([\w'()+,./:=?-]{1,70}))\s*(?:;|$)/i;
-const DISPOSITION = /^content-disposition:[ \t]*form-data[ \t]*;(.*)$/im;
+/** Only CR LF ends a line of a header: the name of a file may have another line separator, such as U+2028. */
+const DISPOSITION = /(?:^|\r\n)content-disposition:[ \t]*form-data[ \t]*;([^\r\n]*)/i;
 const PARAMETER = /(?:^|;)[ \t]*(name|filename)="([^"\r\n]*)"/gi;
 
 /** Whether a content type is that of a form with files. */

@@ -49,6 +49,14 @@ test('a file field that was left empty has no file, and a field that is there tw
   });
 });
 
+test.each(['\u2028', '\u2029'])(
+  'a name of a file with the line separator %j is a name (RFC 7578 §4.2)',
+  (separator) => {
+    const name = `a${separator}content-disposition: form-data; name=b.csv`;
+    expect(shown(read(`${file(name, 'X')}${END}`))).toEqual({ fields: [], files: [[name, 'X']] });
+  },
+);
+
 test('the content of a file stays as it is, byte for byte', () => {
   const bytes = Buffer.from([0, 255, 13, 10, 45, 45, 13, 10]);
   const body = Buffer.concat([Buffer.from(file('x', '').slice(0, -2)), bytes, Buffer.from(`\r\n${END}`)]);
