@@ -36,6 +36,10 @@ export const FINDING_REFUSALS = {
   inventory_json_malformed: { code: 'invalid_field', text: '{at} is no JSON, or is nested more than {most} deep.' },
   inventory_row_malformed: { code: 'invalid_field', text: '{at}: the member {member} is missing or has another form.' },
   inventory_row_no_object: { code: 'invalid_field', text: '{at} is no JSON object.' },
+  inventory_column_unnamed: {
+    code: 'invalid_field',
+    text: '{at}: column {column} has a value, and the first line has no name for it. Name the column there, or remove it. Put a value that has a comma in quotation marks.',
+  },
   inventory_quote_open: { code: 'invalid_field', text: '{at}: a quotation mark is not closed.' },
   inventory_page_missing: {
     code: 'invalid_field',

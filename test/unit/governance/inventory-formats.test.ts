@@ -162,6 +162,20 @@ describe('plain lists', () => {
     const text = '{"external_id":"1","name":"A"}\n\n{"external_id":"2","name":"B"}\n';
     expect(readInventory([file(text)], 'ndjson')).toHaveLength(2);
   });
+
+  test('NDJSON: a number as an id is its text, and null, an empty list and empty texts are left out, as in other formats', () => {
+    const empty = { publisher: null, owner: '', scopes: ['a', '', ' b '], people: null, is_enabled: null, urls: [] };
+    expect(readInventory([file({ external_id: 17, name: ' X ', ...empty })], 'ndjson')).toEqual([
+      { external_id: '17', name: 'X', scopes: ['a', 'b'] },
+    ]);
+  });
+
+  test('CSV: a column without a name is left out as long as it is empty, as spreadsheets write it', () => {
+    expect(readInventory([file('external_id,name,,\n1,A,,\n2,B')], 'csv')).toEqual([
+      { external_id: '1', name: 'A' },
+      { external_id: '2', name: 'B' },
+    ]);
+  });
 });
 
 test.each([
@@ -175,6 +189,8 @@ test.each([
   ['csv', 'external_id,name,is_enabled\n1,A,YES\n2,B,enabled', 'a.json:3: the member is_enabled'],
   ['csv', 'external_id,name,is_for_everyone\n1,A,0\n2,B,ja', 'a.json:3: the member is_for_everyone'],
   ['csv', '', 'a.json:1: the member external_id'],
+  ['csv', 'external_id,name,\n1,A,\n2,B,x', 'a.json:3: column 3 has a value'],
+  ['csv', 'external_id,name\n1,Example, Inc.', 'a.json:2: column 3 has a value'],
   ['google', '', 'a.json is no JSON'],
   ['ndjson', '{"external_id":"1"}', 'a.json:1: the member name'],
   ['entra', '{"servicePrincipals":{"value":[]}}', 'a.json: the member servicePrincipals'],

@@ -18,6 +18,8 @@ export const FINDING_GERMAN = {
   inventory_json_malformed: '{at} ist kein JSON, oder tiefer als {most} verschachtelt.',
   inventory_row_malformed: '{at}: Das Feld {member} fehlt oder hat eine andere Form.',
   inventory_row_no_object: '{at} ist kein JSON-Objekt.',
+  inventory_column_unnamed:
+    '{at}: Spalte {column} hat einen Wert, aber in der ersten Zeile keinen Namen. Benennen Sie die Spalte dort oder entfernen Sie sie. Setzen Sie einen Wert mit Komma in Anführungszeichen.',
   inventory_quote_open: '{at}: Ein Anführungszeichen ist nicht geschlossen.',
   inventory_page_missing:
     '{at} nennt eine weitere Seite, oder mehr Apps, die in keiner Datei stehen. Geben Sie alle Seiten an: Eine App, die fehlt, gilt als verschwunden.',

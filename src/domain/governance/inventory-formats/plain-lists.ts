@@ -15,9 +15,9 @@ import {
   textsIn,
 } from './listed-rows.ts';
 
-/** How a member is checked. Throws 'invalid_field' for another type. */
+/** How a member is read. Throws 'invalid_field' for another type. An absent or null one is undefined or empty. */
 const MEMBERS = {
-  external_id: (row) => idIn(row, 'external_id'),
+  external_id: idIn,
   name: textIn,
   publisher: textIn,
   owner: textIn,
@@ -28,11 +28,15 @@ const MEMBERS = {
   secrets: numberIn,
   urls: textsIn,
   client: textIn,
-} as const satisfies Readonly<Record<keyof ListedApp, (row: Row, member: string) => unknown>>;
+} as const satisfies {
+  readonly [Member in keyof ListedApp]-?: (row: Row, name: string) => ListedApp[Member] | undefined;
+};
 
-function numberIn(row: Row, member: string): void {
-  const value = row.value[member] ?? 0;
+function numberIn(row: Row, member: string): number | undefined {
+  const value = row.value[member] ?? undefined;
+  if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw malformed(row, member);
+  return value;
 }
 
 const isMember = (name: string): name is keyof typeof MEMBERS => Object.hasOwn(MEMBERS, name);
@@ -71,10 +75,20 @@ const checkColumn = (file: string, name: string): void => {
 
 /** The API checks how long the members are. */
 const listed = (row: Row): ListedApp => {
-  for (const [name, check] of Object.entries(MEMBERS)) check(row, name);
-  for (const name of Object.keys(row.value)) checkMember(row.at, name);
-  if (textIn(row, 'name') === undefined) throw malformed(row, 'name');
-  return row.value as ListedApp;
+  const id = idIn(row, 'external_id');
+  const name = textIn(row, 'name');
+  const given = <Member extends keyof ListedApp>(member: Member): Partial<Pick<ListedApp, Member>> => {
+    const value = MEMBERS[member](row, member);
+    const isAbsent = value === undefined || (Array.isArray(value) && value.length === 0);
+    return isAbsent ? {} : ({ [member]: value } as Pick<ListedApp, Member>);
+  };
+  for (const member of Object.keys(row.value)) checkMember(row.at, member);
+  if (name === undefined) throw malformed(row, 'name');
+  return {
+    ...{ external_id: id, name, ...given('publisher'), ...given('owner'), ...given('scopes'), ...given('people') },
+    ...{ ...given('is_for_everyone'), ...given('is_enabled'), ...given('secrets'), ...given('urls') },
+    ...given('client'),
+  };
 };
 
 /** One JSON object a line. */
@@ -153,9 +167,12 @@ export const csvApps = (files: readonly InventoryFile[]): readonly ListedApp[] =
       if (lines.length === 0) throw findingRefusal('inventory_empty', { params: { at: file.name } });
       return lines.map(({ number, cells }) => {
         const at = `${file.name}:${number}`;
-        const members = names.flatMap((name, index): [string, unknown][] => {
-          const text = (cells[index] ?? '').trim();
-          return text === '' ? [] : [[name, readCell(at, name, text)]];
+        const members = cells.flatMap((cell, index): [string, unknown][] => {
+          const [name, text] = [names[index] ?? '', cell.trim()];
+          if (text === '') return [];
+          // A comma within a name that is not quoted looks so, too.
+          if (name === '') throw findingRefusal('inventory_column_unnamed', { params: { at, column: index + 1 } });
+          return [[name, readCell(at, name, text)]];
         });
         return { at, value: Object.fromEntries(members) satisfies RowValue };
       });
