@@ -54,7 +54,7 @@ export const FINDING_REFUSALS = {
   inventory_missing: { code: 'invalid_field', text: 'Choose the files of the list, or paste it.' },
   inventory_not_text: {
     code: 'invalid_field',
-    text: '{at} is no text in UTF-8. Save it again in this encoding.',
+    text: '{at} is no text in UTF-8. Save it again in this encoding: in Excel as “CSV UTF-8”.',
   },
   inventory_apps_too_long: {
     code: 'invalid_field',

@@ -28,7 +28,8 @@ export const FINDING_GERMAN = {
   inventory_paste_too_long:
     'Eine eingefügte Liste hat höchstens {most} Zeichen. Eine längere liest behalf inventory import ein.',
   inventory_missing: 'Wählen Sie die Dateien der Liste, oder fügen Sie die Liste ein.',
-  inventory_not_text: '{at} ist kein Text in UTF-8. Speichern Sie die Datei noch einmal in dieser Kodierung.',
+  inventory_not_text:
+    '{at} ist kein Text in UTF-8. Speichern Sie die Datei noch einmal in dieser Kodierung: in Excel als „CSV UTF-8“.',
   inventory_apps_too_long:
     'Die Apps dieser Liste haben mehr als {most} Bytes. Lesen Sie sie mit behalf inventory import ein.',
   inventory_member_unknown: '{at}: {member} ist kein Feld einer App. Die Felder sind {members}.',
