@@ -66,12 +66,16 @@ export const itemsOf = ({ at, value }: Page): readonly Page[] =>
     ? value.map((item: unknown, index) => ({ at: `${at}${at.includes('#') ? '' : '#'}/${index}`, value: item }))
     : [{ at, value }];
 
-/** The list in a member. Throws 'invalid_field' when the member is no list; a member that is absent is empty. */
-export const listIn = (row: Row, member: string): readonly Page[] => {
+/** The values of the list in a member. Throws 'invalid_field' when the member is no list; a member that is absent is empty. */
+const valuesIn = (row: Row, member: string): readonly unknown[] => {
   const value = row.value[member] ?? [];
   if (!Array.isArray(value)) throw malformed(row, member);
-  return itemsOf({ at: placeIn(row, member), value });
+  return value;
 };
+
+/** The same values, each with its place. */
+export const listIn = (row: Row, member: string): readonly Page[] =>
+  itemsOf({ at: placeIn(row, member), value: valuesIn(row, member) });
 
 export const placeIn = ({ at }: Page, member: string): string => `${at}${at.includes('#') ? '' : '#'}/${member}`;
 
@@ -115,7 +119,7 @@ export const flagIn = (row: Row, member: string): boolean | undefined => {
 
 /** The texts in a list. Empty when it is absent or null. */
 export const textsIn = (row: Row, member: string): readonly string[] =>
-  listIn(row, member).flatMap(({ value }) => {
+  valuesIn(row, member).flatMap((value) => {
     if (typeof value !== 'string') throw malformed(row, member);
     return value.trim() === '' ? [] : [value.trim()];
   });
