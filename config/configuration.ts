@@ -32,13 +32,14 @@ export type Configuration = {
     readonly resumeFreePercent: number;
   };
   readonly stores: {
-    /** 'mongodb' and 'redis' only together, each with its URL. */
-    readonly document: 'sqlite' | 'mongodb' | 'memory';
-    readonly ephemeral: 'sqlite' | 'redis' | 'memory';
+    /** 'mongodb' only with 'redis', 'postgresql' with 'redis' or 'postgresql', each with its URL. */
+    readonly document: 'sqlite' | 'mongodb' | 'postgresql' | 'memory';
+    readonly ephemeral: 'sqlite' | 'redis' | 'postgresql' | 'memory';
     readonly mongodbUrl?: string;
+    readonly postgresqlUrl?: string;
     readonly redisUrl?: string;
     readonly redisPrefix: string;
-    /** Longest wait for one call to MongoDB or Redis. */
+    /** Longest wait for one call to MongoDB, PostgreSQL or Redis. */
     readonly deadlineMilliseconds: number;
     /** MongoDB need not be a replica set; for development. */
     readonly allowStandalone: boolean;

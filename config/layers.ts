@@ -24,6 +24,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   BEHALF_SMTP_URL: ['mail', 'smtpUrl'],
   BEHALF_MAIL_FROM: ['mail', 'from'],
   BEHALF_MONGODB_URL: ['stores', 'mongodbUrl'],
+  BEHALF_POSTGRESQL_URL: ['stores', 'postgresqlUrl'],
   BEHALF_REDIS_URL: ['stores', 'redisUrl'],
 };
 

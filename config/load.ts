@@ -13,6 +13,7 @@ import { ConfigurationError, nearest, type Problem, pointerOf } from './problem.
 import { productionProblems } from './production-rules.ts';
 import { crossProblems } from './rules.ts';
 import { allSettings, schemaAt } from './schema.ts';
+import { isOnServer } from './store-rules.ts';
 
 export type { Source } from './merge.ts';
 
@@ -29,7 +30,7 @@ export type LoadOptions = {
   readonly env?: Environment;
   /** Reads a text file; throws when it cannot. */
   readonly readFile?: (path: string) => string;
-  /** Whether the data folder has no administrator yet. Default: whether it has no database; with MongoDB false. */
+  /** Whether the data folder has no administrator yet. Default: whether it has no database; on a database server false. */
   readonly isFirstStart?: boolean;
 };
 
@@ -56,7 +57,7 @@ export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
   const { values, sources, inlineSecrets } = bad.length === 0 ? merged : merge(fitting, surroundings);
   const configuration = values as unknown as Configuration;
   // The state of a remote database is unknown here; the first start itself then refuses to create a password.
-  const isLocal = configuration.stores.document !== 'mongodb';
+  const isLocal = !isOnServer(configuration);
   const isFirstStart = options.isFirstStart ?? (isLocal && !existsSync(dataFolder(configuration.data.folder).database));
   const found = [
     ...crossProblems(configuration),

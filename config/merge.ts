@@ -78,7 +78,10 @@ export const merge = (given: readonly Given[], surroundings: Surroundings): Merg
 
 const STORES_BY_URL = [
   [['stores', 'mongodbUrl'], ['stores', 'document'], 'mongodb'],
+  [['stores', 'postgresqlUrl'], ['stores', 'document'], 'postgresql'],
   [['stores', 'redisUrl'], ['stores', 'ephemeral'], 'redis'],
+  // Without Redis.
+  [['stores', 'postgresqlUrl'], ['stores', 'ephemeral'], 'postgresql'],
 ] as const;
 
 const deriveDefaults = (values: Tree, put: (path: readonly string[], value: unknown, source: Source) => void): void => {

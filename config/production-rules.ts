@@ -40,7 +40,7 @@ export const productionProblems = (configuration: Configuration, facts: Producti
       problems.push({
         pointer: `/stores/${store}`,
         message: 'An https issuer is production, and production does not run on a memory store.',
-        suggestion: 'Use sqlite, or MongoDB and Redis.',
+        suggestion: 'Use sqlite, PostgreSQL, or MongoDB and Redis.',
       });
     }
   }

@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { brandProblems } from './brand.ts';
 import type { Configuration } from './configuration.ts';
 import type { Problem } from './problem.ts';
+import { storeProblems } from './store-rules.ts';
 
 /** Whether a host names this machine only: localhost, 127.0.0.0/8 or ::1, with or without brackets. */
 export const isLoopbackHost = (host: string): boolean => {
@@ -106,39 +107,6 @@ const listenerProblems = ({ listen, operations }: Configuration): readonly Probl
       message: 'Health and metrics need a port of their own, apart from listen.port.',
       suggestion: `Use ${listen.port + 1}, for example.`,
     });
-  }
-  return problems;
-};
-
-/** MongoDB and Redis go together: both or neither. Never quotes a URL, which may hold a password. */
-const storeProblems = ({ stores }: Configuration): readonly Problem[] => {
-  const { document, ephemeral, mongodbUrl, redisUrl } = stores;
-  const problems: Problem[] = [];
-  const problem = (pointer: string, message: string, suggestion: string): void => {
-    problems.push({ pointer: `/stores/${pointer}`, message, suggestion });
-  };
-  if (mongodbUrl !== undefined && !/^mongodb(\+srv)?:\/\/[^/]/.test(mongodbUrl)) {
-    problem('mongodbUrl', 'This is no URL of MongoDB.', 'It begins with mongodb:// or mongodb+srv://.');
-  }
-  if (redisUrl !== undefined && !/^rediss?(\+sentinel|\+cluster)?:\/\/[^/]/.test(redisUrl)) {
-    problem(
-      'redisUrl',
-      'This is no URL of Redis.',
-      'It begins with redis://, redis+sentinel:// or redis+cluster://, or the same with rediss for TLS.',
-    );
-  }
-  if (mongodbUrl !== undefined && document !== 'mongodb') {
-    problem('document', `This is ${document}, but stores.mongodbUrl is given.`, 'Use mongodb, or remove the URL.');
-  }
-  if (redisUrl !== undefined && ephemeral !== 'redis') {
-    problem('ephemeral', `This is ${ephemeral}, but stores.redisUrl is given.`, 'Use redis, or remove the URL.');
-  }
-  const together = 'MongoDB and Redis go together: give BEHALF_MONGODB_URL and BEHALF_REDIS_URL, or neither.';
-  if (mongodbUrl === undefined && (document === 'mongodb' || ephemeral === 'redis')) {
-    problem('mongodbUrl', 'The URL of MongoDB is missing.', together);
-  }
-  if (redisUrl === undefined && (document === 'mongodb' || ephemeral === 'redis')) {
-    problem('redisUrl', 'The URL of Redis is missing.', together);
   }
   return problems;
 };

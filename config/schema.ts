@@ -116,30 +116,34 @@ export const CONFIGURATION_SCHEMA = {
       ),
     }),
     stores: section(
-      'Where the server stores data. Memory loses all data when the process ends, and the server refuses it in production. MongoDB and Redis are used together; give their URLs to use them.',
+      'Where the server stores data. Memory loses all data when the process ends, and the server refuses it in production. Give the URL of PostgreSQL, or the URLs of MongoDB and Redis, to use them.',
       {
         document: text('Store of durable data: accounts, clients, agents, delegations, tokens, audit.', {
-          enum: ['sqlite', 'mongodb', 'memory'],
+          enum: ['sqlite', 'mongodb', 'postgresql', 'memory'],
           default: 'sqlite',
         }),
         ephemeral: text('Store of data that may be lost: interactions, pending codes, counters.', {
-          enum: ['sqlite', 'redis', 'memory'],
+          enum: ['sqlite', 'redis', 'postgresql', 'memory'],
           default: 'sqlite',
         }),
         mongodbUrl: text(
-          'URL of MongoDB, for example mongodb://user:password@a,b,c/behalf?replicaSet=rs0&tls=true. It must be a replica set of MongoDB 4.4 or newer. A majority acknowledges each write, in the journal.',
+          'URL of MongoDB, for example mongodb://user:password@a,b,c/behalf?replicaSet=rs0&tls=true. It must be a replica set of MongoDB 4.4 or newer. A majority acknowledges each write, in the journal. It goes with Redis.',
+          { secret: true, derivedDefault: 'none: SQLite stores the data' },
+        ),
+        postgresqlUrl: text(
+          'URL of PostgreSQL 15 or newer, in place of MongoDB: postgresql://user:password@host:5432/behalf, with ?schema=…, sslrootcert=… or host=… (the folder of a socket). TLS verifies the host, unless it is this machine. Without Redis, it stores the short-lived data too.',
           { secret: true, derivedDefault: 'none: SQLite stores the data' },
         ),
         redisUrl: text(
           'URL of Redis 6.2 or newer: redis://user:password@host:6379/0; redis+sentinel://…@a,b,c/0?group=mymaster; redis+cluster://…@a,b,c; with rediss in front for TLS. Its maxmemory-policy must be noeviction.',
-          { secret: true, derivedDefault: 'none: SQLite stores the data' },
+          { secret: true, derivedDefault: 'none: SQLite or PostgreSQL stores the data' },
         ),
         redisPrefix: text('Prefix of every key in Redis. Installations that share a Redis need different prefixes.', {
           default: 'behalf:',
           maxLength: 64,
         }),
         deadlineMilliseconds: count(
-          'Longest wait for one call to MongoDB or Redis. After it the server answers 503.',
+          'Longest wait for one call to MongoDB, PostgreSQL or Redis. After it the server answers 503.',
           [100, 1000, 5000],
           'milliseconds',
         ),

@@ -8,6 +8,7 @@ import { openSqlite, type SqliteOptions } from '../../adapters/sqlite/database.t
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
+import { isOnServer } from '../../config/store-rules.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -35,10 +36,9 @@ export const databaseOfServer = (configuration: Configuration): SqliteOptions =>
 export const databaseFile = (configuration: Configuration): string => {
   if (configuration.stores.document === 'sqlite') return dataFolder(configuration.data.folder).database;
   throw new CommandError(`With stores.document "${configuration.stores.document}" there is no database file.`, {
-    hint:
-      configuration.stores.document === 'mongodb'
-        ? 'This works on the file of SQLite only; the management API does the same on every store.'
-        : 'Use the settings the server runs with.',
+    hint: isOnServer(configuration)
+      ? 'This works on the file of SQLite only; the management API does the same on every store.'
+      : 'Use the settings the server runs with.',
   });
 };
 

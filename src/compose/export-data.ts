@@ -23,7 +23,7 @@ export type Exported = { readonly documents: number; readonly served: boolean };
 
 /**
  * Writes the file `to`, mode 0600, whole or not at all. Throws MovingRefused or StoreUnavailable. A server may run at the
- * same time: an export of SQLite is a snapshot, an export of MongoDB reads one document at a time. `backup`: the audit log
+ * same time: an export of SQLite is a snapshot, an export of another store reads one document at a time. `backup`: the audit log
  * says that it is this backup, and whether it failed.
  */
 export const exportData = async (

@@ -10,7 +10,6 @@ import { fileKillLatch } from '../../adapters/node/kill-latch.ts';
 import { fileLocalProofs } from '../../adapters/node/local-proofs.ts';
 import { usablePrivateFolder } from '../../adapters/node/private-folder.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
-import type { RedisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { sqliteBackupFiles } from '../../adapters/sqlite/backup-files.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
@@ -18,6 +17,7 @@ import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import type { RoomKeeping } from '../../adapters/sqlite/space-management.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
+import { isOnServer } from '../../config/store-rules.ts';
 import type { BackupFiles } from '../domain/ports/backup-files.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -25,8 +25,7 @@ import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { KillLatch } from '../domain/ports/kill-latch.ts';
 import type { LocalProofs } from '../domain/ports/local-proofs.ts';
-import type { ReadinessCheck } from '../http/operations.ts';
-import { LINEARIZABLE, REMEMBERED } from './collections.ts';
+import { type OpenedStores, storeServers } from './store-servers.ts';
 
 /** Creates a missing data folder. Throws an Error that names the obstacle and the setting. */
 export const usableDataFolder = (folder: string): void =>
@@ -42,17 +41,9 @@ export const folderOf = ({ stores, data }: Configuration): string | undefined =>
   return data.folder;
 };
 
-export type Stores = {
-  readonly documents: DocumentStore;
-  readonly ephemeral: EphemeralStore;
-  /** Broadcasts to the other nodes. With stores in this process or its data folder there are no other nodes. */
-  readonly broadcast: Broadcast;
-  /** Readiness checks of the storage servers; empty for stores within this process. */
-  readonly checks: readonly ReadinessCheck[];
+export type Stores = OpenedStores & {
   /** The volume of SQLite; absent with other stores. */
   readonly room?: RoomKeeping | undefined;
-  /** Resolves when the declared collections accept writes and queries. Throws StoreUnavailable otherwise. */
-  ready(): Promise<void>;
 };
 
 type Replaced = {
@@ -72,8 +63,8 @@ export const stores = async (
   const { document, ephemeral } = configuration.stores;
   const onUnreadable: OnUnreadable = (collection, id) =>
     replaced.log?.error({ event: 'store.unreadable', collection, id }, 'a stored document is not understood');
-  if (document === 'mongodb' && ephemeral === 'redis' && !isReplaced(replaced)) {
-    return servers(configuration, clock, onUnreadable, replaced.log);
+  if (isOnServer(configuration) && !isReplaced(replaced)) {
+    return storeServers(configuration, { clock, onUnreadable, log: replaced.log });
   }
 
   const isLocal = folder !== undefined && (document === 'sqlite' || ephemeral === 'sqlite');
@@ -96,50 +87,6 @@ export const stores = async (
 };
 
 const isReplaced = ({ documents, ephemeral }: Replaced): boolean => documents !== undefined && ephemeral !== undefined;
-
-const servers = async (
-  { stores: settings }: Configuration,
-  clock: Clock,
-  onUnreadable: OnUnreadable,
-  log: Logger | undefined,
-): Promise<Stores> => {
-  const { mongodbUrl = '', redisUrl = '', redisPrefix, deadlineMilliseconds, allowStandalone } = settings;
-  // A server without MongoDB and Redis loads neither driver: both take memory and a part of each start.
-  const [{ mongodbDocumentStore }, { redisBroadcast }, { redisEphemeralStore }] = await Promise.all([
-    import('../../adapters/mongodb/document-store.ts'),
-    import('../../adapters/redis/broadcast.ts'),
-    import('../../adapters/redis/ephemeral-store.ts'),
-  ]);
-  const documents = await mongodbDocumentStore({
-    url: mongodbUrl,
-    allowStandalone,
-    onUnreadable,
-    deadlineMilliseconds,
-    linearizable: LINEARIZABLE,
-    remembered: { collections: REMEMBERED, elapsed: stopwatch },
-  });
-  const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };
-  let ephemeral: RedisEphemeralStore | undefined;
-  try {
-    ephemeral = await redisEphemeralStore({
-      ...redis,
-      clock,
-      elapsed: stopwatch,
-      isNewInstallation: documents.isNew,
-      onLoss: (reason) => log?.warn({ event: 'replay_protection.cold', reason }, 'what was used may be forgotten'),
-    });
-    const broadcast = await redisBroadcast(redis);
-    const checks = [
-      { name: 'mongodb', check: documents.check },
-      { name: 'redis', check: ephemeral.check },
-    ];
-    return { documents, ephemeral, broadcast, checks, ready: documents.ready };
-  } catch (error) {
-    await ephemeral?.close();
-    await documents.close();
-    throw error;
-  }
-};
 
 /** Backups of the database in a data folder. */
 export const backupFilesIn = (folder: string): BackupFiles => {

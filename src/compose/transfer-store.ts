@@ -39,7 +39,8 @@ export const movingStore = async (
   { stores, data }: Configuration,
   { isAlone, onUnreadable }: { readonly isAlone: boolean; readonly onUnreadable?: OnUnreadable },
 ): Promise<DocumentStore> => {
-  const { mongodbUrl = '', deadlineMilliseconds, allowStandalone } = stores;
+  const { mongodbUrl = '', postgresqlUrl = '', allowStandalone } = stores;
+  const deadlineMilliseconds = Math.max(stores.deadlineMilliseconds, LEAST_DEADLINE_MILLISECONDS);
   const reported = onUnreadable === undefined ? {} : { onUnreadable };
   const isAbsentWhenUnreadable = onUnreadable !== undefined;
   switch (stores.document) {
@@ -54,21 +55,30 @@ export const movingStore = async (
         url: mongodbUrl,
         ...reported,
         allowStandalone,
-        deadlineMilliseconds: Math.max(deadlineMilliseconds, LEAST_DEADLINE_MILLISECONDS),
+        deadlineMilliseconds,
         // Running nodes notice these writes.
         remembered: { collections: REMEMBERED, elapsed: stopwatch },
       });
-      declared(documents, { isAbsentWhenUnreadable });
-      try {
-        await documents.ready();
-        return documents;
-      } catch (error) {
-        await documents.close();
-        throw error;
-      }
+      return whenReady(declared(documents, { isAbsentWhenUnreadable }));
+    }
+    case 'postgresql': {
+      const { postgresqlDocumentStore } = await import('../../adapters/postgresql/document-store.ts');
+      const documents = await postgresqlDocumentStore({ url: postgresqlUrl, ...reported, deadlineMilliseconds });
+      return whenReady(declared(documents, { isAbsentWhenUnreadable }));
     }
     case 'memory':
       throw new MovingRefused('Data in memory cannot be moved.', 'Use the settings the server runs with.');
+  }
+};
+
+/** The store, once its collections accept reads and writes. */
+const whenReady = async <T extends DocumentStore & { ready(): Promise<void> }>(documents: T): Promise<T> => {
+  try {
+    await documents.ready();
+    return documents;
+  } catch (error) {
+    await documents.close();
+    throw error;
   }
 };
 

@@ -36,7 +36,7 @@ export type ComposeFile = {
 const isPinned = (image: string): boolean => /:\d+\.\d+\.\d+(?:-[\w.]+)?(?:@sha256:[0-9a-f]{64})?$/.test(image);
 
 /** Names under which a value would be a secret, unless it is the path of a file. */
-const SECRET_NAME = /PASSWORD|SECRET|TOKEN|MASTERKEY|(?:MONGODB|REDIS).*URL|CREDENTIAL/i;
+const SECRET_NAME = /PASSWORD|SECRET|TOKEN|MASTERKEY|(?:MONGODB|POSTGRESQL|REDIS).*URL|CREDENTIAL/i;
 const isInlineSecret = ([name, value]: readonly [string, string]): boolean =>
   SECRET_NAME.test(name) && !(/FILE$/.test(name) && value.startsWith('/run/secrets/'));
 

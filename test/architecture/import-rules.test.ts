@@ -358,6 +358,7 @@ const RULES: readonly Rule[] = [
     may: [
       './',
       'config/data-folder.ts',
+      'config/store-rules.ts',
       'adapters/',
       'src/domain/',
       'src/provider/',

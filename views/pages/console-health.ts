@@ -227,7 +227,8 @@ const health = (model: HealthModel): Html => {
 
 const BACKUPS_BY_HAND = {
   memory: words.backupsOfMemory,
-  mongodb: words.backupsElsewhere,
+  mongodb: words.backupsElsewhere(words.stores.mongodb),
+  postgresql: words.backupsElsewhere(words.stores.postgresql),
   sqlite: words.backupsWithoutFolder,
 } as const;
 

@@ -30,6 +30,7 @@ export const healthWords = {
   stores: {
     sqlite: phrase({ en: 'SQLite file', de: 'SQLite-Datei' }),
     mongodb: phrase({ en: 'MongoDB', de: 'MongoDB' }),
+    postgresql: phrase({ en: 'PostgreSQL', de: 'PostgreSQL' }),
     redis: phrase({ en: 'Redis', de: 'Redis' }),
     memory: phrase({ en: 'memory: lost at a stop', de: 'Arbeitsspeicher: beim Anhalten verloren' }),
   },
@@ -141,10 +142,11 @@ export const healthWords = {
     en: 'The data is in no file, so the server cannot back it up.',
     de: 'Die Daten liegen in keiner Datei, also kann der Server sie nicht sichern.',
   }),
-  backupsElsewhere: phrase({
-    en: html`The data is in MongoDB. <code>behalf backup --to FILE</code> exports all of it.`,
-    de: html`Die Daten liegen in MongoDB. <code>behalf backup --to DATEI</code> exportiert alle.`,
-  }),
+  backupsElsewhere: (store: HtmlValue) =>
+    phrase({
+      en: html`The data is in ${store}. <code>behalf backup --to FILE</code> exports all of it.`,
+      de: html`Die Daten liegen in ${store}. <code>behalf backup --to DATEI</code> exportiert alle.`,
+    }),
   backupsOfMemory: phrase({
     en: 'The data is in memory. It is lost when the server stops, and cannot be backed up.',
     de: 'Die Daten liegen im Arbeitsspeicher. Sie gehen beim Anhalten verloren und lassen sich nicht sichern.',
@@ -158,6 +160,10 @@ export const healthWords = {
     mongodb: phrase({
       en: html`MongoDB: this server has no record of a backup. <code>behalf backup --to FILE</code> makes one.`,
       de: html`MongoDB: Dieser Server weiß von keiner Sicherung. <code>behalf backup --to DATEI</code> macht eine.`,
+    }),
+    postgresql: phrase({
+      en: html`PostgreSQL: this server has no record of a backup. <code>behalf backup --to FILE</code> makes one.`,
+      de: html`PostgreSQL: Dieser Server weiß von keiner Sicherung. <code>behalf backup --to DATEI</code> macht eine.`,
     }),
     memory: phrase({
       en: 'Memory: the data is lost when the server stops, and cannot be backed up.',

@@ -36,7 +36,7 @@ const backup = managementCommand({
   role: 'administrator',
   options: {},
   notes:
-    'The file goes into the folder `backups` of the data folder of the server, which keeps at most ten. A person needs a second factor of the last five minutes. `behalf backup --to FILE` writes to any path on the machine, needs no running server, and is the way for MongoDB. `behalf restore` takes the files of both.',
+    'The file goes into the folder `backups` of the data folder of the server, which keeps at most ten. A person needs a second factor of the last five minutes. `behalf backup --to FILE` writes to any path on the machine, needs no running server, and is the way for MongoDB and PostgreSQL. `behalf restore` takes the files of both.',
   run: async (call) => {
     const { body } = await call.api.run('createBackup');
     const name = printable(String(body['name']));

@@ -1,9 +1,10 @@
-/** `behalf backup` and `behalf restore`: on the machine; SQLite by its file, MongoDB by an export of all data. */
+/** `behalf backup` and `behalf restore`: on the machine; SQLite by its file, MongoDB and PostgreSQL by an export of all data. */
 import { basename } from 'node:path';
 import { systemClock, until } from '../../../adapters/node/clock.ts';
 import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import type { Configuration } from '../../../config/configuration.ts';
+import { isOnServer } from '../../../config/store-rules.ts';
 import { endLog } from '../../domain/audit/transparency-log/log-life.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
 import { backupBegins, copiedAfter } from '../../domain/platform/server-state/recorded-backup.ts';
@@ -19,14 +20,14 @@ const backup: Command = {
   summary: 'Copy all data into one file while the server runs.',
   options: { to: { value: 'FILE', description: 'File to create. It must not exist.', isRequired: true }, ...SETTINGS },
   notes:
-    'Reads the store itself, also while no server runs. `behalf server backup` lets a running server write the copy, from any machine. The copy cannot be used without the master key. Keep the master key too, in another place.',
+    'Reads the store itself, also while no server runs. `behalf server backup` lets a running server write the copy, from any machine. For a large MongoDB or PostgreSQL, use its own tools, such as mongodump or pg_basebackup, and `behalf restore --in-place`. The copy cannot be used without the master key. Keep the master key too, in another place.',
   run: async (call) => {
     const to = call.required('to');
     const configuration = settings(call);
     const next = [
       `${printable(to)} is written. To put it back: stop the server, then behalf restore --from ${printable(to)}`,
     ];
-    if (configuration.stores.document === 'mongodb') {
+    if (isOnServer(configuration)) {
       await withProgress(call.terminal, async (show) => {
         // Loaded on demand: this module loads the drivers of both stores.
         const { exportData } = await import('../../compose/export-data.ts');
@@ -57,8 +58,11 @@ const restore: Command = {
   operands: [],
   summary: 'Restore a backup. Every server must be stopped.',
   options: {
-    from: { value: 'FILE', description: 'File that `behalf backup` wrote. With MongoDB the database must be empty.' },
-    'in-place': { description: 'Use data that other tools restored, such as mongorestore or a snapshot.' },
+    from: {
+      value: 'FILE',
+      description: 'File that `behalf backup` wrote. With MongoDB or PostgreSQL the database must be empty.',
+    },
+    'in-place': { description: 'Use data that other tools restored, such as mongorestore, pg_restore or a snapshot.' },
     ...SETTINGS,
   },
   notes:
@@ -69,7 +73,7 @@ const restore: Command = {
     }
     const configuration = settings(call);
     if (call.isSet('in-place')) await afterOtherTools(call, configuration);
-    else if (configuration.stores.document === 'mongodb') await intoMongodb(call, configuration);
+    else if (isOnServer(configuration)) await intoServer(call, configuration);
     else await overTheFile(call, configuration);
     return EXIT.done;
   },
@@ -84,7 +88,7 @@ const afterOtherTools = (call: Call, configuration: Configuration): Promise<void
     return [OVER, 'Next: npm start'];
   });
 
-const intoMongodb = (call: Call, configuration: Configuration): Promise<void> =>
+const intoServer = (call: Call, configuration: Configuration): Promise<void> =>
   withProgress(call.terminal, async (show) => {
     const { importData } = await import('../../compose/import-data.ts');
     const from = call.required('from');

@@ -58,6 +58,7 @@ describe('settings come from', () => {
       '/policy/external/url',
       '/registration/softwareStatementsFile',
       '/stores/mongodbUrl',
+      '/stores/postgresqlUrl',
       '/stores/redisUrl',
       '/tokens/trustDomain',
       '/brand/accentColor/dark',
@@ -190,7 +191,7 @@ describe('a configuration that cannot be used', () => {
     expect(by.get('/sesions')?.suggestion).toBe('Did you mean sessions?');
     expect(by.get('')?.suggestion).toBe('Did you mean BEHALF__LOG__LEVEL?');
     expect(by.get('/tokens/exchangedTokenTtlSeconds')?.message).toBe('This must be at most 600 seconds.');
-    expect(by.get('/stores/document')?.message).toBe('This must be one of sqlite, mongodb, memory.');
+    expect(by.get('/stores/document')?.message).toBe('This must be one of sqlite, mongodb, postgresql, memory.');
   });
 
   test.each([

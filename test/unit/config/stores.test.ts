@@ -5,6 +5,8 @@ import { isConfigurationError } from '../../../config/problem.ts';
 const MONGODB = 'mongodb://behalf:hunter2@a,b/behalf?replicaSet=rs0';
 const REDIS = 'rediss://behalf:hunter2@c:6379/0';
 
+const POSTGRESQL = 'postgresql://behalf:hunter2@d/behalf';
+
 const load = (env: Readonly<Record<string, string>>, file: object = {}, files: Readonly<Record<string, string>> = {}) =>
   loadConfiguration({
     env,
@@ -77,6 +79,69 @@ describe('MongoDB and Redis', () => {
     expect(problemsOf({ ...env, BEHALF_ISSUER: 'https://id.example.com' }).pointers).toContain(
       '/stores/allowStandalone',
     );
+  });
+});
+
+describe('PostgreSQL', () => {
+  test('is chosen by its URL, which stays secret, and stores short-lived data too unless Redis is given', () => {
+    const loaded = load({ BEHALF_POSTGRESQL_URL: POSTGRESQL });
+    const alone = { document: 'postgresql', ephemeral: 'postgresql', postgresqlUrl: POSTGRESQL };
+    expect(loaded.configuration.stores).toMatchObject(alone);
+    expect(JSON.stringify(withoutSecrets(loaded))).not.toContain('hunter2');
+    const { stores } = load({ BEHALF_POSTGRESQL_URL: POSTGRESQL, BEHALF_REDIS_URL: REDIS }).configuration;
+    expect(stores).toMatchObject({ document: 'postgresql', ephemeral: 'redis', redisUrl: REDIS });
+    const chosen = { stores: { document: 'postgresql', ephemeral: 'postgresql' } };
+    expect(load({ BEHALF_POSTGRESQL_URL: POSTGRESQL }, chosen).configuration.stores).toMatchObject(alone);
+  });
+
+  test('and MongoDB exclude each other, and the refusal names both settings', () => {
+    const both = { BEHALF_POSTGRESQL_URL: POSTGRESQL, BEHALF_MONGODB_URL: MONGODB };
+    for (const env of [both, { ...both, BEHALF_REDIS_URL: REDIS }]) {
+      const { pointers, text } = problemsOf(env);
+      expect(pointers).toEqual(['/stores/postgresqlUrl']);
+      expect(text).toContain('BEHALF_MONGODB_URL or BEHALF_POSTGRESQL_URL, not both');
+      expect(text).not.toContain('hunter2');
+    }
+  });
+
+  test.each([
+    [{ document: 'postgresql' }, {}, ['/stores/postgresqlUrl']],
+    [{ ephemeral: 'postgresql' }, {}, ['/stores/postgresqlUrl']],
+    [{ document: 'sqlite' }, { BEHALF_POSTGRESQL_URL: POSTGRESQL }, ['/stores/document']],
+    [{ ephemeral: 'sqlite' }, { BEHALF_POSTGRESQL_URL: POSTGRESQL }, ['/stores/ephemeral']],
+    [{ ephemeral: 'memory' }, { BEHALF_POSTGRESQL_URL: POSTGRESQL }, ['/stores/ephemeral']],
+    [{ ephemeral: 'redis' }, { BEHALF_POSTGRESQL_URL: POSTGRESQL }, ['/stores/redisUrl']],
+    [
+      { ephemeral: 'postgresql' },
+      { BEHALF_MONGODB_URL: MONGODB, BEHALF_REDIS_URL: REDIS },
+      ['/stores/ephemeral', '/stores/postgresqlUrl'],
+    ],
+    [{}, { BEHALF_POSTGRESQL_URL: 'mysql://u:hunter2@a/' }, ['/stores/postgresqlUrl']],
+    [{}, { BEHALF_POSTGRESQL_URL: 'postgresql://u:hunter2@a:port/' }, ['/stores/postgresqlUrl']],
+  ])('%j with other settings that do not go with it is refused', (chosen, env: Record<string, string>, pointers) => {
+    const found = problemsOf(env, { stores: chosen });
+    expect(found.pointers).toEqual(pointers);
+    expect(found.text).not.toContain('hunter2');
+  });
+
+  test('its database is not taken for a new one', () => {
+    const env = { BEHALF_POSTGRESQL_URL: POSTGRESQL, BEHALF_ISSUER: 'https://id.example.com' };
+    const key = {
+      BEHALF__KEYS__MASTERKEY: Buffer.from(Array.from({ length: 32 }, (_, at) => (at * 37) % 251)).toString(
+        'base64url',
+      ),
+    };
+    const pointersOf = (more: object): readonly string[] => {
+      try {
+        loadConfiguration({ env: { ...env, ...key }, readFile: () => '', ...more });
+      } catch (error) {
+        if (isConfigurationError(error)) return error.problems.map(({ pointer }) => pointer);
+        throw error;
+      }
+      return [];
+    };
+    expect(pointersOf({ isFirstStart: true })).toContain('/administrator/password');
+    expect(pointersOf({})).not.toContain('/administrator/password');
   });
 });
 

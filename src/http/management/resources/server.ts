@@ -47,8 +47,8 @@ const SERVER = named(
       ),
       clock: oneOf('unsteady: it was set a short while ago, so nothing is deleted by it.', ['steady', 'unsteady']),
       stores: output({
-        document: oneOf('Store of durable data.', ['sqlite', 'mongodb', 'memory']),
-        ephemeral: oneOf('Store of data that may be lost.', ['sqlite', 'redis', 'memory']),
+        document: oneOf('Store of durable data.', ['sqlite', 'mongodb', 'postgresql', 'memory']),
+        ephemeral: oneOf('Store of data that may be lost.', ['sqlite', 'redis', 'postgresql', 'memory']),
       }),
       volume: output({
         size: integer('Bytes of the volume of the database.'),
@@ -114,8 +114,8 @@ export type ThisServer = {
   readonly startedAt: number;
   readonly node: string;
   readonly stores: {
-    readonly document: 'sqlite' | 'mongodb' | 'memory';
-    readonly ephemeral: 'sqlite' | 'redis' | 'memory';
+    readonly document: 'sqlite' | 'mongodb' | 'postgresql' | 'memory';
+    readonly ephemeral: 'sqlite' | 'redis' | 'postgresql' | 'memory';
   };
   nowMillis(): number;
   isSteady(): boolean;

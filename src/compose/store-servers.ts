@@ -1,0 +1,119 @@
+/** Stores in database servers: MongoDB with Redis, or PostgreSQL with or without Redis. */
+import type { Logger } from 'pino';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { Broadcast } from '../domain/ports/broadcast.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { ReadinessCheck } from '../http/operations.ts';
+import { LINEARIZABLE, REMEMBERED } from './collections.ts';
+
+export type OpenedStores = {
+  readonly documents: DocumentStore;
+  readonly ephemeral: EphemeralStore;
+  /** Broadcasts to the other nodes. With stores in this process or its data folder there are no other nodes. */
+  readonly broadcast: Broadcast;
+  /** Readiness checks of the storage servers; empty for stores within this process. */
+  readonly checks: readonly ReadinessCheck[];
+  /** Resolves when the declared collections accept writes and queries. Throws StoreUnavailable otherwise. */
+  ready(): Promise<void>;
+};
+
+type StoreSettings = Configuration['stores'];
+type Checked = { check(): Promise<string | undefined> };
+type ServerDocuments = DocumentStore & Checked & { readonly isNew: boolean; ready(): Promise<void> };
+type Around = { readonly clock: Clock; readonly onUnreadable: OnUnreadable; readonly log: Logger | undefined };
+
+/** Throws StoreUnavailable with the reason when a server is not reachable or not suitable; then nothing stays open. */
+export const storeServers = async ({ stores: settings }: Configuration, around: Around): Promise<OpenedStores> => {
+  const documents =
+    settings.document === 'mongodb'
+      ? await inMongodb(settings, around.onUnreadable)
+      : await inPostgresql(settings, around.onUnreadable);
+  try {
+    const { ephemeral, broadcast, checks } =
+      settings.ephemeral === 'redis'
+        ? await besideInRedis(settings, documents, around)
+        : await besideInPostgresql(settings, around.clock);
+    return {
+      documents,
+      ephemeral,
+      broadcast,
+      checks: [{ name: settings.document, check: documents.check }, ...checks],
+      ready: documents.ready,
+    };
+  } catch (error) {
+    await documents.close();
+    throw error;
+  }
+};
+
+/* A server loads the drivers of its own stores alone: each takes memory and a part of each start. */
+
+const inMongodb = async (settings: StoreSettings, onUnreadable: OnUnreadable): Promise<ServerDocuments> => {
+  const { mongodbUrl = '', deadlineMilliseconds, allowStandalone } = settings;
+  const { mongodbDocumentStore } = await import('../../adapters/mongodb/document-store.ts');
+  return mongodbDocumentStore({
+    url: mongodbUrl,
+    allowStandalone,
+    onUnreadable,
+    deadlineMilliseconds,
+    linearizable: LINEARIZABLE,
+    remembered: { collections: REMEMBERED, elapsed: stopwatch },
+  });
+};
+
+const inPostgresql = async (settings: StoreSettings, onUnreadable: OnUnreadable): Promise<ServerDocuments> => {
+  const { postgresqlUrl = '', deadlineMilliseconds } = settings;
+  const { postgresqlDocumentStore } = await import('../../adapters/postgresql/document-store.ts');
+  return postgresqlDocumentStore({ url: postgresqlUrl, onUnreadable, deadlineMilliseconds });
+};
+
+type Beside = Pick<OpenedStores, 'ephemeral' | 'broadcast' | 'checks'>;
+
+const besideInRedis = async (
+  { redisUrl = '', redisPrefix, deadlineMilliseconds }: StoreSettings,
+  { isNew }: ServerDocuments,
+  { clock, log }: Around,
+): Promise<Beside> => {
+  const [{ redisBroadcast }, { redisEphemeralStore }] = await Promise.all([
+    import('../../adapters/redis/broadcast.ts'),
+    import('../../adapters/redis/ephemeral-store.ts'),
+  ]);
+  const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };
+  const ephemeral = await redisEphemeralStore({
+    ...redis,
+    clock,
+    elapsed: stopwatch,
+    isNewInstallation: isNew,
+    onLoss: (reason) => log?.warn({ event: 'replay_protection.cold', reason }, 'what was used may be forgotten'),
+  });
+  const broadcast = await orClose(ephemeral, redisBroadcast(redis));
+  return { ephemeral, broadcast, checks: [{ name: 'redis', check: ephemeral.check }] };
+};
+
+const besideInPostgresql = async (
+  { postgresqlUrl = '', deadlineMilliseconds }: StoreSettings,
+  clock: Clock,
+): Promise<Beside> => {
+  const [{ postgresqlBroadcast }, { postgresqlEphemeralStore }] = await Promise.all([
+    import('../../adapters/postgresql/broadcast.ts'),
+    import('../../adapters/postgresql/ephemeral-store.ts'),
+  ]);
+  const server = { url: postgresqlUrl, deadlineMilliseconds };
+  const ephemeral = await postgresqlEphemeralStore({ ...server, clock });
+  const broadcast = await orClose(ephemeral, postgresqlBroadcast(server));
+  // The check of the documents asks the same server the same.
+  return { ephemeral, broadcast, checks: [] };
+};
+
+/** The opened one; when it cannot be opened, what was opened before is closed. */
+const orClose = async <T>(before: EphemeralStore, opened: Promise<T>): Promise<T> => {
+  try {
+    return await opened;
+  } catch (error) {
+    await before.close();
+    throw error;
+  }
+};
