@@ -123,6 +123,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'keys',
       'deploy',
       'storage',
+      'postgresql',
       'collections',
       'several-nodes',
       'moving-data',
