@@ -124,8 +124,16 @@ describe('sent', () => {
     const forms = [...document.forms].filter(({ elements }) => [...elements].some(free));
     if (!forms[at]) return forms.length;
     [...forms[at].elements].filter(free).forEach((field, index) => {
+      const text = texts[index % texts.length];
       field.removeAttribute('maxlength');
-      field.value = texts[index % texts.length];
+      if (field.type !== 'file') {
+        field.value = text;
+        return;
+      }
+      // A page may only choose files that it made: one with the text as its name, and as what it holds.
+      const chosen = new DataTransfer();
+      chosen.items.add(new File([text], text));
+      field.files = chosen.files;
     });
     forms[at].submit();
     return forms.length;
