@@ -1,4 +1,4 @@
-/** One collection in its table. Every read and write is one statement. document-store.ts creates it. */
+/** One collection in its table. Every read and write is one statement; unknown outcomes of writes are read back. document-store.ts creates it. */
 import {
   type Collection,
   type Document,
@@ -19,6 +19,7 @@ import {
 } from '../../src/domain/ports/store-rules.ts';
 import { isDuplicate, type PostgresqlConnection, type Statement } from './connection.ts';
 import { findStatement, readColumns } from './find-statement.ts';
+import { readBack } from './read-back.ts';
 import { fieldKey, keyOf, type StoredRow, storedRow } from './stored-row.ts';
 import { tableOf } from './tables.ts';
 
@@ -46,10 +47,18 @@ export const collectionOver = <T extends Document>(
 ): Collection<T> => {
   const table = tableOf(rules.name);
 
-  const run: Statement = (text, values) =>
+  const called = <R>(work: () => Promise<R>): Promise<R> =>
     connection.call(async () => {
       if (!prepared.isDone()) await prepared();
-      return connection.query(text, values).catch((error: unknown) => {
+      return work();
+    });
+  const run: Statement = (text, values) => called(() => connection.query(text, values));
+
+  /** Runs one statement that stores rows. Resolves with how many it stored. */
+  const store = (rows: readonly StoredRow[], text: string, values: readonly unknown[]): Promise<number | null> =>
+    called(async () => {
+      const work = async (): Promise<number | null> => (await connection.query(text, values)).rowCount;
+      return readBack(connection, work, new Map([[rules.name, rows]]), rows.length).catch((error: unknown) => {
         throw isDuplicate(error) ? takenIn(rules.name, error) : error;
       });
     });
@@ -85,16 +94,15 @@ export const collectionOver = <T extends Document>(
 
   return {
     async insert(document) {
-      const { id, body, fields } = storedRow(rules, document);
+      const row = storedRow(rules, document);
       // A statement that fails would cost the server a line of its log.
       const sql = `INSERT INTO ${table} (id, version, body, fields) VALUES ($1, 1, $2, $3) ON CONFLICT DO NOTHING`;
-      const { rowCount } = await run(sql, [id, body, fields]);
-      if (rowCount !== 1) throw takenIn(rules.name);
+      if ((await store([row], sql, [row.id, row.body, row.fields])) !== 1) throw takenIn(rules.name);
     },
     async insertMany(documents) {
       const rows = documents.map((document) => storedRow(rules, document));
       if (rows.length === 0) return connection.assertOpen();
-      await run(insertionOf(rules.name), rowValues(rows));
+      await store(rows, insertionOf(rules.name), rowValues(rows));
     },
     async get(id) {
       if (!isPossibleId(id)) return undefined;
@@ -112,9 +120,9 @@ export const collectionOver = <T extends Document>(
       });
     },
     async replace(document, expected) {
-      const { id, body, fields } = storedRow(rules, document);
+      const row = storedRow(rules, document);
       const sql = `UPDATE ${table} SET version = version + 1, body = $3, fields = $4 WHERE id = $1 AND version = $2`;
-      return (await run(sql, [id, expected, body, fields])).rowCount === 1;
+      return (await store([row], sql, [row.id, expected, row.body, row.fields])) === 1;
     },
     /** If the answer is lost, no caller gets the document, and this one gets `unavailable`. */
     async take(id) {

@@ -10,6 +10,7 @@ import {
 import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { insertionOf, rowValues, takenIn } from './collection.ts';
 import { isDuplicate, type PostgresqlConnection } from './connection.ts';
+import { readBack } from './read-back.ts';
 import { fieldKey, type StoredRow, storedRow } from './stored-row.ts';
 import { tableOf } from './tables.ts';
 
@@ -84,8 +85,12 @@ export const commitOver = (
       const groups = byCollection(inserted);
       await Promise.all([...groups.keys()].map((collection) => known(collection)?.prepared()));
       try {
-        await connection.query(statementOf([...groups.keys()]), [...groups.values()].flatMap(rowValues));
-        return result;
+        const values = [...groups.values()].flatMap(rowValues);
+        const store = async (): Promise<R> => {
+          await connection.query(statementOf([...groups.keys()]), values);
+          return result;
+        };
+        return await readBack(connection, store, groups, result);
       } catch (error) {
         if (!isDuplicate(error)) throw error;
       }

@@ -27,6 +27,9 @@ const FORMAT = 1;
 const PREPARING_MILLISECONDS = 3_600_000;
 
 export interface PostgresqlConnection {
+  /** Longest wait for one statement. */
+  readonly deadlineMilliseconds: number;
+
   /** Whether the schema held nothing of ours when this process connected. */
   readonly isNew: boolean;
 
@@ -109,7 +112,8 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       return result;
     } catch (error) {
       client?.release(!keepsAfter(error));
-      throw isStoreUnavailable(error) || isDocumentConflict(error) ? error : unavailable(error);
+      if (isStoreUnavailable(error) || isDocumentConflict(error)) throw error;
+      throw unavailable(error, client === undefined ? StoreUnavailable : Unanswered);
     }
   };
   const tracked = <R>(result: Promise<R>): Promise<R> => {
@@ -151,6 +155,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
   try {
     const isNew = await defining((query) => prepareSchema(query, schema));
     return {
+      deadlineMilliseconds,
       isNew,
       query: (text, values) => run((client) => prepared(client)(text, values), isOfStatement),
       together: (work) =>
@@ -220,8 +225,18 @@ const DISK_FULL = '53100';
 export const isDuplicate = (error: unknown): boolean =>
   codeOf(isStoreUnavailable(error) ? error.cause : error) === UNIQUE_VIOLATION;
 
+/** A statement was sent, and its connection ended or said nothing. */
+class Unanswered extends StoreUnavailable {}
+
+/** 08: the connection broke. 40003: the server does not know. 57P: the server ended the connection. */
+const UNKNOWN = /^(?:08|40003|57P)/;
+
+/** Whether a failed write may still have happened. */
+export const isUnknownOutcome = (error: unknown): boolean =>
+  error instanceof Unanswered && UNKNOWN.test(codeOf(error.cause) ?? '08');
+
 /** The driver's own message, which may name the server, is in `cause`. */
-const unavailable = (cause: unknown): StoreUnavailable =>
+const unavailable = (cause: unknown, Failure = StoreUnavailable): StoreUnavailable =>
   codeOf(cause) === DISK_FULL
     ? new StoreUnavailable('PostgreSQL has no room', { cause, reason: 'no_space' })
-    : new StoreUnavailable(codeOf(cause) === undefined ? 'PostgreSQL is not in reach' : 'PostgreSQL failed', { cause });
+    : new Failure(codeOf(cause) === undefined ? 'PostgreSQL is not in reach' : 'PostgreSQL failed', { cause });

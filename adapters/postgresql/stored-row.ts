@@ -9,8 +9,16 @@ import {
 } from '../../src/domain/ports/store-rules.ts';
 import { textOf } from '../../src/domain/ports/written-text.ts';
 
-/** A document as PostgreSQL stores it: `id` is a key, and `fields` the JSON text of keys by member. `body` is the text of the document. */
-export type StoredRow = { readonly id: string; readonly body: string; readonly fields: string };
+/**
+ * A document as PostgreSQL stores it: `id` is a key, and `fields` the JSON text of keys by member. `body` is the text of the document.
+ * `write` names the write of this version, and is among `fields` too: two nodes may write equal documents.
+ */
+export type StoredRow = {
+  readonly id: string;
+  readonly body: string;
+  readonly fields: string;
+  readonly write: string;
+};
 
 /** An entry of an index has at most 2,704 bytes: five of these. */
 const MOST_BYTES = 512;
@@ -54,8 +62,9 @@ export const fieldKey = (value: FieldValue): string => {
 export const storedRow = (rules: CollectionRules, document: Document): StoredRow => {
   const text = textOf(document);
   if (text === undefined) checkDocument(document);
-  const fields: Record<string, string | readonly string[]> = {};
+  const write = crypto.randomUUID();
+  const fields: Record<string, string | readonly string[]> = { '!write': write };
   for (const [name, value] of Object.entries(shortMembers(rules, document))) fields[name] = fieldKey(value);
   for (const list of rules.lists) fields[list] = listValues(document, list).map(keyOf);
-  return { id: keyOf(document.id), body: text ?? JSON.stringify(document), fields: JSON.stringify(fields) };
+  return { id: keyOf(document.id), body: text ?? JSON.stringify(document), fields: JSON.stringify(fields), write };
 };

@@ -10,6 +10,9 @@ export const tableOf = (collection: string): string => `"c_${collection}"`;
 /** The key of a member, as the indexes have it. Fields are of `collectionRules` too. */
 export const fieldOf = (field: string): string => `((fields->>'${field}') COLLATE "C")`;
 
+/** The name of the write that stored a row, under a name that no member has. */
+export const WRITE_NAME = "(fields->>'!write')";
+
 export const listOf = (list: string): string => `(fields->'${list}')`;
 
 type Index = { readonly name: string; readonly isUnique: boolean; readonly sql: string };

@@ -237,25 +237,100 @@ describe('FT-02 a PostgreSQL that fails while in use', () => {
     expect(ids(await items.find({}))).toEqual(['a']);
   });
 
-  test('a write whose answer is lost is unavailable, and happened once', async () => {
+  test('a write whose answer is lost is read back; what is taken is unavailable, and no other caller gets it', async () => {
     const proxy = await lossyProxy(server.port);
     const store = await open(newUrl().replace(String(server.port), String(proxy.port)));
     const items = store.collection<Item>(ITEMS);
     await items.insert({ id: 'taken' });
-    const writes: readonly (readonly [string, () => Promise<unknown>])[] = [
-      ['inserted', () => items.insert({ id: 'inserted' })],
-      ['second', () => items.insertMany([{ id: 'first' }, { id: 'second' }])],
-      ['taken', () => items.take('taken')],
-      ['together', async () => store.commit?.((to) => to({ collection: 'items', document: { id: 'together' } }), 9)],
+    const writes: readonly (readonly [string, () => Promise<unknown>, unknown])[] = [
+      ['inserted', () => items.insert({ id: 'inserted' }), undefined],
+      ['second', () => items.insertMany([{ id: 'first' }, { id: 'second' }]), undefined],
+      ['replaced', () => items.replace({ id: 'inserted', owner: 'replaced' }, 1), true],
+      [
+        'together',
+        async () => store.commit?.((to) => to({ collection: 'items', document: { id: 'together' } }), 9),
+        undefined,
+      ],
     ];
-    for (const [text, write] of writes) {
+    for (const [text, write, result] of writes) {
       proxy.loseAnswerTo(text);
+      expect(await write()).toBe(result);
+    }
+    proxy.loseAnswerTo('taken');
+    expect(isStoreUnavailable(await failure(items.take('taken')))).toBe(true);
+    expect(proxy.lost()).toBe(writes.length + 1);
+    expect(ids(await items.find({}))).toEqual(['first', 'inserted', 'second', 'together']);
+    expect(await items.get('inserted')).toEqual({ document: { id: 'inserted', owner: 'replaced' }, version: 2 });
+    await store.close();
+    await proxy.close();
+  });
+
+  test('a write whose refusal is lost is unavailable, although another node wrote an equal document', async () => {
+    const proxy = await lossyProxy(server.port);
+    const url = newUrl();
+    const more = { deadlineMilliseconds: 2000 };
+    const store = await open(url.replace(String(server.port), String(proxy.port)), more);
+    const items = store.collection<Item>(ITEMS);
+    const others = (await open(url)).collection<Item>(ITEMS);
+    const writes = [
+      () => items.insert({ id: 'equal' }),
+      () => items.insertMany([{ id: 'equal' }]),
+      async () => store.commit?.((insert) => insert({ collection: 'items', document: { id: 'equal' } }), 9),
+      () => items.replace({ id: 'equal' }, 1),
+    ];
+    await others.insert({ id: 'equal' });
+    await others.replace({ id: 'equal' }, 1);
+    await items.get('equal');
+    for (const write of writes) {
+      proxy.loseAnswerTo('equal');
       expect(isStoreUnavailable(await failure(write()))).toBe(true);
     }
     expect(proxy.lost()).toBe(writes.length);
-    expect(ids(await items.find({}))).toEqual(['first', 'inserted', 'second', 'together']);
+    expect((await items.get('equal'))?.version).toBe(2);
     await store.close();
     await proxy.close();
+  });
+
+  test('a write that waits for the disk or a standby longer than its deadline is read back until it is stored', async () => {
+    const store = await open(newUrl(), { deadlineMilliseconds: 3000 });
+    const items = store.collection<Item>(ITEMS);
+    await store.ready();
+    /** Ends the wait when it is asked whether the write is stored. */
+    const slowly = async (write: () => Promise<unknown>): Promise<void> => {
+      await server.set({ synchronous_standby_names: 'absent' });
+      try {
+        const [now] = await server.ask('SELECT clock_timestamp()::text AS time');
+        const asked = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT 1 FROM "c_items"%!write%' AND query_start > '${String(now?.['time'])}'`;
+        let isOver = false;
+        const written = write().finally(() => {
+          isOver = true;
+        });
+        while (!isOver && (await server.ask(asked)).length === 0);
+        await server.set({ synchronous_standby_names: '' });
+        await written;
+      } finally {
+        await server.set({ synchronous_standby_names: '' });
+      }
+    };
+    await slowly(() => items.insert({ id: 'a' }));
+    await slowly(async () => store.commit?.((insert) => insert({ collection: 'items', document: { id: 'b' } }), 9));
+    expect(ids(await items.find({}))).toEqual(['a', 'b']);
+  });
+
+  test('a write that the server ended is unavailable, and did not happen', async () => {
+    const store = await open(newUrl(), { deadlineMilliseconds: 2000 });
+    const items = store.collection<Item>(ITEMS);
+    await store.ready();
+    const holding = failure(server.ask(`BEGIN; LOCK TABLE t${schemas}.c_items IN EXCLUSIVE MODE; SELECT pg_sleep(60)`));
+    const locks = `pg_locks WHERE relation = 't${schemas}.c_items'::regclass`;
+    while ((await server.ask(`SELECT 1 FROM ${locks} AND granted`)).length === 0);
+    const written = failure(items.insert({ id: 'a' }));
+    while ((await server.ask(`SELECT 1 FROM ${locks} AND NOT granted`)).length === 0);
+    await server.ask(`SELECT pg_terminate_backend(pid) FROM ${locks} AND NOT granted`);
+    expect(isStoreUnavailable(await written)).toBe(true);
+    await server.ask(`SELECT pg_terminate_backend(pid) FROM ${locks} AND granted`);
+    await holding;
+    expect(await items.find({})).toEqual([]);
   });
 
   test('killed: every method is unavailable, and what was acknowledged is there when it is back', async () => {
