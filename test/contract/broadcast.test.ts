@@ -186,6 +186,19 @@ describe('FT-02 a broadcast over PostgreSQL', () => {
     expect(heard).not.toContain('lost');
   });
 
+  test('is heard while a synchronous standby is gone and writes wait for it (decision D24)', async () => {
+    const server = await postgresqlServer();
+    const [one, other] = [await openPostgresql(server.url('b')), await openPostgresql(server.url('b'))];
+    const heard = heardBy(other, 'kills');
+    await server.set({ synchronous_standby_names: 'absent' });
+    try {
+      expect(await one.publish('kills', 'x')).toBe(true);
+      await until(() => heard.length === 1);
+    } finally {
+      await server.set({ synchronous_standby_names: '' });
+    }
+  });
+
   test('of another schema is not heard, and one that is too long is not sent', async () => {
     const server = await postgresqlServer();
     const [one, stranger] = [await openPostgresql(server.url('b')), await openPostgresql(server.url('c'))];
