@@ -14,7 +14,8 @@ export type PostgresqlAddress = {
 };
 
 const PARAMETERS = ['host', 'user', 'schema', 'sslmode', 'sslrootcert'];
-const SCHEMA = /^[a-z][a-z0-9_]{0,47}$/;
+/** PostgreSQL keeps names that begin with pg_ for itself. */
+const SCHEMA = /^(?!pg_)[a-z][a-z0-9_]{0,47}$/;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\/.*)$/;
 
 /**
@@ -33,29 +34,56 @@ export const postgresqlAddress = (text: string): PostgresqlAddress => {
       throw new StoreUnavailable(`the PostgreSQL URL names ${name}: it may name ${PARAMETERS.join(', ')}`);
     }
   }
-  const named = (name: string): string | undefined => url.searchParams.get(name) ?? undefined;
+  const named = (name: string): string | undefined => {
+    const value = url.searchParams.get(name) ?? undefined;
+    // The driver would take another one from its environment.
+    if (value === '')
+      throw new StoreUnavailable(`the PostgreSQL URL names an empty ${name}: leave it out, or name one`);
+    return value;
+  };
   const host = named('host') ?? (url.hostname.replace(/^\[|\]$/g, '') || 'localhost');
   const schema = named('schema') ?? 'behalf';
   if (!SCHEMA.test(schema)) {
     throw new StoreUnavailable(
-      'the PostgreSQL URL names a schema that is not a lower-case name of at most 48 characters',
+      'the PostgreSQL URL names a schema that is not a lower-case name of at most 48 characters, without pg_ at its beginning',
     );
   }
-  const user = decodeURIComponent(url.username) || named('user');
-  const password = decodeURIComponent(url.password);
+  const user = decoded(url.username) || named('user');
+  const password = decoded(url.password);
+  const database = decoded(url.pathname.slice(1)) || 'behalf';
+  if (/[/@]/.test(database)) {
+    throw new StoreUnavailable(`the PostgreSQL URL names a database with / or @ in its name: ${ENCODE}`);
+  }
   return {
     host,
     port: Number(url.port || '5432'),
     ...(user === undefined ? {} : { user }),
     ...(password === '' ? {} : { password }),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'behalf',
+    database,
     schema,
     ssl: tlsOf(host, named('sslmode'), named('sslrootcert')),
   };
 };
 
+const ENCODE = 'in a password, write %25 for %, %2F for / and %40 for @';
+
+/** Throws StoreUnavailable without the text, which may be a password. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new StoreUnavailable(`the PostgreSQL URL has a % that begins no character: ${ENCODE}`);
+  }
+};
+
 const tlsOf = (host: string, mode: string | undefined, rootFile: string | undefined): PostgresqlAddress['ssl'] => {
   const isLocal = LOOPBACK.test(host);
+  const hasTls = mode === 'verify-full' || !isLocal;
+  if (!hasTls && rootFile !== undefined && (mode === undefined || mode === 'disable')) {
+    throw new StoreUnavailable(
+      'the PostgreSQL URL names sslrootcert, and a host of this machine, which has no TLS by default: add sslmode=verify-full, or leave sslrootcert out',
+    );
+  }
   if (mode === 'disable' && isLocal) return false;
   if (mode !== undefined && mode !== 'verify-full') {
     throw new StoreUnavailable(

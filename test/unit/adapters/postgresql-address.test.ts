@@ -45,6 +45,22 @@ test('a malformed URL is refused without its password', () => {
   expect(refusal('postgresql://u:secret@h/d?schema=a%3Bb')).not.toContain('secret');
 });
 
+test('what a password with / or % would make of the URL is refused with how to write it', () => {
+  for (const url of ['postgresql://u:100%@db/x', 'postgresql://u:1/secret@h/x', 'postgresql://h/a%2Fb']) {
+    expect(refusal(url)).toContain('write %25 for %, %2F for / and %40 for @');
+    expect(refusal(url)).not.toContain('secret');
+  }
+});
+
+test('what the driver would look up elsewhere, or leave out, is refused', () => {
+  expect(refusal('postgresql:///x?host=')).toContain('empty host');
+  expect(refusal('postgresql://h/x?user=')).toContain('empty user');
+  for (const mode of ['', '&sslmode=disable']) {
+    expect(refusal(`postgresql://localhost/x?sslrootcert=/ca.pem${mode}`)).toContain('add sslmode=verify-full');
+  }
+  expect(refusal('postgresql://h/x?schema=pg_mine')).toContain('without pg_');
+});
+
 const FIT = { number: 150_000, version: '15.0', encoding: 'UTF8', standby: false };
 const SETTINGS = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' };
 
