@@ -7,6 +7,7 @@
 import { type Client, Pool, type PoolClient, type QueryResult } from 'pg';
 import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { postgresqlAddress } from './address.ts';
+import { codeOf, isOfStatement, unavailable } from './failures.ts';
 import { assertFit } from './fitness.ts';
 
 export type PostgresqlOptions = {
@@ -77,7 +78,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     statement_timeout: deadlineMilliseconds,
     lock_timeout: deadlineMilliseconds,
     idle_in_transaction_session_timeout: 4 * deadlineMilliseconds,
-    options: `-c search_path=${schema} -c default_transaction_isolation=read\\ committed -c client_min_messages=warning`,
+    options: `-c search_path="${schema}" -c default_transaction_isolation=read\\ committed -c client_min_messages=warning`,
     onConnect: (client) => {
       // Of a connection in use; its call gets the error too. Without a listener it would end the process.
       client.on('error', () => undefined);
@@ -198,7 +199,7 @@ const prepareSchema = async (query: Statement, schema: string): Promise<boolean>
   // Several processes may start at once, and IF NOT EXISTS does not wait for the other.
   await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`behalf ${schema}`]);
   const { rows: schemas } = await query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (schemas.length === 0) await query(`CREATE SCHEMA ${schema}`);
+  if (schemas.length === 0) await query(`CREATE SCHEMA "${schema}"`);
   await query('CREATE TABLE IF NOT EXISTS behalf_format (name text PRIMARY KEY, version integer NOT NULL)');
   const { rows } = await query("SELECT version FROM behalf_format WHERE name = 'format'");
   const held = rows[0]?.['version'];
@@ -210,17 +211,7 @@ const prepareSchema = async (query: Statement, schema: string): Promise<boolean>
   return held === undefined;
 };
 
-const codeOf = (error: unknown): string | undefined => {
-  const { code, severity } = (error ?? {}) as { readonly code?: unknown; readonly severity?: unknown };
-  return severity !== undefined && typeof code === 'string' ? code : undefined;
-};
-
-/** Whether the server refused the statement and the connection is as before. */
-const isOfStatement = (error: unknown): boolean =>
-  isDocumentConflict(error) || (error as { readonly severity?: unknown } | undefined)?.severity === 'ERROR';
-
 const UNIQUE_VIOLATION = '23505';
-const DISK_FULL = '53100';
 
 export const isDuplicate = (error: unknown): boolean =>
   codeOf(isStoreUnavailable(error) ? error.cause : error) === UNIQUE_VIOLATION;
@@ -234,9 +225,3 @@ const UNKNOWN = /^(?:08|40003|57P)/;
 /** Whether a failed write may still have happened. */
 export const isUnknownOutcome = (error: unknown): boolean =>
   error instanceof Unanswered && UNKNOWN.test(codeOf(error.cause) ?? '08');
-
-/** The driver's own message, which may name the server, is in `cause`. */
-const unavailable = (cause: unknown, Failure = StoreUnavailable): StoreUnavailable =>
-  codeOf(cause) === DISK_FULL
-    ? new StoreUnavailable('PostgreSQL has no room', { cause, reason: 'no_space' })
-    : new Failure(codeOf(cause) === undefined ? 'PostgreSQL is not in reach' : 'PostgreSQL failed', { cause });

@@ -37,7 +37,10 @@ const failureOf = (error: unknown): Failure => {
   const text = printable(error instanceof Object && 'message' in error ? String(error.message) : String(error));
   if (isStoreUnavailable(error)) {
     // An error without a cause is a refusal of ours, whose text says what is wrong.
-    const hint = error.cause === undefined ? undefined : 'Check the file, its folder and the room on its volume.';
+    const hint =
+      error.cause === undefined
+        ? undefined
+        : 'Check the store: a file, its folder and the room on its volume; a server, its address and its log.';
     return { text, hint, exitCode: EXIT.failed };
   }
   return {

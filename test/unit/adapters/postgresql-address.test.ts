@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { postgresqlAddress } from '../../../adapters/postgresql/address.ts';
+import { isOfStatement } from '../../../adapters/postgresql/failures.ts';
 import { unfitnessOf } from '../../../adapters/postgresql/fitness.ts';
 import { fieldKey, keyOf } from '../../../adapters/postgresql/stored-row.ts';
 import { isStoreUnavailable } from '../../../src/domain/ports/document-store.ts';
@@ -59,6 +60,14 @@ test('what the driver would look up elsewhere, or leave out, is refused', () => 
     expect(refusal(`postgresql://localhost/x?sslrootcert=/ca.pem${mode}`)).toContain('add sslmode=verify-full');
   }
   expect(refusal('postgresql://h/x?schema=pg_mine')).toContain('without pg_');
+});
+
+test('a connection stays after a refused statement in any language, and not after a break', () => {
+  const answer = (code: string) => Object.assign(new Error('abgebrochen'), { severity: 'FEHLER', code });
+  for (const code of ['23505', '40001', '57014', '53100']) expect(isOfStatement(answer(code))).toBe(true);
+  for (const code of ['57P01', '57P03', '08006']) expect(isOfStatement(answer(code))).toBe(false);
+  expect(isOfStatement(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))).toBe(false);
+  expect(isOfStatement(undefined)).toBe(false);
 });
 
 const FIT = { number: 150_000, version: '15.0', encoding: 'UTF8', standby: false };
