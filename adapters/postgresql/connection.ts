@@ -7,15 +7,17 @@
 import { type Client, Pool, type PoolClient, type QueryResult } from 'pg';
 import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { postgresqlAddress } from './address.ts';
-import { codeOf, isOfStatement, unavailable } from './failures.ts';
-import { assertFit } from './fitness.ts';
+import { codeOf, isGivenUp, isOfStatement, unavailable } from './failures.ts';
+import { assertFit, assertFitAtStart } from './fitness.ts';
+import { givenUp } from './given-up.ts';
+import { turns } from './turns.ts';
 
 export type PostgresqlOptions = {
   /** See `postgresqlAddress`. */
   readonly url: string;
-  /** Longest wait for one statement, and for a connection. Default 1,000. */
+  /** Longest wait for one statement, for a new connection, and for the turn to use one. Default 1,000. */
   readonly deadlineMilliseconds?: number;
-  /** Most connections at once. Default 10. */
+  /** Most connections in use at once. Default 10. As many again may wait for a server that does not answer. */
   readonly connections?: number;
 };
 
@@ -26,6 +28,17 @@ export type Statement = (text: string, values?: readonly unknown[]) => Promise<Q
 const FORMAT = 1;
 /** The build of an index on a large collection takes this long at most. */
 const PREPARING_MILLISECONDS = 3_600_000;
+/** So each is judged anew, and none stays for long at a server that is no longer the primary. */
+const LIFETIME_SECONDS = 60;
+const READS = /^\s*SELECT\b/i;
+
+type Handling = {
+  /** Whether the connection may be used again after this error. */
+  readonly keepsAfter: (error: unknown) => boolean;
+  readonly isWrite?: boolean;
+  /** Longest wait for its turn, instead of the deadline. */
+  readonly patience?: number;
+};
 
 export interface PostgresqlConnection {
   /** Longest wait for one statement. */
@@ -34,7 +47,11 @@ export interface PostgresqlConnection {
   /** Whether the schema held nothing of ours when this process connected. */
   readonly isNew: boolean;
 
-  /** Runs one statement. Throws StoreUnavailable on any failure but a conflict, after twice the deadline at most. */
+  /**
+   * Runs one statement. Throws StoreUnavailable on any failure but a conflict, after four deadlines at most: for its turn, a new
+   * connection, its check and the statement. Refused while the server is unsuitable, which costs one more. A write is also refused while many
+   * before it have no answer.
+   */
   readonly query: Statement;
 
   /**
@@ -69,12 +86,14 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
   const pool = new Pool({
     ...address,
     application_name: 'behalf',
-    max: connections,
+    // Half of them for calls, and half for those whose caller has given up.
+    max: 2 * connections,
     keepAlive: true,
     connectionTimeoutMillis: deadlineMilliseconds,
     idleTimeoutMillis: 60_000,
+    maxLifetimeSeconds: LIFETIME_SECONDS,
     query_timeout: deadlineMilliseconds,
-    // The server ends what its caller has given up, so that no lock stays.
+    // The server ends a statement that its caller has given up, and its locks. Not a commit: that waits for the disk or a standby without a limit.
     statement_timeout: deadlineMilliseconds,
     lock_timeout: deadlineMilliseconds,
     idle_in_transaction_session_timeout: 4 * deadlineMilliseconds,
@@ -82,14 +101,35 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     onConnect: (client) => {
       // Of a connection in use; its call gets the error too. Without a listener it would end the process.
       client.on('error', () => undefined);
-      return assertFit(client);
+      return noted(assertFitAtStart(client));
     },
   });
   // Of connections that no call uses. The next call gets another one, or the error.
   pool.on('error', () => undefined);
   const names = new Map<string, string>();
   const running = new Set<Promise<unknown>>();
+  const turn = turns(connections);
+  const mostGivenUp = Math.ceil(connections / 2);
   let closing: Promise<void> | undefined;
+  /** Whether the last check refused the server. */
+  let isUnfit = false;
+
+  const noted = async (check: Promise<void>): Promise<void> => {
+    try {
+      await check;
+      isUnfit = false;
+    } catch (error) {
+      isUnfit ||= isStoreUnavailable(error);
+      throw error;
+    }
+  };
+  const unanswered = givenUp((session) =>
+    run(
+      async (client) =>
+        (await prepared(client)('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [session])).rows.length > 0,
+      { keepsAfter: isOfStatement },
+    ).catch(() => false),
+  );
 
   const assertOpen = (): void => {
     if (closing) throw new StoreUnavailable('the store is closed');
@@ -104,17 +144,29 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     (text, values = []) =>
       client.query({ name: nameOf(text), text, values });
 
-  const attempt = async <R>(work: (client: PoolClient) => Promise<R>, keepsAfter: (error: unknown) => boolean) => {
+  const attempt = async <R>(work: (client: PoolClient) => Promise<R>, { keepsAfter, isWrite, patience }: Handling) => {
+    if (!(await turn.take(patience ?? deadlineMilliseconds))) {
+      throw new StoreUnavailable(`all ${connections} connections to PostgreSQL are in use`);
+    }
     let client: PoolClient | undefined;
     try {
+      if (isWrite && unanswered.size() >= mostGivenUp) {
+        throw new StoreUnavailable(
+          `PostgreSQL has not answered ${unanswered.size()} statements, so no write is begun: look at its disk, and at the standbys that synchronous_standby_names lists`,
+        );
+      }
       client = await pool.connect();
+      if (isUnfit) await noted(assertFit(client));
       const result = await work(client);
       client.release();
       return result;
     } catch (error) {
-      client?.release(!keepsAfter(error));
+      if (client && isGivenUp(error) && !closing) unanswered.add(client);
+      else client?.release(!keepsAfter(error));
       if (isStoreUnavailable(error) || isDocumentConflict(error)) throw error;
       throw unavailable(error, client === undefined ? StoreUnavailable : Unanswered);
+    } finally {
+      turn.give();
     }
   };
   const tracked = <R>(result: Promise<R>): Promise<R> => {
@@ -123,8 +175,8 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     result.then(end, end);
     return result;
   };
-  const run = <R>(work: (client: PoolClient) => Promise<R>, keepsAfter: (error: unknown) => boolean): Promise<R> =>
-    tracked(attempt(work, keepsAfter));
+  const run = <R>(work: (client: PoolClient) => Promise<R>, handling: Handling): Promise<R> =>
+    tracked(attempt(work, handling));
   const defining = <R>(work: (query: Statement) => Promise<R>): Promise<R> =>
     run(
       async (client) => {
@@ -137,7 +189,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
         await unprepared('RESET statement_timeout; RESET lock_timeout; RESET idle_in_transaction_session_timeout');
         return result;
       },
-      () => false,
+      { keepsAfter: () => false, patience: PREPARING_MILLISECONDS },
     );
   const close = (): Promise<void> => {
     closing ??= (async () => {
@@ -145,6 +197,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       const timer = setTimeout(resolve, 4 * deadlineMilliseconds);
       const ended = async (): Promise<void> => {
         while (running.size > 0) await Promise.allSettled(running);
+        unanswered.end();
         await pool.end();
       };
       await Promise.race([ended(), late]);
@@ -158,12 +211,9 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     return {
       deadlineMilliseconds,
       isNew,
-      query: (text, values) => run((client) => prepared(client)(text, values), isOfStatement),
-      together: (work) =>
-        run(
-          (client) => work(prepared(client)),
-          () => false,
-        ),
+      query: (text, values) =>
+        run((client) => prepared(client)(text, values), { keepsAfter: isOfStatement, isWrite: !READS.test(text) }),
+      together: (work) => run((client) => work(prepared(client)), { keepsAfter: () => false, isWrite: true }),
       defining,
       async hold() {
         assertOpen();
@@ -178,7 +228,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       async check() {
         try {
           assertOpen();
-          await run(assertFit, isOfStatement);
+          await run((client) => noted(assertFit(client)), { keepsAfter: isOfStatement });
           return undefined;
         } catch (error) {
           return (error as Error).message;

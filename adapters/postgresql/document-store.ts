@@ -14,6 +14,7 @@ import { commitOver } from './commit.ts';
 import { connectPostgresql, type PostgresqlOptions } from './connection.ts';
 import { fieldKey } from './stored-row.ts';
 import { ensureTable, fieldOf, tableOf } from './tables.ts';
+import { turns } from './turns.ts';
 
 export type PostgresqlDocumentStore = DocumentStore & {
   /** Whether the schema held no data of Behalf before. */
@@ -23,6 +24,9 @@ export type PostgresqlDocumentStore = DocumentStore & {
   /** Why PostgreSQL is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
 };
+
+/** Tables and indexes made at once. Each keeps a connection for as long as it takes, and most stay free for the others. */
+const MADE_AT_ONCE = 4;
 
 type Known = {
   readonly rules: CollectionRules;
@@ -37,7 +41,16 @@ export const postgresqlDocumentStore = async (
   const connection = await connectPostgresql(options);
   const { onUnreadable } = options;
   const collections = new Map<string, Known>();
+  const making = turns(MADE_AT_ONCE);
 
+  const make = async (rules: CollectionRules): Promise<void> => {
+    await making.take();
+    try {
+      await ensureTable(connection, rules);
+    } finally {
+      making.give();
+    }
+  };
   /** Of a collection whose documents expire: its table, and the condition that one expired before $1. */
   const expiring = (name: string) => {
     const known = collections.get(name);
@@ -62,7 +75,7 @@ export const postgresqlDocumentStore = async (
         throw new TypeError(`collection ${rules.name} was declared differently before`);
       }
       if (known) return known.collection as unknown as Collection<T>;
-      const prepared = preparation(() => ensureTable(connection, rules));
+      const prepared = preparation(() => make(rules));
       const collection = collectionOver<T>(connection, rules, { prepared, onUnreadable });
       collections.set(rules.name, { rules, prepared, collection: collection as unknown as Collection<never> });
       return collection;

@@ -55,9 +55,7 @@ export const unavailable = (cause: unknown, Failure = StoreUnavailable): StoreUn
   const code = codeOf(cause);
   if (code === undefined) {
     const refusal = tlsRefusal(cause);
-    return refusal === undefined
-      ? new Failure('PostgreSQL is not in reach', { cause })
-      : new StoreUnavailable(refusal);
+    return refusal === undefined ? new Failure('PostgreSQL is not in reach', { cause }) : new StoreUnavailable(refusal);
   }
   if (code === DISK_FULL) return new StoreUnavailable('PostgreSQL has no room', { cause, reason: 'no_space' });
   const refusal = REFUSALS.find(([codes]) => codes.test(code))?.[1];

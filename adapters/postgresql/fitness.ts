@@ -10,9 +10,13 @@ const NEEDED: readonly (readonly [setting: string, values: readonly string[], ot
   ['synchronous_commit', ['on', 'remote_apply'], 'a crash can lose what it has acknowledged'],
 ];
 
+/** What the server says now: of `synchronous_commit`, a connection keeps the value that `KEPT` has given it. */
 const FACTS = `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version,
   current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby,
-  ${NEEDED.map(([setting]) => `current_setting('${setting}') AS ${setting}`).join(', ')}`;
+  ${NEEDED.map(([name]) => `(SELECT reset_val FROM pg_settings WHERE name = '${name}') AS ${name}`).join(', ')}`;
+
+/** A setting of the session stands against the server, the database and the user, who may all change theirs meanwhile. */
+const KEPT = `set_config('synchronous_commit', current_setting('synchronous_commit'), false) AS kept`;
 
 /** Why a server with these facts is unsuitable, with the setting and the remedy; undefined when it is suitable. */
 export const unfitnessOf = (facts: Readonly<Record<string, unknown>>): string | undefined => {
@@ -30,9 +34,14 @@ export const unfitnessOf = (facts: Readonly<Record<string, unknown>>): string | 
   return facts['standby'] === true ? 'PostgreSQL is a standby, which takes no writes: name the primary' : undefined;
 };
 
-/** Throws StoreUnavailable with the reason when the server of this connection is unsuitable. */
-export const assertFit = async (client: Pick<Client, 'query'>): Promise<void> => {
-  const { rows } = await client.query({ text: FACTS });
+const judge = async (client: Pick<Client, 'query'>, text: string): Promise<void> => {
+  const { rows } = await client.query({ text });
   const reason = unfitnessOf(rows[0] ?? {});
   if (reason !== undefined) throw new StoreUnavailable(reason);
 };
+
+/** Throws StoreUnavailable with the reason when the server of this connection is unsuitable. */
+export const assertFit = (client: Pick<Client, 'query'>): Promise<void> => judge(client, FACTS);
+
+/** The same for a new connection, whose commits are durable from then on, although the server may be set otherwise. */
+export const assertFitAtStart = (client: Pick<Client, 'query'>): Promise<void> => judge(client, `${FACTS}, ${KEPT}`);

@@ -23,7 +23,10 @@ declare module 'pg' {
       handler: (message: { readonly channel: string; readonly payload?: string }) => void,
     ): void;
     on(event: 'error', handler: (error: Error) => void): void;
-    on(event: 'end', handler: () => void): void;
+    /** `drain`: the server has answered all statements. */
+    on(event: 'end' | 'drain', handler: () => void): void;
+    /** Number of the session at the server, while there is one. */
+    readonly processID: number | null;
   };
 
   /** `release(true)` closes the connection. */
@@ -42,6 +45,8 @@ declare module 'pg' {
     readonly keepAlive: boolean;
     readonly connectionTimeoutMillis: number;
     readonly idleTimeoutMillis: number;
+    /** A connection that is older is closed when its call has ended. Default: never. */
+    readonly maxLifetimeSeconds?: number;
     readonly query_timeout: number;
     readonly statement_timeout: number;
     readonly lock_timeout: number;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import type { PostgresqlOptions } from '../../adapters/postgresql/connection.ts';
+import { connectPostgresql, type PostgresqlOptions } from '../../adapters/postgresql/connection.ts';
 import { postgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
 import { findStatement } from '../../adapters/postgresql/find-statement.ts';
 import { type Collection, isStoreUnavailable, type Query } from '../../src/domain/ports/document-store.ts';
@@ -56,8 +56,11 @@ describe('FT-03 what start refuses', () => {
     ['full_page_writes', 'off', 'set full_page_writes=on'],
     ['synchronous_commit', 'off', 'set synchronous_commit=on or remote_apply'],
     ['synchronous_commit', 'remote_write', 'set synchronous_commit=on or remote_apply'],
-  ])('a server with %s=%s, which a running one reports', async (setting, value, remedy) => {
+  ])('a server with %s=%s, which a running one reports and then writes nothing', async (setting, value, remedy) => {
     const running = await open();
+    const items = running.collection<Item>(ITEMS);
+    // On connections of their own, of which the check closes one.
+    await Promise.all([items.insert({ id: 'a' }), items.get('a'), items.get('a')]);
     expect(await running.check()).toBeUndefined();
     await server.set({ [setting]: value });
     try {
@@ -66,10 +69,28 @@ describe('FT-03 what start refuses', () => {
       expect(error?.message).toContain(`${setting}=${value}`);
       expect(error?.message).toContain(remedy);
       expect(await running.check()).toContain(remedy);
+      const refused = [await failure(items.insert({ id: 'b' })), await failure(items.get('a'))];
+      expect(refused.map((each) => each?.message)).toEqual([expect.stringContaining(remedy), refused[0]?.message]);
     } finally {
       await server.set({ [setting]: 'on' });
     }
+    await items.insert({ id: 'c' });
+    expect(ids(await items.find({}))).toEqual(['a', 'c']);
     expect(await running.check()).toBeUndefined();
+  });
+
+  test('a connection in use commits durably, although the server is set otherwise meanwhile', async () => {
+    const connection = await connectPostgresql({ url: newUrl(), deadlineMilliseconds: 20_000, connections: 1 });
+    opened.add(connection);
+    const ask = async (sql: string) => (await connection.query(sql)).rows[0]?.['value'];
+    const session = await ask('SELECT pg_backend_pid() AS value');
+    await server.set({ synchronous_commit: 'off' });
+    try {
+      expect(await ask("SELECT current_setting('synchronous_commit') AS value")).toBe('on');
+      expect(await ask('SELECT pg_backend_pid() AS value')).toBe(session);
+    } finally {
+      await server.set({ synchronous_commit: 'on' });
+    }
   });
 
   test('a user, a database or a right that is missing, each with its remedy', async () => {
@@ -138,6 +159,19 @@ describe('FT-03 what start refuses', () => {
 });
 
 describe('tables', () => {
+  test('of many more collections than connections are made within the usual deadline of a call', async () => {
+    // No `deadlineMilliseconds`: as an installation has it.
+    const store = await postgresqlDocumentStore({ url: newUrl() });
+    opened.add(store);
+    const names = Array.from({ length: 300 }, (_, at) => `many_${at}`);
+    for (const name of names) store.collection({ name, indexes: [{ fields: ['owner'] }, { fields: ['sequence'] }] });
+    await store.ready();
+    const made = await server.ask(
+      `SELECT 1 FROM pg_tables WHERE schemaname = 't${schemas}' AND tablename LIKE 'c_many_%'`,
+    );
+    expect(made).toHaveLength(300);
+  }, 180_000);
+
   test('of several processes that start at once are made once, and are found again by the next start', async () => {
     const url = newUrl();
     const stores = await Promise.all(Array.from({ length: 4 }, () => open(url)));
@@ -241,6 +275,32 @@ describe('FT-02 a PostgreSQL that fails while in use', () => {
     await server.ask(`SELECT pg_terminate_backend(pid) FROM ${held}`);
     await holding;
     expect(await items.find({})).toEqual([{ document: { id: 'a', owner: 'o1' }, version: 1 }]);
+  });
+
+  test('a standby that is gone: writes are unavailable, reads go on, and sessions at the server stay few', async () => {
+    const [connections, url] = [6, newUrl()];
+    const store = await open(url, { deadlineMilliseconds: 1000, connections });
+    const items = store.collection<Item>(ITEMS);
+    await items.insert({ id: 'a' });
+    const sessions = async () =>
+      (await server.ask("SELECT 1 FROM pg_stat_activity WHERE application_name = 'behalf'")).length;
+    await server.set({ synchronous_standby_names: 'absent' });
+    try {
+      for (let round = 0; round < 4; round += 1) {
+        const writes = Array.from({ length: connections }, (_, at) => failure(items.insert({ id: `w${round}-${at}` })));
+        expect((await Promise.all(writes)).map(isStoreUnavailable)).toEqual(writes.map(() => true));
+      }
+      expect((await failure(items.insert({ id: 'z' })))?.message).toContain('synchronous_standby_names');
+      expect(await sessions()).toBeLessThanOrEqual(2 * connections);
+      expect((await items.get('a'))?.version).toBe(1);
+      expect(await store.check()).toBeUndefined();
+    } finally {
+      await server.set({ synchronous_standby_names: '' });
+    }
+    // The server answers what waited, and writes begin again.
+    const end = performance.now() + 60_000;
+    while ((await failure(items.insert({ id: 'later' }))) && performance.now() < end);
+    expect((await items.get('later'))?.version).toBe(1);
   });
 
   test('without room: the error says so', async () => {

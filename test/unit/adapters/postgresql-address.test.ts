@@ -3,6 +3,7 @@ import { postgresqlAddress } from '../../../adapters/postgresql/address.ts';
 import { isOfStatement } from '../../../adapters/postgresql/failures.ts';
 import { unfitnessOf } from '../../../adapters/postgresql/fitness.ts';
 import { fieldKey, keyOf } from '../../../adapters/postgresql/stored-row.ts';
+import { turns } from '../../../adapters/postgresql/turns.ts';
 import { isStoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 
 const refusal = (url: string): string => {
@@ -68,6 +69,20 @@ test('a connection stays after a refused statement in any language, and not afte
   for (const code of ['57P01', '57P03', '08006']) expect(isOfStatement(answer(code))).toBe(false);
   expect(isOfStatement(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))).toBe(false);
   expect(isOfStatement(undefined)).toBe(false);
+});
+
+test('turns go in the order of arrival, and end for those that waited too long', async () => {
+  const turn = turns(1);
+  expect(await turn.take()).toBe(true);
+  expect(await turn.take(1)).toBe(false);
+  const order: string[] = [];
+  const waiting = ['a', 'b'].map((name) => turn.take().then(() => order.push(name)));
+  turn.give();
+  turn.give();
+  await Promise.all(waiting);
+  expect(order).toEqual(['a', 'b']);
+  turn.give();
+  expect(await turn.take(1)).toBe(true);
 });
 
 const FIT = { number: 150_000, version: '15.0', encoding: 'UTF8', standby: false };
