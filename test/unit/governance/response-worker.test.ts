@@ -18,6 +18,7 @@ import { BY, newAgent, refusalOf, registryWorld } from '../registries/registry-w
 
 const DENIALS = { name: 'Denials', when: [{ fact: 'denials_10_minutes', atLeast: 5 }], act: 'suspend' } as const;
 const OPERATOR = { caller: 'acc_operator', account: 'acc_operator', isByRole: true };
+const DIRECTORY = { caller: 'dir_1' };
 const OWNER = { caller: 'acc_owner', account: 'acc_owner', isByRole: true };
 
 /** `again`: everything. `isEnded`: the process ends before it stores facts. */
@@ -94,7 +95,7 @@ const world = () => {
     const replayed = await replays.replay(document.id, 28, BY);
     return (await rules.activate(document.id, replayed.version, BY)).document;
   };
-  const agent = async () => (await agents.create(newAgent(), BY)).document.id;
+  const agent = async (more = {}) => (await agents.create(newAgent(more), BY)).document.id;
   const denied = async (id: string, count = 5) => {
     for (let index = 0; index < count; index += 1) await log.denial(id);
   };
@@ -294,6 +295,9 @@ describe('a rule', () => {
     expect([await stateOf(lifted), await stateOf(resumed)]).toEqual(['suspended', 'suspended']);
   });
 
+  type World = ReturnType<typeof world>;
+  type Deed = (made: World, id: string) => Promise<unknown>;
+
   test('acts on what an agent did before its own owner suspended and resumed it: no owner clears its counts so', async () => {
     const { activated, agent, agents, denied, read, stateOf, responses, tick } = world();
     await activated(DENIALS);
@@ -312,6 +316,61 @@ describe('a rule', () => {
     ]);
     // The owner does not lift it, and neither by a suspension on top of it.
     await expect(agents.resume(id, OWNER)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test.each<readonly [string, Deed, Deed]>([
+    ['the owner', ({ agents }, id) => agents.suspend(id, OWNER), ({ agents }, id) => agents.resume(id, OWNER)],
+    [
+      'a directory',
+      ({ agents }, id) => agents.suspend(id, DIRECTORY, { directory: 'dir_1' }),
+      ({ agents }, id) => agents.resume(id, DIRECTORY),
+    ],
+  ])(
+    'does not act on what was before %s resumed the agent when a process reads that again a day later',
+    async (_, stop, go) => {
+      const made = world();
+      const { activated, agent, denied, read, stateOf, responses, tick, log } = made;
+      await activated(DENIALS);
+      const id = await agent();
+      await denied(id);
+      // It is suspended before the server looks, so that no rule acts. Facts stay in memory, and the process ends.
+      await stop(made, id);
+      await read({ isEnded: true });
+      tick(60);
+      await go(made, id);
+      tick(20 * 3600);
+      await read();
+      expect([await stateOf(id), await responses()]).toEqual(['active', []]);
+      // What it does now counts again.
+      await denied(id, 4);
+      await read();
+      expect(await stateOf(id)).toBe('active');
+      await log.denial(id);
+      await read();
+      expect([await stateOf(id), await responses()]).toMatchObject([
+        'suspended',
+        [{ values: { denials_10_minutes: 5 } }],
+      ]);
+    },
+  );
+
+  test('acts on what an agent did before an operator resumed it who was in the group of its owners when it was suspended', async () => {
+    const { accounts, activated, agent, agents, groups, denied, read, stateOf, tick, log } = world();
+    accounts.add('acc_third');
+    await activated(DENIALS);
+    const members = (all: string[]) => ({ name: 'Travel', members: all });
+    const group = await groups.create(members(['acc_owner', 'acc_other', 'acc_third']), BY);
+    const id = await agent({ owner: group.document.id });
+    await denied(id, 4);
+    await read();
+    await agents.suspend(id, BY);
+    tick(60);
+    await groups.update(group.document.id, group.version, members(['acc_owner', 'acc_third']), BY);
+    tick(60);
+    await agents.resume(id, { caller: 'acc_other', account: 'acc_other', isByRole: true });
+    await log.denial(id);
+    await read();
+    expect(await stateOf(id)).toBe('suspended');
   });
 
   test('looks for what another process left when it takes over, ten seconds later where it found some, and else in ten minutes', async () => {
@@ -344,8 +403,6 @@ describe('a rule', () => {
     expect([await looks(1), await looks(5), await looks(6)]).toEqual([1, 0, 1]);
   });
 
-  type World = ReturnType<typeof world>;
-  type Deed = (made: World, id: string) => Promise<unknown>;
   const moved: Deed = async ({ agents }, id) => {
     const version = (await agents.get(id))?.version ?? 0;
     await agents.update(id, version, { environment: 'production' }, BY);

@@ -7,7 +7,7 @@ import {
 import type { Clock } from '../../ports/clock.ts';
 import type { Collection, DocumentStore } from '../../ports/document-store.ts';
 import { AGENTS, type Agent } from './agent.ts';
-import { withActiveSince } from './agent-lifecycle.ts';
+import { withStateTimes } from './agent-lifecycle.ts';
 
 /** The collection of agents. Writes the audit event before each change. For this folder only. */
 export interface AgentDocuments {
@@ -32,13 +32,22 @@ export const agentDocuments = (deps: {
     clock: deps.clock,
     facts: ({ id, owner }) => ({ agent: id, owner }),
     permits: deps.permits,
-    derived: ['nameKey', 'words', 'workloads', 'credentialsEndAt', 'hasSecret', 'activeSince'],
+    derived: [
+      'nameKey',
+      'words',
+      'workloads',
+      'credentialsEndAt',
+      'hasSecret',
+      'activeSince',
+      'resumedAt',
+      'suspension',
+    ],
   });
   const documentsOf: RegisteredDocuments<Agent> = {
     ...registered,
     change(id, expected, type, by, alter, about) {
       const altered = async (agent: Agent): Promise<Agent> =>
-        withActiveSince(agent, await alter(agent), deps.clock.now());
+        withStateTimes(agent, await alter(agent), deps.clock.now());
       return registered.change(id, expected, type, by, altered, about);
     },
   };

@@ -48,16 +48,23 @@ export const suspendedState = (agent: Agent, directory?: string): Agent => {
 
 /** The agent after it was resumed. A pending agent then waits for its owner only. */
 export const resumedState = (agent: Agent): Agent => {
-  const { suspendedByDirectory: _, securitySuspension: __, wasSuspended, ...rest } = agent;
+  const { suspendedByDirectory: _, securitySuspension: __, suspension: ___, wasSuspended, ...rest } = agent;
   if (agent.state === 'pending' && wasSuspended) return rest;
   return { ...rest, state: nextState(agent.state, 'resume') };
 };
 
 /**
- * The agent after a change, with the time from which it is active in its environment. A pending agent has done nothing before. Who resumes it
- * says whether it begins anew: its registry does that.
+ * The agent after a change, with the times of its state: since when it is active in its environment, was resumed, or is suspended. A pending
+ * agent has done nothing before. `activeSince` of a resumed agent depends on the caller: agent-registry.ts sets it.
  */
-export const withActiveSince = (before: Agent, after: Agent, now: number): Agent => {
+export const withStateTimes = (before: Agent, after: Agent, now: number): Agent => {
+  if (after.state === 'suspended' && before.state !== 'suspended')
+    return { ...after, suspension: { at: now, owner: after.owner } };
+  if (after.state !== 'active') return after;
   const isAnew = before.state === 'orphaned' || before.environment !== after.environment;
-  return after.state === 'active' && isAnew ? { ...after, activeSince: now } : after;
+  return {
+    ...after,
+    ...(isAnew ? { activeSince: now } : {}),
+    ...(before.state === 'suspended' ? { resumedAt: now } : {}),
+  };
 };

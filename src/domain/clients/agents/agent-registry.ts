@@ -14,7 +14,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import type { KeyUrlCheck } from '../clients/key-source.ts';
 import type { OwnAddresses } from '../clients/own-addresses.ts';
-import { liftOfSecurity, suspendedForSecurity } from '../clients/security-suspension.ts';
+import { independenceOf, liftOfSecurity, suspendedForSecurity } from '../clients/security-suspension.ts';
 import type { Agent } from './agent.ts';
 import { type AgentCompositions, agentCompositions, composed } from './agent-compositions.ts';
 import { agentDocuments } from './agent-documents.ts';
@@ -127,6 +127,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
   });
   const checkRights = credentialRights(owners);
   const mayLift = liftOfSecurity(owners);
+  const isIndependent = independenceOf(owners);
   const check = {
     owners,
     resourceServers,
@@ -240,8 +241,9 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
       const resumed = await documentsOf.change(id, undefined, 'agent.resumed', by, async (agent) => {
         await check?.(agent);
         if (!(await mayLift(agent, by))) throw agentRefusal('agent_suspended_for_security');
-        const { securitySuspension = { at: clock.now(), cause: '', owner: agent.owner } } = agent;
-        const isByOther = await mayLift({ ...agent, securitySuspension }, by);
+        const { securitySuspension: ofSecurity, suspension } = agent;
+        // Of a suspension for security, mayLift() has said so.
+        const isByOther = ofSecurity ?? (suspension && (await isIndependent(agent, by, suspension)));
         const next = resumedState(agent);
         if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
           throw agentRefusal('agent_expired', {

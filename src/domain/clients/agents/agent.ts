@@ -3,7 +3,7 @@ import type { Environment } from '../../vocabulary/environment.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { Ceilings, CompositionDriftAction } from '../blueprints/ceilings.ts';
-import type { SecuritySuspension } from '../clients/security-suspension.ts';
+import type { SecuritySuspension, Suspension } from '../clients/security-suspension.ts';
 import type { Composition, DeclaredComposition } from './composition.ts';
 import type { Credential } from './credential.ts';
 
@@ -148,11 +148,13 @@ export type Agent = {
   /** Who was proposed as its successor. Only on an orphan. */
   readonly succession?: SuccessionOfAgent;
   /**
-   * When an operator who does not own it resumed it, a new owner accepted it as an orphan, or it moved to its environment while it was
-   * active, epoch seconds. What it did before is no reason for a response rule to act. An owner who suspends and resumes their own agent
-   * hides nothing so. Absent: it never did.
+   * When an operator resumed it who did not own it from its suspension on, a new owner accepted it as an orphan, or it moved to its
+   * environment while it was active, epoch seconds. What it did before does not count for response rules. An owner who suspends and
+   * resumes their own agent hides nothing so. Absent: it never did.
    */
   readonly activeSince?: number;
+  /** When it was last resumed, epoch seconds. A response rule acts only after an event that follows. Absent: it never was. */
+  readonly resumedAt?: number;
   /** Since when its name is verified: no other client may have a name that looks like it. */
   readonly verifiedAt?: number;
   /** The last notification to its owner about a coming suspension. */
@@ -165,6 +167,8 @@ export type Agent = {
   readonly wasSuspended?: true;
   /** The directory that suspended it, by SCIM. Only an agent with this member can be resumed by that directory. */
   readonly suspendedByDirectory?: string;
+  /** The suspension that lasts, of any kind. Absent on an agent that was registered as a suspended one. */
+  readonly suspension?: Suspension;
   /** It was suspended for security. Only an operator who does not own it lifts that. */
   readonly securitySuspension?: SecuritySuspension;
   readonly createdAt: number;

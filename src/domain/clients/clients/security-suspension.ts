@@ -5,14 +5,18 @@
 import type { Owners } from '../../identity/groups/owners.ts';
 import { type By, partiesBehind } from '../../platform/registries/registered-documents.ts';
 
-/** A suspension for security. */
-export type SecuritySuspension = {
+/** A suspension. */
+export type Suspension = {
   /** Epoch seconds. */
   readonly at: number;
+  /** The owner at that time, an account or group. Absent: a client that had none. */
+  readonly owner?: string;
+};
+
+/** A suspension for security. */
+export type SecuritySuspension = Suspension & {
   /** Id of the finding or response that suspended it. */
   readonly cause: string;
-  /** Its owner at that time, an account or group. Absent: a client that had none. */
-  readonly owner?: string;
 };
 
 /** What an agent and a client have in common here. */
@@ -29,24 +33,30 @@ export const suspendedForSecurity = <T extends Suspendable>(one: T, cause: strin
   return { ...one, securitySuspension: { at, cause, ...(owner === undefined ? {} : { owner }) } };
 };
 
-/**
- * Whether the caller may end the suspension as far as security is concerned. Only a caller with a role may lift a suspension for
- * security. Refuses accounts that own the agent or client, own it together with others, have since the suspension, or owned it
- * before. If these are unknown, refuses everyone.
- */
-export type MayLift = (
-  one: Suspendable,
-  by: Pick<By, 'caller' | 'account' | 'formerAccounts' | 'isByRole'>,
-) => Promise<boolean>;
+type Lifter = Pick<By, 'caller' | 'account' | 'formerAccounts' | 'isByRole'>;
+type OwnersOfSuspended = Pick<Owners, 'answersFor' | 'accountsSince'>;
 
-export const liftOfSecurity =
-  (owners: Pick<Owners, 'answersFor' | 'accountsSince'>): MayLift =>
-  async ({ securitySuspension, owner, formerOwners = [] }, by) => {
-    if (!securitySuspension) return true;
+/**
+ * Whether the caller acts by a role, and has no part in the agent or client: refuses accounts that own it, own it together with others,
+ * have since the suspension, or owned it before. If these are unknown, refuses everyone.
+ */
+export type IsIndependent = (one: Suspendable, by: Lifter, suspension: Suspension) => Promise<boolean>;
+
+export const independenceOf =
+  (owners: OwnersOfSuspended): IsIndependent =>
+  async ({ owner, formerOwners = [] }, by, suspension) => {
     const parties = partiesBehind(by);
     if (!by.isByRole || parties.some((party) => formerOwners.includes(party))) return false;
     for (const party of parties) if (owner !== undefined && (await owners.answersFor(owner, party))) return false;
-    if (securitySuspension.owner === undefined) return true;
-    const accounts = await owners.accountsSince(securitySuspension.owner, securitySuspension.at);
+    if (suspension.owner === undefined) return true;
+    const accounts = await owners.accountsSince(suspension.owner, suspension.at);
     return accounts !== undefined && !parties.some((party) => accounts.includes(party));
   };
+
+/** Whether the caller may end the suspension as far as security is concerned: only an independent caller lifts one for security. */
+export type MayLift = (one: Suspendable, by: Lifter) => Promise<boolean>;
+
+export const liftOfSecurity = (owners: OwnersOfSuspended): MayLift => {
+  const isIndependent = independenceOf(owners);
+  return async (one, by) => !one.securitySuspension || isIndependent(one, by, one.securitySuspension);
+};

@@ -94,6 +94,8 @@ export const responseWorker = (deps: {
     if (!rule || facts.lastAt < (rule.activatedAt ?? 0)) return;
     const agent = (await agents.get(facts.id))?.document;
     if (agent?.state !== 'active' || !appliesTo(rule, agent.environment)) return;
+    // People handled what it did before, and a process that takes over reads that again.
+    if (facts.lastAt < (agent.resumedAt ?? 0)) return;
     const since = await acts.since(rule, agent);
     const values = since === Number.POSITIVE_INFINITY ? undefined : metBy(rule, valuesOf(facts, since));
     if (values) await acts.act(rule, agent, { facts, values });
