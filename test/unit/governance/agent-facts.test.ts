@@ -268,6 +268,31 @@ describe('facts', () => {
     expect(JSON.stringify(facts).length).toBeLessThan(35_000);
   });
 
+  test('forget what was not used for 28 days, also of an agent that uses nothing new', () => {
+    const old = { ...HOME, people: 'acc_old', networks: 'abroad', chains: 'old' };
+    const daily = (days: number, used: AgentEvent['used']) => times(days, (day) => event(NOON + day * DAY, { used }));
+    const keys = (facts: AgentFacts) =>
+      [facts.people, facts.networks, facts.chains, facts.refused ?? []].map((all) => all.map(({ key }) => key));
+    const begun = [event(NOON, { used: old }), event(NOON, { counts: 'denials', used: { refused: 'kind' } })];
+    expect(keys(factsOf([...begun, ...daily(28, HOME)]))).toEqual([
+      ['acc_old', 'acc_1'],
+      ['abroad', 'home'],
+      ['old'],
+      ['kind'],
+    ]);
+    expect(keys(factsOf([...begun, ...daily(29, HOME)]))).toEqual([['acc_1'], ['home'], [], []]);
+    // It acts for itself only.
+    const own = { resources: HOME.resources };
+    expect(keys(factsOf([...begun, ...daily(2, HOME), ...daily(40, own)]))).toEqual([[], [], [], []]);
+  });
+
+  test('forget people that were met beyond the list after two fortnights, also when no other one comes', () => {
+    const met = times(140, (at) => event(NOON, { used: { people: `acc_${at}` } }));
+    const later = times(30, (day) => event(NOON + day * DAY, { used: { resources: HOME.resources } }));
+    expect(factsOf(met)).toMatchObject({ people: { length: 128 }, morePeople: [{ since: NOON }] });
+    expect(factsOf([...met, ...later])).toMatchObject({ people: [], morePeople: [] });
+  });
+
   test('many new networks do not push out the usual ones', () => {
     const usual = habit(20);
     const many = times(200, (at) => event(NOON, { used: { ...HOME, networks: `n${at}` } }));

@@ -13,6 +13,8 @@ import { type Draft, inMinute, type Slot, slotsWith, type Tick, ticksWith, token
 import {
   DAY,
   KEPT_DAYS,
+  keptOf,
+  moreOf,
   type People,
   SEEN_LISTS,
   type Seen,
@@ -135,7 +137,7 @@ const daysWith = (
     hasMet,
   }: { readonly slots: readonly Slot[]; readonly ticks: readonly Tick[]; readonly hasMet: boolean },
 ): readonly Day[] => {
-  const day = Math.floor(at / DAY);
+  const day = dayOf(at);
   const last = days.at(-1);
   const found = last?.day === day ? last : days.find((one) => one.day === day);
   const next: Draft<Day> = found ? { ...found } : { day, peak: 0, hours: 0 };
@@ -170,12 +172,24 @@ const noteUsed = (next: Draft<AgentFacts>, { at, used, isShared = false }: Agent
   return isNew;
 };
 
+/** Leaves out of the draft what was not used for 28 days: something new, which takes the place of it, may never come. */
+const forgetOld = (next: Draft<AgentFacts>, at: number): void => {
+  for (const list of SEEN_LISTS) {
+    const all = next[list];
+    if (all) next[list] = keptOf(all, at);
+  }
+  if (next.morePeople) next.morePeople = moreOf(next.morePeople, at);
+};
+
+const dayOf = (at: number): number => Math.floor(at / DAY);
+
 const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
   const { at, used, stream, sequence } = event;
   const next: Draft<AgentFacts> = { ...facts };
+  if (dayOf(at) > dayOf(facts.lastAt)) forgetOld(next, at);
   let hasMet = false;
   if (used.people !== undefined) {
-    const people = withPerson(facts, used.people, at);
+    const people = withPerson(next, used.people, at);
     hasMet = people.hasMet;
     next.people = people.people;
     if (people.morePeople) next.morePeople = people.morePeople;

@@ -53,8 +53,8 @@ const usedAgain = (
   return found.lastAt >= at - every ? all : all.with(place, { ...found, lastAt: at });
 };
 
-/** Those that are kept: the list itself, if all are. */
-const keptOf = (all: readonly Seen[], at: number): readonly Seen[] =>
+/** Those that were used within 28 days: the list itself, if all were. */
+export const keptOf = (all: readonly Seen[], at: number): readonly Seen[] =>
   all.every(({ lastAt }) => lastAt > at - KEPT_SECONDS) ? all : all.filter(({ lastAt }) => lastAt > at - KEPT_SECONDS);
 
 /**
@@ -98,7 +98,7 @@ export type People = {
 const NO_MORE: readonly MorePeople[] = [];
 
 /** Those of the last two fortnights: the list itself, if all are. */
-const moreOf = (all: readonly MorePeople[], at: number): readonly MorePeople[] =>
+export const moreOf = (all: readonly MorePeople[], at: number): readonly MorePeople[] =>
   all.every(({ since }) => since > at - 2 * FORTNIGHT_SECONDS)
     ? all
     : all.filter(({ since }) => since > at - 2 * FORTNIGHT_SECONDS);
