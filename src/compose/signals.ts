@@ -41,7 +41,10 @@ export const signalServices = (
 ): SignalServices => {
   const { documents, clock, identifiers, audit, masterKey, trustedFetch, keys, log, state } = base;
   const parts = { documents, clock, identifiers, audit };
-  const streams = signalStreams({ ...parts, masterKey, checkUrl: trustedFetch.check });
+  const streams = signalStreams({
+    ...{ ...parts, masterKey, checkUrl: trustedFetch.check },
+    onCreated: () => signalPush.again(),
+  });
   const tokens = eventTokens({ issuer, clock, accounts, sign: securityEventTokens(keys) });
   const outgoing = outgoingEvents({ documents, issuer, makeToken: tokens.ofRecord, pause: () => turn() });
 
@@ -55,16 +58,18 @@ export const signalServices = (
     throw new Error('there is no way out');
   };
 
+  const signalPush = pushDelivery({
+    ...{ ...parts, outgoing, streams, clients, node: state.node },
+    makeToken: tokens.ofStream,
+    sender: pushSender({ clock, post: trustedFetch.post ?? noWayOut, authorizationOf }),
+    watch: backlogWatch({ documents, clock }),
+    onError: (error) => log.error({ event: 'signals.error', err: error }, 'security events could not be sent'),
+  });
+
   return {
     signalReceivers: signalReceiverRegistry({ ...parts, clients }),
     signalStreams: streams,
-    signalPush: pushDelivery({
-      ...{ ...parts, outgoing, streams, clients, node: state.node },
-      makeToken: tokens.ofStream,
-      sender: pushSender({ clock, post: trustedFetch.post ?? noWayOut, authorizationOf }),
-      watch: backlogWatch({ documents, clock }),
-      onError: (error) => log.error({ event: 'signals.error', err: error }, 'security events could not be sent'),
-    }),
+    signalPush,
     signalPolls: pollDelivery({
       ...{ documents, clock, audit, outgoing, clients },
       makeToken: tokens.ofStream,

@@ -59,11 +59,27 @@ const scene = async (bounds = { seconds: 72 * 3600, records: 1_000_000 }) => {
     signalStreams({
       ...{ ...parts, documents: store, masterKey: key },
       checkUrl: () => undefined,
+      onCreated: () => delivery.again(),
     });
   const streams = streamsOver(documents);
+  let asked = 0;
+  const afterAsked: (() => Promise<unknown>)[] = [];
+  const counting: DocumentStore = {
+    ...documents,
+    collection(declared) {
+      const collection = documents.collection<never>(declared);
+      const find = async (query: never) => {
+        asked += 1;
+        const found = await collection.find(query);
+        await afterAsked[0]?.();
+        return found;
+      };
+      return (declared.name === SIGNAL_STREAMS.name ? { ...collection, find } : collection) as never;
+    },
+  };
   const deliveryAt = (node: string) =>
     pushDelivery({
-      ...{ ...parts, outgoing, sender, streams, node },
+      ...{ ...parts, documents: counting, outgoing, sender, streams, node },
       makeToken: tokens.ofStream,
       watch: backlogWatch({ documents, clock, bounds }),
       onError: (error) => {
@@ -95,6 +111,10 @@ const scene = async (bounds = { seconds: 72 * 3600, records: 1_000_000 }) => {
       for (const id of people)
         await log.append({ type: 'account.enabled', outcome: 'done', target: { kind: 'account', id } });
     },
+    /** How often streams were asked for. */
+    asked: () => asked,
+    /** The first runs between the answer of the store and what the process makes of it. */
+    afterAsked,
     run: async (by = delivery) => {
       await by.poll();
       await by.idle();
@@ -221,6 +241,46 @@ describe('pushed security events', () => {
       'https://schemas.openid.net/secevent/risc/event-type/account-enabled',
     ]);
     expect(await state()).toMatchObject({ verifiedUrl: moved, own: [] });
+  });
+});
+
+describe('without a stream', () => {
+  test('a process asks for streams once a second, and always while there is one', async () => {
+    const { run, asked, documents, clock } = await scene();
+    for (const _ of [1, 2, 3]) await run();
+    expect(asked()).toBe(3);
+    await documents.collection<SignalStream>(SIGNAL_STREAMS).take(STREAM);
+    for (const _ of [1, 2, 3]) await run();
+    expect(asked()).toBe(4);
+    clock.advance(0.9);
+    await run();
+    expect(asked()).toBe(4);
+    clock.advance(0.1);
+    for (const _ of [1, 2]) await run();
+    expect(asked()).toBe(5);
+    // A clock that was set back by an hour.
+    clock.advance(-3600);
+    await run();
+    expect(asked()).toBe(6);
+  });
+
+  test('the first push of one that this process creates leaves with the next poll, also when it was asking meanwhile', async () => {
+    const { run, sent, documents, streams, receiver, afterAsked } = await scene();
+    const collection = documents.collection<SignalStream>(SIGNAL_STREAMS);
+    const verifications = () => sent.map(({ events }) => Object.keys(events)[0]?.split('/').at(-1));
+    const delivery = { method: 'push', url: URL } as const;
+    await collection.take(STREAM);
+    await run();
+    const create = () => streams.create(receiver, { delivery }, { caller: 'app_1' });
+    const { document } = await create();
+    await run();
+    expect(verifications()).toEqual(['verification']);
+    await collection.take(document.id);
+    afterAsked.push(create);
+    await run();
+    afterAsked.pop();
+    await run();
+    expect(verifications()).toEqual(['verification', 'verification']);
   });
 });
 

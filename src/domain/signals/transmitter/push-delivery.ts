@@ -36,8 +36,15 @@ const TURN_SECONDS = 20;
 const LONGEST_PAUSE_SECONDS = 300;
 /** An endpoint that fails for this long is in the audit log. */
 const FAILING_SECONDS = 300;
+/** Without a stream, a process asks for streams so often: another one may have created the first. */
+const NONE_MILLISECONDS = 1000;
 /** How often the backlog of a stream is measured. */
 const WATCH_SECONDS = 60;
+
+export interface PushDelivery extends PolledDelivery {
+  /** The next poll asks for streams: this process created one. */
+  again(): void;
+}
 
 type Parties = { readonly stream: SignalStream; readonly receiver: SignalReceiver };
 
@@ -61,13 +68,16 @@ export const pushDelivery = (deps: {
   readonly node: string;
   /** Called with unexpected errors; the work is repeated. */
   readonly onError: (error: unknown) => void;
-}): PolledDelivery => {
+}): PushDelivery => {
   const { documents, clock, identifiers, audit, outgoing, sender, node } = deps;
   const receivers = documents.collection<SignalReceiver>(SIGNAL_RECEIVERS);
   const streams = documents.collection<SignalStream>(SIGNAL_STREAMS);
   const states = documents.collection<StreamState>(SIGNAL_STREAM_STATES);
   const runs = deliveryRuns(deps.onError);
   const watchedAt = new Map<string, number>();
+  let asked = 0;
+  /** When the store had no stream, epoch milliseconds. */
+  let noneAt: number | undefined;
 
   const partiesOf = async (id: string): Promise<Parties | undefined> => {
     const stream = (await streams.get(id))?.document;
@@ -244,9 +254,19 @@ export const pushDelivery = (deps: {
     idle: runs.idle,
     stop: runs.stop,
 
+    again() {
+      asked += 1;
+      noneAt = undefined;
+    },
+
     async poll() {
-      if (runs.isStopped()) return;
+      // A clock that went back does not make it wait longer.
+      const isEarly = noneAt !== undefined && Math.abs(clock.nowMillis() - noneAt) < NONE_MILLISECONDS;
+      if (runs.isStopped() || isEarly) return;
+      const before = asked;
       const found = await streams.find({ limit: MOST_RECEIVERS * MOST_STREAMS });
+      // A stream that was created meanwhile may not be among them.
+      noneAt = found.length === 0 && asked === before ? clock.nowMillis() : undefined;
       const known = new Set(found.map(({ document }) => document.id));
       for (const id of watchedAt.keys()) if (!known.has(id)) watchedAt.delete(id);
       for (const { document } of found) runs.start(document.id, () => tended(document));

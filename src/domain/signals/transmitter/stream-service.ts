@@ -95,6 +95,8 @@ type Deps = {
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
   readonly checkUrl: TrustedFetch['check'];
+  /** Called after a stream was created. */
+  readonly onCreated?: () => void;
 };
 
 /** What an administrator paused, only an administrator releases. */
@@ -190,6 +192,7 @@ export const signalStreams = (deps: Deps): SignalStreams => {
         const begun = { cursors: await now(), handed: [], own: [], enabledAt: at };
         await tryInsert(states, { id, ...begun, failures: 0, delivered: 0, refused: 0 });
       });
+      deps.onCreated?.();
       // Of concurrent calls, each one that sees too many takes its own stream back.
       if ((await of(receiver)).length <= MOST_STREAMS) return created;
       await remove(stream, by);
