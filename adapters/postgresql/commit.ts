@@ -1,6 +1,5 @@
 import {
   type Document,
-  DocumentConflict,
   type DocumentStore,
   type Insertion,
   isDocumentConflict,
@@ -9,7 +8,7 @@ import {
 } from '../../src/domain/ports/document-store.ts';
 import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { insertionOf, rowValues, takenIn } from './collection.ts';
-import { isDuplicate, type PostgresqlConnection } from './connection.ts';
+import { isDuplicate, type PostgresqlConnection, type Statement } from './connection.ts';
 import { readBack } from './read-back.ts';
 import { fieldKey, type StoredRow, storedRow } from './stored-row.ts';
 import { tableOf } from './tables.ts';
@@ -57,23 +56,19 @@ export const commitOver = (
 
   /** By a unique key: inserts them one by one, up to the first that is refused, and keeps none. */
   const firstConflict = async (inserted: readonly Inserted[]): Promise<readonly string[]> => {
-    const refused = new DocumentConflict('refused');
-    let first: string | undefined;
-    await connection
-      .together(async (query) => {
-        await query('BEGIN');
-        for (const { collection, key, row } of inserted) {
-          const { rowCount } = await query(`${insertionOf(collection)} ON CONFLICT DO NOTHING`, rowValues([row]));
-          if (rowCount === 1) continue;
-          first = key;
-          break;
-        }
-        // Thrown so that the transaction ends with its connection.
-        throw refused;
-      })
-      .catch((error: unknown) => {
-        if (error !== refused) throw error;
-      });
+    const refusedIn = async (query: Statement): Promise<string | undefined> => {
+      for (const { collection, key, row } of inserted) {
+        const { rowCount } = await query(`${insertionOf(collection)} ON CONFLICT DO NOTHING`, rowValues([row]));
+        if (rowCount !== 1) return key;
+      }
+      return undefined;
+    };
+    const first = await connection.together(async (query) => {
+      await query('BEGIN');
+      const refused = await refusedIn(query);
+      await query('ROLLBACK');
+      return refused;
+    });
     return first === undefined ? [] : [first];
   };
 

@@ -251,6 +251,21 @@ describe('tables', () => {
   });
 });
 
+describe('a commit', () => {
+  test('with a unique key that is taken keeps its connection', async () => {
+    const store = await open(newUrl(), { connections: 1 });
+    const items = store.collection<Item>(ITEMS);
+    await items.insert({ id: 'a', slot: 's' });
+    const sessions = `SELECT pid FROM pg_stat_activity WHERE query LIKE '%c_items%' AND pid <> pg_backend_pid()`;
+    const before = await server.ask(sessions);
+    expect(before).toHaveLength(1);
+    const commit = store.commit?.((insert) => insert({ collection: 'items', document: { id: 'b', slot: 's' } }), 9);
+    expect(await failure(commit ?? Promise.resolve())).toMatchObject({ code: 'document_conflict' });
+    await items.get('a');
+    expect(await server.ask(sessions)).toEqual(before);
+  });
+});
+
 describe('FT-02 a PostgreSQL that fails while in use', () => {
   const attempts = (items: Collection<Item>) => [
     () => items.insert({ id: 'b' }),
