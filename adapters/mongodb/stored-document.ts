@@ -6,7 +6,6 @@ import {
   checkDocument,
   type FieldValue,
   fieldValue,
-  listValues,
 } from '../../src/domain/ports/store-rules.ts';
 
 /**
@@ -56,7 +55,6 @@ const fieldsOf = (rules: CollectionRules, document: Document): StoredDocument['f
     rules,
     document,
   );
-  for (const list of rules.lists) fields[list] = listValues(document, list);
   for (const { fields: names } of rules.indexes.filter((index) => index.unique === true)) {
     for (const name of names) fields[name] ??= { none: document.id };
   }

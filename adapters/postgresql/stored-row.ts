@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Document } from '../../src/domain/ports/document-store.ts';
 import { shortMembers } from '../../src/domain/ports/short-members.ts';
-import {
-  type CollectionRules,
-  checkDocument,
-  type FieldValue,
-  listValues,
-} from '../../src/domain/ports/store-rules.ts';
+import { type CollectionRules, checkDocument, type FieldValue } from '../../src/domain/ports/store-rules.ts';
 import { textOf } from '../../src/domain/ports/written-text.ts';
 
 /**
@@ -64,7 +59,8 @@ export const storedRow = (rules: CollectionRules, document: Document): StoredRow
   if (text === undefined) checkDocument(document);
   const write = crypto.randomUUID();
   const fields: Record<string, string | readonly string[]> = { '!write': write };
-  for (const [name, value] of Object.entries(shortMembers(rules, document))) fields[name] = fieldKey(value);
-  for (const list of rules.lists) fields[list] = listValues(document, list).map(keyOf);
+  for (const [name, value] of Object.entries(shortMembers(rules, document))) {
+    fields[name] = typeof value === 'object' ? value.map(keyOf) : fieldKey(value);
+  }
   return { id: keyOf(document.id), body: text ?? JSON.stringify(document), fields: JSON.stringify(fields), write };
 };

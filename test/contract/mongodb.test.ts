@@ -138,12 +138,15 @@ describe('indexes', () => {
     expect(error?.message).toContain('indexes');
   });
 
-  test('FT-08 one declared later finds earlier documents', async () => {
+  test('FT-08 one declared later finds earlier documents, also those of a list', async () => {
     const url = newUrl();
     const before = await open(url);
-    await before.collection<Item>({ name: 'items', indexes: [] }).insert({ id: 'a', owner: 'o1' });
-    const after = (await open(url)).collection<Item>(ITEMS);
-    expect(ids(await after.find({ where: { owner: 'o1' } }))).toEqual(['a']);
+    const document = { id: 'a', owner: 'o1', approvers: ['p1', 'p2', 'p1'] };
+    for (const name of ['items', 'listed']) await before.collection({ name, indexes: [] }).insert(document);
+    const after = await open(url);
+    expect(ids(await after.collection<Item>(ITEMS).find({ where: { owner: 'o1' } }))).toEqual(['a']);
+    const listed = after.collection({ name: 'listed', indexes: [{ fields: ['approvers'] }], lists: ['approvers'] });
+    expect(ids(await listed.find({ where: { approvers: 'p2' } }))).toEqual(['a']);
   });
 });
 

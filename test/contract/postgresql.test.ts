@@ -196,6 +196,18 @@ describe('tables', () => {
     expect(ids(await items.find({ where: { owner: 'o1' } }))).toEqual(['a', 'b']);
   });
 
+  test('FT-08 an index of a list declared later does so, too', async () => {
+    const url = newUrl();
+    type Listed = Item & { readonly approvers: readonly string[] };
+    const former = (await open(url)).collection<Listed>({ name: 'listed', indexes: [] });
+    await former.insert({ id: 'a', approvers: ['p1', 'p2', 'p1'] });
+    const lists = { indexes: [{ fields: ['approvers'] }], lists: ['approvers'] };
+    const listed = (await open(url)).collection<Listed>({ name: 'listed', ...lists });
+    expect(ids(await listed.find({ where: { approvers: 'p2' } }))).toEqual(['a']);
+    await former.insert({ id: 'b', approvers: ['p2'] });
+    expect(ids(await listed.find({ where: { approvers: 'p2' } }))).toEqual(['a', 'b']);
+  });
+
   test('an index that a stopped process left half-made is made again', async () => {
     const url = newUrl();
     const schema = `t${schemas}`;
@@ -259,7 +271,8 @@ describe('a commit', () => {
     const sessions = `SELECT pid FROM pg_stat_activity WHERE query LIKE '%c_items%' AND pid <> pg_backend_pid()`;
     const before = await server.ask(sessions);
     expect(before).toHaveLength(1);
-    const commit = store.commit?.((insert) => insert({ collection: 'items', document: { id: 'b', slot: 's' } }), 9);
+    const document: Item = { id: 'b', slot: 's' };
+    const commit = store.commit?.((insert) => insert({ collection: 'items', document }), 9);
     expect(await failure(commit ?? Promise.resolve())).toMatchObject({ code: 'document_conflict' });
     await items.get('a');
     expect(await server.ask(sessions)).toEqual(before);

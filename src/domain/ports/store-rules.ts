@@ -54,7 +54,8 @@ export type CheckedQuery = {
 const COLLECTION_NAME = /^[a-z][a-z0-9_]{0,47}$/;
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
 const MAX_LIMIT = 1000;
-const MOST_LISTED = 64;
+/** Texts in a list. */
+export const MOST_LISTED = 64;
 const MAX_KEY_LENGTH = 512;
 
 /** A start asks for three hundred collections, most of them several times. */
