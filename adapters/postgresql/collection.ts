@@ -40,6 +40,8 @@ export const rowValues = (rows: readonly StoredRow[]): readonly (readonly string
 export const takenIn = (collection: string, cause?: unknown): DocumentConflict =>
   new DocumentConflict(`${collection}: the id or a unique key is taken`, cause === undefined ? undefined : { cause });
 
+const byId = (one: StoredRow, other: StoredRow): number => (one.id < other.id ? -1 : 1);
+
 export const collectionOver = <T extends Document>(
   connection: PostgresqlConnection,
   rules: CollectionRules,
@@ -100,7 +102,8 @@ export const collectionOver = <T extends Document>(
       if ((await store([row], sql, [row.id, row.body, row.fields])) !== 1) throw takenIn(rules.name);
     },
     async insertMany(documents) {
-      const rows = documents.map((document) => storedRow(rules, document));
+      // In the order of the ids, as `commit` does: two writers of the same documents then wait for each other in turn.
+      const rows = documents.map((document) => storedRow(rules, document)).sort(byId);
       if (rows.length === 0) return connection.assertOpen();
       await store(rows, insertionOf(rules.name), rowValues(rows));
     },

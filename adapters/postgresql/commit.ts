@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/ports/document-store.ts';
 import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { insertionOf, rowValues, takenIn } from './collection.ts';
-import { isDuplicate, type PostgresqlConnection, type Statement } from './connection.ts';
+import { isDeadlock, isDuplicate, type PostgresqlConnection, type Statement } from './connection.ts';
 import { readBack } from './read-back.ts';
 import { fieldKey, type StoredRow, storedRow } from './stored-row.ts';
 import { tableOf } from './tables.ts';
@@ -40,7 +40,7 @@ export const commitOver = (
       for (const key of keys) own.add(key);
       inserted.push({ collection, key: keyIn(collection, row.id), row });
     });
-    return { result, inserted };
+    return { result, inserted: inserted.sort(byKey) };
   };
 
   /** The keys among them that are taken, as far as it is known. Empty when the other writer's document is gone again. */
@@ -87,6 +87,7 @@ export const commitOver = (
         };
         return await readBack(connection, store, groups, result);
       } catch (error) {
+        if (isDeadlock(error)) continue;
         if (!isDuplicate(error)) throw error;
       }
       for (const key of await conflicts(inserted)) taken.add(key);
@@ -98,6 +99,9 @@ export const commitOver = (
 };
 
 const keyIn = (collection: string, id: string): string => `${collection} ${id}`;
+
+/** All writers insert in this order, so that none waits for another that waits for it. */
+const byKey = (one: Inserted, other: Inserted): number => (one.key < other.key ? -1 : 1);
 
 const byCollection = (inserted: readonly Inserted[]): ReadonlyMap<string, readonly StoredRow[]> => {
   const groups = new Map<string, StoredRow[]>();

@@ -262,9 +262,15 @@ const prepareSchema = async (query: Statement, schema: string): Promise<boolean>
 };
 
 const UNIQUE_VIOLATION = '23505';
+const DEADLOCK = '40P01';
 
-export const isDuplicate = (error: unknown): boolean =>
-  codeOf(isStoreUnavailable(error) ? error.cause : error) === UNIQUE_VIOLATION;
+const isOfState = (error: unknown, state: string): boolean =>
+  codeOf(isStoreUnavailable(error) ? error.cause : error) === state;
+
+export const isDuplicate = (error: unknown): boolean => isOfState(error, UNIQUE_VIOLATION);
+
+/** The server ended the statement so that another writer goes on. Nothing of it is stored. */
+export const isDeadlock = (error: unknown): boolean => isOfState(error, DEADLOCK);
 
 /** A statement was sent, and its connection ended or said nothing. */
 class Unanswered extends StoreUnavailable {}

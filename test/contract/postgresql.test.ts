@@ -2,7 +2,13 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { connectPostgresql, type PostgresqlOptions } from '../../adapters/postgresql/connection.ts';
 import { postgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
 import { findStatement } from '../../adapters/postgresql/find-statement.ts';
-import { type Collection, isStoreUnavailable, type Query } from '../../src/domain/ports/document-store.ts';
+import {
+  type Collection,
+  type Insertion,
+  isDocumentConflict,
+  isStoreUnavailable,
+  type Query,
+} from '../../src/domain/ports/document-store.ts';
 import { checkQuery, collectionRules } from '../../src/domain/ports/store-rules.ts';
 import { freePort } from '../support/free-port.ts';
 import { localAuthority } from '../support/local-authority.ts';
@@ -264,6 +270,26 @@ describe('tables', () => {
 });
 
 describe('a commit', () => {
+  test('of the same documents in opposite orders, by several at once, is stored once and fails no one', async () => {
+    const url = newUrl();
+    const stores = await Promise.all([open(url), open(url)]);
+    const collections = stores.map((store) => store.collection<Item>(ITEMS));
+    await collections[0]?.get('a');
+    for (let round = 0; round < 3; round += 1) {
+      const documents = Array.from({ length: 2000 }, (_, at) => ({ id: `r${round}-${at}` }));
+      const ways = [0, 1, 2, 3].flatMap((turn) => {
+        const given = turn % 2 === 0 ? documents : documents.toReversed();
+        const insertAll = (insert: (insertion: Insertion) => void) => {
+          for (const document of given) insert({ collection: ITEMS.name, document });
+        };
+        return [stores[turn % 2]?.commit?.(insertAll, 9 * given.length), collections[turn % 2]?.insertMany(given)];
+      });
+      const refused = (await Promise.all(ways.map((way) => failure(Promise.resolve(way))))).filter(Boolean);
+      expect(refused.filter((error) => !isDocumentConflict(error))).toEqual([]);
+      expect(refused).toHaveLength(ways.length - 1);
+    }
+  });
+
   test('with a unique key that is taken keeps its connection', async () => {
     const store = await open(newUrl(), { connections: 1 });
     const items = store.collection<Item>(ITEMS);
