@@ -89,23 +89,24 @@ const refusedBanner = ({ values, errors }: ImportModel): Html | undefined => {
 const howToGet = ({ system, errors }: ImportModel): Html => {
   const { needs, more } = systemWords[system];
   const { commands, example } = SYSTEMS[system];
+  const isFolded = Object.keys(errors).length > 0;
   const steps = html`<p>${needs}</p>
 ${commands !== undefined && commandBlock(commands, words.commands)}
 <p class="hint">${more}</p>
-${isPlain(system) && columnList(system)}
+${isPlain(system) && columnList(system, isFolded)}
 <details class="fold"${commands === undefined && html` open`}><summary>${words.exampleOf}</summary>
 ${commandBlock(example, words.example)}</details>`;
-  return Object.keys(errors).length > 0
+  return isFolded
     ? html`<details class="card"><summary>${words.get}</summary>
 ${steps}</details>`
     : html`<section class="card" aria-labelledby="get"><h2 id="get">${words.get}</h2>
 ${steps}</section>`;
 };
 
-/** What each column or member means. */
-const columnList = (system: InventorySystem): Html => {
+/** What each column or member means. Folded, no heading stands above its own. */
+const columnList = (system: InventorySystem, isFolded: boolean): Html => {
   const title = system === 'csv' ? words.columns : words.members;
-  return html`<h3>${title}</h3>
+  return html`${isFolded ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}
 <dl class="facts">${Object.entries(columnWords).map(
     ([name, meaning]) =>
       html`<div><dt><code>${name}</code></dt><dd>${meaning}${REQUIRED.includes(name) && html` <strong>(${words.required})</strong>`}</dd></div>`,
