@@ -612,7 +612,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       errors: { list: text('apps.csv:1: the member name is missing.'), source: text('A name has other letters.') },
     }),
     'console-import-preview': previewImportPage(frame, {
-      ...{ links: inventoryLinks, system: 'github', source: text('crm'), apps: 72, carried: text('{"name":"A"}') },
+      ...{ links: inventoryLinks, system: 'github', source: 'crm', apps: 72, carried: text('{"name":"A"}') },
       counts: { created: 62, changed: 1, unchanged: 9, gone: 10, known: 3, findings: 2 },
       rows: [
         {
