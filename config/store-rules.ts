@@ -49,7 +49,6 @@ const storeUrlProblems = ({ mongodbUrl, postgresqlUrl, redisUrl }: Configuration
   return problems;
 };
 
-/** Which stores go together, and whether each has its URL. */
 const storeChoiceProblems = (stores: Configuration['stores']): readonly Problem[] => {
   const { document, ephemeral, mongodbUrl, postgresqlUrl, redisUrl } = stores;
   if (mongodbUrl !== undefined && postgresqlUrl !== undefined) {

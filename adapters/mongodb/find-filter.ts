@@ -1,5 +1,5 @@
 import type { Filter, Sort } from 'mongodb';
-import type { CheckedQuery, CollectionRules } from '../../src/domain/ports/store-rules.ts';
+import { type CheckedQuery, type CollectionRules, hasNoTies } from '../../src/domain/ports/store-rules.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 type Condition = Filter<StoredDocument>;
@@ -45,9 +45,3 @@ const on = (field: string, condition: object): Condition => ({ [`fields.${field}
 
 const all = (conditions: readonly Condition[]): Condition =>
   conditions.length === 0 ? {} : conditions.length === 1 ? (conditions[0] ?? {}) : { $and: [...conditions] };
-
-/** A unique index of the fixed fields and the ordering one: no two are equal, and the index does not end with the id. */
-const hasNoTies = (rules: CollectionRules, query: CheckedQuery): boolean => {
-  const named = new Set([...query.where.map(([field]) => field), query.by]);
-  return rules.indexes.some((index) => index.unique === true && index.fields.every((field) => named.has(field)));
-};

@@ -28,7 +28,7 @@ export type PostgresqlDocumentStore = DocumentStore & {
 /** Tables and indexes made at once. Each keeps a connection for as long as it takes, and most stay free for the others. */
 const MADE_AT_ONCE = 4;
 
-type Known = {
+type Declared = {
   readonly rules: CollectionRules;
   readonly prepared: Preparation;
   readonly collection: Collection<never>;
@@ -40,7 +40,7 @@ export const postgresqlDocumentStore = async (
 ): Promise<PostgresqlDocumentStore> => {
   const connection = await connectPostgresql(options);
   const { onUnreadable } = options;
-  const collections = new Map<string, Known>();
+  const collections = new Map<string, Declared>();
   const making = turns(MADE_AT_ONCE);
 
   const make = async (rules: CollectionRules): Promise<void> => {

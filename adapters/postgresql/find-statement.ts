@@ -1,4 +1,4 @@
-import type { CheckedQuery, CollectionRules } from '../../src/domain/ports/store-rules.ts';
+import { type CheckedQuery, type CollectionRules, hasNoTies } from '../../src/domain/ports/store-rules.ts';
 import { fieldKey, keyOf } from './stored-row.ts';
 import { fieldOf, listOf, tableOf } from './tables.ts';
 
@@ -38,10 +38,4 @@ export const findStatement = (
     sql: `SELECT ${readColumns(rules)} FROM ${tableOf(rules.name)}${where} ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')} LIMIT ${placed(query.limit)}`,
     values,
   };
-};
-
-/** A unique index of the fixed fields and the ordering one: no two rows are equal, so sorting by id is not needed. */
-const hasNoTies = (rules: CollectionRules, query: CheckedQuery): boolean => {
-  const named = new Set([...query.where.map(([field]) => field), query.by]);
-  return rules.indexes.some((index) => index.unique === true && index.fields.every((field) => named.has(field)));
 };

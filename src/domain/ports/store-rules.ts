@@ -290,3 +290,9 @@ const checkCursor = (after: Cursor, by: string | undefined): void => {
 export const checkStep = (by: number): void => {
   if (!Number.isSafeInteger(by)) throw new TypeError('a counter moves by a whole number');
 };
+
+/** A unique index of the fixed fields and the ordering one: no two documents are equal, so the id need not order them. */
+export const hasNoTies = (rules: CollectionRules, query: CheckedQuery): boolean => {
+  const named = new Set([...query.where.map(([field]) => field), query.by]);
+  return rules.indexes.some((index) => index.unique === true && index.fields.every((field) => named.has(field)));
+};
