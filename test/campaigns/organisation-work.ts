@@ -1,9 +1,10 @@
-/** What the agents and clients of a simulated organisation do in a day, honest and taken over: events of the audit log, by time. */
+/** What the agents of a simulated organisation do: events of the audit log, by time. Takeovers (organisation-takeovers.ts) are written with the same words. */
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { Random } from './campaign.ts';
+import { otherSoftware, softwareOf } from './organisation-tools.ts';
 
 export const DAY = 86_400;
-const HOUR = 3600;
+export const HOUR = 3600;
 
 /** One event of a caller at a time, epoch seconds. */
 export type Work = {
@@ -20,8 +21,16 @@ export type Worker = {
   readonly id: string;
   readonly apis: readonly string[];
   network: string;
+  /** Another replica of it always works there. */
+  readonly second?: string;
   /** The network from which its new version works already, beside the old one. */
   next?: string | undefined;
+  /** A further replica, while there is much to do. */
+  extra?: { readonly network: string; readonly from: number; readonly until: number } | undefined;
+  /** The software that asks for its tokens, as far as the server tells it apart: nearly always the first. */
+  software: readonly string[];
+  /** Software of its new version, which works already beside the old one. */
+  nextSoftware?: string | undefined;
   readonly people: string[];
   /** It serves anyone who comes. */
   readonly isOpen: boolean;
@@ -35,19 +44,18 @@ export type Worker = {
   readonly isDormant: boolean;
 };
 
-const SCOPES = ['read', 'write', 'admin', 'export'];
-const CHAIN_ISSUER = 'https://as.example';
-const api = (index: number): string => `https://api-${index}.example`;
+export const api = (index: number): string => `https://api-${index}.example`;
 /** Networks of the organisation: agents share them. Now and then one is new. */
 const NETWORKS = 24;
 const address = (random: Random): string => `10.1.${random.integer(NETWORKS)}.7`;
 const newAddress = (random: Random): string => `10.${2 + random.integer(200)}.${random.integer(250)}.7`;
-const foreign = (random: Random): string => `198.${random.integer(200)}.${random.integer(250)}.9`;
 
 export const newWorker = (id: string, random: Random): Worker => ({
   id,
   apis: Array.from({ length: 1 + random.integer(4) }, () => api(random.integer(60))),
   network: address(random),
+  ...(random.chance(0.15) ? { second: address(random) } : {}),
+  software: softwareOf(random),
   people: Array.from({ length: random.integer(20) }, () => `acc_${random.integer(5000)}`),
   isOpen: random.chance(0.15),
   ...(random.chance(0.25) ? { from: 0, hours: 24 } : { from: 6 + random.integer(6), hours: 6 + random.integer(6) }),
@@ -59,9 +67,21 @@ export const newWorker = (id: string, random: Random): Worker => ({
 const personOf = ({ isOpen, people }: Worker, random: Random): string =>
   isOpen ? `acc_${random.integer(5000)}` : random.pick(people);
 
-const token = (worker: Worker, at: number, random: Random, more: Partial<AuditEvent> = {}): Work => ({
-  ...{ at, caller: worker.id, source: worker.next && random.chance(0.5) ? worker.next : worker.network },
+/** Where one request comes from. */
+const sourceOf = ({ network, second, next, extra }: Worker, at: number, random: Random): string => {
+  if (extra && at >= extra.from && at < extra.until && random.chance(0.3)) return extra.network;
+  return random.chance(0.5) ? (next ?? second ?? network) : network;
+};
+
+const softwareIn = ({ software, nextSoftware }: Worker, random: Random): string | undefined => {
+  if (nextSoftware && random.chance(0.5)) return nextSoftware;
+  return software.length > 1 && random.chance(0.1) ? random.pick(software) : software[0];
+};
+
+export const token = (worker: Worker, at: number, random: Random, more: Partial<AuditEvent> = {}): Work => ({
+  ...{ at, caller: worker.id, source: sourceOf(worker, at, random) },
   event: {
+    inputs: { posture: { software: softwareIn(worker, random) } },
     ...{
       type: 'token.issued',
       outcome: 'granted',
@@ -73,29 +93,60 @@ const token = (worker: Worker, at: number, random: Random, more: Partial<AuditEv
   },
 });
 /** A refused request has what it asked for. */
-const denial = ({ id, network }: Worker, at: number, asked: { resource: string; scopeAsked: string[] }): Work => ({
+export const denial = (
+  { id, network }: Worker,
+  at: number,
+  asked: { resource: string; scopeAsked: string[] },
+): Work => ({
   ...{ at, caller: id, source: network },
   event: {
     ...{ type: 'token.refused', outcome: 'refused', ...asked },
     denial: { id: 'dny_1', layer: 'policy', reason: 'forbidden' },
   },
 });
-const approval = ({ id, network }: Worker, at: number): Work => ({
+export const approval = ({ id, network }: Worker, at: number): Work => ({
   ...{ at, caller: id, source: network, event: { type: 'approval.requested', outcome: 'done' } },
 });
 
-const times = (count: number, make: (index: number) => Work): Work[] =>
+export const times = (count: number, make: (index: number) => Work): Work[] =>
   Array.from({ length: count }, (_, at) => make(at));
+
+/** What changes where and with what it runs. Happens to the worker as of this day. */
+const renewed = (worker: Worker, day: number, random: Random): void => {
+  // Its new version works everywhere.
+  worker.network = worker.next ?? worker.network;
+  if (worker.nextSoftware) worker.software = [worker.nextSoftware, ...worker.software.slice(1)];
+  [worker.next, worker.nextSoftware, worker.extra] = [undefined, undefined, undefined];
+  /** `share`: how many have the new version for a day beside the old one. */
+  const begin = (change: { readonly next?: string; readonly nextSoftware?: string }, share: number): void => {
+    Object.assign(worker, change);
+    if (!random.chance(share)) {
+      worker.network = worker.next ?? worker.network;
+      if (worker.nextSoftware) worker.software = [worker.nextSoftware, ...worker.software.slice(1)];
+      [worker.next, worker.nextSoftware] = [undefined, undefined];
+    }
+  };
+  // It moves to another network, and one in ten gets another library or version of its language on this occasion.
+  if (random.chance(0.003)) {
+    const next = random.chance(0.05) ? newAddress(random) : address(random);
+    begin({ next, ...(random.chance(0.1) ? { nextSoftware: otherSoftware(worker.software, random) } : {}) }, 0.2);
+  } else if (random.chance(0.004)) {
+    // A release with another library, or version of its language: where it is, replica by replica.
+    begin({ nextSoftware: otherSoftware(worker.software, random) }, 0.5);
+  }
+  // It is scaled out for some hours, nearly always to where others work already.
+  if (random.chance(0.003)) {
+    const from = day * DAY + ((worker.from + random.integer(worker.hours)) % 24) * HOUR;
+    const network = random.chance(0.01) ? newAddress(random) : address(random);
+    worker.extra = { network, from, until: from + (1 + random.integer(6)) * HOUR };
+  }
+};
 
 /** An honest day: its usual hours, and now and then a burst, a mistake, another API or another network. */
 export const honestDay = (worker: Worker, day: number, random: Random): readonly Work[] => {
   const start = day * DAY;
   if (worker.isDormant && day % 20 > 1) return [];
-  // Its new version works everywhere.
-  if (worker.next) {
-    worker.network = worker.next;
-    worker.next = undefined;
-  }
+  renewed(worker, day, random);
   const work: Work[] = [];
   // It is late, for once.
   const hours = worker.hours + (random.chance(0.01) ? 1 : 0);
@@ -131,59 +182,5 @@ export const honestDay = (worker: Worker, day: number, random: Random): readonly
   }
   // A new version uses one more API.
   if (random.chance(0.005)) work.push(token(worker, usual, random, { resource: api(60 + random.integer(20)) }));
-  // It moves to another network.
-  if (random.chance(0.003)) {
-    const network = random.chance(0.05) ? newAddress(random) : address(random);
-    // One in five has a new version there for a day beside the old one.
-    if (random.chance(0.2)) worker.next = network;
-    else worker.network = network;
-  }
   return work;
 };
-
-type Takeover = (worker: Worker, at: number, random: Random) => readonly Work[];
-const abroad = ({ next: _, ...worker }: Worker, random: Random): Worker => ({ ...worker, network: foreign(random) });
-
-/** What a thief, or an agent that was misled, does from a time on. Ten kinds. */
-export const TAKEOVERS = {
-  'stolen key, other APIs': (worker, at, random) => {
-    const thief = abroad(worker, random);
-    return times(20, (index) => token(thief, at + index * 15, random, { resource: api(80 + (index % 4)) }));
-  },
-  'stolen key, much of the usual': (worker, at, random) => {
-    const thief = abroad(worker, random);
-    return times(200, (index) => token(thief, at + index * 4, random));
-  },
-  'stolen key, as usual': (worker, at, random) => {
-    const thief = abroad(worker, random);
-    return times(4, (index) => token(thief, at + index * 400, random));
-  },
-  'tries what it may not': (worker, at, random) =>
-    times(40, (index) =>
-      denial(worker, at + index * 5, { resource: api(random.integer(80)), scopeAsked: [random.pick(SCOPES)] }),
-    ),
-  'misled to other APIs': (worker, at, random) =>
-    times(30, (index) => token(worker, at + index * 20, random, { resource: api(80 + (index % 6)) })),
-  'reads about many people': (worker, at, random) =>
-    times(60, (index) => token(worker, at + index * 10, random, { subject: `acc_x${at}_${index}` })),
-  'mass export': (worker, at, random) => times(400, (index) => token(worker, at + index * 2, random)),
-  'asks people at night': (worker, at) => {
-    const night = at - (at % DAY) + ((worker.from + worker.hours + 3) % 24) * HOUR;
-    return times(12, (index) => approval(worker, night + index * 30));
-  },
-  'other chains of agents': (worker, at, random) =>
-    times(12, (index) => {
-      const inner = { sub: `agt_y${index}`, iss: CHAIN_ISSUER, sub_profile: 'ai_agent' } as const;
-      const chain = { sub: worker.id, iss: CHAIN_ISSUER, sub_profile: 'ai_agent', act: inner } as const;
-      return token(worker, at + index * 20, random, { chain, resource: api(80 + (index % 2)) });
-    }),
-  'forgotten key': (worker, at, random) => {
-    const thief = abroad(worker, random);
-    return times(10, (index) => token(thief, at + index * 30, random));
-  },
-} as const satisfies Record<string, Takeover>;
-export type TakeoverKind = keyof typeof TAKEOVERS;
-export const TAKEOVER_KINDS = Object.keys(TAKEOVERS) as readonly TakeoverKind[];
-
-export const hostile = (kind: TakeoverKind, worker: Worker, at: number, random: Random): readonly Work[] =>
-  TAKEOVERS[kind](worker, at, random).map((work) => ({ ...work, isHostile: true }));

@@ -1,5 +1,5 @@
 /**
- * A simulated organisation of 30 days: agents with habits, honest bursts and mistakes, and takeovers of ten kinds, in this process and with
+ * A simulated organisation of 30 days: agents with habits, honest bursts and mistakes, and takeovers of several kinds (organisation-takeovers.ts), in this process and with
  * a clock of its own. A violation is a kind of which less than four of five are contained, less than nine of ten of all, an
  * act later than 60 s after its event, more than one false suspension in 1,000 agent-months, or a search for undeclared agents with less
  * precision or recall than its goal. The rules and the takeovers are by the same hand: the figures say that the mechanism
@@ -21,16 +21,8 @@ import { seededRandom } from './campaign.ts';
 import { cpuMicros, microsOfReading } from './cpu.ts';
 import { type Found, figuresOfSearch, searchedClients } from './organisation-clients.ts';
 import { RULES } from './organisation-rules.ts';
-import {
-  DAY,
-  honestDay,
-  hostile,
-  newWorker,
-  TAKEOVER_KINDS,
-  type TakeoverKind,
-  type Work,
-  type Worker,
-} from './organisation-work.ts';
+import { fitsKind, hostile, isLateKind, TAKEOVER_KINDS, type TakeoverKind } from './organisation-takeovers.ts';
+import { DAY, honestDay, newWorker, type Work, type Worker } from './organisation-work.ts';
 
 const DAYS = 30;
 /** Takeovers begin when the agents have habits. */
@@ -115,10 +107,8 @@ const planned = (workers: readonly Worker[], random: Random) => {
   };
   return TAKEOVER_KINDS.flatMap((kind) =>
     Array.from({ length: EACH_KIND }, () => {
-      const isForgotten = kind === 'forgotten key';
-      const isAtNight = kind === 'asks people at night';
-      const worker = taken(({ isDormant, hours }) => isDormant === isForgotten && !(isAtNight && hours > 20));
-      const day = isForgotten ? DAYS + 8 : FIRST_TAKEOVER + random.integer(DAYS - FIRST_TAKEOVER);
+      const worker = taken((one) => fitsKind(kind, one));
+      const day = isLateKind(kind) ? DAYS + 8 : FIRST_TAKEOVER + random.integer(DAYS - FIRST_TAKEOVER);
       return worker ? [{ kind, worker, day }] : [];
     }).flat(),
   );

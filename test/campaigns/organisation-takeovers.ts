@@ -1,0 +1,34 @@
+/** The kinds of takeovers of a simulated organisation. A kind is a module in takeovers/ and a row here. */
+import type { Random } from './campaign.ts';
+import type { Work, Worker } from './organisation-work.ts';
+import * as misled from './takeovers/misled-agents.ts';
+import * as stolen from './takeovers/stolen-keys.ts';
+import type { Takeover } from './takeovers/takeover.ts';
+
+export const TAKEOVERS = {
+  'stolen key, other APIs': stolen.otherApis,
+  'stolen key, much of the usual': stolen.muchOfTheUsual,
+  'stolen key, as usual': stolen.asUsual,
+  'tries what it may not': misled.whatItMayNot,
+  'misled to other APIs': misled.misledToOtherApis,
+  'reads about many people': misled.aboutManyPeople,
+  'mass export': misled.massExport,
+  'asks people at night': misled.peopleAtNight,
+  'other chains of agents': misled.otherChains,
+  'forgotten key': stolen.forgottenKey,
+} as const satisfies Record<string, Takeover>;
+
+export type TakeoverKind = keyof typeof TAKEOVERS;
+export const TAKEOVER_KINDS = Object.keys(TAKEOVERS) as readonly TakeoverKind[];
+
+const kindOf = (kind: TakeoverKind): Takeover => TAKEOVERS[kind];
+
+export const fitsKind = (kind: TakeoverKind, worker: Worker): boolean =>
+  kindOf(kind).fits?.(worker) ?? !worker.isDormant;
+
+export const isLateKind = (kind: TakeoverKind): boolean => kindOf(kind).isLate === true;
+
+export const hostile = (kind: TakeoverKind, worker: Worker, at: number, random: Random): readonly Work[] =>
+  kindOf(kind)
+    .work(worker, at, random)
+    .map((work) => ({ ...work, isHostile: true }));

@@ -1,0 +1,28 @@
+/** The shape of a kind of takeover. */
+import type { Random } from '../campaign.ts';
+import { softwareOfThief } from '../organisation-tools.ts';
+import type { Work, Worker } from '../organisation-work.ts';
+
+/** What a thief, or an agent that was misled, does. */
+export type Takeover = {
+  /** The events from this time on, epoch seconds. It begins two hours after the agent begins to work. */
+  readonly work: (worker: Worker, at: number, random: Random) => readonly Work[];
+  /** Agents that it may concern. Absent: those that do not pause for weeks. */
+  readonly fits?: (worker: Worker) => boolean;
+  /** It comes after the honest days, so that the agent has been idle for weeks. */
+  readonly isLate?: true;
+};
+
+/** An address that no agent uses. */
+const foreign = (random: Random): string => `198.${random.integer(200)}.${random.integer(250)}.9`;
+
+/**
+ * The worker as a thief who has its key, at another address. Nine in ten thieves have the key only, and use it with tools of their own. The
+ * others run a copy of the whole agent.
+ */
+export const abroad = ({ next: _, second: __, extra: ___, ...worker }: Worker, random: Random): Worker => ({
+  ...worker,
+  network: foreign(random),
+  nextSoftware: undefined,
+  software: random.chance(0.1) ? worker.software : [softwareOfThief(random)],
+});
