@@ -72,11 +72,16 @@ export const drawn = (
   return candidates.filter((one) => compiled.has(one)).slice(0, count);
 };
 
-/** Every mutation of these lines, `FILE:LINE`. */
-export const mutationsAt = (places: readonly string[], compilable: Compilable): readonly Mutation[] => {
+/** Every mutation of these lines, `FILE:LINE`, and of these whole files, by operators whose name contains `operator`. */
+export const mutationsAt = (
+  places: readonly string[],
+  operator: string,
+  compilable: Compilable,
+): readonly Mutation[] => {
+  const isAt = ({ path, line }: Mutation): boolean => places.includes(path) || places.includes(`${path}:${line}`);
   const all = guards().filter(
     (mutation) =>
-      places.includes(`${mutation.path}:${mutation.line}`) && !isEquivalent(mutation) && parses(mutated(mutation)),
+      isAt(mutation) && mutation.operator.includes(operator) && !isEquivalent(mutation) && parses(mutated(mutation)),
   );
   const compiled = compilable(all);
   return all.filter((one) => compiled.has(one));

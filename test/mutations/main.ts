@@ -14,7 +14,7 @@ import { compilable } from './compiled.ts';
 import { drawn, mutationsAt } from './draw.ts';
 import type { Mutation } from './operators.ts';
 import { measureReach, readReach } from './reach.ts';
-import { type RelatedTests, relatedTests, testFiles } from './related-tests.ts';
+import { type RelatedTests, relatedTests, type Selection, testFiles } from './related-tests.ts';
 import { startTrials } from './trial.ts';
 import { verdictsOf } from './verdicts.ts';
 
@@ -23,7 +23,8 @@ const COPIED = ['adapters', 'config', 'docs', 'src', 'test', 'views', 'package.j
 
 const HELP = `npm run mutations -- [--seed N] [--count N] [--from K] [--tests N] [--seconds N] [--path PREFIX]
                         [--operator TEXT] [--resume] [--list] [--record]
-       npm run mutations -- --at FILE:LINE [--at FILE:LINE …] [--tests N] [--seconds N] [--list]
+       npm run mutations -- --at FILE:LINE [--at FILE:LINE …] [--only PREFIX] [--tests N] [--seconds N] [--list]
+       npm run mutations -- --file FILE [--file FILE …] [--operator TEXT] [--only PREFIX] [--seconds N] [--list]
        npm run mutations -- --reach PREFIX
 
   --seed      decides which guards are mutated (default 1)
@@ -35,6 +36,8 @@ const HELP = `npm run mutations -- [--seed N] [--count N] [--from K] [--tests N]
   --path      only files whose path begins so; several are possible
   --operator  only operators whose name contains this, as "limit" or "audit event"
   --at        all mutations of this line, in place of a seed's
+  --file      all mutations of this file, in place of a seed's
+  --only      only tests whose path begins so, as "test/unit"
   --reach     measure which guards each test reaches, for test files whose path begins so, and keep it in .tmp/mutations:
               of a file that is measured, a run chooses only tests that reach the line
   --resume    take kills that the same run found before, as long as the mutated file and the test are unchanged
@@ -52,6 +55,8 @@ const { values } = parseArgs({
     path: { type: 'string', multiple: true, default: [] },
     operator: { type: 'string', default: '' },
     at: { type: 'string', multiple: true, default: [] },
+    file: { type: 'string', multiple: true, default: [] },
+    only: { type: 'string', default: '' },
     reach: { type: 'string' },
     resume: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -107,10 +112,11 @@ const main = async (): Promise<number> => {
   }
   const copy = copyOfRepository();
   try {
+    const places = [...values.at, ...values.file];
     const isAccepted = (mutations: readonly Mutation[]) => compilable(copy, mutations);
     const all =
-      values.at.length > 0
-        ? mutationsAt(values.at, isAccepted)
+      places.length > 0
+        ? mutationsAt(places, values.operator, isAccepted)
         : drawn(chosen.seed, chosen.count, { prefixes: values.path, operator: values.operator }, isAccepted);
     const mutations = all.slice(chosen.from - 1);
     const related = relatedTests(readReach());
@@ -122,9 +128,12 @@ const main = async (): Promise<number> => {
   }
 };
 
+const isMeant = ({ file }: Selection): boolean => file.startsWith(values.only);
+
 const testsOf = (related: RelatedTests, mutation: Mutation): number =>
-  related.testsFor(mutation, Number.MAX_SAFE_INTEGER).flatMap((each) => each.flatMap(({ titles }) => titles ?? ['']))
-    .length;
+  related
+    .testsFor(mutation, Number.MAX_SAFE_INTEGER)
+    .flatMap((each) => each.filter(isMeant).flatMap(({ titles }) => titles ?? [''])).length;
 
 const tryAll = async (
   copy: string,
@@ -134,14 +143,15 @@ const tryAll = async (
 ): Promise<number> => {
   const { seed, from, tests: ofBatch, seconds } = numbers();
   const begin = performance.now();
-  const which = [`seed ${seed}`, ...values.path, values.operator, ...values.at].filter((text) => text !== '');
+  const places = [...values.at, ...values.file];
+  const which = [`seed ${seed}`, ...values.path, values.operator, ...places, values.only].filter((text) => text !== '');
   const verdicts = verdictsOf(which.join(' '), values.resume);
   const trials = startTrials(copy);
   const survived: Mutation[] = [];
   try {
     for (const [index, mutation] of mutations.entries()) {
       const known = verdicts.killerOf(mutation);
-      const tests = related.testsFor(mutation, ofBatch).flat();
+      const tests = related.testsFor(mutation, ofBatch).flat().filter(isMeant);
       const trial = known === undefined ? await trials.trialOf(mutation, tests, seconds) : undefined;
       const killer = known ?? trial?.killer;
       verdicts.keep(mutation, killer);
