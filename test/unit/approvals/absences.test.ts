@@ -191,6 +191,16 @@ describe('what ends it', () => {
     expect(await made.register.ofAway(['acc_anna'])).toEqual([]);
   });
 
+  test.each<[string, Partial<Account>]>([
+    ['acc_anna', { tokensValidFrom: START }],
+    ['acc_bob', { tokensValidFrom: START }],
+    ['acc_anna', { sessionsValidFrom: START }],
+  ])('not by what %s may use from the second of its start on: %j', async (who, more) => {
+    const { change, deciding } = await standing();
+    change(who, more);
+    expect(await deciding('acc_bob')).toEqual(['acc_anna']);
+  });
+
   test('not by a new password of the deputy', async () => {
     const { change, clock, deciding } = await standing();
     change('acc_bob', { sessionsValidFrom: clock.now() });

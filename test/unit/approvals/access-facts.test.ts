@@ -202,6 +202,18 @@ test.each<[object, boolean]>([
   expect(isActor(claimed as never, CHAIN)).toBe(matches);
 });
 
+test.each<[object, boolean]>([
+  [{ ...INNER, act: { sub: 'app_b', iss: 'https://id' } }, true],
+  [{ ...INNER, act: { sub: 'app_c', iss: 'https://id' } }, false],
+  [{ ...INNER, act: null }, false],
+  [{ ...INNER, act: [] }, false],
+  [{ ...INNER, act: 'app_b' }, false],
+  [INNER, true],
+])('the actor %j behind the claimed one matches a longer chain: %j', (act, matches) => {
+  const longer = { ...CHAIN, act: { ...INNER, act: { sub: 'app_b', iss: 'https://id' } } } as typeof CHAIN;
+  expect(isActor({ id: 'agt_a', act } as never, longer)).toBe(matches);
+});
+
 describe('the digest of a question', () => {
   const sent = {
     subject: { type: 'account', id: 'acc_anna', properties: { act: { sub: 'x' } } },

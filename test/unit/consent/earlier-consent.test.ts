@@ -35,24 +35,42 @@ test('holds no more when a delegation ended, or lost a scope or a detail (invari
   expect(await stillHeld(consent, { [MAIL]: mail, [BANK]: { ...bank, details: [] } })).toBeUndefined();
 });
 
+const SMALL = { type: 'payment', amount: 5 };
+const ASKED = [
+  { id: 'large', detail: { type: 'payment', amount: 900 }, described: [] },
+  { id: 'small', detail: SMALL, described: [] },
+];
+/** What an agent asks for at each of these. */
+const questionAt = (...resources: readonly string[]) => ({
+  account: { id: 'acc_anna' },
+  requester: { kind: 'agent', agent: { id: 'agt_a' } },
+  openidScopes: [],
+  resources: resources.map((identifier) => ({ identifier, name: 'Bank', scopes: [], details: ASKED })),
+  durations: [60, 600],
+  duration: 60,
+});
+
 test('a returning person sees the details that the delegation holds, and no others (RFC 9396 §2)', async () => {
-  const small = { type: 'payment', amount: 5 };
-  const asked = [
-    { id: 'large', detail: { type: 'payment', amount: 900 }, described: [] },
-    { id: 'small', detail: small, described: [] },
-  ];
-  const question = {
-    account: { id: 'acc_anna' },
-    requester: { kind: 'agent', agent: { id: 'agt_a' } },
-    openidScopes: [],
-    resources: [{ identifier: BANK, name: 'Bank', scopes: [], details: asked }],
-    durations: [60, 600],
-    duration: 60,
-  };
   const { earlier, duration } = await earlierConsents({
     answers: { live: async () => [] },
-    delegations: { consented: async () => ({ scope: [], details: [small], decidedAt: 100, expiresAt: 750 }) },
+    delegations: { consented: async () => ({ scope: [], details: [SMALL], decidedAt: 100, expiresAt: 750 }) },
     revocation: { ended: async () => undefined },
-  } as never).added(question as never);
+  } as never).added(questionAt(BANK) as never);
   expect([earlier?.detailIds, earlier?.until, duration]).toEqual([['small'], 750, 600]);
+});
+
+test.each([
+  [750, 900],
+  [900, 750],
+])('what a person allowed at several APIs until %d and %d is shown until the earliest end', async (mail, bank) => {
+  const ends: Readonly<Record<string, number>> = { [MAIL]: mail, [BANK]: bank };
+  const consented = async (_account: string, _agent: string, at: string) => ({
+    ...{ scope: [], details: [SMALL], decidedAt: 100, expiresAt: ends[at] },
+  });
+  const { earlier } = await earlierConsents({
+    answers: { live: async () => [] },
+    delegations: { consented },
+    revocation: { ended: async () => undefined },
+  } as never).added(questionAt(MAIL, BANK) as never);
+  expect(earlier?.until).toBe(750);
 });

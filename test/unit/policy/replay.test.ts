@@ -103,6 +103,14 @@ describe('replay', () => {
     expect(progress.at(-1)).toMatchObject({ share: 1 });
   });
 
+  test('the share of the range that is done rises from page to page, and is never above 1', async () => {
+    const { progress } = await run([await entry(1000), await entry(500_000), await entry(900_000)], withoutSend);
+    const shares = progress.map(({ share }) => share);
+    expect(shares).toEqual(shares.toSorted((one, other) => one - other));
+    expect(shares[0]).toBeLessThan(0.6);
+    expect(Math.max(...shares)).toBe(1);
+  });
+
   test('says what would have been given, and only of what policy refused', async () => {
     const { summary } = await run([await entry(1, withoutSend)], permitting);
     expect(summary.byScope).toEqual({ [`${MAIL} send`]: { allowed: 1, refused: 0 } });

@@ -63,6 +63,12 @@ test('a class that a sign-in can reach asks for one; of a known account only wit
   expect(await checked({ values: MULTI_FACTOR, account: 'acc_anna' }, [])).toEqual(none);
 });
 
+test('of several classes that are accepted, one that a sign-in can reach is enough to ask for it', async () => {
+  for (const values of [`urn:unknown ${MULTI_FACTOR}`, `${MULTI_FACTOR} urn:unknown`]) {
+    expect(await checked({ values, account: 'acc_anna' })).toEqual({ isAsked: true, read: ['acc_anna'] });
+  }
+});
+
 test('with prompt=login another account may sign in, so that its factors are not read', async () => {
   const again = { values: MULTI_FACTOR, account: 'acc_anna', again: true };
   expect(await checked(again, [])).toEqual({ isAsked: true, read: [] });

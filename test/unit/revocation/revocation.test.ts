@@ -106,6 +106,18 @@ test('a kill of all leaves an administrator’s client what it was given since, 
   expect(await ended([part], true)).toBe('killed');
 });
 
+test('of several parts, one that rests on a consent to an earlier owner ends the whole', async () => {
+  const documents = memoryDocumentStore('refused');
+  await documents.collection<Agent>(AGENTS).insert({ id: 'agt_a', owner: 'acc_owner', heldFrom: MADE } as Agent);
+  const { ended } = revocation({ documents, latched: latchedKills() });
+  const app: Part = { subject: 'acc_p', parties: ['app_x'], since: MADE };
+  const consented = (consentedAt: number): Part => ({ subject: 'acc_p', parties: ['agt_a'], since: MADE, consentedAt });
+  expect(await ended([app, consented(MADE - 1)])).toBe('handed_over');
+  expect(await ended([consented(MADE - 1), app])).toBe('handed_over');
+  expect(await ended([app, consented(MADE)])).toBeUndefined();
+  expect(await ended([app])).toBeUndefined();
+});
+
 test('many who kill and lift at once lose nothing', async () => {
   const { epochs } = await world();
   await Promise.all(
