@@ -23,9 +23,13 @@ type Taken = {
 /** What is before the branch of an `if`. */
 const TAKEN = /^(\s*if \(.+\) )(?:throw |return\b|\{\n)/;
 
-type Place = { readonly name: string; readonly offset: number };
+/** `offsets`: the place was reached when the code at one of them ran. */
+type Place = { readonly name: string; readonly offsets: readonly number[] };
 
-/** `root`: of the paths. A line counts as run when the innermost block around its first character did. */
+/**
+ * `root`: of the paths. A line counts as run when the innermost block around its first character did, or a function that it
+ * has as a whole: around that function may be only the module.
+ */
 export const startCoverage = (root: string, watched: readonly Lines[]): Coverage => {
   const session = new Session();
   session.connect();
@@ -47,7 +51,9 @@ export const startCoverage = (root: string, watched: readonly Lines[]): Coverage
       const { result } = post<Taken>('Profiler.takePreciseCoverage');
       return result.flatMap(({ url, functions }) => {
         const ranges = functions.flatMap((each) => each.ranges);
-        return (places.get(url) ?? []).filter(({ offset }) => hasRun(ranges, offset)).map(({ name }) => name);
+        return (places.get(url) ?? [])
+          .filter(({ offsets }) => offsets.some((offset) => hasRun(ranges, offset)))
+          .map(({ name }) => name);
       });
     },
   };
@@ -61,10 +67,12 @@ const placesOf = (root: string, { path, lines }: Lines): readonly Place[] => {
   for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) begins.push(at + 1);
   return lines.flatMap((line) => {
     const begin = begins[line - 1] ?? 0;
-    const blanks = /^\s*/.exec(code.slice(begin, begins[line]))?.[0].length ?? 0;
+    const written = code.slice(begin, begins[line]);
+    const blanks = /^\s*/.exec(written)?.[0].length ?? 0;
+    const bodies = [...written.matchAll(/=>\s+(?=\S)/g)].map((match) => begin + match.index + match[0].length);
     const condition = TAKEN.exec(text.slice(begin, begins[line]))?.[1];
-    const place = { name: `${path}:${line}`, offset: begin + blanks };
-    return condition === undefined ? [place] : [place, { name: `${place.name}!`, offset: begin + condition.length }];
+    const place = { name: `${path}:${line}`, offsets: [begin + blanks, ...bodies] };
+    return condition === undefined ? [place] : [place, { name: `${place.name}!`, offsets: [begin + condition.length] }];
   });
 };
 
