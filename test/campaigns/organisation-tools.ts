@@ -1,6 +1,6 @@
 /**
  * The software that asks for tokens in a simulated organisation, as a text for what the server tells apart: program and main version, and how an assertion is
- * built (posture.ts). Written from how such software is used, before there was a rule about it.
+ * built (software.ts). Written from how such software is used, before there was a rule about it.
  */
 import type { Random } from './campaign.ts';
 

@@ -81,7 +81,7 @@ const softwareIn = ({ software, nextSoftware }: Worker, random: Random): string 
 export const token = (worker: Worker, at: number, random: Random, more: Partial<AuditEvent> = {}): Work => ({
   ...{ at, caller: worker.id, source: sourceOf(worker, at, random) },
   event: {
-    inputs: { posture: { software: softwareIn(worker, random) } },
+    inputs: { software: softwareIn(worker, random) },
     ...{
       type: 'token.issued',
       outcome: 'granted',

@@ -1,6 +1,6 @@
 /**
  * A simulated organisation of 30 days: agents with habits, honest bursts and mistakes, and takeovers of several kinds (organisation-takeovers.ts), in this process and with
- * a clock of its own. A violation is a kind of which less than four of five are contained, less than nine of ten of all, an
+ * a clock of its own. A violation is a kind of which less than four of five are contained within 60 s, less than nine of ten of all, an
  * act later than 60 s after its event, more than one false suspension in 1,000 agent-months, or a search for undeclared agents with less
  * precision or recall than its goal. The rules and the takeovers are by the same hand: the figures say that the mechanism
  * works, and not how well it knows the attacks of others.
@@ -238,13 +238,13 @@ export const organisation: Campaign = {
         const some = outcomes.filter((one) => one.kind === kind);
         const noticed = some.filter(({ isNotified }) => isNotified).length;
         const ended = contained(some);
-        if (ended < LEAST_SHARE * some.length) run.violation(`${kind}: ${ended} of ${some.length} contained`);
         const soon = some.filter(({ seconds = Number.POSITIVE_INFINITY }) => seconds <= MOST_SECONDS).length;
+        if (soon < LEAST_SHARE * some.length)
+          run.violation(`${kind}: ${soon} of ${some.length} contained within ${MOST_SECONDS} s`);
         return [kind, { takeovers: some.length, noticed, contained: ended, containedWithin60s: soon }];
       }),
     );
     const all = contained(outcomes);
-    if (all < LEAST_OF_ALL * outcomes.length) run.violation(`${all} of ${outcomes.length} takeovers contained`);
     if (latest > MOST_SECONDS) run.violation(`an act ${latest} s after its event`);
     const perThousand = (falsely / (count * seeds)) * 1000;
     if (perThousand > 1) run.violation(`${falsely} false suspensions in ${count * seeds} agent-months`);
@@ -254,9 +254,12 @@ export const organisation: Campaign = {
     const micros = Math.round(cpu / Math.max(1, events));
     if (micros > MOST_MICROS) run.late(`${micros} µs of CPU for each event`);
     const seconds = outcomes.flatMap((one) => one.seconds ?? []).sort((one, other) => one - other);
+    const soonEnough = seconds.filter((one) => one <= MOST_SECONDS).length;
+    if (soonEnough < LEAST_OF_ALL * outcomes.length)
+      run.violation(`${soonEnough} of ${outcomes.length} takeovers contained within ${MOST_SECONDS} s`);
     const figures = {
       ...{ trials: seeds, agents: count, events, takeovers: outcomes.length, contained: all },
-      containedWithin60s: seconds.filter((one) => one <= MOST_SECONDS).length,
+      containedWithin60s: soonEnough,
       medianSecondsFromFirstAct: seconds[Math.floor(seconds.length / 2)] ?? null,
       ...{ latestActSeconds: latest, falseSuspensions: falsely, byKind },
       falsePerThousandAgentMonths: Math.round(perThousand * 10) / 10,

@@ -80,6 +80,20 @@ describe('a response rule', () => {
     await call('DELETE', `/response-rules/${rule}`);
   });
 
+  test('knows the program of an agent from the events of its tokens, and no program of an app', async () => {
+    const identity = await scene.newAgent('Program', scene.accountId, ['read']);
+    const parameters = { grant_type: 'client_credentials', resource: scene.jwt.identifier, scope: 'read' };
+    for (let count = 0; count < 2; count += 1)
+      expect((await scene.calls.token({ kind: 'key', identity }, parameters)).status).toBe(200);
+    const issued = (await server.events('token.issued')).map(({ caller, inputs }) => [caller, inputs?.['software']]);
+    const own = issued.filter(([caller]) => caller === identity.clientId);
+    expect(own).toEqual([own[0], own[0]]);
+    expect(own[0]?.[1]).toMatch(/^[\w-]{16}$/);
+    const ofApps = issued.filter(([caller]) => !String(caller).startsWith('agt_'));
+    expect(ofApps.length).toBeGreaterThan(0);
+    expect(ofApps.every(([, software]) => software === undefined)).toBe(true);
+  });
+
   test('is activated only in the version with the replay, and by an administrator', async () => {
     const made = await call('POST', '/response-rules', DENIALS);
     expect([made.status, made.body]).toMatchObject([201, { state: 'draft', when: DENIALS.when, act: 'suspend' }]);

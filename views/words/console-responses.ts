@@ -73,6 +73,7 @@ export const responseWords = {
       en: 'Changes between a new and a usual network in an hour',
       de: 'Wechsel zwischen neuem und gewohntem Netz in einer Stunde',
     }),
+    new_software_hour: phrase({ en: 'New programs in an hour', de: 'Neue Programme in einer Stunde' }),
     new_people_hour: phrase({ en: 'New people in an hour', de: 'Neue Personen in einer Stunde' }),
     new_people_minute: phrase({ en: 'New people in a minute', de: 'Neue Personen in einer Minute' }),
     new_people_times: phrase({

@@ -12,7 +12,7 @@ import type { Denial } from '../vocabulary/errors.ts';
 /** A table of all event types. docs/reference/audit-events.md documents them and is generated from `AUDIT_EVENTS`. */
 export const AUDIT_EVENTS = {
   'token.issued':
-    'The server granted a token request. It writes this event before the token exists. `inputs.spent` has the budgets that counted it, with the millionths of each limit that it took.',
+    'The server granted a token request. It writes this event before the token exists. `inputs.spent` has the budgets that counted it, with the millionths of each limit that it took. Of an agent, `inputs.software` is a digest that tells apart the programs that ask for its tokens.',
   'token.refused': 'The server refused a token request of an authenticated client.',
   'token.revoked': 'A client revoked one of its tokens (RFC 7009).',
   'token.revocation_refused': 'A client tried to revoke a token that is not its own.',

@@ -12,6 +12,7 @@ import { isCold, mayHaveBeenUsed } from '../seam/cold-mode.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
 import { type OfRequest, requestState } from '../seam/request-state.ts';
+import { assertionShape } from '../seam/software.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { compositionIn } from './composition-claim.ts';
 import type { PresentedCompositions } from './presented-compositions.ts';
@@ -133,7 +134,9 @@ export const clientAssertions = (deps: {
         refusal.error_description = `client authentication failed: ${fault}`;
         throw refusal;
       }
-      requestState(ctx).assertedAt = Number(claims['iat']);
+      const state = requestState(ctx);
+      state.assertedAt = Number(claims['iat']);
+      state.assertionShape = assertionShape(claims, header);
     },
 
     async unique(issuer: string, jti: string, expiresAt: number): Promise<boolean> {

@@ -78,6 +78,8 @@ export type RequestState = RequestFacts & {
    * of the assertion's claims, and removed by the replay check (client-assertions.ts).
    */
   assertedAt: number | undefined;
+  /** How the assertion of the request is built. Written after the check of its claims (client-assertions.ts), read by software.ts. */
+  assertionShape: string | undefined;
   /** The request counts for its client. Written and read by client-proofs.ts, once per request. */
   isCounted: boolean;
   /**
@@ -159,6 +161,7 @@ export const beginRequest = (
     hasEmptySecret: false,
     needsChallenge: false,
     assertedAt: undefined,
+    assertionShape: undefined,
     isCounted: false,
     isSenderKnown: false,
     details: undefined,

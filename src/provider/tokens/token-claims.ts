@@ -27,6 +27,7 @@ import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
 import { postureOf } from '../seam/posture.ts';
 import { noteAnnounced, requestEvent, sender } from '../seam/request-event.ts';
+import { softwareIn } from '../seam/software.ts';
 import { openUnit, settle, unitOf } from '../seam/token-request-unit.ts';
 import { ownGrantClaims } from './own-grant-claims.ts';
 import { type Prepared, type ProviderToken, refusingTokens } from './prepared-token.ts';
@@ -189,7 +190,7 @@ export const tokenClaims = (deps: {
         ...(parent === undefined ? {} : { parent }),
         ...(typeof maxUses === 'number' ? { maxUses } : {}),
       },
-      inputs: { ...postureOf(ctx), ...(composition ? { composition } : {}) },
+      inputs: { ...postureOf(ctx), ...softwareIn(ctx), ...(composition ? { composition } : {}) },
     } as const;
     return requestEvent(ctx, { type: 'token.issued', outcome: 'granted' }, { sent, result, decided });
   };

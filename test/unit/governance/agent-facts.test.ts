@@ -14,7 +14,7 @@ const event = (at: number, more: Partial<AgentEvent> = {}): AgentEvent => {
   sequence += 1;
   return { id: `s:${sequence}`, stream: 's', sequence, at, counts: 'tokens', used: {}, ...more };
 };
-const HOME = { resources: 'https://api.example', networks: 'home', people: 'acc_1' };
+const HOME = { resources: 'https://api.example', networks: 'home', people: 'acc_1', software: 'kit' };
 /** A token an hour from 9 to 16 UTC of each of the last `days` days before today. */
 const habit = (days: number, used: AgentEvent['used'] = HOME): readonly AgentEvent[] =>
   Array.from({ length: days }, (_, back) => days - back).flatMap((ago) =>
@@ -45,6 +45,7 @@ describe('values of an agent', () => {
     ['denials', 'denials_10_minutes', 12, (at) => event(NOON + at, { counts: 'denials' }), 12],
     ['new APIs', 'new_resources_hour', 3, (at) => event(NOON, { used: { ...HOME, resources: `r${at}` } }), 3],
     ['a new network', 'new_networks_hour', 1, () => event(NOON, { used: { ...HOME, networks: 'abroad' } }), 5],
+    ['a new program', 'new_software_hour', 1, () => event(NOON, { used: { ...HOME, software: 'script' } }), 5],
     ['new people', 'new_people_hour', 30, (at) => event(NOON, { used: { people: `acc_p${at}` } }), 30],
     ['a new chain', 'new_chains_hour', 1, () => event(NOON, { used: { chains: 'x' } }), 2],
     ['approvals at night', 'odd_approvals_hour', 3, () => event(NOON + 13 * 3600, { counts: 'approvals' }), 3],
@@ -65,6 +66,15 @@ describe('values of an agent', () => {
     // An agent without habits has nothing that is new or odd; what it is refused counts at once.
     const young = values([event(NOON - 6 * DAY, { used: HOME }), ...times(count, make)])[fact];
     expect(young).toBe(fact === 'denials_10_minutes' ? value : undefined);
+  });
+
+  test('programs are new from a week after the first one was recorded: an agent may be older than that', () => {
+    const { software: _, ...before } = HOME;
+    const old = [...habit(20, before), event(NOON, { used: HOME })];
+    expect(values(old)).toEqual(ONE_TOKEN);
+    expect(values([...old, event(NOON + 60, { used: { ...HOME, software: 'script' } })])['new_software_hour']).toBe(
+      undefined,
+    );
   });
 
   test('the slope of a budget: what its tokens took within an hour, against its most in any hour', () => {

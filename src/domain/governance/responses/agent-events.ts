@@ -31,6 +31,14 @@ const OF_PERSON: ReadonlySet<Layer> = new Set(['policy', 'external', 'client'] a
 /** These may have refused because of another agent of the chain. */
 const OF_CHAIN: ReadonlySet<Layer> = new Set(['agent', 'blueprint', 'environment'] as const);
 
+const MOST_CHARACTERS = 32;
+
+/** The program that asked for a token, from its event. Undefined: an event from before it was recorded. */
+const softwareIn = ({ inputs, type }: RecentRecord['event']): string | undefined => {
+  const software = type === 'token.issued' ? inputs?.['software'] : undefined;
+  return typeof software === 'string' && software.length <= MOST_CHARACTERS ? software : undefined;
+};
+
 const isAgent = (id: string | undefined): id is string => id?.startsWith('agt_') === true;
 
 /** Refused where a person did not grant the target: they narrow that at any time, and a stranger may have sent the code. */
@@ -75,6 +83,7 @@ export const agentEventOf = (
   const actors = actorsOf(event.chain);
   const chain = actors.length < 2 ? undefined : digest(actors.join(' '));
   const network = source === undefined || counts === 'denials' ? undefined : coarseNetwork(source);
+  const software = softwareIn(event);
   // What was refused was not used.
   const used =
     counts === 'denials'
@@ -84,6 +93,7 @@ export const agentEventOf = (
           ...(subject === undefined ? {} : { people: subject }),
           ...(chain === undefined ? {} : { chains: chain }),
           ...(network === undefined ? {} : { networks: digestOf(caller, network) }),
+          ...(software === undefined ? {} : { software }),
         };
   const spent = counts === 'tokens' ? sharesIn(event.inputs?.['spent']) : undefined;
   const depth = chain === undefined || counts === 'denials' ? {} : { depth: actors.length };

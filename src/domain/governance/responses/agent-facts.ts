@@ -51,9 +51,13 @@ type Day = {
 };
 
 /** What one agent did. At most about 40 kB. Members that may be absent are so in facts from before they were counted. */
-export type AgentFacts = People & { readonly [List in Exclude<SeenList, 'people' | 'refused'>]: readonly Seen[] } & {
+export type AgentFacts = People & {
+  readonly [List in Exclude<SeenList, 'people' | 'refused' | 'software'>]: readonly Seen[];
+} & {
   /** What it was refused: digests of layer, API and scopes. */
   readonly refused?: readonly Seen[];
+  /** Digests of the programs that asked for its tokens. */
+  readonly software?: readonly Seen[];
   /** Id of the agent. */
   readonly id: string;
   readonly firstAt: number;

@@ -29,6 +29,7 @@ export const FACTS = {
   new_networks_hour: 'networks that it used for the first time within an hour',
   foreign_networks_hour: 'of these networks, those that no other agent had used for a week, on three days',
   network_returns_hour: 'changes within an hour between a network that is new and one that is not',
+  new_software_hour: 'programs that asked for its tokens for the first time within an hour',
   new_people_hour: 'people for whom it acted for the first time within an hour',
   new_people_minute: 'people for whom it acted for the first time within a minute',
   new_people_times:
@@ -89,12 +90,19 @@ const mostOf = (look: Look, least: number, of: (day: AgentFacts['days'][number])
 
 const tokensInMinute = ({ facts: { ticks = [] }, now, from }: Look): number => inMinute(ticks, 'tokens', now, from);
 
-const newIn = (look: Look, list: Exclude<SeenList, 'people' | 'refused'>, isForeign = false): number => {
+const newIn = (look: Look, list: Exclude<SeenList, 'people' | 'refused' | 'software'>, isForeign = false): number => {
   if (!look.isLearned) return 0;
   let count = 0;
   for (const { firstAt, isShared } of look.facts[list])
     if (isLately(look, firstAt, NEW_SECONDS) && !(isForeign && isShared)) count += 1;
   return count;
+};
+
+/** Programs count from a week after the first one was known: an agent may be older than their record. */
+const newSoftware = (look: Look): number => {
+  const { software = [] } = look.facts;
+  if (!software.some(({ firstAt }) => firstAt <= look.now - LEARNING_SECONDS)) return 0;
+  return software.filter(({ firstAt }) => isLately(look, firstAt, NEW_SECONDS)).length;
 };
 
 const knowsPeople = ({ facts, now, isLearned }: Look): boolean => isLearned && !isForAnyone(facts, now);
@@ -129,6 +137,7 @@ const VALUES = {
   foreign_networks_hour: (look) => newIn(look, 'networks', true),
   network_returns_hour: (look) =>
     look.isLearned ? (look.facts.switches ?? []).filter((at) => isLately(look, at, NEW_SECONDS)).length : 0,
+  new_software_hour: newSoftware,
   new_people_hour: peopleMet,
   new_people_minute: (look) => (knowsPeople(look) ? inMinute(look.facts.ticks ?? [], 'met', look.now, look.from) : 0),
   new_people_times(look) {

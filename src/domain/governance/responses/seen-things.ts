@@ -11,6 +11,7 @@ const MOST_NETWORKS = 32;
 const MOST_PEOPLE = 128;
 const MOST_CHAINS = 32;
 const MOST_REFUSED = 32;
+const MOST_SOFTWARE = 16;
 /** People of a fortnight that have no place in the list. */
 const MOST_MORE = 512;
 const FORTNIGHT_SECONDS = 14 * DAY;
@@ -29,7 +30,7 @@ export type Seen = {
 };
 
 /** The lists of things that can be new. */
-export const SEEN_LISTS = ['resources', 'networks', 'people', 'chains', 'refused'] as const;
+export const SEEN_LISTS = ['resources', 'networks', 'people', 'chains', 'refused', 'software'] as const;
 export type SeenList = (typeof SEEN_LISTS)[number];
 
 const MOST_SEEN = {
@@ -38,6 +39,7 @@ const MOST_SEEN = {
   people: MOST_PEOPLE,
   chains: MOST_CHAINS,
   refused: MOST_REFUSED,
+  software: MOST_SOFTWARE,
 } as const satisfies Record<SeenList, number>;
 
 /** The list with this thing as used at this time, if it is in it. `every`: seconds for which its last use stands for later ones. */
