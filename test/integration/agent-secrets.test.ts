@@ -4,6 +4,7 @@ import { clientAssertion } from '../support/agent-keys.ts';
 import { formOf } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
+import { laterBy, startClock } from '../support/stopped-clock.ts';
 
 let server: RunningServer;
 let scene: Scene;
@@ -15,19 +16,7 @@ beforeAll(async () => {
   scene = await makeScene(server);
 });
 afterAll(() => server.close());
-afterEach(() => {
-  jest.useRealTimers();
-});
-
-const laterBy = (seconds: number): void => {
-  jest.useFakeTimers({
-    now: Date.now() + seconds * 1000,
-    doNotFake: [
-      ...(['nextTick', 'setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] as const),
-      ...(['setInterval', 'clearInterval', 'queueMicrotask', 'performance', 'hrtime'] as const),
-    ],
-  });
-};
+afterEach(startClock);
 
 const api = (path: string, body: object = {}) => scene.management.call('POST', path, body);
 const allow = async (agent: string, days = 30) => {

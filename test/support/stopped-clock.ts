@@ -27,5 +27,11 @@ export const advance = (milliseconds: number): void => {
   jest.setSystemTime(Date.now() + milliseconds);
 };
 
+/** Stops the clock so many seconds later. */
+export const laterBy = (seconds: number): void => {
+  stopClock();
+  advance(seconds * 1000);
+};
+
 /** The second it is now. */
 export const now = (): number => Math.floor(Date.now() / 1000);
