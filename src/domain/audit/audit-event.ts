@@ -295,7 +295,7 @@ export const AUDIT_EVENTS = {
   'provisioning_target.recovered': 'A provisioning target that was failing acknowledges again.',
   'provisioning_target.removed': 'A provisioning target was removed. What it has stays there.',
   'inventory.imported':
-    'The list of apps of another system was imported. `target` is the inventory, `inputs.apps` the number of apps. The server writes this event before it changes the first entry.',
+    'The list of apps of another system was imported. `target` is the inventory. `inputs` have the number of apps, and how many of them are new, changed or gone. The server writes this event before it changes the first entry.',
   'finding.opened':
     'The server found something that needs a decision of a person. `inputs` have the kind, the subject, the score and its reasons. `note` says why an earlier decision no longer holds.',
   'finding.resolved': 'The reason for a finding is gone.',

@@ -53,8 +53,10 @@ export const inventoryRegistry = (deps: {
     return { ...app, id: entryId(source, app.externalId), source, state: 'present', createdAt: now, updatedAt: now };
   };
 
-  /** Stores one app. The content decides whether it changed. */
-  const stored = async (fresh: InventoryEntry): Promise<Stored> => {
+  /** Stores one app as of now. The content decides whether it changed. */
+  const stored = async (stated: InventoryEntry): Promise<Stored> => {
+    const now = clock.now();
+    const fresh = { ...stated, createdAt: now, updatedAt: now };
     const held = await collection.get(fresh.id);
     if (!held && (await tryInsert(collection, fresh))) return { change: 'created' };
     let done: Stored = { change: 'unchanged' };
@@ -83,7 +85,7 @@ export const inventoryRegistry = (deps: {
   };
 
   /** The apps as entries, AT_ONCE at a time. `open`: ids of those with an open finding after the import. */
-  async function* freshEntries(source: string, apps: readonly StatedApp[]) {
+  async function* freshEntries(source: string, apps: readonly StatedApp[]): AsyncGenerator<Batch> {
     const matchOf = await matching.matchesOf(apps);
     for (let at = 0; at < apps.length; at += AT_ONCE) {
       const entries: InventoryEntry[] = [];
@@ -93,6 +95,29 @@ export const inventoryRegistry = (deps: {
     }
   }
 
+  /** What an import of these batches would change now. */
+  const planned = async (
+    source: string,
+    apps: readonly StatedApp[],
+    batches: AsyncIterable<Batch> | Iterable<Batch>,
+  ): Promise<ImportResult> => {
+    const tally = importTally();
+    for await (const { entries, open } of batches) {
+      const held = await collection.getMany(entries.map(({ id }) => id));
+      const byId = new Map(held.map(({ document }) => [document.id, document]));
+      for (const entry of entries) {
+        const before = byId.get(entry.id);
+        tally.note({ entry, change: changeOf(before, entry), before, isFinding: open.has(entry.id) });
+      }
+      await pause();
+    }
+    const present = presentIn(source, apps);
+    for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
+      if (entry.state === 'present' && !present.has(entry.id))
+        tally.note({ entry: { ...entry, state: 'gone' }, change: 'gone', isFinding: false });
+    return tally.result();
+  };
+
   return {
     get: (id) => collection.get(id),
 
@@ -100,25 +125,14 @@ export const inventoryRegistry = (deps: {
 
     async preview(source, stated) {
       const apps = checkedApps(stated);
-      const tally = importTally();
-      for await (const { entries, open } of freshEntries(source, apps)) {
-        const held = await collection.getMany(entries.map(({ id }) => id));
-        const byId = new Map(held.map(({ document }) => [document.id, document]));
-        for (const entry of entries) {
-          const before = byId.get(entry.id);
-          tally.note({ entry, change: changeOf(before, entry), before, isFinding: open.has(entry.id) });
-        }
-        await pause();
-      }
-      const present = presentIn(source, apps);
-      for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
-        if (entry.state === 'present' && !present.has(entry.id))
-          tally.note({ entry: { ...entry, state: 'gone' }, change: 'gone', isFinding: false });
-      return tally.result();
+      return planned(source, apps, freshEntries(source, apps));
     },
 
     async importAll(source, stated, by) {
       const apps = checkedApps(stated);
+      const batches: Batch[] = [];
+      for await (const batch of freshEntries(source, apps)) batches.push(batch);
+      const { created, changed, gone } = await planned(source, apps, batches);
       await audit.append({
         ...{
           type: 'inventory.imported',
@@ -128,10 +142,10 @@ export const inventoryRegistry = (deps: {
         },
         ...(by.request === undefined ? {} : { request: by.request }),
         ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-        inputs: { apps: apps.length },
+        inputs: { apps: apps.length, created, changed, gone },
       });
       const tally = importTally();
-      for await (const { entries, open } of freshEntries(source, apps)) {
+      for (const { entries, open } of batches) {
         for (const entry of entries) {
           tally.note({ entry, ...(await stored(entry)), isFinding: open.has(entry.id) });
           await pause();
@@ -160,6 +174,8 @@ export const inventoryRegistry = (deps: {
     },
   };
 };
+
+type Batch = { readonly entries: readonly InventoryEntry[]; readonly open: ReadonlySet<string> };
 
 /** What the store of one app changed. `before`: as it was. */
 type Stored = { readonly change: EntryChange; readonly before?: InventoryEntry };
