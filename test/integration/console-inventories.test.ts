@@ -1,9 +1,10 @@
 /** Apps of other systems in the console: their list, and the import of a pasted one. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
-import { GITHUB_PAGES, GOOGLE_PAGES, MCP_PAGES } from '../support/inventory-exports.ts';
+import { GITHUB_PAGES, GOOGLE_PAGES, MCP_PAGES, OKTA_PAGES } from '../support/inventory-exports.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
+import { laterBy, startClock } from '../support/stopped-clock.ts';
 
 jest.setTimeout(60_000);
 
@@ -32,6 +33,7 @@ beforeAll(async () => {
   auditor = await signedIn(AUDITOR);
 }, 60_000);
 afterAll(() => server?.close());
+afterEach(startClock);
 
 const linesOf = (pages: readonly unknown[]): string => pages.map((page) => JSON.stringify(page)).join('\n');
 
@@ -82,7 +84,7 @@ test('an operator pastes a list, sees what it would change, and confirms it', as
   expect(done.html).toMatch(/class="button primary" href="\/console\/findings\/fnd_[a-z2-7]{26}"><span>Decide about/);
   expect(done.text).toMatch(/1 app needs a decision.*Notetaker is not known here\. It has 2 rights that matter/s);
   expect(await server.events('inventory.imported')).toMatchObject([
-    { target: { kind: 'inventory', id: 'google' }, inputs: { apps: 2 } },
+    { target: { kind: 'inventory', id: 'google' }, inputs: { apps: 2, created: 2, changed: 0, gone: 0 } },
   ]);
   const list = await listOf('google');
   expect(list.text).toMatch(/Google Workspace · Last import .* by Olga · 2 apps/s);
@@ -246,7 +248,7 @@ test('apps that need a decision come first, the numbers show only theirs, and a 
   await confirm(await paste({ format: 'csv', source: 'many', list }));
   await confirm(await paste({ format: 'csv', source: 'many', list: list.replace('\n0,Quiet 0,', '') }));
   const page = await listOf('many');
-  expect(page.text).toMatch(/1 Need a decision\s+0 Known here\s+1 Gone\s+31 All apps/);
+  expect(page.text).toMatch(/1 Need a decision\s+0 New\s+0 Known here\s+1 Gone\s+31 All apps/);
   expect(page.text).toMatch(/App\s.*Sender needs a decision/s);
   expect(page.text.indexOf('Sender')).toBeLessThan(page.text.indexOf('Quiet'));
   const next = await operator.open(at('/console/inventories?source=many&at=25'));
@@ -263,6 +265,78 @@ test('apps that need a decision come first, the numbers show only theirs, and a 
   expect((await listOf('many')).text).toMatch(/0 Need a decision/);
   const again = await paste({ format: 'csv', source: 'many', list });
   expect(again.text).toMatch(/No app needs a decision.*1 changed/s);
+});
+
+test('the page of an inventory has its imports, with what each changed, and marks what the last one brought', async () => {
+  const first = 'external_id,name,scopes\n1,Stays,openid\n2,Leaves,openid';
+  await confirm(await paste({ format: 'csv', source: 'history', list: first }));
+  const once = await listOf('history');
+  expect(once.text).toMatch(/0 New\s/);
+  expect(once.text).not.toMatch(/It brought/);
+  laterBy(60);
+  const second = 'external_id,name,scopes\n1,Stays,openid files.read\n3,Comes,openid';
+  const preview = await paste({ format: 'csv', source: 'history', list: second });
+  expect(preview.text).toContain('The list replaces that of the last import');
+  await confirm(preview);
+  const page = await listOf('history');
+  expect(page.text).toMatch(/It brought 1 new, 1 changed and 1 gone\./);
+  expect(page.text).toMatch(/Comes\s+new/);
+  expect(page.text).not.toMatch(/Stays\s+new/);
+  expect(page.text).toMatch(/When\s+By\s+Apps\s+New\s+Changed\s+Gone\s.*Olga\s+2\s+1\s+1\s+1\s.*Olga\s+2\s+2\s+0\s+0/s);
+  expect(page.html.match(/href="\/console\/audit\/events\/nod_/g)).toHaveLength(2);
+  const added = await operator.open(at('/console/inventories?source=history&view=new'));
+  expect([added.text.includes('Comes'), added.text.includes('Stays')]).toEqual([true, false]);
+  const events = await server.events('inventory.imported');
+  expect(events.at(-1)).toMatchObject({
+    target: { id: 'history' },
+    inputs: { apps: 2, created: 1, changed: 1, gone: 1 },
+  });
+});
+
+test('a search finds apps by name, id, owner and right, in one inventory or in all', async () => {
+  const list = ['external_id,name,owner,scopes', 'id-77,Alpha,ann@example.com,files.read', 'x,Beta,,mail.send'].join(
+    '\n',
+  );
+  await confirm(await paste({ format: 'csv', source: 'searched', list }));
+  for (const [words, found] of [
+    ['alph', 'Alpha'],
+    ['ID-77', 'Alpha'],
+    ['ann@', 'Alpha'],
+    ['mail.send', 'Beta'],
+  ] as const) {
+    const { text } = await operator.open(at(`/console/inventories?source=searched&q=${encodeURIComponent(words)}`));
+    expect([words, text.includes('Alpha'), text.includes('Beta')]).toEqual([
+      words,
+      found === 'Alpha',
+      found === 'Beta',
+    ]);
+    expect(text).toMatch(/1 All apps/);
+  }
+  const none = await operator.open(at('/console/inventories?source=searched&q=nothing'));
+  expect(none.text).toContain('No app fits the filters.');
+  const all = await operator.open(at('/console/inventories?q=id-77'));
+  expect([all.text.includes('Alpha'), all.text.includes('Beta')]).toEqual([true, false]);
+});
+
+test('the list of all has each inventory with its last import, and an old list is marked', async () => {
+  await confirm(await paste({ format: 'okta', source: '', list: linesOf(OKTA_PAGES) }));
+  const page = await operator.open(at('/console/inventories'));
+  expect(page.text).toMatch(/Inventories\s+Inventory\s+Apps\s+Need a decision\s+Last import/);
+  expect(page.text).not.toContain('days ago. Apps may have come');
+  expect((await operator.open(at('/console/inventories/import'))).text).toMatch(/Last import just now/);
+  laterBy(31 * 86_400);
+  const later = await signedIn(OPERATOR);
+  const old = await later.open(at('/console/inventories?source=okta'));
+  expect(old.text).toMatch(/okta\s*: the last import was more than 30 days ago/);
+});
+
+test('a long preview repeats its confirmation below', async () => {
+  const apps = Array.from({ length: 9 }, (_, index) => `${index},App ${index}`);
+  const preview = await paste({ format: 'csv', source: 'long', list: ['external_id,name', ...apps].join('\n') });
+  expect(preview.html.match(/name="go" value="import"/g)).toHaveLength(2);
+  expect(preview.html).toMatch(/<form [^>]*id="import"[\s\S]*form="import" name="go"/);
+  const short = await paste({ format: 'csv', source: 'short', list: 'external_id,name\n1,A' });
+  expect(short.html.match(/name="go" value="import"/g)).toHaveLength(1);
 });
 
 test('the preview of a changed app names the rights that came and went', async () => {

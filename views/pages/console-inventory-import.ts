@@ -12,7 +12,7 @@ import { inventoryWords } from '../words/console-inventories.ts';
 import { importWords as words } from '../words/console-inventory-import.ts';
 import { SYSTEMS } from '../words/inventory-exports.ts';
 import { columnWords, systemWords } from '../words/inventory-systems.ts';
-import { type ImportLinks, type InventorySystem, isPlain, systemCards } from './inventory-systems.ts';
+import { type ImportLinks, type ImportTimes, type InventorySystem, isPlain, systemCards } from './inventory-systems.ts';
 
 /** Most characters of a pasted list. */
 export const MOST_CHARACTERS = 1_000_000;
@@ -50,10 +50,14 @@ ${body}`,
   });
 
 /** `source`: the inventory into which the user imports. */
-export const chooseSystemPage = (frame: ConsoleFrame, links: ImportLinks, source?: string): Html =>
+export const chooseSystemPage = (
+  frame: ConsoleFrame,
+  links: ImportLinks,
+  { source, times }: { readonly source?: string | undefined; readonly times: ImportTimes },
+): Html =>
   importStep(frame, links, {
     ...{ title: words.title, heading: words.choose, lead: words.chooseLead, above: [], here: words.title },
-    body: systemCards(links, source),
+    body: systemCards(links, source, times),
   });
 
 export type ImportModel = {

@@ -7,6 +7,7 @@ import { type Column, commaList, table } from '../partials/console-list.ts';
 import { figureTiles } from '../partials/figure-tiles.ts';
 import { flash } from '../partials/flash.ts';
 import { submit } from '../partials/submit.ts';
+import { agoText } from '../time-text.ts';
 import { inventoryWords } from '../words/console-inventories.ts';
 import { importWords as words } from '../words/console-inventory-import.ts';
 import { SYSTEMS } from '../words/inventory-exports.ts';
@@ -108,16 +109,25 @@ export type PreviewModel = ImportModel & {
   readonly apps: number;
   /** The apps as NDJSON, which the confirmation sends. */
   readonly carried: string;
+  /** Epoch seconds of the import that this one replaces. Absent: there is none, or it is not known to the viewer. */
+  readonly heldAt?: number;
 };
+
+/** From this number of rows on, the confirmation is also below them. */
+const LONG = 8;
 
 /** Shows what the import would change, and asks for confirmation. The form POSTs `csrf`, `format`, `source`, `apps` and `go`. */
 export const previewImportPage = (frame: ConsoleFrame, model: PreviewModel): Html => {
-  const { links, system, source, counts, apps, carried } = model;
+  const { links, system, source, counts, apps, carried, rows, heldAt } = model;
   const isSame = counts.created + counts.changed + counts.gone === 0;
   const back = systemHref(links, system, source);
+  const actions = (isBelow: boolean): Html => {
+    const form = isBelow ? { form: 'import' } : {};
+    return html`<div class="actions">${submit({ text: words.confirm(apps), name: 'go', value: 'import', ...form })} <a class="button plain" href="${back}">${words.back}</a></div>`;
+  };
   return importStep(frame, links, {
     ...{ title: words.previewTitle, heading: words.previewOf(apps, named(source)) },
-    lead: words.previewLead(counts.findings),
+    lead: html`${words.previewLead(counts.findings)}${heldAt !== undefined && html` ${words.replaces(agoText(heldAt))}`}`,
     above: [
       { href: links.importHref, name: words.title },
       { href: back, name: systemWords[system].name },
@@ -125,9 +135,9 @@ export const previewImportPage = (frame: ConsoleFrame, model: PreviewModel): Htm
     here: words.previewTitle,
     body: html`${goneMessage(counts)}${isSame && flash({ kind: 'notice', text: words.nothingChanges })}
 ${countsOf(counts)}
-<form method="post" action="${links.importHref}" enctype="multipart/form-data" class="form"><input type="hidden" name="csrf" value="${frame.csrf}"><input type="hidden" name="format" value="${system}"><input type="hidden" name="source" value="${source}"><input type="hidden" name="apps" value="${carried}">
-<div class="actions">${submit({ text: words.confirm(apps), name: 'go', value: 'import' })} <a class="button plain" href="${back}">${words.back}</a></div></form>
-${changesOf(words.whatChanges, model)}`,
+<form method="post" action="${links.importHref}" enctype="multipart/form-data" class="form" id="import"><input type="hidden" name="csrf" value="${frame.csrf}"><input type="hidden" name="format" value="${system}"><input type="hidden" name="source" value="${source}"><input type="hidden" name="apps" value="${carried}">
+${actions(false)}</form>
+${changesOf(words.whatChanges, model)}${rows.length >= LONG && actions(true)}`,
   });
 };
 

@@ -15,6 +15,8 @@ export type AppRow = {
   readonly scopes: number;
   /** The rights that matter. */
   readonly risky: readonly string[];
+  /** All rights, where the page unfolds them. */
+  readonly rights?: readonly string[];
   readonly known?: KnownAs;
   /** The finding to decide; absent: nothing is to be decided, or the viewer does not see it. */
   readonly decideHref?: string;
@@ -22,6 +24,8 @@ export type AppRow = {
 
 /** Rights that a row names. */
 const SHOWN = 4;
+/** Rights that it unfolds. */
+const MOST_UNFOLDED = 40;
 /** The longest part of an address that a column keeps whole. */
 const WHOLE = 28;
 
@@ -36,8 +40,19 @@ export const needsDecision = html`<span class="tag warn">${words.needsDecision}<
 const codes = (scopes: readonly string[]): Html =>
   html`${commaList(scopes.slice(0, SHOWN).map((scope) => codeName(scope)))}${scopes.length > SHOWN && ', …'}`;
 
-export const rightsCell = ({ scopes, risky }: Pick<AppRow, 'scopes' | 'risky'>, people = 0): Html =>
-  html`${words.rightsOf(scopes, risky.length)}${risky.length > 0 && html`<span class="line hint">${codes(risky)}</span>`}${
+/** The number of rights. Where the row names only some, it unfolds all. */
+const rightsCount = ({ name, scopes, risky, rights = [] }: RightsOf): Html => {
+  const text = words.rightsOf(scopes, risky.length);
+  if (rights.length <= Math.min(risky.length, SHOWN)) return html`${text}`;
+  const shown = rights.slice(0, MOST_UNFOLDED);
+  const more = rights.length - shown.length;
+  return html`<details class="rights"><summary>${text} <span class="unseen">${words.rightsOfApp(plainText(name, 60))}</span></summary><span class="line hint">${commaList(shown.map((scope) => codeName(scope)))}${more > 0 && html` ${words.moreRights(more)}`}</span></details>`;
+};
+
+type RightsOf = Pick<AppRow, 'name' | 'scopes' | 'risky' | 'rights'>;
+
+export const rightsCell = (row: RightsOf, people = 0): Html =>
+  html`${rightsCount(row)}${row.risky.length > 0 && html`<span class="line hint">${codes(row.risky)}</span>`}${
     people > 0 && html`<span class="line hint">${words.peopleOf(people)}</span>`
   }`;
 

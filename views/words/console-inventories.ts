@@ -25,6 +25,7 @@ export const inventoryWords = {
   viewsTitle: phrase({ en: 'Which apps', de: 'Welche Apps' }),
   views: {
     decide: phrase({ en: 'Need a decision', de: 'Zu entscheiden' }),
+    new: phrase({ en: 'New', de: 'Neu' }),
     known: phrase({ en: 'Known here', de: 'Hier bekannt' }),
     gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
     all: phrase({ en: 'All apps', de: 'Alle Apps' }),
@@ -33,6 +34,10 @@ export const inventoryWords = {
     decide: phrase({
       en: 'No app needs a decision: each is known here, has no right that matters, or was decided.',
       de: 'Keine App braucht eine Entscheidung: Jede ist hier bekannt, hat kein wichtiges Recht, oder wurde entschieden.',
+    }),
+    new: phrase({
+      en: 'The last import added no app to an inventory that was there before.',
+      de: 'Der letzte Import fügte keinem Inventar, das es schon gab, eine App hinzu.',
     }),
     known: phrase({
       en: 'No app is known here as a client, agent or resource server.',
@@ -48,6 +53,36 @@ export const inventoryWords = {
   allFindings: phrase({ en: 'Show the findings', de: 'Befunde zeigen' }),
   needsDecision: phrase({ en: 'needs a decision', de: 'zu entscheiden' }),
   decide: phrase({ en: 'Decide', de: 'Entscheiden' }),
+  newApp: phrase({ en: 'new', de: 'neu' }),
+  search: phrase({ en: 'Search', de: 'Suche' }),
+  searchHint: phrase({ en: 'Name, id, owner or right', de: 'Name, Id, Eigentümer oder Recht' }),
+  anyInventory: phrase({ en: 'all', de: 'alle' }),
+  noneFits: phrase({ en: 'No app fits the filters.', de: 'Keine App passt zu den Filtern.' }),
+  rightsOfApp: (app: string) => phrase({ en: `of ${app}: all rights`, de: `von ${app}: alle Rechte` }),
+  moreRights: (count: number) => phrase({ en: `and ${count} more`, de: `und ${count} weitere` }),
+  inventories: phrase({ en: 'Inventories', de: 'Inventare' }),
+  imports: phrase({ en: 'Imports', de: 'Importe' }),
+  importedAt: phrase({ en: 'When', de: 'Wann' }),
+  importer: phrase({ en: 'By', de: 'Durch' }),
+  apps: phrase({ en: 'Apps', de: 'Apps' }),
+  lastImport: phrase({ en: 'Last import', de: 'Letzter Import' }),
+  counts: {
+    created: phrase({ en: 'New', de: 'Neu' }),
+    changed: phrase({ en: 'Changed', de: 'Geändert' }),
+    gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
+  },
+  sinceThen: ({ created, changed, gone }: Readonly<Record<'created' | 'changed' | 'gone', number>>) =>
+    phrase({
+      en: `It brought ${created} new, ${changed} changed and ${gone} gone.`,
+      de: `Er brachte ${created} neue, ${changed} geänderte und ${gone} verschwundene.`,
+    }),
+  old: (days: number, names: HtmlValue, count: number) =>
+    phrase({
+      en: html`${names}${count > 3 && ', …'}: the last import was more than ${days} days ago. Apps may have come since then.`,
+      de: html`${names}${count > 3 && ', …'}: Der letzte Import ist über ${days} Tage her. Seitdem können Apps dazugekommen sein.`,
+    }),
+  otherSystem: phrase({ en: 'Any other system', de: 'Jedes andere System' }),
+  importedAlready: (ago: HtmlValue) => phrase({ en: html`Last import ${ago}`, de: html`Letzter Import ${ago}` }),
   empty: {
     title: phrase({
       en: 'Find agents that were never registered here',
@@ -62,6 +97,7 @@ export const inventoryWords = {
       de: 'Ein Import gibt kein Recht und beendet keines. Sie sehen vor der Bestätigung, was er ändert.',
     }),
     systems: phrase({ en: 'Systems', de: 'Systeme' }),
+    choose: phrase({ en: 'Choose a system to import from', de: 'System wählen, aus dem Sie einlesen' }),
     notPermitted: phrase({
       en: 'No list was imported yet. An operator or administrator imports lists.',
       de: 'Noch wurde keine Liste eingelesen. Listen liest der Betrieb oder die Verwaltung ein.',
@@ -80,9 +116,15 @@ export const inventoryWords = {
         de: `${count === 1 ? '1 Recht' : `${count} Rechte`}, kein wichtiges`,
       });
     }
+    if (risky === count) {
+      return phrase({
+        en: count === 1 ? '1 right, which matters' : `${count} rights, all matter`,
+        de: count === 1 ? '1 Recht, ein wichtiges' : `${count} Rechte, alle wichtig`,
+      });
+    }
     return phrase({
-      en: `${risky} of ${count} ${count === 1 ? 'right' : 'rights'} ${risky === 1 ? 'matters' : 'matter'}`,
-      de: `${risky} von ${count} ${count === 1 ? 'Recht' : 'Rechten'} ${risky === 1 ? 'ist' : 'sind'} wichtig`,
+      en: `${risky} of ${count} rights ${risky === 1 ? 'matters' : 'matter'}`,
+      de: `${risky} von ${count} Rechten ${risky === 1 ? 'ist' : 'sind'} wichtig`,
     });
   },
   peopleOf: (people: number) =>

@@ -72,6 +72,11 @@ export const importWords = {
       en: `Nothing was imported yet. ${findings === 0 ? 'No app needs a decision.' : `${appsEn(findings)} will need a decision.`}`,
       de: `Noch wurde nichts eingelesen. ${findings === 0 ? 'Keine App braucht eine Entscheidung.' : `Über ${appsDe(findings)} ist dann zu entscheiden.`}`,
     }),
+  replaces: (ago: HtmlValue) =>
+    phrase({
+      en: html`The list replaces that of the last import, ${ago}.`,
+      de: html`Die Liste ersetzt die des letzten Imports, ${ago}.`,
+    }),
   goneNotice: (gone: number) =>
     phrase({
       en:

@@ -45,7 +45,9 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   entra: {
     files: 'principals.json grants.json',
     commands: [
-      TOKEN,
+      'az login',
+      'TOKEN=$(az account get-access-token --resource-type ms-graph \\',
+      '  --query accessToken --output tsv)',
       get('Bearer', 'https://graph.microsoft.com/v1.0/servicePrincipals?\\$top=999', 'principals.json'),
       get('Bearer', 'https://graph.microsoft.com/v1.0/oauth2PermissionGrants?\\$top=999', 'grants.json'),
     ].join('\n'),
@@ -57,7 +59,13 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   google: {
     files: 'tokens.ndjson',
     commands: [
-      TOKEN,
+      'AUTH=https://www.googleapis.com/auth',
+      'gcloud auth application-default login --client-id-file=client.json \\',
+      '  --scopes=$AUTH/cloud-platform,$AUTH/admin.directory.user.readonly,$AUTH/admin.directory.user.security',
+      'TOKEN=$(gcloud auth application-default print-access-token)',
+      'curl -sS -H "Authorization: Bearer $TOKEN" \\',
+      '  "https://admin.googleapis.com/admin/directory/v1/users?customer=my_customer&maxResults=500" \\',
+      "  | jq -r '.users[].primaryEmail' > users.txt",
       'while read -r user; do',
       getEach('Bearer', 'https://admin.googleapis.com/admin/directory/v1/users/$user/tokens'),
       'done < users.txt > tokens.ndjson',

@@ -29,8 +29,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: html`Öffnen Sie in der Okta Admin Console <em>Security → API → Tokens</em> und legen Sie ein Token als Administrator an, der Apps und Grants lesen darf. Setzen Sie <code>ORG</code> und <code>TOKEN</code>, und rufen Sie auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
     more: phrase({
-      en: html`More than 200 apps: get the page that the header <code>Link</code> names with <code>rel="next"</code> into a further file, until there is none.`,
-      de: html`Mehr als 200 Apps: Holen Sie die Seite, die der Header <code>Link</code> mit <code>rel="next"</code> nennt, in eine weitere Datei, bis es keine mehr gibt.`,
+      en: html`More than 200 apps: get the page that the header <code>Link</code> names with <code>rel="next"</code> into a further file, until there is none. Delete the token when you have the files.`,
+      de: html`Mehr als 200 Apps: Holen Sie die Seite, die der Header <code>Link</code> mit <code>rel="next"</code> nennt, in eine weitere Datei, bis es keine mehr gibt. Löschen Sie das Token, wenn Sie die Dateien haben.`,
     }),
     files: phrase({
       en: html`Choose <code>apps.json</code> and <code>grants.ndjson</code> together.`,
@@ -44,8 +44,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Dienstprinzipale eines Mandanten, auch Agentenidentitäten, und die delegierten Berechtigungen, mit denen sie für Personen handeln.',
     }),
     needs: phrase({
-      en: html`Get a token for Microsoft Graph with the permissions <code>Application.Read.All</code> and <code>DelegatedPermissionGrant.Read.All</code>. Set <code>TOKEN</code>, and run. This needs <code>curl</code>.`,
-      de: html`Holen Sie ein Token für Microsoft Graph mit den Berechtigungen <code>Application.Read.All</code> und <code>DelegatedPermissionGrant.Read.All</code>. Setzen Sie <code>TOKEN</code>, und rufen Sie auf. Nötig ist <code>curl</code>.`,
+      en: html`Sign in with the Azure CLI as a person with the role <em>Global Reader</em>. A token of your own takes its place: it needs the permissions <code>Application.Read.All</code> and <code>DelegatedPermissionGrant.Read.All</code>. This needs <code>az</code> and <code>curl</code>.`,
+      de: html`Melden Sie sich mit der Azure CLI als Person mit der Rolle <em>Global Reader</em> an. Ein eigenes Token geht auch: Es braucht die Berechtigungen <code>Application.Read.All</code> und <code>DelegatedPermissionGrant.Read.All</code>. Nötig sind <code>az</code> und <code>curl</code>.`,
     }),
     more: phrase({
       en: html`If a file has <code>@odata.nextLink</code>, get the page at that address into a further file, until there is none. The list has delegated permissions only, with which an app acts for people. Application permissions (app role assignments) are not in it: an app that has only those looks harmless here.`,
@@ -63,12 +63,12 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Apps, denen Personen eines Google Workspace Zugriff auf ihre Daten gaben.',
     }),
     needs: phrase({
-      en: html`Get a token for the Admin SDK with the scope <code>admin.directory.user.security</code>. Write the email address of each user into a line of <code>users.txt</code>. Set <code>TOKEN</code>, and run. This needs <code>curl</code> and <code>jq</code>.`,
-      de: html`Holen Sie ein Token für das Admin SDK mit der Berechtigung <code>admin.directory.user.security</code>. Schreiben Sie die E-Mail-Adresse jeder Person in eine Zeile von <code>users.txt</code>. Setzen Sie <code>TOKEN</code>, und rufen Sie auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
+      en: html`In a project of Google Cloud, enable the Admin SDK API, create an OAuth client of the type <em>Desktop app</em>, and save it as <code>client.json</code>. Run as an administrator of the Workspace. This needs <code>gcloud</code>, <code>curl</code> and <code>jq</code>.`,
+      de: html`Aktivieren Sie in einem Projekt von Google Cloud die Admin SDK API, legen Sie einen OAuth-Client vom Typ <em>Desktop app</em> an, und speichern Sie ihn als <code>client.json</code>. Rufen Sie als Administrator des Workspace auf. Nötig sind <code>gcloud</code>, <code>curl</code> und <code>jq</code>.`,
     }),
     more: phrase({
-      en: 'A user for whom Google answers an error refuses the import, so that no app is missing unnoticed.',
-      de: 'Eine Person, für die Google einen Fehler meldet, verhindert den Import: So fehlt keine App unbemerkt.',
+      en: html`More than 500 people: add those of the page with <code>&pageToken=</code> and the value of <code>nextPageToken</code> to <code>users.txt</code>. A user for whom Google answers an error refuses the import, so that no app is missing unnoticed.`,
+      de: html`Mehr als 500 Personen: Hängen Sie die der Seite mit <code>&pageToken=</code> und dem Wert von <code>nextPageToken</code> an <code>users.txt</code> an. Eine Person, für die Google einen Fehler meldet, verhindert den Import: So fehlt keine App unbemerkt.`,
     }),
     files: phrase({
       en: html`Choose <code>tokens.ndjson</code>.`,

@@ -23,6 +23,7 @@ import { addAskedCall, type TypedValues } from './asked-calls.ts';
 import type { AnswerOf } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { importTimes, lastImports } from './inventory-imports.ts';
 import { decideHref, findingsAbout, knownAs, knownNames } from './inventory-rows.ts';
 import type { Shown } from './object-form-spec.ts';
 
@@ -103,14 +104,27 @@ const changedRows = async (
   });
 };
 
+/** When the list that this one replaces was imported. */
+const heldList = async (
+  { deps, calls }: PageParts,
+  viewer: Viewer,
+  source: string,
+): Promise<{ readonly heldAt?: number }> => {
+  const [last] = (await lastImports(deps, calls, viewer, source)) ?? [];
+  return last === undefined ? {} : { heldAt: last.at };
+};
+
 export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =>
   addAskedCall(parts, {
     ...{ path: `${INVENTORIES}/import`, operation: 'importInventory', hrefOf: () => links.importHref },
     fields: { apps: 'list', format: 'format', source: 'source', carried: 'apps', go: 'go' },
     ...{ hidden: ['apps', 'go', 'format'], inAddress: ['format', 'source'], mostWithFiles: MOST_FORM },
-    async page({ frame }, _, { values, errors }) {
+    async page({ frame, viewer }, _, { values, errors }) {
       const system = formatCalled(values['format']);
-      if (system === undefined) return chooseSystemPage(frame, links, values['source']);
+      if (system === undefined) {
+        const times = await importTimes(parts.deps, parts.calls, viewer);
+        return chooseSystemPage(frame, links, { source: values['source'], times });
+      }
       return importFormPage(frame, { links, system, values, errors });
     },
     call(values, _, __, files) {
@@ -138,7 +152,10 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
       };
       const page =
         body['is_dry_run'] === true
-          ? previewImportPage(frame, { ...model, apps: apps.length, carried: carriedOf(apps) })
+          ? previewImportPage(frame, {
+              ...{ ...model, apps: apps.length, carried: carriedOf(apps) },
+              ...(await heldList(parts, viewer, source)),
+            })
           : importResultPage(frame, { ...model, ...hrefs });
       sendPage(ctx, 200, page);
     },

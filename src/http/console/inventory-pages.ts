@@ -5,17 +5,23 @@ import {
   type InventoryView,
   inventoriesPage,
 } from '../../../views/pages/console-inventories.ts';
-import { type ImportLinks, INVENTORY_SYSTEMS, importHrefFor } from '../../../views/pages/inventory-systems.ts';
+import { type InventorySummary, isOld } from '../../../views/pages/inventory-history.ts';
+import {
+  type ImportLinks,
+  type ImportTimes,
+  INVENTORY_SYSTEMS,
+  importHrefFor,
+} from '../../../views/pages/inventory-systems.ts';
 import type { Pagination } from '../../../views/partials/pagination.ts';
 import type { Finding } from '../../domain/governance/finding.ts';
 import { INVENTORY_NAME } from '../../domain/governance/inventory.ts';
 import { riskyScopes } from '../../domain/governance/scope-risks.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
-import { doerName, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addInventoryImport, INVENTORIES } from './inventory-import.ts';
+import { importTimes, lastImports } from './inventory-imports.ts';
 import {
   decideHref,
   findingsAbout,
@@ -29,6 +35,9 @@ import { hrefWith, listed } from './list-page.ts';
 
 type Only = { readonly source?: string };
 
+/** What the address asks for. `at`: place of the first row. */
+type Asked = Only & { readonly view: InventoryView; readonly at: number; readonly search: string };
+
 /** Apps that are counted, and sorted by whether they need a decision. Of more, the list shows the newest first. */
 const MOST_COUNTED = 1000;
 const AT_ONCE = 200;
@@ -36,10 +45,37 @@ const AT_ONCE = 200;
 const ROWS = 25;
 
 /** What a list of apps shows. */
-type Shown = Pick<InventoriesModel, 'pages' | 'views' | 'view'> & {
+type Shown = Pick<InventoriesModel, 'pages' | 'views' | 'view' | 'inventories'> & {
   readonly entries: readonly ShownEntry[];
   readonly findings: ReadonlyMap<string, Finding>;
+  /** Ids of those that are new. */
+  readonly added: ReadonlySet<string>;
 };
+
+const fits = ({ name, external_id: id, owner = '', scopes = [] }: ShownEntry, search: string): boolean =>
+  [name, id, owner, ...scopes].some((text) => text.toLowerCase().includes(search));
+
+/** Ids of the apps that the last import of their inventory brought, unless it was the first one. */
+const newEntries = (all: readonly ShownEntry[], times: ImportTimes): ReadonlySet<string> => {
+  const isSince = ({ source, created_at: at }: ShownEntry): boolean => at >= (times.get(source) ?? Infinity);
+  const hadApps = new Set(all.filter((entry) => !isSince(entry)).map(({ source }) => source));
+  const some = all.filter((entry) => entry.state === 'present' && isSince(entry) && hadApps.has(entry.source));
+  return new Set(some.map(({ id }) => id));
+};
+
+const askedOf = (query: URLSearchParams): Asked => {
+  const source = query.get('source') ?? '';
+  const at = query.get('at') ?? '';
+  return {
+    ...(INVENTORY_NAME.test(source) ? { source } : {}),
+    view: INVENTORY_VIEWS.find((one) => one === query.get('view')) ?? 'all',
+    at: /^\d{1,3}$/.test(at) ? Number(at) : 0,
+    search: (query.get('q') ?? '').trim().slice(0, 100),
+  };
+};
+
+const timesOf = (source: string, imports: readonly { readonly at: number }[] = []): ImportTimes =>
+  new Map(imports.slice(0, 1).map(({ at }) => [source, at]));
 
 /** Adds `/console/inventories`: the apps of other systems, and the import of a list. */
 export const addInventoryPages = (parts: PageParts): void => {
@@ -70,39 +106,69 @@ export const addInventoryPages = (parts: PageParts): void => {
   const sorted = async (
     viewer: Viewer,
     all: readonly ShownEntry[],
-    { source = '', view, at }: { readonly source?: string; readonly view: InventoryView; readonly at: number },
+    { source = '', view, at, search }: Asked,
+    times: ImportTimes,
   ): Promise<Shown> => {
     const findings = await openAbout(viewer, all);
+    const added = newEntries(all, times);
     const inView: Readonly<Record<InventoryView, (entry: ShownEntry) => boolean>> = {
       decide: ({ id }) => findings.has(id),
+      new: ({ id }) => added.has(id),
       known: (entry) => entry.state === 'present' && isKnownEntry(entry),
       gone: ({ state }) => state === 'gone',
       all: () => true,
     };
     const scoreOf = ({ id }: ShownEntry): number => findings.get(id)?.score ?? -1;
     const isGone = (entry: ShownEntry): number => Number(inView.gone(entry));
-    const chosen = all
+    const fitting = search === '' ? all : all.filter((entry) => fits(entry, search.toLowerCase()));
+    const chosen = fitting
       .filter(inView[view])
       .toSorted((one, other) => scoreOf(other) - scoreOf(one) || isGone(one) - isGone(other));
     const hrefOf = (which: InventoryView, from = 0): string =>
-      hrefWith(home, { source, view: which === 'all' ? '' : which, at: from === 0 ? '' : String(from) });
+      hrefWith(home, {
+        ...{ source, q: search, view: which === 'all' ? '' : which },
+        at: from === 0 ? '' : String(from),
+      });
     const pages: Pagination = {
       ...(at > 0 ? { firstHref: hrefOf(view) } : {}),
       ...(at + ROWS < chosen.length ? { nextHref: hrefOf(view, at + ROWS) } : {}),
     };
+    const shownViews = INVENTORY_VIEWS.filter((name) => name !== 'new' || times.size > 0);
     return {
       ...{ entries: chosen.slice(at, at + ROWS), findings, pages, view },
-      views: INVENTORY_VIEWS.map((name) => ({ name, count: all.filter(inView[name]).length, href: hrefOf(name) })),
+      views: shownViews.map((name) => ({ name, count: fitting.filter(inView[name]).length, href: hrefOf(name) })),
+      ...(source === '' ? { inventories: summaries(all, inView, times) } : {}),
+      added,
     };
   };
+
+  /** The inventories by name. */
+  const summaries = (
+    all: readonly ShownEntry[],
+    { decide, gone }: Readonly<Record<'decide' | 'gone', (entry: ShownEntry) => boolean>>,
+    times: ImportTimes,
+  ): readonly InventorySummary[] =>
+    [...Map.groupBy(all, ({ source }) => source)]
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([source, entries]) => {
+        const at = times.get(source);
+        const system = INVENTORY_SYSTEMS.find((one) => one === source);
+        const left = entries.filter(gone).length;
+        return {
+          ...{ source, href: hrefWith(home, { source }), apps: entries.length - left, gone: left },
+          decide: entries.filter(decide).length,
+          ...(at === undefined ? {} : { at }),
+          ...(system === undefined ? {} : { system }),
+        };
+      });
 
   const newest = async (viewer: Viewer, only: Only, after: string | null): Promise<Shown> => {
     const question = { operation: 'listInventoryEntries', path: home, asked: only, query: only } as const;
     const { items, pages } = await listed(deps, calls, viewer, question, after);
-    return { entries: items, pages, view: 'all', findings: await openAbout(viewer, items) };
+    return { entries: items, pages, view: 'all', findings: await openAbout(viewer, items), added: new Set() };
   };
 
-  const rowsOf = async ({ entries, findings }: Shown): Promise<readonly InventoryRow[]> => {
+  const rowsOf = async ({ entries, findings, added }: Shown): Promise<readonly InventoryRow[]> => {
     const names = await knownNames(deps, entries);
     return entries.map((entry) => {
       const { name, source, owner, people = 0, scopes = [] } = entry;
@@ -110,7 +176,8 @@ export const addInventoryPages = (parts: PageParts): void => {
         ...{ name, source, externalId: entry.external_id, createdAt: entry.created_at, people },
         ...(entry.state === 'gone' ? { goneAt: entry.updated_at } : {}),
         ...(entry.is_enabled === false ? { isOff: true as const } : {}),
-        ...{ scopes: scopes.length, risky: riskyScopes(scopes) },
+        ...(added.has(entry.id) ? { isNew: true as const } : {}),
+        ...{ scopes: scopes.length, risky: riskyScopes(scopes), rights: scopes },
         ...(owner === undefined ? {} : { owner }),
         ...knownAs(deps, names, entry),
         ...decideHref(deps, findings.get(entry.id)),
@@ -118,44 +185,30 @@ export const addInventoryPages = (parts: PageParts): void => {
     });
   };
 
-  /** The last import, as the audit log has it. */
-  const lastImport = async ({ account }: Viewer, source: string): Promise<Pick<InventoriesModel, 'imported'>> => {
-    if (!calls.mayAll('listAuditEvents', account)) return {};
-    const { entries } = await deps.audit.list({ type: 'inventory.imported', id: source, limit: 1 });
-    const [last] = entries;
-    if (last === undefined) return {};
-    const { caller } = last.event;
-    const names = await partyNames(deps, [caller]);
-    return {
-      imported: {
-        at: Math.floor(last.at / 1000),
-        ...(caller === undefined ? {} : { byName: doerName(names, caller) }),
-      },
-    };
-  };
-
   page(INVENTORIES, async (ctx, { viewer, frame }) => {
-    const query = queryOf(ctx);
-    const asked = query.get('source') ?? '';
-    const only: Only = INVENTORY_NAME.test(asked) ? { source: asked } : {};
-    const view = INVENTORY_VIEWS.find((one) => one === query.get('view')) ?? 'all';
-    const at = /^\d{1,3}$/.test(query.get('at') ?? '') ? Number(query.get('at')) : 0;
+    const asked = askedOf(queryOf(ctx));
+    const { source } = asked;
+    const only: Only = source === undefined ? {} : { source };
     const all = await allOf(viewer, only);
+    const imports = source === undefined ? undefined : await lastImports(deps, calls, viewer, source);
+    const times = source === undefined ? await importTimes(deps, calls, viewer) : timesOf(source, imports);
     const shown =
       all === undefined
-        ? await newest(viewer, only, query.get('after'))
-        : await sorted(viewer, all, { ...only, view, at });
-    const { source } = only;
+        ? await newest(viewer, only, queryOf(ctx).get('after'))
+        : await sorted(viewer, all, asked, times);
     const system = INVENTORY_SYSTEMS.find((one) => one === source);
-    const { pages, views } = shown;
+    const { pages, views, inventories } = shown;
     sendPage(
       ctx,
       200,
       inventoriesPage(frame, {
         ...{ listHref: home, findingsHref: `${deps.basePath}/console/findings?kind=unknown_app` },
-        ...{ rows: await rowsOf(shown), pages, view: shown.view },
+        ...{ rows: await rowsOf(shown), pages, view: shown.view, search: asked.search },
+        old: [...times].filter(([, at]) => isOld(at, deps.clock.now())).map(([name]) => name),
+        ...(inventories === undefined ? {} : { inventories }),
         ...(views === undefined ? {} : { views }),
-        ...(source === undefined ? {} : { source, ...(await lastImport(viewer, source)) }),
+        ...(source === undefined ? {} : { source }),
+        ...(imports === undefined ? {} : { imports }),
         ...(system === undefined ? {} : { system }),
         ...(calls.may('importInventory', viewer.account)
           ? { links, newHref: source === undefined ? links.importHref : importHrefFor(links, source) }

@@ -61,8 +61,9 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
   const home = `${frame.basePath}/console`;
   const inventoryList = {
     ...{ listHref: `${home}/inventories`, findingsHref: `${home}/findings?kind=unknown_app`, rows: [], pages: {} },
+    ...{ old: [], search: '' },
   };
-  const inventoryViews = (['decide', 'known', 'gone', 'all'] as const).map((name, count) => ({
+  const inventoryViews = (['decide', 'new', 'known', 'gone', 'all'] as const).map((name, count) => ({
     ...{ name, count: count === 0 ? 1 : count, href: `${home}/inventories?view=${name}` },
   }));
   const inventoryLinks = { listHref: `${home}/inventories`, importHref: `${home}/inventories/import` };
@@ -567,11 +568,19 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     }),
     'console-inventories': inventoriesPage(frame, {
       ...{ ...inventoryList, view: 'all', newHref: `${home}/inventories/import` },
-      ...{ pages: { nextHref: `${home}/inventories?at=25` }, views: inventoryViews },
+      ...{ pages: { nextHref: `${home}/inventories?at=25` }, views: inventoryViews, old: ['crm', 'entra'] },
+      inventories: [
+        { ...{ source: 'crm', href: `${home}/inventories?source=crm`, apps: 2, gone: 1, decide: 0 }, at: NOON },
+        {
+          ...{ source: 'entra', href: `${home}/inventories?source=entra`, apps: 1, gone: 0, decide: 1 },
+          system: 'entra',
+        },
+      ],
       rows: [
         {
           ...{ name: text('Mail helper'), externalId: text('app-1'), source: 'entra', createdAt: NOON, people: 3 },
           ...{ owner: text('Grace'), scopes: 12, risky: [text('Mail.Send'), 'repo', 'drive', 'admin:org', 'a.write'] },
+          ...{ rights: Array.from({ length: 50 }, () => text('Mail.Send')), isNew: true },
           decideHref: `${home}/findings/fnd_1`,
         },
         {
@@ -592,16 +601,24 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     }),
     'console-one-inventory': inventoriesPage(frame, {
       ...{ ...inventoryList, source: 'okta', system: 'okta', view: 'decide', views: inventoryViews },
-      ...{ imported: { at: NOON, byName: text('Ada') }, links: inventoryLinks },
+      ...{ links: inventoryLinks, search: text('mail'), old: ['okta'] },
+      imports: [
+        {
+          ...{ at: NOON, byName: text('Ada'), href: `${home}/audit/events/nod_2`, apps: 4 },
+          changes: { created: 1, changed: 0, gone: 1 },
+        },
+        { at: NOON - 60, href: `${home}/audit/events/nod_1`, apps: 4 },
+      ],
       newHref: `${home}/inventories/import?format=okta&source=okta`,
     }),
     'console-many-apps': inventoriesPage(frame, {
-      ...{ ...inventoryList, source: 'crm', view: 'all', imported: { at: NOON } },
+      ...{ ...inventoryList, source: 'crm', view: 'all', imports: [] },
       pages: { firstHref: `${home}/inventories` },
     }),
     'console-no-inventories': inventoriesPage(frame, { ...inventoryList, view: 'all' }),
     'console-no-inventories-yet': inventoriesPage(frame, { ...inventoryList, view: 'all', links: inventoryLinks }),
-    'console-import-system': chooseSystemPage(frame, inventoryLinks, 'crm'),
+    'console-import-system': chooseSystemPage(frame, inventoryLinks, { source: 'crm', times: new Map() }),
+    'console-import-system-again': chooseSystemPage(frame, inventoryLinks, { times: new Map([['okta', NOON]]) }),
     'console-import-inventory': importFormPage(frame, {
       ...{ links: inventoryLinks, system: 'okta' },
       values: { format: 'okta', source: text('crm'), list: text('[]') },
@@ -612,7 +629,14 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       errors: { list: text('apps.csv:1: the member name is missing.'), source: text('A name has other letters.') },
     }),
     'console-import-preview': previewImportPage(frame, {
-      ...{ links: inventoryLinks, system: 'github', source: 'crm', apps: 72, carried: text('{"name":"A"}') },
+      ...{
+        links: inventoryLinks,
+        system: 'github',
+        source: 'crm',
+        heldAt: NOON,
+        apps: 72,
+        carried: text('{"name":"A"}'),
+      },
       counts: { created: 62, changed: 1, unchanged: 9, gone: 10, known: 3, findings: 2 },
       rows: [
         {
