@@ -294,13 +294,13 @@ test('the page of an inventory has its imports, with what each changed, and mark
 });
 
 test('a search finds apps by name, id, owner and right, in one inventory or in all', async () => {
-  const list = ['external_id,name,owner,scopes', 'id-77,Alpha,ann@example.com,files.read', 'x,Beta,,mail.send'].join(
+  const list = ['external_id,name,owner,scopes', 'App.77,Alpha,ann@example.com,files.read', 'x,Beta,,mail.send'].join(
     '\n',
   );
   await confirm(await paste({ format: 'csv', source: 'searched', list }));
   for (const [words, found] of [
     ['alph', 'Alpha'],
-    ['ID-77', 'Alpha'],
+    ['app.77', 'Alpha'],
     ['ann@', 'Alpha'],
     ['mail.send', 'Beta'],
   ] as const) {
@@ -314,7 +314,7 @@ test('a search finds apps by name, id, owner and right, in one inventory or in a
   }
   const none = await operator.open(at('/console/inventories?source=searched&q=nothing'));
   expect(none.text).toContain('No app fits the filters.');
-  const all = await operator.open(at('/console/inventories?q=id-77'));
+  const all = await operator.open(at('/console/inventories?q=APP.77'));
   expect([all.text.includes('Alpha'), all.text.includes('Beta')]).toEqual([true, false]);
 });
 
