@@ -147,8 +147,8 @@ export const responseWords = {
   activateTitle: phrase({ en: 'Activate a response rule', de: 'Reaktionsregel aktivieren' }),
   activateAsked: (name: HtmlValue) => phrase({ en: html`Let ${name} act?`, de: html`Soll ${name} handeln?` }),
   activateLead: phrase({
-    en: 'From now on the rule acts by itself, within seconds. Rules suspend at most ten agents an hour. You can deactivate it at any time.',
-    de: 'Ab jetzt handelt die Regel von selbst, in Sekunden. Regeln setzen höchstens zehn Agenten in der Stunde aus. Sie lässt sich jederzeit deaktivieren.',
+    en: 'From now on the rule acts by itself, within seconds. Rules suspend at most ten agents an hour, and ten more of other owners. You can deactivate it at any time.',
+    de: 'Ab jetzt handelt die Regel von selbst, in Sekunden. Regeln setzen höchstens zehn Agenten in der Stunde aus, und zehn weitere von anderen Verantwortlichen. Sie lässt sich jederzeit deaktivieren.',
   }),
   deactivate: phrase({ en: 'Deactivate', de: 'Deaktivieren' }),
   remove: phrase({ en: 'Delete', de: 'Löschen' }),
@@ -190,8 +190,8 @@ export const responseWords = {
   itsEvents: phrase({ en: 'Events of this response', de: 'Ereignisse dieser Reaktion' }),
   braked: phrase({ en: 'notified: limit reached', de: 'gemeldet: Grenze erreicht' }),
   brakedLong: phrase({
-    en: 'Rules had suspended ten agents within an hour, so this one was only notified.',
-    de: 'Regeln hatten in einer Stunde zehn Agenten ausgesetzt. Dieser wurde darum nur gemeldet.',
+    en: 'Rules had suspended as many agents within an hour as the brake permits, so this one was only notified.',
+    de: 'Regeln hatten in einer Stunde so viele Agenten ausgesetzt, wie die Bremse zulässt. Dieser wurde darum nur gemeldet.',
   }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
   lift: phrase({ en: 'Lift the suspension', de: 'Aussetzung aufheben' }),

@@ -3,15 +3,16 @@ import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import { listEvents } from '../../../src/domain/audit/list-events.ts';
+import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
 import { AGENT_FACTS, type AgentFacts } from '../../../src/domain/governance/responses/agent-facts.ts';
 import { storedFleet } from '../../../src/domain/governance/responses/fleet-networks.ts';
-import { RESPONSES, type Response } from '../../../src/domain/governance/responses/response.ts';
+import { braked, RESPONSES, type Response } from '../../../src/domain/governance/responses/response.ts';
 import { responseActs } from '../../../src/domain/governance/responses/response-acts.ts';
 import { responseList } from '../../../src/domain/governance/responses/response-list.ts';
 import { responseRuleRegistry } from '../../../src/domain/governance/responses/response-rule-registry.ts';
 import { responseWorker } from '../../../src/domain/governance/responses/response-worker.ts';
 import { ruleReplays } from '../../../src/domain/governance/responses/rule-replay.ts';
-import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
+import { type DocumentStore, StoreUnavailable, update } from '../../../src/domain/ports/document-store.ts';
 import { storedBody } from '../../../src/domain/ports/store-rules.ts';
 import { agentEvents } from '../../support/agent-events.ts';
 import { BY, newAgent, refusalOf, registryWorld } from '../registries/registry-world.ts';
@@ -512,7 +513,7 @@ describe('a rule', () => {
   });
 
   test('the brake: of many agents within an hour ten are suspended, the others only notified', async () => {
-    const { activated, agent, denied, read, stateOf, responses, typed, tick } = world();
+    const { activated, agent, denied, documents, read, stateOf, responses, typed, tick } = world();
     await activated(DENIALS);
     const all: string[] = [];
     for (let index = 0; index < 13; index += 1) all.push(await agent());
@@ -523,11 +524,42 @@ describe('a rule', () => {
     const braked = (await responses()).filter(({ isBraked }) => isBraked);
     expect(braked.map(({ state }) => state)).toEqual(['notified', 'notified', 'notified']);
     expect(typed('response.acted').filter(({ inputs }) => inputs?.['isBraked'] === true)).toHaveLength(3);
+    // An owner who lost no agent yet is not kept waiting by one who lost ten.
+    const [other, second] = [await agent(), await agent()];
+    const stored = documents.collection<Agent>(AGENTS);
+    for (const id of [other, second]) await update(stored, id, (one) => ({ ...one, owner: 'acc_other' }));
+    await denied(other);
+    await denied(second);
+    await read();
+    expect([await stateOf(other), await stateOf(second)].sort()).toEqual(['active', 'suspended']);
     tick(3601);
     const late = await agent();
     await denied(late);
     await read();
     expect(await stateOf(late)).toBe('suspended');
+  });
+});
+
+describe('the brake', () => {
+  const counted = (owners: readonly string[]) =>
+    owners.reduce(
+      (brake, owner, index) => braked(brake, { id: `agt_${index}`, owner }, 1000) ?? brake,
+      braked({ agents: [] }, { id: 'agt_first', owner: owners[0] ?? '' }, 1000) ?? { agents: [] },
+    ).agents;
+
+  test('has ten places for all, and ten more for owners without one: no owner has more than ten', () => {
+    expect(counted(Array(30).fill('one'))).toHaveLength(10);
+    const many = counted([...Array(15).fill('one'), ...Array.from({ length: 30 }, (_, index) => `other ${index}`)]);
+    expect(many).toHaveLength(20);
+    expect(many.filter(({ owner }) => owner === 'one')).toHaveLength(10);
+    expect(new Set(many.slice(10).map(({ owner }) => owner)).size).toBe(10);
+  });
+
+  test('counts an agent once, and forgets it after an hour', () => {
+    const [agents, again] = [counted(Array(9).fill('one')), { id: 'agt_3', owner: 'one' }];
+    expect(braked({ agents }, again, 1001)?.agents).toHaveLength(10);
+    expect(braked({ agents }, { id: 'agt_new', owner: 'one' }, 1001)).toBeUndefined();
+    expect(braked({ agents }, { id: 'agt_new', owner: 'one' }, 4600)?.agents).toHaveLength(1);
   });
 });
 

@@ -83,7 +83,7 @@ export const responseActs = (deps: {
   const brakes = documents.collection<ResponseBrake>(RESPONSE_BRAKE);
 
   /** Whether the brake lets one more agent be suspended. */
-  const passes = (agent: string): Promise<boolean> =>
+  const passes = (agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> =>
     retryLost(BRAKE, async () => {
       const found = await brakes.get(BRAKE);
       const next = braked(found?.document ?? { agents: [] }, agent, clock.now());
@@ -185,7 +185,7 @@ export const responseActs = (deps: {
       const slot = slotOf(rule.id, agent.id);
       const [held] = await responses.find({ where: { slot }, limit: 1 });
       if (held?.document.state === 'notified') await ended(held.document.id, {});
-      const isBraked = isBlocking(rule.act) && !(await passes(agent.id));
+      const isBraked = isBlocking(rule.act) && !(await passes(agent));
       const response: Response = {
         ...{ id: identifiers.newId('rsp'), rule: rule.id, ruleName: rule.name, agent: agent.id, agentName: agent.name },
         ...{ owner: agent.owner, act: rule.act, ...(isBraked ? { isBraked } : {}), state: 'begun', slot, values },

@@ -85,11 +85,14 @@ export const QUIET_SECONDS = 86_400;
 
 export const slotOf = (rule: string, agent: string): string => `${rule} ${agent}`;
 
+/** An agent that rules suspended lately. Its owner is absent in one from before owners were noted. */
+type Suspended = { readonly agent: string; readonly owner?: string; readonly at: number };
+
 /** The agents that rules suspended lately. One document, so that one compare-and-swap counts over all nodes. */
 export type ResponseBrake = {
   /** Always BRAKE. */
   readonly id: string;
-  readonly agents: readonly { readonly agent: string; readonly at: number }[];
+  readonly agents: readonly Suspended[];
 };
 
 export const RESPONSE_BRAKE = {
@@ -108,15 +111,21 @@ export const RESPONSE_BRAKE = {
 export const BRAKE = 'brake';
 /** Most agents that rules suspend within an hour. A mistake in a rule then stops few of many. */
 const MOST_AGENTS_IN_HOUR = 10;
+/**
+ * So many more, for owners none of whose agents was suspended within the hour: an owner whose agents misbehave must not keep the rules from a
+ * thief who has the key of another owner's agent.
+ */
+const MOST_OF_OTHER_OWNERS = 10;
 export const BRAKE_SECONDS = 3600;
 
 /** Counts an agent. The same agent counts once. Undefined: it is one too many. */
 export const braked = (
   { agents }: Pick<ResponseBrake, 'agents'>,
-  agent: string,
+  { id: agent, owner }: { readonly id: string; readonly owner: string },
   now: number,
 ): ResponseBrake | undefined => {
   const recent = agents.filter(({ at }) => at > now - BRAKE_SECONDS);
   if (recent.some((one) => one.agent === agent)) return { id: BRAKE, agents: recent };
-  return recent.length < MOST_AGENTS_IN_HOUR ? { id: BRAKE, agents: [...recent, { agent, at: now }] } : undefined;
+  const most = MOST_AGENTS_IN_HOUR + (recent.some((one) => one.owner === owner) ? 0 : MOST_OF_OTHER_OWNERS);
+  return recent.length < most ? { id: BRAKE, agents: [...recent, { agent, owner, at: now }] } : undefined;
 };

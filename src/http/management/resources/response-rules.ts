@@ -88,7 +88,9 @@ const REPLAY = named(
       events: integer('Events that were read.'),
       agents_seen: integer('Agents that did something in the range.'),
       agents_acted_on: integer('Agents on which the rule would have acted.'),
-      most_in_an_hour: integer('The most within one hour. Above 10, the brake would have left the rest notifications.'),
+      most_in_an_hour: integer(
+        'The most within one hour. Above 10 of one owner, or 20 of many, the brake would have left the rest notifications.',
+      ),
       agents: arrayOf(ref(REPLAYED_AGENT), 'The first 50.'),
       cut: flag('The log has more events than a replay reads. The rule cannot be activated: replay fewer days.'),
       archived: flag('Events of the range may be in an archive only. Those were not read.'),

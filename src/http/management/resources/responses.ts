@@ -25,7 +25,9 @@ const RESPONSE = named(
       agent_name: string('Its name at that time. Its owner chose it.'),
       owner: string('Account or group that owned it.'),
       act: oneOf('What the rule wanted.', RESPONSE_ACTS),
-      braked: flag('Rules had suspended 10 agents within an hour: this one was only notified.'),
+      braked: flag(
+        'Rules had suspended 10 agents within an hour, one of the same owner among them, or 20: this one was only notified.',
+      ),
       state: oneOf(
         'begun: the act is under way. open: the agent is suspended by it. notified: administrators were notified, and nothing else happened. lifted: the suspension ended.',
         RESPONSE_STATES,
