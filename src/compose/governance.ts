@@ -1,5 +1,6 @@
 /** Findings: their registry, and the reader of the audit log that makes them. Called by services.ts. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 import { heldDocuments } from '../domain/audit/held-documents.ts';
 import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
 import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
@@ -10,6 +11,7 @@ import { examiner } from '../domain/governance/examiner.ts';
 import type { Finding } from '../domain/governance/finding.ts';
 import { type FindingRegistry, findingRegistry } from '../domain/governance/finding-registry.ts';
 import { findingWriter } from '../domain/governance/finding-writer.ts';
+import { mostHeld } from '../domain/governance/held-counts.ts';
 import { inventoryMatching } from '../domain/governance/inventory-matching.ts';
 import { type InventoryRegistry, inventoryRegistry } from '../domain/governance/inventory-registry.ts';
 import { networkDigests } from '../domain/governance/network-digests.ts';
@@ -64,8 +66,9 @@ export const governanceServices = (
     await findings.quarantine(finding.id, undefined, { reason: finding.reason ?? '', stops }, { caller: 'system' });
   };
   const pause = () => turn();
+  const most = mostHeld(getHeapStatistics().heap_size_limit);
   const activities = heldDocuments(documents.collection<ClientActivity>(CLIENT_ACTIVITY), {
-    ...{ most: MOST_HELD, clock, pause },
+    ...{ most, clock, pause },
   });
   const examined = examiner({
     ...{ documents, clock, writer, finish, documentClients, activities },
@@ -81,7 +84,7 @@ export const governanceServices = (
     },
   });
   const digestOf = networkDigests(masterKey);
-  const { responseRules, responses, worker } = responseServices(base, { ...deps, digestOf, pause });
+  const { responseRules, responses, worker } = responseServices(base, { ...deps, digestOf, pause, most });
   return {
     ...reviewServices(base, { ...deps.reviewed, agents, resourceServers: deps.resourceServers }),
     ...{ findings, responseRules, responses },
@@ -104,14 +107,13 @@ export const governanceServices = (
     discovery: discovery({
       ...{ documents, clock, examiner: examined, node: state.node, recent, pause, digestOf, activities },
       responses: worker,
+      mostHeld: most,
       sweeps: discoverySweeps({ documents, examiner: examined, settle: reporters.settle }),
       reported: reporters.reported,
     }),
   };
 };
 
-/** Clients and agents whose stored activity stays in memory: about 5 kB each. */
-const MOST_HELD = 2000;
 /** Most approvals and standing approvals of one agent that a response ends. */
 const MOST_ENDED = 10_000;
 
@@ -120,10 +122,12 @@ const responseServices = (
   deps: Pick<Parameters<typeof governanceServices>[1], 'agents' | 'approvals'> & {
     readonly digestOf: (agent: string, network: string) => string;
     readonly pause: () => Promise<void>;
+    /** Agents whose facts stay in memory. */
+    readonly most: number;
   },
 ) => {
   const { documents, clock, identifiers, audit, metrics, log } = base;
-  const { agents, approvals, digestOf, pause } = deps;
+  const { agents, approvals, digestOf, pause, most } = deps;
   const rules = responseRuleRegistry({ documents, audit, clock, identifiers });
   const acts = responseActs({
     ...{ documents, audit, clock, identifiers, agents },
@@ -151,7 +155,7 @@ const responseServices = (
     responseRules: { ...rules, ...replays },
     responses: { ...responseList({ documents }), lift: acts.lift },
     worker: responseWorker({
-      ...{ documents, clock, rules, acts, digestOf, pause },
+      ...{ documents, clock, rules, acts, digestOf, pause, mostHeld: most },
       fleet: storedFleet(documents, (network) => digestOf('', network)),
       onFailed: (agent, err) =>
         log.error(

@@ -10,7 +10,7 @@ import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { RecentRecord } from '../../src/domain/audit/recent-records.ts';
 import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
-import { HELD } from '../../src/domain/governance/discovery.ts';
+import { isToStore, mostHeld } from '../../src/domain/governance/held-counts.ts';
 import { storedFleet } from '../../src/domain/governance/responses/fleet-networks.ts';
 import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
 import { responseActs } from '../../src/domain/governance/responses/response-acts.ts';
@@ -34,6 +34,8 @@ const CLIENTS_PER_AGENT = 1.5;
 /** A server lets its rules act each second. Longer here, so that a run is short. */
 const POLL_SECONDS = 10;
 const MOST_SECONDS = 60;
+/** As on a server with 4 GiB of heap. */
+const MOST_HELD = mostHeld(4 * 1024 ** 3);
 /** 2 % of what a token costs the server. */
 const MOST_MICROS = 20;
 const LEAST_SHARE = 0.8;
@@ -80,6 +82,7 @@ const newServer = async (ids: readonly string[]) => {
     fleet: storedFleet(documents, (network) => network),
     ...{ documents, clock, acts, rules: { active: async () => RULES }, pause: async () => undefined },
     digestOf: (_, network) => network,
+    mostHeld: MOST_HELD,
   });
   /** The responses since the last call. */
   const newResponses = async (): Promise<readonly Response[]> => {
@@ -126,8 +129,8 @@ const runOnce = async (run: CampaignRun, seed: number, count: number) => {
   const reading = microsOfReading();
   let [latest, storedAt, unstored] = [0, 0, 0];
   /** As often as a server stores its facts. */
-  const isToStore = (now: number): boolean =>
-    now >= storedAt + HELD.mostSeconds || unstored >= HELD.mostRecords || server.worker.changed() >= HELD.mostChanged;
+  const isDue = (now: number): boolean =>
+    isToStore({ changed: server.worker.changed(), records: unstored, seconds: now - storedAt }, MOST_HELD);
   const liftAt = new Map<string, number>();
 
   const record = ({ at, caller, event, source }: Work): RecentRecord => {
@@ -181,7 +184,7 @@ const runOnce = async (run: CampaignRun, seed: number, count: number) => {
       const before = cpuMicros();
       for (const one of records) server.worker.note(one);
       unstored += records.length;
-      if (isToStore(until)) {
+      if (isDue(until)) {
         await server.worker.store();
         [storedAt, unstored] = [until, 0];
       } else await server.worker.evaluate();

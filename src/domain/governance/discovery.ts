@@ -20,6 +20,7 @@ import { type ClientActivity, type SeenToken, withTokens } from './client-activi
 import { discoveryLock } from './discovery-lock.ts';
 import type { Sweep, Sweeps } from './discovery-sweep.ts';
 import type { Examiner } from './examiner.ts';
+import { isToStore } from './held-counts.ts';
 import type { Reported } from './reporter-findings.ts';
 import { isOfOneAgent } from './responses/agent-failures.ts';
 import type { ResponseWorker } from './responses/response-worker.ts';
@@ -32,11 +33,6 @@ const MOST_TURNS = 4;
 const SWEEP_SECONDS = 600;
 /** Its place is stored after so many steps: a process that takes over repeats at most these. */
 const STEPS_EVERY = 50;
-/**
- * Counts are stored when so many documents have changed, or after so many records, or so long. A process that takes over reads as many
- * records again, 4,000 at each poll.
- */
-export const HELD = { mostChanged: 2000, mostRecords: 30_000, mostSeconds: 86_400 } as const;
 /** What others name and this server does not know counts in a finding at once, and would count again: the cursors move within so long. */
 const MOST_REPORT_SECONDS = 60;
 const FEW_CHANGED = 20;
@@ -82,6 +78,8 @@ export const discovery = (deps: {
   readonly responses: ResponseWorker;
   /** Keyed digest of a network, for one client. */
   readonly digestOf: (client: string, network: string) => string;
+  /** Most agents and clients whose counts stay in memory. */
+  readonly mostHeld: number;
   /** Keeps the finding of a resource server or transmitter that named something unknown. */
   readonly reported: (reported: Reported) => Promise<void>;
   readonly node: string;
@@ -207,14 +205,13 @@ export const discovery = (deps: {
     for (const reported of reports.values()) held.reports.set(`${reported.kind} ${reported.reporter}`, reported);
   };
 
-  const isToStore = (): boolean => {
+  const isDue = (): boolean => {
     const { records: count, since, reportedAt = Number.POSITIVE_INFINITY } = behind;
-    const documentsChanged = Math.max(activities.changed(), responses.changed());
+    const changed = Math.max(activities.changed(), responses.changed());
+    const now = clock.now();
     return (
-      documentsChanged >= HELD.mostChanged ||
-      count >= HELD.mostRecords ||
-      clock.now() - since >= HELD.mostSeconds ||
-      clock.now() - reportedAt >= (documentsChanged <= FEW_CHANGED ? 0 : MOST_REPORT_SECONDS)
+      isToStore({ changed, records: count, seconds: now - since }, deps.mostHeld) ||
+      now - reportedAt >= (changed <= FEW_CHANGED ? 0 : MOST_REPORT_SECONDS)
     );
   };
 
@@ -271,7 +268,7 @@ export const discovery = (deps: {
           found = await read();
           // Also without records: an agent that could not be examined is examined again.
           await count();
-          if (behind.records > 0 && isToStore() && !(await store())) return lose();
+          if (behind.records > 0 && isDue() && !(await store())) return lose();
         }
         await sweepOn();
       } catch (error) {

@@ -72,6 +72,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
       },
       digestOf: (client, network) => `${client} ${network}`,
       reported: reporters.reported,
+      mostHeld: 2000,
       pause: async () => undefined,
     });
   };

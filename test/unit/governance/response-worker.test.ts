@@ -77,7 +77,7 @@ const world = () => {
   const place = { read: 0 };
   const workerOn = (store: DocumentStore) =>
     responseWorker({
-      ...{ documents: store, clock, rules, acts: actsOn(store), digestOf, pause },
+      ...{ documents: store, clock, rules, acts: actsOn(store), digestOf, pause, mostHeld: 2000 },
       fleet: storedFleet(store, (network) => network),
       onFailed: (id, error) => failed.push([id, error.message]),
     });

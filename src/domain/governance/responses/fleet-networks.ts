@@ -13,8 +13,8 @@ const SHARED_SECONDS = 7 * DAY;
 const LEAST_DAYS = 3;
 /** Two suffice: for each agent, one of them is another one. */
 const MOST_FIRST = 2;
-/** Agents and networks that a process knows to be noted today. */
-const MOST_NOTED = 20_000;
+/** Agents and networks that a process knows to be noted today: about 20 MB. */
+const MOST_NOTED = 100_000;
 /** In place of a network: since when networks are noted. */
 const BEGAN = 'began';
 

@@ -48,8 +48,6 @@ type Waiting = {
 /** Most agents that are kept over a `store` because they could not be examined, and most events of each. */
 const MOST_FAILED = 100;
 const MOST_EVENTS_OF_FAILED = 1000;
-/** Agents whose stored facts stay in memory: about 10 kB each. */
-const MOST_KEPT = 2000;
 /** Agents that are examined between two pauses in which requests run. */
 const AT_ONCE = 16;
 /**
@@ -67,6 +65,8 @@ export const responseWorker = (deps: {
   /** Keyed digest of a network, for one agent. */
   readonly digestOf: (agent: string, network: string) => string;
   readonly fleet: FleetNetworks;
+  /** Agents whose stored facts stay in memory: about 10 kB each. */
+  readonly mostHeld: number;
   readonly pause: () => Promise<void>;
   /** Called with the first failure of an agent, until it could be examined. Without an agent: of responses that a crash left. */
   readonly onFailed?: (agent: string | undefined, error: Error) => void;
@@ -74,7 +74,7 @@ export const responseWorker = (deps: {
   const { documents, clock, rules, acts, digestOf, fleet } = deps;
   const agents = documents.collection<Agent>(AGENTS);
   const held = heldDocuments(documents.collection<AgentFacts>(AGENT_FACTS), {
-    ...{ most: MOST_KEPT, clock, pause: deps.pause },
+    ...{ most: deps.mostHeld, clock, pause: deps.pause },
   });
   let waiting = new Map<string, Waiting>();
   let known: { readonly rules: readonly ResponseRule[]; readonly until: number } | undefined;
