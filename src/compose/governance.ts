@@ -1,11 +1,12 @@
 /** Findings: their registry, and the reader of the audit log that makes them. Called by services.ts. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { getHeapStatistics } from 'node:v8';
+import { heapLimit } from '../../adapters/node/heap.ts';
 import { heldDocuments } from '../domain/audit/held-documents.ts';
 import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
 import { isDocumentId } from '../domain/clients/clients/metadata-document.ts';
 import { CLIENT_ACTIVITY, type ClientActivity } from '../domain/governance/client-activity.ts';
 import { type Discovery, discovery } from '../domain/governance/discovery.ts';
+import { dueSubjects } from '../domain/governance/discovery-due.ts';
 import { discoverySweeps } from '../domain/governance/discovery-sweep.ts';
 import { examiner } from '../domain/governance/examiner.ts';
 import type { Finding } from '../domain/governance/finding.ts';
@@ -66,7 +67,7 @@ export const governanceServices = (
     await findings.quarantine(finding.id, undefined, { reason: finding.reason ?? '', stops }, { caller: 'system' });
   };
   const pause = () => turn();
-  const most = mostHeld(getHeapStatistics().heap_size_limit);
+  const most = mostHeld(heapLimit());
   const activities = heldDocuments(documents.collection<ClientActivity>(CLIENT_ACTIVITY), {
     ...{ most, clock, pause },
   });
@@ -108,6 +109,7 @@ export const governanceServices = (
       ...{ documents, clock, examiner: examined, node: state.node, recent, pause, digestOf, activities },
       responses: worker,
       mostHeld: most,
+      due: dueSubjects({ documents, examiner: examined, clock }),
       sweeps: discoverySweeps({ documents, examiner: examined, settle: reporters.settle }),
       reported: reporters.reported,
     }),

@@ -106,7 +106,7 @@ const RULES: readonly Rule[] = [
     of: 'adapters/node/',
     may: [
       ...['./', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:module', 'node:os', 'node:path', 'node:sqlite'],
-      'node:zlib',
+      ...['node:v8', 'node:zlib'],
     ],
     types: ['src/domain/ports/'],
   },

@@ -14,6 +14,8 @@ export type DiscoveryState = {
   readonly cursors: readonly StreamCursor[];
   /** The sweep under way. */
   readonly sweep?: Sweep;
+  /** Up to when is examined what time alone changes, epoch seconds. Absent: it never was; the sweep over everything does that. */
+  readonly dueUntil?: number;
   /** When the last sweep over everything was complete. */
   readonly sweptAt?: number;
   readonly lockedBy?: string;
@@ -54,6 +56,7 @@ export interface DiscoveryLock {
     readonly cursors?: readonly StreamCursor[];
     readonly sweep?: Sweep | undefined;
     readonly sweptAt?: number;
+    readonly dueUntil?: number;
   }): Promise<boolean>;
   /** The next `take` reads the store. */
   lose(): void;

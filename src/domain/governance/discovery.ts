@@ -2,8 +2,9 @@
  * Reads the audit log behind the requests, counts what clients do without a person, and keeps findings. One process at a time
  * does, under a lock with an end. Requests wait for nothing of it.
  *
- * An examination follows each change of an agent or client, each quarantine, and each token that makes another finding possible. A sweep over all agents,
- * clients and findings follows the time: ends, unused agents, and states that changed without an event.
+ * An examination follows each change of an agent or client, each quarantine, and each token that makes another finding possible. Of what time
+ * changes, and of the agents of an owner or blueprint that changed, it follows within about a minute (discovery-due.ts). A sweep over all agents, clients and
+ * findings finds what changed without an event.
  *
  * Counts are stored seldom, because a document that is written once for thirty tokens costs a thirtieth. Behind the stored ones, the log
  * itself says what was counted: the stored cursors move only after all counts before them are stored.
@@ -17,6 +18,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { coarseNetwork } from '../vocabulary/client-network.ts';
 import { type ClientActivity, type SeenToken, withTokens } from './client-activity.ts';
+import type { DueSubjects } from './discovery-due.ts';
 import { discoveryLock } from './discovery-lock.ts';
 import type { Sweep, Sweeps } from './discovery-sweep.ts';
 import type { Examiner } from './examiner.ts';
@@ -31,6 +33,8 @@ const AT_ONCE = 1000;
 const MOST_TURNS = 4;
 /** A sweep over everything begins so often. */
 const SWEEP_SECONDS = 600;
+/** What time changes is looked for so often. */
+const DUE_SECONDS = 60;
 /** Its place is stored after so many steps: a process that takes over repeats at most these. */
 const STEPS_EVERY = 50;
 /** What others name and this server does not know counts in a finding at once, and would count again: the cursors move within so long. */
@@ -74,6 +78,7 @@ export const discovery = (deps: {
   readonly examiner: Examiner;
   readonly activities: HeldDocuments<ClientActivity>;
   readonly sweeps: Sweeps;
+  readonly due: DueSubjects;
   /** Keeps the facts that response rules compare, and lets the rules act. */
   readonly responses: ResponseWorker;
   /** Keyed digest of a network, for one client. */
@@ -85,7 +90,7 @@ export const discovery = (deps: {
   readonly node: string;
   readonly pause: () => Promise<void>;
 }): Discovery => {
-  const { documents, clock, examiner, activities, sweeps, responses, node } = deps;
+  const { documents, clock, examiner, activities, sweeps, due, responses, node } = deps;
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
   const lock = discoveryLock({ documents, records, node, clock });
   const reader = recentOrStored(records, deps.recent);
@@ -104,6 +109,7 @@ export const discovery = (deps: {
     [behind, streamsAt] = [{ records: 0, since: 0 }, 0];
     signs.clear();
     sweeping = undefined;
+    due.forget();
     activities.forget();
     responses.forget();
   };
@@ -125,6 +131,7 @@ export const discovery = (deps: {
       held.changed.add(String(event.inputs?.['subject']));
     } else if (OF_MANY.test(event.type)) {
       sweeps.again();
+      due.note(event);
     } else if (event.type === 'report.refused' && event.caller !== undefined) {
       const { report_token_unknown: count = 0 } = (event.inputs?.['reasons'] ?? {}) as Record<string, number>;
       noteUnknown('unknown_tokens', event.caller, count, record.id);
@@ -260,6 +267,14 @@ export const discovery = (deps: {
     if (!(await lock.move(sweep ? { sweep } : { sweptAt: clock.now(), sweep: undefined }))) lose();
   };
 
+  const dueOn = async (): Promise<void> => {
+    const now = clock.now();
+    const { dueUntil } = lock.state() ?? {};
+    if (dueUntil !== undefined && dueUntil > now - DUE_SECONDS) return;
+    const done = await due.step(dueUntil ?? now);
+    if (done !== undefined && !(await lock.move({ dueUntil: done }))) lose();
+  };
+
   return {
     async poll() {
       if (!(await isReader())) return lose();
@@ -270,6 +285,7 @@ export const discovery = (deps: {
           await count();
           if (behind.records > 0 && isDue() && !(await store())) return lose();
         }
+        await dueOn();
         await sweepOn();
       } catch (error) {
         // What is held in memory may be stored in part. It is read again, and counts once.

@@ -7,9 +7,9 @@ import type { Finding, FindingKind, FindingPart, FindingReason } from './finding
 import { LEAST_SCORE, undeclaredSigns } from './undeclared-signs.ts';
 
 const DAY = 86_400;
-const SOON_SECONDS = 30 * DAY;
-const VERY_SOON_SECONDS = 7 * DAY;
-const UNUSED_SECONDS = 30 * DAY;
+export const SOON_SECONDS = 30 * DAY;
+export const VERY_SOON_SECONDS = 7 * DAY;
+export const UNUSED_SECONDS = 30 * DAY;
 /** How long an activity is known before a network can be new. */
 const LEAST_HISTORY_SECONDS = 14 * DAY;
 /** A client with more networks than these for longer than a week moves, and another one says nothing. */

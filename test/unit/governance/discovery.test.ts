@@ -5,9 +5,11 @@ import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/audit/audit-record.ts';
 import { heldDocuments } from '../../../src/domain/audit/held-documents.ts';
 import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
+import { AGENT_USE, type AgentUse } from '../../../src/domain/clients/agents/agent-last-used.ts';
 import { CLIENTS, type Client } from '../../../src/domain/clients/clients/client.ts';
 import { CLIENT_ACTIVITY, type ClientActivity, withTokens } from '../../../src/domain/governance/client-activity.ts';
 import { type Discovery, discovery } from '../../../src/domain/governance/discovery.ts';
+import { dueSubjects } from '../../../src/domain/governance/discovery-due.ts';
 import { DISCOVERY_STATES, type DiscoveryState } from '../../../src/domain/governance/discovery-lock.ts';
 import { discoverySweeps } from '../../../src/domain/governance/discovery-sweep.ts';
 import { type Examiner, examiner } from '../../../src/domain/governance/examiner.ts';
@@ -60,6 +62,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
     };
     return discovery({
       ...{ documents: store, recent: undefined, clock, examiner: noting, activities, node: name },
+      due: dueSubjects({ documents: store, examiner: noting, clock }),
       sweeps: discoverySweeps({ documents: store, examiner: examined, settle: reporters.settle }),
       responses: {
         note: () => undefined,
@@ -326,6 +329,81 @@ describe('the sweep', () => {
     for (let polls = 0; polls < 5; polls += 1) await second.poll();
     expect((await findings()).map(({ kind, subject }) => [kind, subject])).toEqual([['expiring', 'agt_08319']]);
     expect((await states.get('discovery'))?.document).toMatchObject({ sweptAt: time.now });
+  });
+
+  test('of many agents has those first that come due: an end, a token long ago, a dismissal that is over, another owner', async () => {
+    const { documents, node, recorded, time, findings, examinedIds } = world();
+    const plain: Omit<Agent, 'id'> = {
+      ...{ name: 'Clerk', owner: 'acc_1', purpose: 'Books', environment: 'test', redirectUris: [], grantTypes: [] },
+      ...{ dpopBoundAccessTokens: false, resourceServers: [], createdAt: START, updatedAt: START, state: 'active' },
+    };
+    const idOf = (index: number) => `agt_${String(index).padStart(5, '0')}`;
+    const soon = START + 100;
+    const special: Readonly<Record<number, Partial<Agent>>> = {
+      4001: { expiresAt: soon + 30 * DAY },
+      4002: { credentialsEndAt: soon + 30 * DAY },
+      4003: { createdAt: soon - 30 * DAY },
+      4004: { owner: 'acc_2' },
+      4005: { expiresAt: soon + 31 * DAY },
+    };
+    const all = Array.from({ length: 4100 }, (_, index) => ({ ...plain, id: idOf(index), ...special[index] }));
+    await documents.collection<Agent>(AGENTS).insertMany(all);
+    await documents.collection<AgentUse>(AGENT_USE).insertMany([
+      { id: idOf(4003), owner: 'acc_1', usedAt: soon - 30 * DAY, idleFrom: soon - 30 * DAY },
+      { id: idOf(4000), owner: 'acc_1', usedAt: soon, idleFrom: soon },
+    ]);
+    await documents.collection<Finding>(FINDINGS).insert({
+      ...{ id: findingId('secrets', idOf(4006)), kind: 'secrets', subjectKind: 'agent', subject: idOf(4006) },
+      ...{ name: 'Clerk', state: 'dismissed', until: soon, score: 70, parts: [], evidence: [] },
+      ...{ foundAt: START, createdAt: START, updatedAt: START },
+    });
+    const reader = node('one');
+    await reader.poll();
+    await recorded({ type: 'account.disabled', outcome: 'done', target: { kind: 'account', id: 'acc_2' } });
+    time.now += 10;
+    await reader.poll();
+    examinedIds.length = 0;
+    time.now = soon + 1;
+    await reader.poll();
+    expect([...new Set(examinedIds)].sort()).toEqual([4001, 4002, 4003, 4004, 4006].map(idOf));
+    expect((await findings()).map(({ kind, subject, state }) => [kind, subject, state]).sort()).toEqual([
+      ['expiring', idOf(4001), 'open'],
+      ['expiring', idOf(4002), 'open'],
+      ['secrets', idOf(4006), 'resolved'],
+      ['unused', idOf(4003), 'open'],
+    ]);
+    // Nothing is due twice.
+    examinedIds.length = 0;
+    time.now += 120;
+    await reader.poll();
+    expect(examinedIds).toEqual([]);
+  });
+
+  test('what comes due of many at once is examined a part at a time, and again from its begin by the next process', async () => {
+    const { documents, node, time, findings, examinedIds } = world();
+    const plain: Omit<Agent, 'id'> = {
+      ...{ name: 'Clerk', owner: 'acc_1', purpose: 'Books', environment: 'test', redirectUris: [], grantTypes: [] },
+      ...{ dpopBoundAccessTokens: false, resourceServers: [], createdAt: START, updatedAt: START, state: 'active' },
+    };
+    const end = START + 60 + 30 * DAY;
+    const all = Array.from({ length: 400 }, (_, index) => ({ ...plain, id: `agt_${1000 + index}`, expiresAt: end }));
+    const reader = node('one');
+    for (let polls = 0; polls < 4; polls += 1) await reader.poll();
+    await documents.collection<Agent>(AGENTS).insertMany(all);
+    time.now += 61;
+    const counts: number[] = [];
+    const poll = async (one: Discovery) => {
+      examinedIds.length = 0;
+      await one.poll();
+      counts.push(examinedIds.length);
+    };
+    await poll(reader);
+    // The process ends, and another one has the lock.
+    time.now += 61;
+    const next = node('two');
+    for (let polls = 0; polls < 4; polls += 1) await poll(next);
+    expect(counts).toEqual([160, 160, 160, 80, 0]);
+    expect(await findings()).toHaveLength(400);
   });
 
   test('resolves a finding whose reason is gone, and opens it again, with an event each', async () => {
