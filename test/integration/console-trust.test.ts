@@ -274,6 +274,69 @@ describe('a trusted domain', () => {
     expect(changed['inbound']).toBeUndefined();
   });
 
+  test('says what the server vouches for there, by names; a scope keeps what its line does not say', async () => {
+    const api = 'https://api.partner.example.com';
+    const { outbound: before } = (await get(`/peers/${id}`)) as { outbound: { resources: { scopes: object[] }[] } };
+    const { headers } = await scene.management.call('GET', `/peers/${id}`);
+    const scopes = [{ ...before.resources[0]?.scopes[0], participants: 'all' }];
+    const outbound = { ...before, resources: [{ identifier: api, scopes }] };
+    const etag = { 'if-match': String(headers.get('etag')) };
+    expect((await scene.management.call('PATCH', `/peers/${id}`, { outbound }, etag)).status).toBe(200);
+    const form = (await admin.open(at(`/console/peers/${id}/edit`))).forms.find(({ action }) => /edit$/.test(action));
+    const textOf = (name: string) => form?.fields.find((field) => field.name === name)?.value.trim();
+    expect([textOf('outbound.clients'), textOf('outbound.resources')]).toEqual([
+      'Secretary = agent-there',
+      `${api} read low See`,
+    ]);
+    const from = await written();
+    const saved = await send(admin, `/console/peers/${id}/edit`, /edit$/, {
+      'outbound.clients': 'Secretary = https://a.example/?x=1\nDesk = desk-there',
+      'outbound.resources': `${api} read high See all\n${api} write critical Change all`,
+      'outbound.lifetime_seconds': '60',
+      'outbound.lifetime_seconds.unit': 'seconds',
+    });
+    expect([saved.status, saved.text]).toEqual([200, expect.stringMatching(/Desk\s+there desk-there/)]);
+    expect(saved.text).toMatch(/read High risk ?, write Critical/);
+    expect((await eventsSince(from)).map(({ type }) => type)).toEqual(['peer.updated']);
+    expect((await get(`/peers/${id}`))['outbound']).toEqual({
+      clients: { [scene.agent.clientId]: 'https://a.example/?x=1', [scene.app.clientId]: 'desk-there' },
+      resources: [
+        {
+          identifier: api,
+          scopes: [
+            { name: 'read', description: 'See all', risk: 'high', participants: 'all' },
+            { name: 'write', description: 'Change all', risk: 'critical' },
+          ],
+        },
+      ],
+      lifetime_seconds: 60,
+    });
+  });
+
+  test.each([
+    ['outbound.clients', 'Desk desk-there', 'Write each pair on a line of its own'],
+    ['outbound.clients', 'Desk = a\nDesk = b', 'Desk is there twice'],
+    ['outbound.clients', 'Nothing = a', 'There is nothing with the name Nothing'],
+    ['outbound.resources', 'https://api.partner.example.com read', 'Write each scope on a line of its own'],
+    ['outbound.resources', 'https://api.partner.example.com read severe See', 'Write each scope on a line of its own'],
+    ['outbound.lifetime_seconds', '1000', '5 min'],
+  ])('a wrong %s of what the server vouches for is refused at its field: %s', async (name, value, message) => {
+    const before = await get(`/peers/${id}`);
+    const page = await send(admin, `/console/peers/${id}/edit`, /edit$/, { [name]: value });
+    expect([page.status, page.text]).toEqual([400, expect.stringContaining(message)]);
+    expect(page.html).toMatch(new RegExp(`name="${name.replace('.', '\\.')}"[^>]*aria-invalid="true"`));
+    expect(await lastRefusal()).toMatchObject({ error: 'invalid_field' });
+    expect(await get(`/peers/${id}`)).toEqual(before);
+  });
+
+  test('without clients and scopes the server vouches for none there', async () => {
+    const saved = await send(admin, `/console/peers/${id}/edit`, /edit$/, {
+      ...{ 'outbound.clients': '', 'outbound.resources': '', 'outbound.lifetime_seconds': '' },
+    });
+    expect([saved.status, saved.text]).toEqual([200, expect.stringContaining('issues no assertions for it')]);
+    expect((await get(`/peers/${id}`))['outbound']).toBeUndefined();
+  });
+
   test('keeps each client whose name stays in the form, also when two have it; an added name must be unique', async () => {
     const more = [];
     for (const path of ['twin', 'other-twin']) {

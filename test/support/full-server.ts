@@ -123,6 +123,15 @@ export const fullServer = async (options: RunOptions = {}) => {
   const peer = await made('/peers', {
     ...{ name: 'The other organisation', issuer: 'https://peer.example.com', jwks: await newKeys() },
     inbound: { clients: [scene.app.clientId], resources: { [jwt.identifier]: ['read'] } },
+    outbound: {
+      clients: { [scene.app.clientId]: 'desk-over-there' },
+      resources: [
+        {
+          identifier: 'https://api.peer.example.com',
+          scopes: [{ name: 'notes.read', description: 'Read the notes over there', risk: 'medium' }],
+        },
+      ],
+    },
   });
   const accountLink = await idOf('/account-links', { peer: peer['id'], subject: 'bob-over-there', account: bob });
   const hooks = { name: 'Our tool', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };

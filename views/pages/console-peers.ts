@@ -1,4 +1,4 @@
-import { isolated, plainText } from '../agent-text.ts';
+import { codeName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import {
@@ -16,6 +16,7 @@ import { issuerWords } from '../words/console-issuers.ts';
 import { peerWords as words } from '../words/console-peers.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
+import { riskWords } from '../words/scope.ts';
 import { type AccountLinksModel, accountLinksSection } from './console-account-links.ts';
 import { type Health, healthTag } from './console-issuers.ts';
 
@@ -63,7 +64,15 @@ export type PeerModel = ConsoleFrame & {
       readonly subjects: keyof typeof words.subjects;
       readonly maxLifetimeSeconds: number;
     };
-    readonly outbound?: { readonly clients: number; readonly resources: number };
+    readonly outbound?: {
+      /** `there`: its `client_id` at the other domain. */
+      readonly clients: readonly { readonly name: string; readonly there: string; readonly href: string }[];
+      readonly resources: readonly {
+        readonly identifier: string;
+        readonly scopes: readonly { readonly name: string; readonly risk: keyof typeof riskWords }[];
+      }[];
+      readonly lifetimeSeconds: number;
+    };
     readonly createdAt: number;
     readonly updatedAt: number;
   };
@@ -72,6 +81,32 @@ export type PeerModel = ConsoleFrame & {
   readonly links?: AccountLinksModel;
   readonly auditLogHref?: string;
 };
+
+/** Most clients, resource servers and scopes that the page names. */
+const SHOWN = 50;
+
+const outboundFacts = ({ clients, resources, lifetimeSeconds }: NonNullable<PeerModel['peer']['outbound']>): Html =>
+  factList([
+    [
+      words.vouched,
+      clients
+        .slice(0, SHOWN)
+        .map(
+          ({ name, there, href }) =>
+            html`<span class="line"><a href="${href}">${isolated(name, 100)}</a> <span class="hint">${words.asThere(html`<code class="long">${plainText(there, 200)}</code>`)}</span></span>`,
+        ),
+    ],
+    [
+      words.scopesThere,
+      resources
+        .slice(0, SHOWN)
+        .map(
+          ({ identifier, scopes }) =>
+            html`<span class="line">${isolated(identifier, 200)}: ${commaList(scopes.slice(0, SHOWN).map(({ name, risk }) => html`${codeName(name)} <span class="hint">${riskWords[risk]}</span>`))}</span>`,
+        ),
+    ],
+    [words.lifetimeThere, durationPhrase(lifetimeSeconds)],
+  ]);
 
 export const peerPage = ({ peer, actions, links, auditLogHref, ...frame }: PeerModel): Html => {
   const { inbound, outbound } = peer;
@@ -100,7 +135,7 @@ ${
     : html`<p>${words.acceptsNone}</p>`
 }</section>
 <section aria-labelledby="outbound" class="card"><h2 id="outbound">${words.outboundThere}</h2>
-<p>${outbound ? words.outboundOf(outbound.clients, outbound.resources) : words.issuesNone}</p></section>
+${outbound ? outboundFacts(outbound) : html`<p>${words.issuesNone}</p>`}</section>
 ${links && accountLinksSection(links)}`,
     ...(auditLogHref === undefined ? {} : { auditLogHref }),
   });

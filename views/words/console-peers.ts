@@ -25,8 +25,8 @@ export const peerWords = {
   }),
   inbound: phrase({ en: 'Assertions that this server accepts', de: 'Assertions, die dieser Server annimmt' }),
   inboundHint: phrase({
-    en: html`Leave clients and scopes empty to accept none. <code>behalf peers update</code> sets what this server issues for the domain.`,
-    de: html`Lassen Sie Clients und Scopes leer, um keine anzunehmen. Was dieser Server für die Domäne ausstellt, setzt <code>behalf peers update</code>.`,
+    en: 'Leave clients and scopes empty to accept none.',
+    de: 'Lassen Sie Clients und Scopes leer, um keine anzunehmen.',
   }),
   clients: phrase({ en: 'Agents and clients that redeem them', de: 'Agenten und Clients, die sie einlösen' }),
   resources: phrase({ en: 'Scopes that they grant at most', de: 'Scopes, die sie höchstens erteilen' }),
@@ -63,11 +63,22 @@ export const peerWords = {
   who: phrase({ en: 'Clients that redeem', de: 'Clients, die einlösen' }),
   atMost: phrase({ en: 'Scopes at most', de: 'Scopes höchstens' }),
   longest: phrase({ en: 'Longest lifetime', de: 'Längste Dauer' }),
-  outboundOf: (clients: number, apis: number) =>
-    phrase({
-      en: `Assertions for ${clients} clients, at ${apis} resource servers there.`,
-      de: `Assertions für ${clients} Clients, an ${apis} Ressourcenservern dort.`,
-    }),
+  outboundHint: phrase({
+    en: 'An agent or client with such an assertion gets a token at the other domain, in the name of a person here. Leave clients and scopes empty to issue none.',
+    de: 'Ein Agent oder Client mit einer solchen Assertion erhält bei der anderen Domäne ein Token, im Namen einer Person hier. Lassen Sie Clients und Scopes leer, um keine auszustellen.',
+  }),
+  vouched: phrase({ en: 'Agents and clients that request them', de: 'Agenten und Clients, die sie anfordern' }),
+  vouchHint: phrase({
+    en: html`On each line: an agent or client here by name or ID, <code>=</code>, and its <code>client_id</code> there.`,
+    de: html`In jeder Zeile: ein Agent oder Client hier, mit Name oder ID, <code>=</code>, und seine <code>client_id</code> dort.`,
+  }),
+  scopesThere: phrase({ en: 'Scopes there', de: 'Scopes dort' }),
+  scopesThereHint: phrase({
+    en: html`On each line: the API, the scope, its risk and what it allows, as <code>https://api.example.com notes.read low Read notes</code>. The risk is for the policies of this server.`,
+    de: html`In jeder Zeile: die API, der Scope, sein Risiko und was er erlaubt, wie <code>https://api.example.com notes.read low Notizen lesen</code>. Das Risiko ist für die Richtlinien dieses Servers.`,
+  }),
+  lifetimeThere: phrase({ en: 'Lifetime of an assertion', de: 'Lebensdauer einer Assertion' }),
+  asThere: (there: HtmlValue) => phrase({ en: html`there ${there}`, de: html`dort ${there}` }),
   disableTitle: phrase({ en: 'Disable a trusted domain', de: 'Vertraute Domäne sperren' }),
   disableAsked: (name: HtmlValue) =>
     phrase({ en: html`Stop trusting ${name}?`, de: html`${name} nicht mehr vertrauen?` }),

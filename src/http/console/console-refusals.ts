@@ -23,6 +23,11 @@ export const CONSOLE_REFUSALS = {
     code: 'invalid_field',
     text: 'There is nothing with the name {name}. Check the name, or give the id.',
   },
+  name_repeated: { code: 'invalid_field', text: 'Name each one once: {name} is there twice.' },
+  scopes_there_malformed: {
+    code: 'invalid_field',
+    text: 'Write each scope on a line of its own: its API, its name, its risk (low, medium, high or critical), and what it allows.',
+  },
   name_ambiguous: { code: 'invalid_field', text: 'Several have this name: {ids}. Give the id.' },
   subject_of_approval_missing: {
     code: 'invalid_field',

@@ -31,7 +31,12 @@ export type FieldKind = {
   readonly names?: NamedKind | ((values: ReadonlyMap<string, Given>) => NamedKind | undefined);
   /** The page offers the objects of the named kind as a list. */
   readonly isList?: true;
+  /** The field reads and writes pairs of a name and a text. The member of the API is an object of the texts by id. */
+  readonly isPairs?: true;
 };
+
+/** Of a field with `isPairs`. */
+export type NamePair = readonly [name: string, text: string];
 
 /**
  * Kinds of objects that a form names. `owner`: an account or a group. `party`: an agent or a client. `resource`: an API, by its

@@ -2,7 +2,7 @@
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Viewer } from './console-page.ts';
 import { consoleRefusal } from './console-refusals.ts';
-import type { FieldKind, Given, NamedKind } from './form-fields.ts';
+import type { FieldKind, Given, NamedKind, NamePair } from './form-fields.ts';
 import type { FindNamed } from './named-objects.ts';
 
 /** What a change begins with: the stored ids of a member, and the names that the form shows for them. */
@@ -28,11 +28,12 @@ type Typed = {
 export const withId = async (
   find: FindNamed,
   viewer: Viewer,
-  { names }: FieldKind,
+  { names, isPairs }: FieldKind,
   { member, values, at, kept }: Typed,
 ): Promise<unknown> => {
   const kind = typeof names === 'function' ? names(values) : names;
   if (kind === undefined) return member;
+  if (isPairs) return pairsById(find, viewer, kind, { pairs: member as readonly NamePair[], at, kept });
   const isList = Array.isArray(member);
   const typed = listOf(member).map(String);
   const stored = kept === undefined ? new Map<string, string[]>() : storedIds(kept, typed);
@@ -43,6 +44,25 @@ export const withId = async (
     else ids.push(stored.get(name)?.shift() ?? (await idOf(find, viewer, kind, name, isList ? `${at}/${index}` : at)));
   }
   return isList ? ids : ids[0];
+};
+
+/** The texts of pairs by the ids of their names. Throws 'invalid_field' for an object that two pairs name. */
+const pairsById = async (
+  find: FindNamed,
+  viewer: Viewer,
+  kind: NamedKind,
+  { pairs, at, kept }: Pick<Typed, 'at' | 'kept'> & { readonly pairs: readonly NamePair[] },
+): Promise<Readonly<Record<string, string>>> => {
+  const before = ((kept?.names ?? []) as readonly NamePair[]).map(([name]) => name);
+  const typed = pairs.map(([name]) => name);
+  const stored = storedIds({ ids: Object.keys(kept?.ids ?? {}), names: before }, typed);
+  const byId = new Map<string, string>();
+  for (const [name, text] of pairs) {
+    const id = stored.get(name)?.shift() ?? (await idOf(find, viewer, kind, name, at));
+    if (byId.has(id)) throw consoleRefusal('name_repeated', { field: at, params: { name: name.slice(0, 60) } });
+    byId.set(id, text);
+  }
+  return Object.fromEntries(byId);
 };
 
 /** Refuses an unknown id at its field, as an unknown name. */

@@ -69,8 +69,8 @@ export type ObjectFormSpec = {
     readonly lead: Phrase;
     /** Default: Save. */
     readonly button?: Phrase;
-    /** The body of the call, from the members that the fields change; default: the same. */
-    readonly body?: (body: JsonObject) => JsonObject;
+    /** The body of the call, from the members that the fields change, and the object before; default: the same. */
+    readonly body?: (body: JsonObject, object: Shown) => JsonObject;
     /** What the form changes, from what `read` answers; default: the same. */
     readonly object?: (answer: Shown) => Shown;
     /** Default: `edit`. */

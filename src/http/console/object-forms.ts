@@ -239,7 +239,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
     const call = async (): Promise<void> => {
       const shown = await shownOf(object, viewer);
       const changes = await changeOf(find, viewer, its, { object, shown, values });
-      const body = change.body?.(changes) ?? changes;
+      const body = change.body?.(changes, object) ?? changes;
       if (Object.keys(body).length > 0) {
         await calls.run(change.operation, viewer.account, viewer.by, { id, body, version });
       }

@@ -17,6 +17,7 @@ import { addObjectActions } from './object-actions.ts';
 import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
+import { keptScopes, namePairs, OUTBOUND_SECTION, outboundOf, type ShownOutbound } from './peer-outbound.ts';
 
 /** A trusted domain as the management API shows it. */
 type ShownPeer = AnswerOf<'getPeer'>;
@@ -59,7 +60,7 @@ export const addPeerPages = (parts: PageParts): void => {
     const row = rowOf(home, peer);
     const { jwks_uri: jwksUri, keys_after: keysAfter, inbound, outbound } = peer;
     const { fetched_at: fetchedAt, reason: failure } = peer.keys;
-    const names = await partyNames(deps, inbound?.clients ?? []);
+    const names = await partyNames(deps, [...(inbound?.clients ?? []), ...Object.keys(outbound?.clients ?? {})]);
     const links = await accountLinksFor(parts, viewer, id, queryOf(ctx).get('after'));
     sendPage(
       ctx,
@@ -73,9 +74,7 @@ export const addPeerPages = (parts: PageParts): void => {
           ...(fetchedAt === undefined ? {} : { fetchedAt }),
           ...(failure === undefined ? {} : { failure }),
           ...(inbound ? { inbound: inboundOf(inbound, names) } : {}),
-          ...(outbound
-            ? { outbound: { clients: Object.keys(outbound.clients).length, resources: outbound.resources.length } }
-            : {}),
+          ...(outbound ? { outbound: outboundOf(deps, outbound, names) } : {}),
         },
         ...(links ? { links } : {}),
         ...(calls.may('listAuditEvents', viewer.account)
@@ -155,17 +154,23 @@ const SECTIONS: readonly SectionSpec[] = [
       },
     ],
   },
+  OUTBOUND_SECTION,
 ];
 
 const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
-  ...{ path: '/console/peers', place: 'peers', sections: SECTIONS, needs: { inbound: ['clients', 'resources'] } },
+  ...{ path: '/console/peers', place: 'peers', sections: SECTIONS },
+  needs: { inbound: ['clients', 'resources'], outbound: ['clients', 'resources'] },
   hrefOf: (id) => `${home}/${id}`,
   shown: async (peer) => {
     const inbound = peer['inbound'] as Shown | undefined;
-    if (!inbound) return peer;
-    const clients = inbound['clients'] as readonly string[];
-    const names = await partyNames(deps, clients);
-    return { ...peer, inbound: { ...inbound, clients: clients.map(names) } };
+    const outbound = peer['outbound'] as ShownOutbound | undefined;
+    const clients = (inbound?.['clients'] ?? []) as readonly string[];
+    const names = await partyNames(deps, [...clients, ...Object.keys(outbound?.clients ?? {})]);
+    return {
+      ...peer,
+      ...(inbound ? { inbound: { ...inbound, clients: clients.map(names) } } : {}),
+      ...(outbound ? { outbound: { ...outbound, clients: namePairs(outbound, names) } } : {}),
+    };
   },
   create: {
     ...{ operation: 'createPeer', title: words.make, lead: words.makeLead, button: words.add },
@@ -174,6 +179,8 @@ const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
   change: {
     ...{ read: 'getPeer', operation: 'updatePeer', title: words.changeTitle },
     ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
+    body: (body, object) =>
+      body['outbound'] == null ? body : { ...body, outbound: keptScopes(body['outbound'], object) },
   },
 });
 

@@ -365,7 +365,12 @@ export const operationPages = (
       ...{ ...frame, auditLogHref: home, actions: [{ text: fieldWords.change, href: `${home}/x/edit` }] },
       peer: {
         ...{ ...peer, createdAt: NOON, updatedAt: NOON, jwksUri: text('https://k.example.com'), fetchedAt: NOON },
-        ...{ failure: text('not_reachable'), keysAfter: NOON, outbound: { clients: 1, resources: 2 } },
+        ...{ failure: text('not_reachable'), keysAfter: NOON },
+        outbound: {
+          clients: [{ name: text('Desk'), there: text('desk-there'), href: `${home}/clients/app_1` }],
+          resources: [{ identifier: text('https://api.example.com'), scopes: [{ name: text('read'), risk: 'low' }] }],
+          lifetimeSeconds: 300,
+        },
         inbound: {
           ...{ clients: [text('Planner')], resources: { [text('https://a.example.com')]: [text('read')] } },
           ...{ subjects: 'verified_email', maxLifetimeSeconds: 300 },

@@ -59,6 +59,9 @@ export const CONSOLE_GERMAN = {
     'Schreiben Sie jede API einmal und in eine eigene Zeile: ihre Kennung, danach ihre Scopes mit Leerzeichen dazwischen.',
   pairs_malformed: 'Schreiben Sie jedes Paar in eine eigene Zeile: einen Wert, = und einen Namen.',
   name_unknown: 'Der Name {name} ist hier unbekannt. Prüfen Sie ihn, oder geben Sie die Kennung an.',
+  name_repeated: 'Nennen Sie jeden einmal: {name} steht zweimal da.',
+  scopes_there_malformed:
+    'Schreiben Sie jeden Scope in eine eigene Zeile: seine API, seinen Namen, sein Risiko (low, medium, high oder critical), und was er erlaubt.',
   name_ambiguous: 'Mehrere haben diesen Namen: {ids}. Geben Sie die Kennung an.',
   subject_of_approval_missing: 'Nennen Sie die Person, in deren Namen der Agent handelt, oder wer freigibt.',
   kill_scope_unknown: 'Wählen Sie, was Sie stoppen.',
