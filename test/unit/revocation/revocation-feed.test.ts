@@ -20,11 +20,12 @@ const newWorld = () => {
   let seconds = 0;
   /** Tokens that one ending names. */
   const many = { count: 1 };
+  const registered = new Map<string, ResourceServer>();
   const feed = revocationFeed({
     documents,
     clock: { now: () => 0, nowMillis: () => 0 },
     masterKey,
-    resourceServers: { get: async () => ({ document: SERVER }) },
+    resourceServers: { get: async (id) => ({ document: registered.get(id) ?? SERVER }) },
     latched: { all: () => [] },
     naming: {
       of: async (ending) => {
@@ -42,17 +43,22 @@ const newWorld = () => {
     heads.set(stream, record);
     return record;
   };
-  const reader = async (cursor?: string, isGone = (): boolean => false) => {
+  const reader = async (cursor?: string, isGone = (): boolean => false, server = SERVER) => {
     const messages: FeedMessage[] = [];
+    let ended = 0;
     const request = { arrivedAt: seconds, ...(cursor === undefined ? {} : { cursor }) };
-    const close = await feed.open(SERVER, request, {
+    const close = await feed.open(server, request, {
       send: (message) => void messages.push(message),
       isGone,
-      end: () => undefined,
+      end: () => {
+        ended += 1;
+      },
     });
-    return { messages, close };
+    return { messages, close, ended: () => ended };
   };
   return {
+    feed,
+    registered,
     records,
     heads,
     link,
@@ -190,4 +196,57 @@ test('a message says from its arrival on until when it is complete, and is repea
   await until(() => messages.length === 3);
   close();
   expect(messages.map(({ as_of }) => as_of)).toEqual([0, 400, 900]);
+});
+
+describe('a reader is refused', () => {
+  const other = (number: number): ResourceServer => ({ ...SERVER, id: `rs_${number}` });
+
+  test('by the ninth stream of one resource server, until one of them ends', async () => {
+    const { reader } = newWorld();
+    const [first] = await Promise.all(Array.from({ length: 8 }, () => reader()));
+    await expect(reader()).rejects.toMatchObject({ code: 'too_many_requests', reason: 'feed_streams_exceeded' });
+    await reader(undefined, () => false, other(2));
+    first?.close();
+    first?.close();
+    await reader();
+    await expect(reader()).rejects.toMatchObject({ reason: 'feed_streams_exceeded' });
+  });
+
+  test('by the 257th stream of all', async () => {
+    const { reader } = newWorld();
+    const all = Array.from({ length: 256 }, (_, number) => reader(undefined, () => false, other(number)));
+    await Promise.all(all);
+    await expect(reader(undefined, () => false, other(256))).rejects.toMatchObject({ reason: 'feed_full' });
+  });
+
+  test('once the feed is closed, which ends the others, one that has no first message yet as well', async () => {
+    const { reader, feed } = newWorld();
+    const open = await reader();
+    const beginning = reader();
+    feed.close();
+    await expect(beginning).rejects.toMatchObject({ reason: 'feed_closing' });
+    await expect(reader()).rejects.toMatchObject({ reason: 'feed_closing' });
+    feed.close();
+    open.close();
+    expect(open.ended()).toBe(1);
+  });
+});
+
+test.each([
+  ['is disabled', { state: 'disabled' }],
+  ['changes', { updatedAt: 2 }],
+] as const)('a reader ends within five seconds after its registration %s, and no other does', async (_, change) => {
+  const { reader, registered, later } = newWorld();
+  const changed = { ...SERVER, id: 'rs_2' };
+  const [kept, ended] = [await reader(), await reader(undefined, () => false, changed)];
+  registered.set('rs_2', { ...changed, ...change });
+  later(4.9);
+  await until(() => kept.messages.length === 2);
+  expect(ended.ended()).toBe(0);
+  later(0.1);
+  await until(() => ended.ended() === 1);
+  later(1);
+  await until(() => kept.messages.length === 3);
+  kept.close();
+  expect([kept.ended(), ended.ended()]).toEqual([0, 1]);
 });
