@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/approvals/standing-approval.ts';
 import { standingApprovals } from '../../../src/domain/approvals/standing-approvals.ts';
 import type { Grant } from '../../../src/domain/ports/grants.ts';
+import type { Part } from '../../../src/domain/ports/revocation.ts';
 import { consent, countedIdentifiers, movableClock, recordedAudit, registerScene, START } from '../delegation/fakes.ts';
 import { account } from '../token-exchange/fakes.ts';
 import { action, strong } from './fakes.ts';
@@ -20,10 +21,19 @@ const scene = () => {
   const audit = recordedAudit();
   const clock = movableClock();
   const rows = documents.collection<StandingApproval>(STANDING_APPROVALS);
+  /** Second from which on each agent has its owners. */
+  const handsFrom = new Map<string, number>();
   const standing = standingApprovals({
     ...{ documents, audit, clock, identifiers: countedIdentifiers() },
     accounts: { get: async (id) => ({ document: account(id) }) },
-    revocation: { ended: async () => undefined },
+    revocation: {
+      ended: async (parts: readonly Part[]) =>
+        parts.some(({ parties = [], consentedAt = START + 9 }) =>
+          parties.some((id) => consentedAt < (handsFrom.get(id) ?? 0)),
+        )
+          ? 'handed_over'
+          : undefined,
+    },
   });
   let count = 0;
   /** Stores a standing approval of the owner of the agent, or of the account `by`. */
@@ -45,7 +55,7 @@ const scene = () => {
   const active = async (): Promise<readonly string[]> =>
     (await rows.find({ limit: 100 })).flatMap(({ document: { id, state } }) => (state === 'active' ? [id] : [])).sort();
   const take = () => standing.take({ action: action(), approvers: ['acc_anna', 'acc_owner'], types: [] }, 'req_2');
-  return { ...{ documents, rows, audit, clock, standing, said, active, take } };
+  return { ...{ documents, rows, audit, clock, handsFrom, standing, said, active, take } };
 };
 
 describe('what is revoked from an agent', () => {
@@ -218,5 +228,63 @@ describe('the end of a sign-in', () => {
       caller: 'acc_anna',
       request: 'req_1',
     });
+  });
+});
+
+describe('the standing approvals of an agent', () => {
+  test('end all, or those from before its owner of now, as many as a call may', async () => {
+    const { standing, said, active, audit, handsFrom } = scene();
+    const all = [await said(), await said(), await said()];
+    const other = await said({ agent: 'agt_b', chain: { sub: 'agt_b', iss: 'https://id.example' } as never });
+    const agent = { id: 'agt_a' } as never;
+    expect(await standing.endFormer(agent, 'system', 10)).toBe(0);
+    handsFrom.set('agt_a', START);
+    expect(await standing.endFormer(agent, 'system', 10)).toBe(0);
+    handsFrom.set('agt_a', START + 1);
+    expect(await standing.endFormer(agent, 'system', 2)).toBe(2);
+    expect(await active()).toHaveLength(2);
+    expect(await standing.endFormer(agent, 'system', 2)).toBe(1);
+    expect(await active()).toEqual([other]);
+    expect(audit.types()).toEqual(all.map(() => 'standing_approval.ended'));
+    expect(audit.events[0]).not.toHaveProperty('request');
+    expect(await standing.endOf('agt_b', 'acc_admin', 1)).toBe(1);
+    expect(await standing.endOf('agt_b', 'acc_admin', 1)).toBe(0);
+    expect(await active()).toEqual([]);
+  });
+
+  test('end with a delegation that a person narrows or revokes, and only at its resource', async () => {
+    const { standing, said, active, documents } = scene();
+    const { registry } = registerScene({ documents });
+    const cascade = cascadeRevocation(registry, standing);
+    const consented = async (resource: string, via?: string) =>
+      String((await registry.recordConsent(consent({ resource, via, asked: ['pay', 'read'], scope: ['pay', 'read'] })))?.id);
+    const [bank, mail] = [await consented(BANK), await consented('https://mail.example')];
+    const [pay, read] = [await said({ details: [] }), await said({ scope: ['read'], details: [] })];
+    const elsewhere = await said({ resource: 'https://mail.example', scope: ['read'], details: [] });
+    await cascade.narrow('dlg_none', { scope: ['pay'] }, 'acc_anna');
+    expect(await active()).toEqual([pay, read, elsewhere]);
+    await cascade.narrow(bank, { scope: ['pay'] }, 'acc_anna');
+    expect(await active()).toEqual([read, elsewhere]);
+    await cascade.revoke(bank, 'acc_anna');
+    expect(await active()).toEqual([elsewhere]);
+    const again = await said({ scope: ['read'], details: [] });
+    await cascade.revoke(bank, 'acc_anna');
+    await cascade.narrow(bank, { scope: ['read'] }, 'acc_anna');
+    expect(await active()).toEqual([elsewhere, again]);
+    expect((await cascade.revoke(mail, 'acc_anna'))?.state).toBe('revoked');
+    expect(await active()).toEqual([again]);
+  });
+
+  test('end with what agents may do when an app calls them', async () => {
+    const { standing, said, active, documents } = scene();
+    const { registry } = registerScene({ documents });
+    const cascade = cascadeRevocation(registry, standing);
+    await registry.recordConsent(consent({ resource: BANK, via: 'app_1' }));
+    const revoked = await registry.recordConsent(consent({ resource: 'https://mail.example', via: 'app_1' }));
+    await registry.revoke(String(revoked?.id), 'acc_anna');
+    await said();
+    const elsewhere = await said({ resource: 'https://mail.example' });
+    expect(await cascade.revokeAllVia('acc_anna', 'app_1', 'acc_anna')).toBe(1);
+    expect(await active()).toEqual([elsewhere]);
   });
 });

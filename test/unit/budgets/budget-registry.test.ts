@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { BUDGET_MARK, BUDGETS } from '../../../src/domain/authority/budgets/budget.ts';
+import { BUDGET_MARK, BUDGETS, type Budget } from '../../../src/domain/authority/budgets/budget.ts';
 import { budgetRegistry } from '../../../src/domain/authority/budgets/budget-registry.ts';
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { countedIdentifiers, movableClock, recordedAudit } from '../delegation/fakes.ts';
@@ -160,4 +160,29 @@ test('a thousand budgets count at a time: another one is refused, a change of on
   await budgets.update(made.document.id, made.version, { limit: 5 }, BY);
   await budgets.update(off.document.id, disabled.version, { limit: 5 }, BY);
   expect(last.document.state).toBe('active');
+});
+
+test.each(['acc_anna', 'grp_owners'])('an owner with a budget is an account or a group: %s', async (subject) => {
+  expect(await creating({ about: 'owner', subject })).toMatchObject({ made: { document: { subject } } });
+});
+
+test('active budgets are read again for ten seconds at most, and at once when a clock was put back', async () => {
+  const documents = memoryDocumentStore('refused');
+  const clock = movableClock();
+  const budgets = budgetRegistry({ documents, clock, identifiers: countedIdentifiers(), audit: recordedAudit() });
+  await budgets.prepare();
+  await budgets.prepare();
+  const store = documents.collection<Budget>(BUDGETS);
+  const add = (id: string) => store.insert({ ...WANTED, id, state: 'active', createdAt: 1, updatedAt: 1 } as Budget);
+  const names = async () => (await budgets.active()).map(({ id }) => id);
+  expect(await names()).toEqual([]);
+  await add('bud_1');
+  clock.advance(9);
+  expect(await names()).toEqual([]);
+  clock.advance(1);
+  expect(await names()).toEqual(['bud_1']);
+  await add('bud_2');
+  expect(await names()).toEqual(['bud_1']);
+  clock.advance(-1);
+  expect((await names()).toSorted()).toEqual(['bud_1', 'bud_2']);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
 import type { ActivePolicies } from '../../../src/domain/authority/decision/authorize.ts';
-import { permitsBy, type ServerUse, serverUse } from '../../../src/domain/authority/decision/server-use.ts';
+import { type Permitted, permitsBy, type ServerUse, serverUse } from '../../../src/domain/authority/decision/server-use.ts';
 import {
   factsOfAgent,
   factsOfClient,
@@ -9,9 +9,10 @@ import {
 } from '../../../src/domain/authority/decision/server-use-cases.ts';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import type { Client } from '../../../src/domain/clients/clients/client.ts';
+import type { PolicyCase } from '../../../src/domain/ports/policy-engine.ts';
 import { isDomainError } from '../../../src/domain/vocabulary/errors.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
-import { API, account, NOW, policiesThat } from './world.ts';
+import { API, account, MAIL, NOW, policiesThat } from './world.ts';
 
 const engine = cedarPolicyEngine();
 const under = (text: string): { current: () => Promise<ActivePolicies> } => ({
@@ -19,7 +20,11 @@ const under = (text: string): { current: () => Promise<ActivePolicies> } => ({
 });
 const PERMIT = '@id("all") permit (principal, action, resource) when { context.depth == 0 };';
 
-const use = (policies: { current(): Promise<ActivePolicies | undefined> } | undefined): ServerUse =>
+type Over = Partial<Parameters<typeof serverUseCases>[0]>;
+const use = (
+  policies: { current(): Promise<ActivePolicies | undefined> } | undefined,
+  over: Over = {},
+): ServerUse =>
   serverUse({
     identifiers: countedIdentifiers(),
     policies,
@@ -35,6 +40,7 @@ const use = (policies: { current(): Promise<ActivePolicies | undefined> } | unde
       agents: { get: async () => undefined },
       owners: { answersFor: async () => false },
       managementApi: API,
+      ...over,
     }),
     managementApi: API,
   });
@@ -237,5 +243,88 @@ describe('a register', () => {
       await permits({ ...AGENT, name: 'Other', state: 'suspended', credentials: more } as Agent, AGENT, by),
     ).toEqual({});
     expect(policies.questions).toEqual([]);
+  });
+});
+
+describe('the approval of an action', () => {
+  const people = new Map([account, { ...account, id: 'acc_bob' }].map((one) => [one.id, one]));
+  const over: Over = {
+    accounts: {
+      get: async (id) => {
+        const document = people.get(id);
+        return document && { document };
+      },
+    },
+    agents: { get: async (id) => (id === 'agt_1' ? { document: AGENT } : undefined) },
+    owners: { answersFor: async (owner, id) => owner === 'grp_owners' && id === account.id },
+  };
+  const action = {
+    ...{ agent: 'agt_1', chain: { sub: 'agt_1', iss: 'https://id.example' }, subject: 'acc_bob' },
+    ...{ resource: MAIL, scope: ['send'], details: [] },
+  };
+  const asked = (more: object = {}) => ({ action: { ...action, ...more }, risk: 'high' }) as never;
+  const by = (caller: string, more: object = {}) => ({ caller, ...more });
+
+  test('shows who approves, for whom, and whether they own the agent', async () => {
+    const policies = policiesThat(() => ({}));
+    const service = use(policies, over);
+    const permitted = [
+      await service.approval(asked(), by(account.id, { at: 5 })),
+      await service.approval(asked({ subject: account.id }), by(account.id)),
+      await service.approval(asked({ resource: API }), by('acc_bob')),
+    ];
+    const accountsIn = (one: Permitted | undefined): readonly string[] => {
+      const { policyCase } = one?.inputs as { readonly policyCase: PolicyCase };
+      return policyCase.entities.flatMap(({ name }) => (name.type === 'Account' ? [name.id] : []));
+    };
+    expect(permitted.map(accountsIn)).toEqual([[account.id, 'acc_bob'], [account.id], ['acc_bob']]);
+    expect(policies.questions).toMatchObject([
+      { principal: { id: account.id }, context: { self: false, owner: true } },
+      { principal: { id: account.id }, context: { self: true, owner: true } },
+      { principal: { id: 'acc_bob' }, context: { self: true, owner: false } },
+    ]);
+  });
+
+  test('of an unknown agent, or by an unknown account, is refused', async () => {
+    const service = use(
+      policiesThat(() => ({})),
+      over,
+    );
+    for (const [more, caller] of [
+      [{ agent: 'agt_none' }, account.id],
+      [{}, 'acc_none'],
+    ] as const) {
+      await expect(service.approval(asked(more), by(caller))).rejects.toMatchObject({ reason: 'question_not_found' });
+    }
+  });
+
+  test('is evaluated by no policy where policies are off', async () => {
+    const off = use(undefined, over);
+    expect(await off.approval(asked({ agent: 'agt_none' }), by(account.id))).toBeUndefined();
+    expect(await off.document({ id: 'https://app.example', roles: [] } as never, {})).toBeUndefined();
+    expect([off.isAsked, use(policiesThat(() => ({}))).isAsked]).toEqual([false, true]);
+  });
+});
+
+test.each([
+  ['dir_1', 'directory'],
+  ['iat_1', 'token'],
+  ['agt_2', 'management'],
+  ['apx_1', 'statement'],
+])('%s registers by %s', async (caller, via) => {
+  const policies = policiesThat(() => ({}));
+  await register(use(policies), caller);
+  expect(policies.questions).toMatchObject([{ context: { via } }]);
+});
+
+test.each<[Partial<Client>, readonly string[]]>([
+  [{ tokenEndpointAuthMethod: 'private_key_jwt' }, ['jwks']],
+  [{ tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'https://app.example/keys' }, ['jwks_uri']],
+  [{ tokenEndpointAuthMethod: 'client_secret_post' }, ['secret']],
+  [{ tokenEndpointAuthMethod: 'client_secret_basic' }, ['secret']],
+])('a client with %j has credentials of the kinds %j', (more, credentials) => {
+  expect(factsOfClient({ id: 'app_1', roles: ['b', 'a'], ...more } as never)).toMatchObject({
+    credentials,
+    roles: ['a', 'b'],
   });
 });

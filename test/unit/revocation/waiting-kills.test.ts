@@ -42,7 +42,10 @@ const scene = (...waiting: readonly Pick<LatchedKill, 'missing'>[]) => {
   const sent: string[] = [];
   const tried: string[] = [];
   /** `isDown`: the store takes no kill. `held`: a read of the volume ends with it. */
-  const faults: { isDown: boolean; held: Promise<void> | undefined } = { isDown: false, held: undefined };
+  const faults: { isDown: boolean; isFull: boolean; held: Promise<void> | undefined } = {
+    ...{ isDown: false, isFull: false, held: undefined },
+  };
+  let hear: (kill: Kill) => void = () => undefined;
   const kills = waitingKills({
     registry: {
       ...registry,
@@ -63,7 +66,10 @@ const scene = (...waiting: readonly Pick<LatchedKill, 'missing'>[]) => {
         await faults.held;
         return all;
       },
-      write: async (latched) => void volume.set(latched.kill.id, latched),
+      async write(latched) {
+        if (faults.isFull) throw new Error('the volume is full');
+        volume.set(latched.kill.id, latched);
+      },
       remove: async (id) => void volume.delete(id),
     },
     broadcast: {
@@ -71,10 +77,18 @@ const scene = (...waiting: readonly Pick<LatchedKill, 'missing'>[]) => {
         sent.push(id);
         return true;
       },
-      listen: () => undefined,
+      listen(heard) {
+        hear = heard;
+      },
     },
   });
-  return { kills, audit, registry, volume, sent, tried, faults };
+  kills.listen();
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const hears = async (kill: Kill): Promise<void> => {
+    hear(kill);
+    await settled();
+  };
+  return { clock, hears, kills, audit, registry, volume, sent, tried, faults };
 };
 
 test('a kill that is ordered while a poll reads the volume stays in effect (invariant 6)', async () => {
@@ -115,4 +129,71 @@ test('while the audit log takes no event, a poll stops at the first kill; the ne
     ['kil_1', []],
   ]);
   expect((await registry.get('kil_1'))?.state).toBe('standing');
+});
+
+test('a kill that another node sends is in effect at once and on the volume, unless the store holds it', async () => {
+  const { kills, hears, registry, volume, clock } = scene();
+  const kill = killOf('a', clock.now());
+  await hears(kill);
+  await hears(kill);
+  expect(kills.all()).toEqual([kill]);
+  expect([...volume.values()]).toEqual([{ kill, missing: ['store'] }]);
+  const stored = killOf('b', clock.now());
+  await registry.put(stored, { caller: 'app_a' });
+  await hears(stored);
+  expect([kills.get(stored.id), volume.has(stored.id)]).toEqual([undefined, false]);
+});
+
+test('a kill from another node waits for that node, and is written here when it does not come', async () => {
+  const { kills, hears, registry, clock, tried } = scene();
+  const kill = killOf('a', clock.now());
+  await hears(kill);
+  await kills.poll();
+  expect([tried, kills.all()]).toEqual([[], [kill]]);
+  clock.move(600);
+  await kills.poll();
+  expect([tried, kills.all()]).toEqual([[kill.id], []]);
+  expect((await registry.get(kill.id))?.state).toBe('standing');
+});
+
+test('a kill that neither store nor volume takes is refused, stays in effect, and is written later', async () => {
+  const { kills, faults, registry, audit, clock } = scene();
+  Object.assign(faults, { isDown: true, isFull: true });
+  const kill = killOf('a', clock.now());
+  await expect(kills.enter(kill, { caller: 'app_a' })).rejects.toMatchObject({ reason: 'kill_not_durable' });
+  expect(kills.all()).toEqual([kill]);
+  await kills.poll();
+  expect(kills.all()).toEqual([kill]);
+  Object.assign(faults, { isDown: false, isFull: false });
+  await kills.poll();
+  expect([kills.all(), (await registry.get(kill.id))?.state]).toEqual([[], 'standing']);
+  expect(audit.events.map(({ type }) => type)).toEqual(['kill.ordered', 'kill.reconciled', 'kill.reconciled']);
+});
+
+test('a kill that the store takes waits nowhere; one that the volume alone does not take is no fault', async () => {
+  const { kills, faults, volume, sent, clock } = scene();
+  expect(await kills.enter(killOf('a', clock.now()), { caller: 'app_a' })).toEqual([]);
+  expect(volume.get('kil_a')?.missing).toEqual([]);
+  faults.isFull = true;
+  expect(await kills.enter(killOf('b', clock.now()), { caller: 'app_a' })).toEqual([]);
+  expect([kills.all(), sent, volume.has('kil_b')]).toEqual([[], [], false]);
+  const final = { ...killOf('c', clock.now()), state: 'final' as const };
+  faults.isFull = false;
+  await kills.enter(final, { caller: 'app_a' });
+  expect(volume.has('kil_c')).toBe(false);
+});
+
+test('a start writes what a restored store has lost, and removes the copy of a kill that was lifted', async () => {
+  const { kills, registry, volume, audit, clock } = scene({ missing: [] }, { missing: ['store'] });
+  const [lifted, standing] = [killOf('lifted', clock.now() - 60), killOf('stored', clock.now() - 60)];
+  for (const kill of [lifted, standing]) {
+    await registry.put(kill, { caller: 'app_a' });
+    volume.set(kill.id, { kill, missing: [] });
+  }
+  await registry.sign(lifted.id, { caller: 'app_a' }, { changedAt: 0 });
+  await kills.start();
+  for (const id of ['kil_0', 'kil_1']) expect((await registry.get(id))?.state).toBe('standing');
+  expect(audit.of('kill.reconciled')).toHaveLength(2);
+  expect(kills.all()).toEqual([]);
+  expect([volume.has(lifted.id), volume.has(standing.id)]).toEqual([false, true]);
 });
