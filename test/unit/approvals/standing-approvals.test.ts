@@ -257,7 +257,9 @@ describe('the standing approvals of an agent', () => {
     const { registry } = registerScene({ documents });
     const cascade = cascadeRevocation(registry, standing);
     const consented = async (resource: string, via?: string) =>
-      String((await registry.recordConsent(consent({ resource, via, asked: ['pay', 'read'], scope: ['pay', 'read'] })))?.id);
+      String(
+        (await registry.recordConsent(consent({ resource, via, asked: ['pay', 'read'], scope: ['pay', 'read'] })))?.id,
+      );
     const [bank, mail] = [await consented(BANK), await consented('https://mail.example')];
     const [pay, read] = [await said({ details: [] }), await said({ scope: ['read'], details: [] })];
     const elsewhere = await said({ resource: 'https://mail.example', scope: ['read'], details: [] });

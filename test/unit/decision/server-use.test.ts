@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
 import type { ActivePolicies } from '../../../src/domain/authority/decision/authorize.ts';
-import { type Permitted, permitsBy, type ServerUse, serverUse } from '../../../src/domain/authority/decision/server-use.ts';
+import {
+  type Permitted,
+  permitsBy,
+  type ServerUse,
+  serverUse,
+} from '../../../src/domain/authority/decision/server-use.ts';
 import {
   factsOfAgent,
   factsOfClient,
@@ -21,10 +26,7 @@ const under = (text: string): { current: () => Promise<ActivePolicies> } => ({
 const PERMIT = '@id("all") permit (principal, action, resource) when { context.depth == 0 };';
 
 type Over = Partial<Parameters<typeof serverUseCases>[0]>;
-const use = (
-  policies: { current(): Promise<ActivePolicies | undefined> } | undefined,
-  over: Over = {},
-): ServerUse =>
+const use = (policies: { current(): Promise<ActivePolicies | undefined> } | undefined, over: Over = {}): ServerUse =>
   serverUse({
     identifiers: countedIdentifiers(),
     policies,

@@ -13,7 +13,7 @@ import { introspection } from '../../../src/provider/own-handlers/introspection.
 import { tokenGrants } from '../../../src/provider/own-handlers/token-grants.ts';
 import { checkSomethingIsAsked } from '../../../src/provider/requests/default-scopes.ts';
 import { providerFetch } from '../../../src/provider/seam/guarded-fetch.ts';
-import { requestState } from '../../../src/provider/seam/request-state.ts';
+import { beginRequest, requestState } from '../../../src/provider/seam/request-state.ts';
 import { statusClaims } from '../../../src/provider/tokens/status-claims.ts';
 import { boundToAttestedKeys, jwtIds } from '../../../src/provider/tokens/token-models.ts';
 import { during, requestAt } from './provider-models.ts';
@@ -306,6 +306,18 @@ test('a client without a certificate, or with another one, is refused; one with 
   expect(matches).toThrow(expect.objectContaining({ error: 'invalid_client' }));
   expect(matching.getCertificate(context as never)).toBeUndefined();
   expect(remembered).toEqual([]);
+  const x509 = { validFrom: 'Jan  1 00:00:00 2020 GMT', validTo: 'Jan  1 00:00:00 2100 GMT' };
+  const shown = (oidc: object, thumbprint: string) => {
+    const it = requestAt('token', oidc);
+    const certificate = () => ({ x509, thumbprint, isVouched: false }) as never;
+    beginRequest(it.req, { id: 'req_1', source: '192.0.2.1', certificate, arrivedAt: 0 });
+    return () => matching.certificateSubjectMatches(it as never, 'dn', '{"thumbprints":["own"]}');
+  };
+  expect(shown({ client: { clientId: 'app_a' } }, 'other')).toThrow(
+    expect.objectContaining({ error: 'invalid_client' }),
+  );
+  expect([shown({}, 'own')(), remembered]).toEqual([true, []]);
+  expect([shown({ client: { clientId: 'app_a' } }, 'own')(), remembered]).toEqual([true, ['app_a']]);
 });
 
 test.each<[object | undefined, boolean]>([

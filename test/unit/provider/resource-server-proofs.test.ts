@@ -1,9 +1,11 @@
 /** How often a resource server may ask, and what is told of those who cannot prove who they are. */
 import type { IncomingMessage } from 'node:http';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { requestLimit } from '../../../src/domain/platform/rate-limits/request-limits.ts';
 import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
 import { resourceServerProofs } from '../../../src/provider/client-authentication/resource-server-proofs.ts';
+import { beginRequest } from '../../../src/provider/seam/request-state.ts';
 import { basic } from '../../support/authzen-client.ts';
 
 const clock = { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 };
@@ -24,7 +26,9 @@ const registered = (id: string, more: Partial<ResourceServer> = {}): ResourceSer
   ...more,
 });
 
-const proofs = (perMinute: number, more: Partial<ResourceServer> = {}) => {
+type Shown = { readonly certificate?: object; readonly fault?: string; readonly isUsed?: boolean };
+const proofs = (perMinute: number, more: Partial<ResourceServer> = {}, { certificate, fault, isUsed }: Shown = {}) => {
+  const claimed: unknown[] = [];
   const noted: string[] = [];
   const looked: string[] = [];
   const authenticate = resourceServerProofs({
@@ -35,7 +39,13 @@ const proofs = (perMinute: number, more: Partial<ResourceServer> = {}) => {
       },
     },
     masterKey: { digests: (_purpose: string, secret: string) => [`digest of ${secret}`] },
-    assertions: { faultOf: () => undefined, claimOnce: async () => true },
+    assertions: {
+      faultOf: () => fault,
+      async claimOnce(...given: readonly unknown[]) {
+        claimed.push(given);
+        return isUsed !== true;
+      },
+    },
     limit: requestLimit(perMinute, clock),
     refusals: { note: (source, reason) => void noted.push(`${source}: ${reason}`) },
     clock,
@@ -43,12 +53,15 @@ const proofs = (perMinute: number, more: Partial<ResourceServer> = {}) => {
   });
   const send = async (authorization?: string): Promise<string> => {
     try {
-      return (await authenticate({ headers: { authorization } } as unknown as IncomingMessage)).id;
+      const request = { headers: { authorization } } as unknown as IncomingMessage;
+      const shown = certificate && (() => certificate as never);
+      beginRequest(request, { id: 'req_1', source: '192.0.2.1', certificate: shown, arrivedAt: 0 });
+      return (await authenticate(request)).id;
     } catch (error) {
       return String((error as { readonly code?: unknown }).code);
     }
   };
-  return { send, noted, looked };
+  return { send, noted, looked, claimed };
 };
 
 test('one that has used up its minute is refused before anything is looked up, and no other is', async () => {
@@ -108,3 +121,72 @@ test.each(['tls_client_auth', 'self_signed_tls_client_auth'] as const)(
     ]);
   },
 );
+
+test('RFC 8705 §2 the registered certificate proves a resource server, and no other one does', async () => {
+  const x509 = { validFrom: 'Jan  1 00:00:00 2020 GMT', validTo: 'Jan  1 00:00:00 2100 GMT' };
+  const more = {
+    introspectionAuthMethod: 'self_signed_tls_client_auth',
+    certificate: { thumbprints: ['own'] },
+  } as const;
+  const right = proofs(0, more, { certificate: { x509, thumbprint: 'own', isVouched: false } });
+  expect([await right.send(basic('rs_one', '')), right.noted]).toEqual(['rs_one', []]);
+  const other = proofs(0, more, { certificate: { x509, thumbprint: 'other', isVouched: true } });
+  expect(await other.send(basic('rs_one', ''))).toBe('unauthenticated');
+  expect(other.noted).toEqual(['rs_one: decisions: certificate: it is none of those registered']);
+  const { certificate: _, ...without } = more;
+  const none = proofs(0, without, { certificate: { x509, thumbprint: 'own', isVouched: true } });
+  expect([await none.send(basic('rs_one', '')), none.noted]).toEqual([
+    'unauthenticated',
+    ['rs_one: decisions: certificate: there is none'],
+  ]);
+});
+
+test('one without a secret, or that is disabled, is refused', async () => {
+  const none = proofs(0, { introspectionAuthMethod: 'none' });
+  expect([await none.send(basic('rs_one', 'right')), none.noted]).toEqual([
+    'unauthenticated',
+    ['rs_one: decisions: it is not registered for a secret'],
+  ]);
+  const disabled = proofs(0, { state: 'disabled' });
+  expect([await disabled.send(basic('rs_one', 'right')), disabled.noted]).toEqual([
+    'unauthenticated',
+    ['rs_one: decisions: it is disabled'],
+  ]);
+});
+
+describe('an assertion (RFC 7523)', () => {
+  const assertion = async (issuer = 'rs_one', pair = keys): Promise<string> =>
+    new SignJWT({ jti: 'jti_1' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+      .setIssuer(issuer)
+      .setSubject('rs_one')
+      .setAudience('https://id.example')
+      .setIssuedAt(clock.now())
+      .setExpirationTime(clock.now() + 60)
+      .sign((await pair).privateKey);
+  const keys = generateKeyPair('ES256');
+  const registeredByKey = async (shown: Shown = {}) => {
+    const jwks = { keys: [{ ...(await exportJWK((await keys).publicKey)), kid: 'k1', alg: 'ES256' }] };
+    return proofs(0, { introspectionAuthMethod: 'private_key_jwt', jwks } as never, shown);
+  };
+
+  test('proves a resource server once, by its key, and is used up for as long as it lives', async () => {
+    const { send, noted, claimed } = await registeredByKey();
+    expect(await send(`Bearer ${await assertion()}`)).toBe('rs_one');
+    expect(noted).toEqual([]);
+    expect(claimed).toEqual([['rs_one', 'jti_1', clock.now() + 60, clock.now()]]);
+  });
+
+  test.each<[string, Shown, string, boolean, string]>([
+    ['was used before', { isUsed: true }, 'rs_one', true, 'the assertion was used before'],
+    ['has a fault', { fault: 'its audience is another one' }, 'rs_one', true, 'its audience is another one'],
+    ['is of another resource server', {}, 'rs_two', true, 'the assertion does not verify'],
+    ['is of another key', {}, 'rs_one', false, 'the assertion does not verify'],
+  ])('that %s proves nothing, and the audit log says why', async (_, shown, issuer, isOwnKey, why) => {
+    const { send, noted, claimed } = await registeredByKey(shown);
+    const signed = await assertion(issuer, isOwnKey ? keys : generateKeyPair('ES256'));
+    expect(await send(`Bearer ${signed}`)).toBe('unauthenticated');
+    expect(noted).toEqual([`rs_one: decisions: ${why}`]);
+    expect(claimed).toHaveLength(shown.isUsed ? 1 : 0);
+  });
+});
