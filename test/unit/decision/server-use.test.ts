@@ -276,7 +276,7 @@ describe('the approval of an action', () => {
       await service.approval(asked({ resource: API }), by('acc_bob')),
     ];
     const accountsIn = (one: Permitted | undefined): readonly string[] => {
-      const { policyCase } = one?.inputs as { readonly policyCase: PolicyCase };
+      const { policyCase } = (one as Permitted).inputs as { readonly policyCase: PolicyCase };
       return policyCase.entities.flatMap(({ name }) => (name.type === 'Account' ? [name.id] : []));
     };
     expect(permitted.map(accountsIn)).toEqual([[account.id, 'acc_bob'], [account.id], ['acc_bob']]);

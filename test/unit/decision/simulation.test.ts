@@ -196,3 +196,17 @@ describe('simulation', () => {
     });
   });
 });
+
+test('a client and an agent by itself have no delegation, also where one is consented', async () => {
+  const seen = policiesThat(() => ({}));
+  const { subject: _, ...itself } = asked;
+  for (const [of, route] of [
+    [{ ...asked, caller: 'app_a' }, 'authorization_code'],
+    [itself, 'client_credentials'],
+  ] as const) {
+    const { decision, layers } = await world({ consented: [] }).simulate(of, await seen.current());
+    expect(decision.route).toBe(route);
+    expect(decision.removed.map(({ layer }) => layer)).not.toContain('delegation');
+    expect(layers.find(({ layer }) => layer === 'delegation')).toMatchObject({ counts: false });
+  }
+});

@@ -190,3 +190,60 @@ test('many calls at once are two runs', async () => {
   await one.settle();
   expect(looks).toBe(3);
 });
+
+test('a transaction that is not there is none, however it is closed', async () => {
+  expect([await node().close('trn_none', 'agent', AGENT), await node().closeIfOver('trn_none')]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect(closedEvents()).toEqual([]);
+});
+
+test('calls of one node join the one that closes it, and one that left it open is followed by the next', async () => {
+  const one = node();
+  const [first, second] = await Promise.all([one.close('trn_a', 'agent', AGENT), one.close('trn_a', 'owner', AGENT)]);
+  expect([first?.document.state, second?.document.state, second?.document.cause]).toEqual([
+    'closed',
+    'closed',
+    'agent',
+  ]);
+  expect(closedEvents()).toHaveLength(1);
+  await documents.collection<Transaction>(TRANSACTIONS).insert({ ...OPEN, id: 'trn_b', slot: 'agt_a:1' });
+  const [open, closed] = await Promise.all([
+    one.closeIfOver('trn_b'),
+    one.close('trn_b', 'owner', { caller: 'acc_a' }),
+  ]);
+  expect([open?.document.state, closed?.document.state, closed?.document.closedBy]).toEqual([
+    'open',
+    'closed',
+    'acc_a',
+  ]);
+});
+
+test('a settlement counts what it closed, and goes on after one that another node closes at the same time', async () => {
+  const collection = documents.collection<Transaction>(TRANSACTIONS);
+  await collection.insert({ ...OPEN, id: 'trn_b', slot: 'agt_a:1' });
+  audit.state.failing = true;
+  await expect(node().close('trn_b', 'agent', AGENT)).rejects.toMatchObject({ code: 'unavailable' });
+  audit.state.failing = false;
+  const busy = await collection.get('trn_b');
+  await collection.replace({ ...(busy?.document as Transaction), state: 'open' }, busy?.version ?? 0);
+  clock.move(700);
+  expect(await node().settle()).toBe(2);
+  expect(await node().settle()).toBe(0);
+  expect(closedEvents().map(({ txn }) => txn)).toHaveLength(2);
+});
+
+test('all unfinished closings are finished, page by page', async () => {
+  const collection = documents.collection<Transaction>(TRANSACTIONS);
+  await collection.insertMany(
+    Array.from({ length: 405 }, (_, at) => ({
+      ...OPEN,
+      ...{ id: `trn_${at}`, slot: `trn_${at}`, state: 'closing', cause: 'agent', closedBy: 'agt_a', closedAt: START },
+      ...{ createdAt: START + at, heldUntil: START - 1 },
+    })) as never,
+  );
+  expect(await node().settle()).toBe(0);
+  expect(closedEvents()).toHaveLength(405);
+  expect(await collection.find({ where: { state: 'closing' }, limit: 500 })).toEqual([]);
+});
