@@ -12,6 +12,7 @@ import { annotationFindings, LIMITS, OBLIGATIONS } from './annotations.ts';
 import { cedar } from './cedar.ts';
 import { idFindings } from './entity-ids.ts';
 import { linesIn, type Statement, statementsOf } from './policy-text.ts';
+import { portionsOf, type Slices } from './slices.ts';
 
 type Parsed = { readonly statement: Statement; readonly summary: PolicySummary; readonly json: PolicyJson };
 
@@ -30,17 +31,17 @@ const remembered = new Map<string, Checked>();
  * Never throws. `policies` are complete when `check` finds no error. Remembers the results of the last short texts: they
  * depend on the arguments only.
  */
-export const checkPolicies = (text: string, schema: string, { wasTaken = false }: TakenBefore = {}): Checked => {
-  if (text.length > LONGEST_REMEMBERED) return newlyChecked(text, schema, wasTaken);
+export function* checkPolicies(text: string, schema: string, { wasTaken = false }: TakenBefore = {}): Slices<Checked> {
+  if (text.length > LONGEST_REMEMBERED) return yield* newlyChecked(text, schema, wasTaken);
   const keyOf = (taken: boolean): string => JSON.stringify([text, schema, taken]);
   const known = remembered.get(keyOf(wasTaken));
   if (known) return known;
-  const checked = newlyChecked(text, schema, wasTaken);
+  const checked = yield* newlyChecked(text, schema, wasTaken);
   remember(keyOf(wasTaken), checked);
   // A text that was taken before is checked for less. Without an error the results are equal.
   if (!wasTaken && !checked.check.findings.some(isError)) remember(keyOf(true), checked);
   return checked;
-};
+}
 
 const remember = (key: string, checked: Checked): void => {
   remembered.set(key, checked);
@@ -50,33 +51,49 @@ const remember = (key: string, checked: Checked): void => {
   }
 };
 
-const newlyChecked = (text: string, schema: string, wasTaken: boolean): Checked => {
+function* newlyChecked(text: string, schema: string, wasTaken: boolean): Slices<Checked> {
   try {
-    const { statements, refusal } = statementsOf(text);
+    const { statements, refusal } = yield* statementsOf(text);
     // Before any part of a text that is too large is parsed.
     if (refusal) return answer([], [refusal]);
-    const parsed: Parsed[] = [];
-    const found: PolicyFinding[] = [];
-    for (const statement of statements) {
-      // Warnings do not stop the check: a policy that is not read would have no effect, and it may be a forbid.
-      if (found.filter(isError).length >= MOST_FINDINGS) break;
-      const { policy, problems } = parse(statement);
-      found.push(...problems);
-      if (policy) parsed.push(policy);
-    }
+    const { parsed, found } = yield* parsedOf(statements);
     found.push(...twice(parsed));
     if (!found.some(isError) && parsed.length !== statements.length) {
       found.push({ severity: 'error', message: 'Not every policy of this text could be read.' });
     }
     // Refusing a set that is already active would lose all it permits.
-    if (!wasTaken)
-      found.push(...parsed.flatMap(({ summary, json, statement }) => idFindings(summary.id, json, statement)));
-    if (!found.some(isError)) found.push(...validated(parsed, schema), ...lint(parsed));
+    for (const portion of wasTaken ? [] : portionsOf(parsed, textOf)) {
+      found.push(...portion.flatMap(({ summary, json, statement }) => idFindings(summary.id, json, statement)));
+      yield;
+    }
+    if (!found.some(isError)) found.push(...(yield* validated(parsed, schema)), ...lint(parsed));
     return answer(parsed, found);
   } catch (error) {
     return answer([], [{ severity: 'error', message: `Cedar failed on this text: ${(error as Error).message}.` }]);
   }
-};
+}
+
+const textOf = ({ statement }: Pick<Parsed, 'statement'>): string => statement.text;
+
+/** Stops at the 50th error. Warnings do not stop it: a policy that is not read would have no effect, and it may be a forbid. */
+function* parsedOf(
+  statements: readonly Statement[],
+): Slices<{ readonly parsed: readonly Parsed[]; readonly found: PolicyFinding[] }> {
+  const parsed: Parsed[] = [];
+  const found: PolicyFinding[] = [];
+  let errors = 0;
+  for (const portion of portionsOf(statements, ({ text }) => text)) {
+    for (const statement of portion) {
+      if (errors >= MOST_FINDINGS) return { parsed, found };
+      const { policy, problems } = parse(statement);
+      found.push(...problems);
+      errors += problems.filter(isError).length;
+      if (policy) parsed.push(policy);
+    }
+    yield;
+  }
+  return { parsed, found };
+}
 
 const isError = ({ severity }: PolicyFinding): boolean => severity === 'error';
 
@@ -124,37 +141,50 @@ const twice = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
   });
 };
 
-const validated = (policies: readonly Parsed[], schema: string): readonly PolicyFinding[] => {
+/** Cedar validates each policy by itself, so that the findings of all portions are those of the whole set. */
+function* validated(policies: readonly Parsed[], schema: string): Slices<readonly PolicyFinding[]> {
   const statements = new Map(policies.map(({ summary: { id }, statement }) => [id, statement]));
-  const staticPolicies = Object.fromEntries([...statements].map(([id, { text }]) => [id, text]));
-  const result = cedar().validate({ schema, policies: { staticPolicies } });
-  if (result.type === 'failure') {
-    return result.errors.map(({ message }) => ({ severity: 'error', message: bounded(`${message}.`) }));
-  }
-  const shown = (
-    severity: PolicyFinding['severity'],
-    entries: readonly ValidationError[],
-  ): readonly PolicyFinding[] => {
-    const lines = new Map<string, PolicyFinding>();
-    for (const { policyId: policy, error } of entries) {
-      const statement = statements.get(policy);
-      if (!statement) continue;
-      const place = placed(error, statement);
-      const message = NEVER.test(error.message) ? `Can never apply: ${place.message}` : place.message;
-      const key = `${place.line}`;
-      // Reports the same finding once for each action and type; Cedar lists them in no fixed order.
-      const before = lines.get(key);
-      if (!before || message < before.message) lines.set(key, { severity, policy, ...place, message });
+  const errors: ValidationError[] = [];
+  const warnings: ValidationError[] = [];
+  const others: PolicyFinding[] = [];
+  // A set without policies is validated too: the schema must be right.
+  const [first = [], ...further] = portionsOf(policies, textOf);
+  for (const portion of [first, ...further]) {
+    const staticPolicies = Object.fromEntries(portion.map(({ summary: { id }, statement: { text } }) => [id, text]));
+    const result = cedar().validate({ schema, policies: { staticPolicies } });
+    if (result.type === 'failure') {
+      return result.errors.map(({ message }) => ({ severity: 'error', message: bounded(`${message}.`) }));
     }
-    return [...lines.values()].sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
-  };
-  return [
-    ...shown('error', result.validationErrors),
-    ...shown('warning', result.validationWarnings),
-    ...result.otherWarnings.map(
-      ({ message }): PolicyFinding => ({ severity: 'warning', message: bounded(`${message}.`) }),
-    ),
-  ];
+    errors.push(...result.validationErrors);
+    warnings.push(...result.validationWarnings);
+    others.push(
+      ...result.otherWarnings.map(
+        ({ message }): PolicyFinding => ({ severity: 'warning', message: bounded(`${message}.`) }),
+      ),
+    );
+    yield;
+  }
+  return [...shown('error', errors, statements), ...shown('warning', warnings, statements), ...others];
+}
+
+/** By line. */
+const shown = (
+  severity: PolicyFinding['severity'],
+  entries: readonly ValidationError[],
+  statements: ReadonlyMap<string, Statement>,
+): readonly PolicyFinding[] => {
+  const lines = new Map<string, PolicyFinding>();
+  for (const { policyId: policy, error } of entries) {
+    const statement = statements.get(policy);
+    if (!statement) continue;
+    const place = placed(error, statement);
+    const message = NEVER.test(error.message) ? `Can never apply: ${place.message}` : place.message;
+    const key = `${place.line}`;
+    // Reports the same finding once for each action and type; Cedar lists them in no fixed order.
+    const before = lines.get(key);
+    if (!before || message < before.message) lines.set(key, { severity, policy, ...place, message });
+  }
+  return [...lines.values()].sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
 };
 
 const NEVER = /policy is impossible|unable to find an applicable action/;

@@ -2,6 +2,7 @@
  * The policy engine: Cedar, as WebAssembly in this process. Owns the schema, the starter set, the limits of a text
  * and the parsed sets; knows no store and no clock. Created by src/compose; called through the port. Evaluation
  * needs no deadline: the language has no loops, so the cost of a decision follows from the length of text and facts.
+ * A text is checked and compiled in slices, between which the server answers other requests.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,11 +25,12 @@ import { entityJson, nameJson, recordJson } from './facts-json.ts';
 import { lookedAt } from './facts-used.ts';
 import { nameSet, succeed } from './named-sets.ts';
 import { headOf, questionOf, rulingOf } from './policy-head.ts';
-import { type PolicyParts, policyParts } from './policy-parts.ts';
+import { type PolicyParts, policyParts, type ReadyPolicy } from './policy-parts.ts';
 import { joinedUse, useOf } from './policy-use.ts';
 import { PREPARED_FILE, type PreparedStarter, preparedFrom } from './prepared-starter.ts';
 import { type Answer, type Asked, type RememberedAnswers, rememberedAnswers } from './remembered-answers.ts';
 import { rememberedVerdicts } from './remembered-verdicts.ts';
+import { inSlices, portionsOf, type Slices } from './slices.ts';
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
@@ -64,8 +66,24 @@ const schemaFacts = (): FactsFit => {
 let known: FactsFit | undefined;
 
 /** The starter set was checked before, and without an error. All other texts are checked here. */
-const checked = (text: string, before: TakenBefore | undefined): Checked =>
-  (text === starterText() ? prepared()?.checked : undefined) ?? checkPolicies(text, schemaText(), before);
+function* checked(text: string, before: TakenBefore | undefined): Slices<Checked> {
+  const known = text === starterText() ? prepared()?.checked : undefined;
+  return known ?? (yield* checkPolicies(text, schemaText(), before));
+}
+
+function* readyPolicies(policies: Checked['policies'], facts: FactsFit): Slices<readonly ReadyPolicy[]> {
+  const all: ReadyPolicy[] = [];
+  for (const portion of portionsOf(policies, ({ statement }) => statement.text)) {
+    for (const { summary, statement, json } of portion) {
+      const use = useOf([json]);
+      const within = use.within && facts.within(use.within);
+      const { id } = summary;
+      all.push({ id, text: statement.text, head: headOf(json), ruling: rulingOf(json), use: { ...use, within } });
+    }
+    yield;
+  }
+  return all;
+}
 
 /** The name under which Cedar keeps the schema for this process. Few questions need it: it is parsed at the first of them. */
 const schemaName = (): string => {
@@ -76,7 +94,13 @@ const schemaName = (): string => {
 const SCHEMA = 'behalf';
 let isParsed = false;
 
-export const cedarPolicyEngine = (): PolicyEngine => {
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** `pause`: lets other requests run between two slices of work. Default: all that is ready. */
+export const cedarPolicyEngine = (pause: () => Promise<void> = turn): PolicyEngine => {
   const schema = schemaText();
   const starter = starterText();
 
@@ -84,22 +108,21 @@ export const cedarPolicyEngine = (): PolicyEngine => {
     schema,
     starter,
     annotations: ANNOTATIONS,
-    check: (text, before) => checked(text, before).check,
+    check: async (text, before) => (await inSlices(checked(text, before), pause)).check,
 
-    compile(text, before): CompiledPolicies {
-      const { check, policies } = checked(text, before);
+    async compile(text, before): Promise<CompiledPolicies> {
+      const { check, policies } = await inSlices(checked(text, before), pause);
       if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
       const facts = schemaFacts();
+      const parts = policyParts(await inSlices(readyPolicies(policies, facts), pause));
       if (ready === MOST_READY) throw policiesUnavailable('too many policy sets are in use at once');
-      const parts = policyParts(
-        policies.map(({ summary: { id }, statement: { text: of }, json }) => {
-          const use = useOf([json]);
-          const within = use.within && facts.within(use.within);
-          return { id, text: of, head: headOf(json), ruling: rulingOf(json), use: { ...use, within } };
-        }),
-      );
-      parts.makeReady();
       ready += 1;
+      try {
+        await inSlices(parts.makeReady(), pause);
+      } catch (error) {
+        ready -= 1;
+        throw error;
+      }
       const remembered = rememberedAnswers();
       const verdicts = rememberedVerdicts(joinedUse(parts.all.map(({ use }) => use)));
       let isReleased = false;

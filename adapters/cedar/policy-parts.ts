@@ -8,6 +8,7 @@ import { freeSet, nameSet } from './named-sets.ts';
 import { mayApply, type PolicyHead, placeKeyOf, placeKeysOf, type Question } from './policy-head.ts';
 import { joinedUse, type PolicyUse } from './policy-use.ts';
 import type { Answer } from './remembered-answers.ts';
+import { portionsOf, type Slices } from './slices.ts';
 
 export type ReadyPolicy = {
   readonly id: string;
@@ -29,7 +30,7 @@ export type Part = {
   release(): void;
 };
 
-/** A part is parsed in one go, which takes 0.1 ms a policy. */
+/** A part is parsed in one go, which takes 0.1 ms a policy; with long policies it has fewer. */
 const MOST_IN_A_PART = 128;
 /** A part with more policies than this is parsed ahead of requests. */
 const FEW = 8;
@@ -38,15 +39,15 @@ export type PolicyParts = {
   readonly all: readonly Part[];
   /** The parts that hold a policy that may apply; with their answer where heads alone decide it. */
   of(question: Question): readonly { readonly part: Part; readonly answer: Answer | undefined }[];
-  /** Parses all parts except small ones, which are parsed at their first question. */
-  makeReady(): void;
+  /** Parses all parts except small ones, which are parsed at their first question. Releases them when one fails. */
+  makeReady(): Slices<void>;
   release(): void;
 };
 
 export const policyParts = (policies: readonly ReadyPolicy[]): PolicyParts => {
   const all: Part[] = [];
   const made = (some: readonly ReadyPolicy[]): readonly Part[] =>
-    chunksOf(some).map((chunk) => {
+    portionsOf(some, ({ text }) => text, MOST_IN_A_PART).map((chunk) => {
       const part = partOf(all.length, chunk);
       all.push(part);
       return part;
@@ -68,9 +69,13 @@ export const policyParts = (policies: readonly ReadyPolicy[]): PolicyParts => {
         const applying = part.policies.filter(({ head }) => mayApply(head, question));
         return applying.length === 0 ? [] : [{ part, answer: answerOf(applying) }];
       }),
-    makeReady(): void {
+    *makeReady(): Slices<void> {
       try {
-        for (const part of all) if (part.policies.length > FEW || general.includes(part)) part.name();
+        for (const part of all) {
+          if (part.policies.length <= FEW && !general.includes(part)) continue;
+          part.name();
+          yield;
+        }
       } catch (error) {
         release();
         throw error;
@@ -93,11 +98,6 @@ const answerOf = (applying: readonly ReadyPolicy[]): Answer | undefined => {
 
 /** For a policy that reads the time in seconds, every question is new; other policies need no new evaluation. */
 const looksAtTime = ({ context }: PolicyUse): boolean => context === undefined || context.get('now') === 'whole';
-
-const chunksOf = (policies: readonly ReadyPolicy[]): readonly (readonly ReadyPolicy[])[] =>
-  Array.from({ length: Math.ceil(policies.length / MOST_IN_A_PART) }, (_, index) =>
-    policies.slice(index * MOST_IN_A_PART, (index + 1) * MOST_IN_A_PART),
-  );
 
 const partOf = (number: number, policies: readonly ReadyPolicy[]): Part => {
   let name: string | undefined;

@@ -4,6 +4,7 @@
  * brackets, strings and comments only. Cedar decides for each statement whether it is a policy (check-policies.ts).
  */
 import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
+import type { Slices } from './slices.ts';
 
 /** Bytes of UTF-8. */
 const MOST_BYTES = 512 * 1024;
@@ -17,6 +18,8 @@ const LONGEST_POLICY = 16 * 1024;
  */
 const DEEPEST = 160;
 const BRACKET = 3;
+/** Characters that are read between two pauses. */
+const READ_AT_ONCE = 64 * 1024;
 
 export type Statement = { readonly text: string /** 1-based, of its first character. */; readonly line: number };
 
@@ -66,7 +69,7 @@ const depthMeter = () => {
 };
 
 /** Never throws. After a `refusal` there are no statements. */
-export const statementsOf = (text: string): Statements => {
+export function* statementsOf(text: string): Slices<Statements> {
   const refused = (message: string, line?: number): Statements => ({
     statements: [],
     refusal: { severity: 'error', message, ...(line === undefined ? {} : { line }) },
@@ -80,8 +83,14 @@ export const statementsOf = (text: string): Statements => {
   let line = 1;
   let start: number | undefined;
   let startLine = 1;
+  let pauseAt = READ_AT_ONCE;
   TOKEN.lastIndex = 0;
   for (let at = 0; at < text.length; at = TOKEN.lastIndex) {
+    if (at >= pauseAt) {
+      pauseAt = at + READ_AT_ONCE;
+      yield;
+    }
+    // Another text may have been read in a pause.
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text);
     if (!token)
@@ -110,7 +119,7 @@ export const statementsOf = (text: string): Statements => {
   }
   if (start !== undefined) return refused('This policy does not end with a semicolon.', startLine);
   return { statements };
-};
+}
 
 /** Line breaks, as an editor counts them. */
 export const linesIn = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0;

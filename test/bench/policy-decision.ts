@@ -116,7 +116,7 @@ for (const count of COUNTS) {
   const rounds: Record<'first' | 'again' | 'mixed', Round[]> = { first: [], again: [], mixed: [] };
   let size = 0;
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const policies = engine.compile(policiesOf(count, engine.starter));
+    const policies = await engine.compile(policiesOf(count, engine.starter));
     size = policies.policies.size;
     const decide = authorizer({
       identifiers: randomIdentifiers,

@@ -24,7 +24,7 @@ export type Attempted = {
 export const newHistory = (
   random: Random,
   organization: Organization,
-  { cast, clients }: ReturnType<typeof castOf>,
+  { cast, clients }: Awaited<ReturnType<typeof castOf>>,
 ) => {
   const { agents, servers } = organization;
   const scene = exchangeScene({ maxDepth: organization.maxDepth, ttl: organization.seconds, cast });

@@ -149,9 +149,9 @@ const defined = <T extends object>(members: T): Defined<T> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
 
 /** The same organization as the server knows it. `release` frees its policies. */
-export const castOf = (organization: Organization, engine: PolicyEngine) => {
+export const castOf = async (organization: Organization, engine: PolicyEngine) => {
   const { clients, person, servers, rules } = organization;
-  const policies = engine.compile(rules.map(cedarOf).join('\n'));
+  const policies = await engine.compile(rules.map(cedarOf).join('\n'));
   const registered = clients.map(({ authority, skipsConsent }, index) => ({
     id: `app_${index + 1}`,
     state: 'active',

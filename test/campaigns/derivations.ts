@@ -46,7 +46,7 @@ export const derivations: Campaign = {
     const count = newFigures();
     while (count.trials < wanted && !run.isOver()) {
       const organization = newOrganization(run.random);
-      const cast = castOf(organization, engine);
+      const cast = await castOf(organization, engine);
       try {
         count.organizations += 1;
         await history(run, organization, cast, count, wanted);
@@ -64,7 +64,7 @@ export const derivations: Campaign = {
 const history = async (
   run: CampaignRun,
   organization: Organization,
-  cast: ReturnType<typeof castOf>,
+  cast: Awaited<ReturnType<typeof castOf>>,
   count: Count,
   wanted: number,
 ): Promise<void> => {

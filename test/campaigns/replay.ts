@@ -155,7 +155,7 @@ const campaign = async (run: CampaignRun): Promise<Figures> => {
     });
     await auditLog.open();
     const engine = cedarPolicyEngine();
-    const starter = engine.compile(engine.starter);
+    const starter = await engine.compile(engine.starter);
     const decide = authorizer({
       identifiers: randomIdentifiers,
       managementApi: 'https://id.example.com/api/v1',
@@ -199,7 +199,7 @@ const campaign = async (run: CampaignRun): Promise<Figures> => {
     const recordingSeconds = (performance.now() - recordingFrom) / 1000;
     const replays: Record<string, unknown> = {};
     for (const [name, { text }] of Object.entries(DRAFTS)) {
-      const policies = engine.compile(`${engine.starter}\n${text}`);
+      const policies = await engine.compile(`${engine.starter}\n${text}`);
       const before = mebibytes();
       const begin = performance.now();
       const cpu = process.cpuUsage();

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { entityJson, nameJson, recordJson } from '../../adapters/cedar/facts-json.ts';
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { statementsOf } from '../../adapters/cedar/policy-text.ts';
+import { inSlices } from '../../adapters/cedar/slices.ts';
 import type {
   CompiledPolicies,
   EntityType,
@@ -21,12 +22,13 @@ const engine = cedarPolicyEngine();
 preparseSchema('whole', engine.schema);
 
 /** The verdict as the port has it, of one call with everything. */
-const whole = (
+const whole = async (
   text: string,
   { principal, action, resource, context }: PolicyQuestion,
   rows: readonly PolicyEntity[],
 ) => {
-  const statements = statementsOf(text).statements.map((one) => [/@id\("([^"]+)"\)/.exec(one.text)?.[1], one.text]);
+  const read = await inSlices(statementsOf(text), async () => undefined);
+  const statements = read.statements.map((one) => [/@id\("([^"]+)"\)/.exec(one.text)?.[1], one.text]);
   expect(preparsePolicySet('whole', { staticPolicies: Object.fromEntries(statements) })).toEqual({ type: 'success' });
   const failed = (...errors: readonly string[]): Verdict => ({ effect: 'deny', determining: [], errors });
   for (const { type, id } of [principal, resource]) {
@@ -55,9 +57,11 @@ const whole = (
 };
 
 /** Checked once, since that takes longer than all the rest. */
-const valid = fc
-  .sample(policy, { numRuns: 500, seed: 13 })
-  .filter((each) => engine.check(`@id("a") ${each};`).findings.every(({ severity }) => severity !== 'error'));
+const valid: string[] = [];
+for (const each of fc.sample(policy, { numRuns: 500, seed: 13 })) {
+  const { findings } = await engine.check(`@id("a") ${each};`);
+  if (findings.every(({ severity }) => severity !== 'error')) valid.push(each);
+}
 const policies = fc
   .array(fc.constantFrom(...valid), { minLength: 1, maxLength: 14, size: 'max' })
   .map((all) => all.map((each, index) => `@id("p${index}") ${each};`).join('\n'));
@@ -122,18 +126,18 @@ const inPieces = (
 };
 
 describe('SC-04 SC-07 a set in parts', () => {
-  test('says what the whole says', () => {
+  test('says what the whole says', async () => {
     const effects = { allow: 0, deny: 0, errors: 0, forbidden: 0, pieces: 0 };
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         policies,
         fc.array(fc.tuple(fitting, rows), { minLength: 1, maxLength: 20, size: 'max' }),
-        (set, asked) => {
-          const compiled = engine.compile(set);
+        async (set, asked) => {
+          const compiled = await engine.compile(set);
           try {
             for (const [each, all] of asked) {
               const verdict = compiled.decide(each, all);
-              expect([set, each, verdict]).toEqual([set, each, whole(set, each, all)]);
+              expect([set, each, verdict]).toEqual([set, each, await whole(set, each, all)]);
               const pieces = inPieces(compiled, each, all);
               if (pieces) expect([set, each, ...pieces]).toEqual([set, each, verdict, verdict]);
               if (pieces) effects.pieces += 1;
@@ -152,14 +156,17 @@ describe('SC-04 SC-07 a set in parts', () => {
     expect(Math.min(...Object.values(effects))).toBeGreaterThan(25);
   });
 
-  test.each(Object.entries(FAULTS))('says of %s what the whole says', (_, fault) => {
-    fc.assert(
-      fc.property(policies, question, rows, (set, each, all) => {
-        const compiled = engine.compile(set);
+  test.each(Object.entries(FAULTS))('says of %s what the whole says', async (_, fault) => {
+    await fc.assert(
+      fc.asyncProperty(policies, question, rows, async (set, each, all) => {
+        const compiled = await engine.compile(set);
         try {
           const wrong = fault({ context: each.context, rows: all });
           const broken = { ...each, context: wrong.context };
-          expect([set, told(compiled.decide(broken, wrong.rows))]).toEqual([set, told(whole(set, broken, wrong.rows))]);
+          expect([set, told(compiled.decide(broken, wrong.rows))]).toEqual([
+            set,
+            told(await whole(set, broken, wrong.rows)),
+          ]);
         } finally {
           compiled.release();
         }

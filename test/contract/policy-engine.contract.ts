@@ -52,8 +52,8 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
   describe(`policy engine: ${of}`, () => {
     let engine: PolicyEngine;
     const open: CompiledPolicies[] = [];
-    const compiled = (text: string): CompiledPolicies => {
-      const set = engine.compile(text);
+    const compiled = async (text: string): Promise<CompiledPolicies> => {
+      const set = await engine.compile(text);
       open.push(set);
       return set;
     };
@@ -63,33 +63,34 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
     afterEach(() => {
       for (const set of open.splice(0)) set.release();
     });
-    const decide = (text: string, question: Partial<PolicyQuestion> = {}, entities = ENTITIES) =>
-      compiled(text).decide({ ...QUESTION, ...question }, entities);
-    const errorsOf = (text: string) => engine.check(text).findings.filter(({ severity }) => severity === 'error');
+    const decide = async (text: string, question: Partial<PolicyQuestion> = {}, entities = ENTITIES) =>
+      (await compiled(text)).decide({ ...QUESTION, ...question }, entities);
+    const errorsOf = async (text: string) =>
+      (await engine.check(text)).findings.filter(({ severity }) => severity === 'error');
 
     describe('SC-04 every error is a deny', () => {
-      test('an empty set permits nothing', () => {
-        expect(decide('')).toEqual({ effect: 'deny', determining: [], errors: [] });
-        expect(decide('// only a comment')).toMatchObject({ effect: 'deny' });
+      test('an empty set permits nothing', async () => {
+        expect(await decide('')).toEqual({ effect: 'deny', determining: [], errors: [] });
+        expect(await decide('// only a comment')).toMatchObject({ effect: 'deny' });
       });
 
-      test('SC-04 a text that does not parse is not accepted as a set', () => {
-        expect(() => engine.compile('@id("a") permit (principal, action, resource) when { == };')).toThrow(
+      test('SC-04 a text that does not parse is not accepted as a set', async () => {
+        await expect(engine.compile('@id("a") permit (principal, action, resource) when { == };')).rejects.toEqual(
           expect.objectContaining({ code: 'invalid_field', field: '/text' }),
         );
       });
 
-      test('SC-04 an entity that is missing is an error, even where no policy reads it', () => {
+      test('SC-04 an entity that is missing is an error, even where no policy reads it', async () => {
         for (const missing of [AGENT, SCOPE]) {
           const rows = ENTITIES.filter((entity) => entity.name !== missing);
-          const verdict = decide(PERMIT, {}, rows);
+          const verdict = await decide(PERMIT, {}, rows);
           expect(verdict).toMatchObject({ effect: 'deny', determining: [] });
           expect(verdict.errors).not.toEqual([]);
         }
       });
 
-      test('SC-04 an entity with a missing parent is an error where a policy reads it', () => {
-        const verdict = decide(
+      test('SC-04 an entity with a missing parent is an error where a policy reads it', async () => {
+        const verdict = await decide(
           policy('reads', 'permit', '!resource.server.management'),
           {},
           ENTITIES.filter((entity) => entity.name !== SERVER),
@@ -97,42 +98,42 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         expect(verdict).toMatchObject({ effect: 'deny', errors: [expect.stringContaining('reads')] });
       });
 
-      test('SC-04 an attribute that is missing is an error', () => {
+      test('SC-04 an attribute that is missing is an error', async () => {
         const { hour: _, ...context } = CONTEXT;
-        expect(decide(PERMIT, { context })).toMatchObject({ effect: 'deny', errors: [expect.anything()] });
+        expect(await decide(PERMIT, { context })).toMatchObject({ effect: 'deny', errors: [expect.anything()] });
         const withoutRisk = ENTITIES.map((entity) => (entity.name === SCOPE ? { ...entity, attributes: {} } : entity));
-        expect(decide(PERMIT, {}, withoutRisk)).toMatchObject({ effect: 'deny', errors: [expect.anything()] });
+        expect(await decide(PERMIT, {}, withoutRisk)).toMatchObject({ effect: 'deny', errors: [expect.anything()] });
       });
 
-      test('SC-04 a fact of another type, an unknown fact, or a number that is not whole is an error', () => {
+      test('SC-04 a fact of another type, an unknown fact, or a number that is not whole is an error', async () => {
         for (const wrong of [{ hour: '12' }, { other: 1 }, { now: 1.5 }, { now: 2 ** 60 }, { now: Number.NaN }]) {
-          const verdict = decide(PERMIT, { context: { ...CONTEXT, ...wrong } });
+          const verdict = await decide(PERMIT, { context: { ...CONTEXT, ...wrong } });
           expect(verdict).toMatchObject({ effect: 'deny', determining: [] });
           expect(verdict.errors).not.toEqual([]);
         }
       });
 
-      test('SC-04 a forbid that cannot be evaluated denies, and so does a permit', () => {
+      test('SC-04 a forbid that cannot be evaluated denies, and so does a permit', async () => {
         const overflow = 'context.now * 9000000000000000000 > 0';
         for (const effect of ['forbid', 'permit']) {
-          const verdict = decide(PERMIT + policy('fails', effect, overflow));
+          const verdict = await decide(PERMIT + policy('fails', effect, overflow));
           expect(verdict).toMatchObject({ effect: 'deny', determining: [] });
           expect(verdict.errors).toEqual([expect.stringContaining('fails')]);
         }
       });
 
-      test('SC-04 a set that was released decides nothing, also when another took its place', () => {
-        const set = engine.compile(PERMIT);
+      test('SC-04 a set that was released decides nothing, also when another took its place', async () => {
+        const set = await engine.compile(PERMIT);
         set.release();
         set.release();
-        compiled(PERMIT);
+        await compiled(PERMIT);
         expect(set.decide(QUESTION, ENTITIES)).toMatchObject({ effect: 'deny', errors: [expect.anything()] });
       });
     });
 
-    test('allows what a policy permits, and names all that do', () => {
+    test('allows what a policy permits, and names all that do', async () => {
       expect(
-        decide(PERMIT + policy('also', 'permit', 'context.consented') + policy('not', 'permit', 'context.bound')),
+        await decide(PERMIT + policy('also', 'permit', 'context.consented') + policy('not', 'permit', 'context.bound')),
       ).toEqual({
         effect: 'allow',
         determining: ['all', 'also'],
@@ -140,15 +141,15 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
       });
     });
 
-    test('a forbid wins over every permit, and is named', () => {
-      expect(decide(PERMIT + policy('never', 'forbid', 'context.depth >= 1'))).toEqual({
+    test('a forbid wins over every permit, and is named', async () => {
+      expect(await decide(PERMIT + policy('never', 'forbid', 'context.depth >= 1'))).toEqual({
         effect: 'deny',
         determining: ['never'],
         errors: [],
       });
     });
 
-    test('knows what an entity is in, records, sets, addresses and what is left out', () => {
+    test('knows what an entity is in, records, sets, addresses and what is left out', async () => {
       const when = [
         'principal in Blueprint::"bpt_1"',
         'context has subject && context.subject in Group::"grp_1"',
@@ -163,32 +164,32 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         source: { network: '10.1.2.3' },
         approval: undefined,
       };
-      expect(decide(policy('all', 'permit', when), { context })).toMatchObject({ effect: 'allow' });
+      expect(await decide(policy('all', 'permit', when), { context })).toMatchObject({ effect: 'allow' });
     });
 
-    test('sets that are ready at once do not mix, and a place is used again', () => {
-      const first = compiled(policy('first', 'permit', 'context.now > 0'));
-      for (let round = 0; round < 50; round += 1) engine.compile(PERMIT).release();
-      const second = compiled(policy('second', 'permit', 'context.now > 0'));
+    test('sets that are ready at once do not mix, and a place is used again', async () => {
+      const first = await compiled(policy('first', 'permit', 'context.now > 0'));
+      for (let round = 0; round < 50; round += 1) (await engine.compile(PERMIT)).release();
+      const second = await compiled(policy('second', 'permit', 'context.now > 0'));
       expect(first.decide(QUESTION, ENTITIES).determining).toEqual(['first']);
       expect(second.decide(QUESTION, ENTITIES).determining).toEqual(['second']);
     });
 
-    test('says what stands beside each policy', () => {
+    test('says what stands beside each policy', async () => {
       const text = '@id("a") @reason("Why; \\"so\\".") @max_seconds("300") forbid (principal, action, resource);';
       const summary = { id: 'a', effect: 'forbid', annotations: { id: 'a', reason: 'Why; "so".', max_seconds: '300' } };
-      expect(engine.check(text).policies).toEqual([summary]);
-      expect(compiled(text).policies.get('a')).toEqual(summary);
+      expect((await engine.check(text)).policies).toEqual([summary]);
+      expect((await compiled(text)).policies.get('a')).toEqual(summary);
     });
 
-    test('names the line of every policy that does not parse', () => {
+    test('names the line of every policy that does not parse', async () => {
       const text = `${PERMIT}\n// é\n@id("b")\npermit (principal, action, resource)\nwhen { "é" == };\n@id("c") allow (principal, action, resource);\n`;
-      expect(errorsOf(text).map(({ line }) => line)).toEqual([6, 7]);
-      expect(() => engine.compile(text)).toThrow(/^Line 6: /);
+      expect((await errorsOf(text)).map(({ line }) => line)).toEqual([6, 7]);
+      await expect(engine.compile(text)).rejects.toThrow(/^Line 6: /);
     });
 
-    test('names line and policy of what the schema does not know', () => {
-      const [finding, ...others] = errorsOf(`${PERMIT}${policy('b', 'permit', '\n  context.nope == 1')}`);
+    test('names line and policy of what the schema does not know', async () => {
+      const [finding, ...others] = await errorsOf(`${PERMIT}${policy('b', 'permit', '\n  context.nope == 1')}`);
       expect(others).toEqual([]);
       expect(finding).toMatchObject({ policy: 'b', line: 3, message: expect.stringContaining('nope') });
     });
@@ -226,8 +227,8 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
       ['a text that does not end', '@id("a) permit (principal, action, resource);'],
       ['a policy that does not end', '@id("a") permit (principal, action, resource)'],
       ['a character of no policy', '@id("a")\u00a0permit (principal, action, resource);'],
-    ])('refuses %s', (_, text) => {
-      expect(errorsOf(text)).toEqual([expect.objectContaining({ line: expect.any(Number) })]);
+    ])('refuses %s', async (_, text) => {
+      expect(await errorsOf(text)).toEqual([expect.objectContaining({ line: expect.any(Number) })]);
     });
 
     test.each([
@@ -269,16 +270,16 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         '@id("a") permit (principal, action in [Action::"act", Action::"administer"], resource) when { context.bound };',
         /No policy permits `register`/,
       ],
-    ])('warns of %s', (_, text, message) => {
-      const { findings } = engine.check(text);
+    ])('warns of %s', async (_, text, message) => {
+      const { findings } = await engine.check(text);
       expect(findings).toContainEqual(
         expect.objectContaining({ severity: 'warning', message: expect.stringMatching(message) }),
       );
       expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     });
 
-    test('the starter set has neither error nor warning, and a reason for each policy', () => {
-      const { findings, policies } = engine.check(engine.starter);
+    test('the starter set has neither error nor warning, and a reason for each policy', async () => {
+      const { findings, policies } = await engine.check(engine.starter);
       expect(findings).toEqual([]);
       expect(policies.filter(({ annotations }) => !annotations['reason'])).toEqual([]);
     });

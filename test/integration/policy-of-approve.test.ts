@@ -217,7 +217,7 @@ permit (principal, action == Action::"approve", resource) when { context.depth <
       },
       true,
     );
-    const { findings } = policies.check(without);
+    const { findings } = await policies.check(without);
     expect(findings).toEqual([
       { severity: 'warning', action: 'approve', message: expect.stringMatching(/^No policy permits `approve`: /) },
     ]);

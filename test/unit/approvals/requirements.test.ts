@@ -11,7 +11,7 @@ import { API, account, agent, NOW, server } from '../decision/world.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 
 const engine = cedarPolicyEngine();
-const starter = engine.compile(engine.starter);
+const starter = await engine.compile(engine.starter);
 afterAll(() => starter.release());
 
 const SCOPES = (['low', 'medium', 'high', 'critical'] as const).map((risk) => ({
@@ -80,7 +80,7 @@ describe('the least that is enough', () => {
   });
 
   test('fewest people first, then the weakest proof: one with a second factor before two with one', async () => {
-    const either = engine.compile(`
+    const either = await engine.compile(`
       @id("either") @reason("One who proved it well, or two.") @approval("required")
       permit (principal, action, resource) when {
         context has approval && (context.approval.approvers >= 2 ||
@@ -95,7 +95,7 @@ describe('the least that is enough', () => {
   });
 
   test('nothing, where no approval helps; asked six times', async () => {
-    const forbidden = engine.compile(`${engine.starter}
+    const forbidden = await engine.compile(`${engine.starter}
       @id("never") @reason("Never.") forbid (principal is Agent, action == Action::"act", resource) when { resource.risk == "high" };`);
     try {
       expect(await least(facts(['high']), forbidden)).toEqual({ found: undefined, times: 6 });

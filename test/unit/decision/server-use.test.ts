@@ -21,7 +21,7 @@ import { API, account, MAIL, NOW, policiesThat } from './world.ts';
 
 const engine = cedarPolicyEngine();
 const under = (text: string): { current: () => Promise<ActivePolicies> } => ({
-  current: async () => ({ version: 4, policies: engine.compile(text) }),
+  current: async () => ({ version: 4, policies: await engine.compile(text) }),
 });
 const PERMIT = '@id("all") permit (principal, action, resource) when { context.depth == 0 };';
 

@@ -22,8 +22,8 @@ const world = () => {
   const released: string[] = [];
   const engine: PolicyEngine = {
     ...cedar,
-    compile(of) {
-      const set = cedar.compile(of);
+    async compile(of) {
+      const set = await cedar.compile(of);
       compiled.push(of);
       return {
         ...set,

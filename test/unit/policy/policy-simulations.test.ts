@@ -25,7 +25,7 @@ const scene = ({ active = 3 as number | null, isFailing = false } = {}) => {
       current: async () => (active === null ? undefined : { version: active, policies: policies('active') }),
     },
     engine: {
-      compile(text: string, options?: object) {
+      async compile(text: string, options?: object) {
         did.push(['compile', text, ...(options ? [options] : [])]);
         return policies(text);
       },

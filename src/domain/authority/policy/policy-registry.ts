@@ -55,7 +55,7 @@ export interface PolicyRegistry {
   /** The annotations that a policy may have. */
   readonly annotations: readonly PolicyAnnotation[];
   /** Checks a text. Stores nothing. `before`: the set to compare it with. */
-  check(text: string, before?: TakenBefore): PolicyCheck;
+  check(text: string, before?: TakenBefore): Promise<PolicyCheck>;
   /** Creates a draft. Throws 'invalid_field'. */
   create(draft: NewPolicySet, by: By): Promise<Written>;
   /**
@@ -124,9 +124,13 @@ export const policyRegistry = (dependencies: {
   };
 
   /** Checks a text and returns its warnings. Throws 'invalid_field' naming the line of the first error. */
-  const checked = (text: string, note: string | undefined, before: TakenBefore = {}): readonly PolicyFinding[] => {
+  const checked = async (
+    text: string,
+    note: string | undefined,
+    before: TakenBefore = {},
+  ): Promise<readonly PolicyFinding[]> => {
     if (note !== undefined) checkText(note, '/note', 200);
-    const { findings } = engine.check(text, before);
+    const { findings } = await engine.check(text, before);
     if (findings.some(({ severity }) => severity === 'error')) throw policiesRefused(findings);
     return findings;
   };
@@ -148,7 +152,7 @@ export const policyRegistry = (dependencies: {
   };
 
   const create = async ({ text, note }: NewPolicySet, by: By): Promise<Written> => {
-    const warnings = checked(text, note);
+    const warnings = await checked(text, note);
     const now = clock.now();
     const id = identifiers.newId('pol');
     const words = { text, digest: digestOf(text), ...(note === undefined ? {} : { note }) };
@@ -175,7 +179,7 @@ export const policyRegistry = (dependencies: {
     if (replaces !== undefined && replaces !== before?.document.version) throw overtaken();
     if (before?.document.set === id) return shown({ document, version }, before.document);
     // The schema may have changed since the text was written. A set that was active can always be activated again.
-    checked(document.text, undefined, { wasTaken: document.frozenAt !== undefined });
+    await checked(document.text, undefined, { wasTaken: document.frozenAt !== undefined });
     const old = before && (await sets.get(before.document.set))?.document;
     await record('policy.activated', document, by, before ? { replaces: before.document.version } : {});
     if (old) await record('policy.archived', old, by, { replacedBy: document.version });
@@ -227,9 +231,10 @@ export const policyRegistry = (dependencies: {
       const set = (await sets.get(active.set))?.document;
       if (!set) return [];
       const { version } = set;
-      const gaps = engine
-        .check(set.text, { wasTaken: true })
-        .findings.flatMap(({ action, message }) => (action === undefined ? [] : { version, action, message }));
+      const { findings } = await engine.check(set.text, { wasTaken: true });
+      const gaps = findings.flatMap(({ action, message }) =>
+        action === undefined ? [] : { version, action, message },
+      );
       knownGaps = { set: active.set, gaps };
       return gaps;
     },
@@ -258,7 +263,7 @@ export const policyRegistry = (dependencies: {
         throw policyRefusal('policy_set_fixed');
       }
       const { text, note } = { ...document, ...change };
-      const warnings = checked(text, note);
+      const warnings = await checked(text, note);
       const words = { text, digest: digestOf(text), ...(note === undefined ? {} : { note }) };
       const next: PolicySet = { ...document, ...words, updatedAt: clock.now() };
       await record('policy.drafted', next, by);

@@ -75,14 +75,14 @@ export const policyTrials = (deps: {
 
   /** The compiled policies to simulate. A set that was compiled only for this is freed afterwards. */
   const made = async ({ policy = 'active', text }: SimulatedPolicy) => {
-    if (text !== undefined) return ready(engine.compile(text), undefined);
+    if (text !== undefined) return ready(await engine.compile(text), undefined);
     const activePolicy = await active.current();
     if (policy === 'active' || policy === String(activePolicy?.version)) {
       return { policies: activePolicy?.policies, version: activePolicy?.version, free: () => {} };
     }
     const set = (await registry.get(policy))?.document;
     if (!set) throw simulationRefusal('policy_version_not_found', { field: '/policy' });
-    return ready(engine.compile(set.text, { wasTaken: true }), set.version);
+    return ready(await engine.compile(set.text, { wasTaken: true }), set.version);
   };
 
   const under: PolicyTrials['under'] = async (tried, use) => {

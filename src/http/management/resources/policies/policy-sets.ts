@@ -228,7 +228,7 @@ const handlers = ({ policies, ...dependencies }: Dependencies): Handlers<typeof 
     },
 
     async validatePolicies({ body }) {
-      const { findings, policies: read } = policies.check(body.text);
+      const { findings, policies: read } = await policies.check(body.text);
       return { body: { is_valid: findings.every(({ severity }) => severity !== 'error'), findings, policies: read } };
     },
 

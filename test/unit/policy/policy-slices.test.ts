@@ -1,0 +1,122 @@
+/** A text of policies is checked and compiled in slices, between which other requests run. */
+import { afterEach, expect, test } from '@jest/globals';
+import { cedar } from '../../../adapters/cedar/cedar.ts';
+import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
+import { portionsOf } from '../../../adapters/cedar/slices.ts';
+
+/** Characters of one slice, and those of the longest policy, which is never cut. */
+const OF_A_SLICE = 16 * 1024;
+const OF_A_POLICY = 16 * 1024;
+
+const { policyToJson, validate, preparsePolicySet } = cedar();
+afterEach(() => {
+  Object.assign(cedar(), { policyToJson, validate, preparsePolicySet });
+});
+
+/** `length`: characters of each policy. All apply to any resource, so that all are prepared. */
+const policies = (count: number, length: number): string =>
+  Array.from({ length: count }, (_, at) => {
+    const head = `@id("p${at}") permit (principal is Agent, action == Action::"act", resource) when { context.route != "`;
+    return `${head}${'x'.repeat(Math.max(1, length - head.length - 5))}" };`;
+  }).join('\n');
+
+type SomePolicies = Readonly<Record<string, string>>;
+const charactersOf = (texts: SomePolicies): number => Object.values(texts).reduce((sum, { length }) => sum + length, 0);
+
+/** What Cedar is given between two pauses, in characters, for each slice in which it is given some. */
+const observed = () => {
+  const slices: Record<'read' | 'validated' | 'prepared', number>[] = [];
+  const now = { read: 0, validated: 0, prepared: 0 };
+  let pauses = 0;
+  Object.assign(cedar(), {
+    policyToJson(text: string) {
+      now.read += text.length;
+      return policyToJson(text);
+    },
+    validate(call: { readonly policies: { readonly staticPolicies: SomePolicies } }) {
+      now.validated += charactersOf(call.policies.staticPolicies);
+      return validate(call as never);
+    },
+    preparsePolicySet(name: string, set: { readonly staticPolicies: SomePolicies }) {
+      now.prepared += charactersOf(set.staticPolicies);
+      return preparsePolicySet(name, set as never);
+    },
+  });
+  const end = (): void => {
+    if (now.read + now.validated + now.prepared > 0) slices.push({ ...now });
+    Object.assign(now, { read: 0, validated: 0, prepared: 0 });
+  };
+  const engine = cedarPolicyEngine(async () => {
+    pauses += 1;
+    end();
+  });
+  return { engine, slices, end, pauses: () => pauses };
+};
+
+test.each([
+  ['500 policies', policies(500, 200)],
+  ['12 long ones', policies(12, 16_000)],
+])(
+  '%s are checked and compiled in slices, each with one kind of work on a bounded part of the text',
+  async (_, text) => {
+    const { engine, slices, end, pauses } = observed();
+    const { findings } = await engine.check(text);
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    (await engine.compile(text)).release();
+    end();
+    // The whole text was read and validated, twice, and prepared once; nothing of it at once.
+    const whole = text.split('\n').join('').length;
+    const sum = (kind: 'read' | 'validated' | 'prepared') => slices.reduce((all, slice) => all + slice[kind], 0);
+    expect(['read', 'validated', 'prepared'].map((kind) => sum(kind as 'read'))).toEqual([2 * whole, 2 * whole, whole]);
+    for (const slice of slices) {
+      const kinds = Object.values(slice).filter((characters) => characters > 0);
+      expect(kinds).toHaveLength(1);
+      expect(Math.max(...kinds)).toBeLessThanOrEqual(OF_A_SLICE + OF_A_POLICY);
+    }
+    expect(pauses()).toBeGreaterThanOrEqual(slices.length - 1);
+  },
+);
+
+test('other work runs meanwhile: what each turn of the loop starts runs between the slices', async () => {
+  let turns = 0;
+  let isDone = false;
+  const turn = (): void => {
+    turns += 1;
+    if (!isDone) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await cedarPolicyEngine().check(policies(300, 400));
+  isDone = true;
+  expect(turns).toBeGreaterThanOrEqual(2 * Math.floor((300 * 400) / OF_A_SLICE));
+});
+
+test('two texts that are checked at once are read as each of them alone', async () => {
+  const engine = cedarPolicyEngine();
+  const texts = [policies(150, 900), `${policies(120, 1_000)}\n@id("p1") permit (principal, action, resource);`];
+  const alone = [await engine.check(texts[0] ?? ''), await engine.check(texts[1] ?? '')];
+  expect(await Promise.all(texts.map((text) => engine.check(text)))).toEqual(alone);
+  expect(alone[1]?.findings).toContainEqual(expect.objectContaining({ severity: 'error', line: 121 }));
+});
+
+test('errors and warnings of all slices are found, by line, errors first', async () => {
+  const wrong = (id: string): string =>
+    `@id("${id}") permit (principal is Agent, action == Action::"act", resource) when { context.nope == 1 };`;
+  const never = '@id("never") permit (principal is Account, action == Action::"act", resource);';
+  const text = [never, policies(60, 900), wrong('first'), policies(1, 10).replace('p0', 'q0'), wrong('last')].join(
+    '\n',
+  );
+  const { findings } = await cedarPolicyEngine().check(text);
+  expect(findings.map(({ severity, policy, line }) => [severity, policy, line]).slice(0, 3)).toEqual([
+    ['error', 'first', 62],
+    ['error', 'last', 64],
+    ['warning', 'never', 1],
+  ]);
+});
+
+test('a portion ends with the policy that fills it, and a longer one than that stands alone', () => {
+  const lengths = [100, 20_000, 100, 15_000, 2_000, 1];
+  const portions = portionsOf(lengths, (length) => 'x'.repeat(length));
+  expect(portions).toEqual([[100, 20_000], [100, 15_000, 2_000], [1]]);
+  expect(portionsOf([1, 2, 3], String, 2)).toEqual([[1, 2], [3]]);
+  expect(portionsOf([], String)).toEqual([]);
+});
