@@ -4,6 +4,7 @@ import {
   type ConsentForm,
   DELEGABLE_TO_NONE,
 } from '../../../src/domain/authority/consent/consent.ts';
+import { consentRegistry } from '../../../src/domain/authority/consent/consent-registry.ts';
 import { questionDigest } from '../../../src/domain/authority/consent/question-digest.ts';
 import {
   CALENDAR,
@@ -146,6 +147,26 @@ describe('consent', () => {
       expiresAt: START + 90 * DAY,
     });
     expect(await world.consents.answeredBefore(askedOf(world))).toBeUndefined();
+  });
+
+  test('asks policies only once a person has answered the requester before', async () => {
+    const world = await composePeoplePages();
+    const consents = consentRegistry({
+      ...world,
+      authorize: () => {
+        throw new TypeError('was asked');
+      },
+      settings: { defaultDurationSeconds: DAY, maxDurationSeconds: DAY, maxDepth: 2 },
+    });
+    const asked = askedOf(world);
+    expect(await consents.answeredBefore(asked)).toBeUndefined();
+    await allow(world, asked);
+    await expect(consents.answeredBefore(asked)).rejects.toThrow('was asked');
+    // Other people and other requesters are not concerned.
+    expect(await consents.answeredBefore({ ...asked, account: world.bob.id })).toBeUndefined();
+    expect(await consents.answeredBefore({ ...asked, clientId: world.booker.id })).toBeUndefined();
+    await world.consents.forget(world.ada.id, world.planner.id);
+    expect(await consents.answeredBefore(asked)).toBeUndefined();
   });
 
   test('is refused for an account, client or agent that is not active', async () => {

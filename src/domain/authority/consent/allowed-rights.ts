@@ -3,7 +3,7 @@
  * what the person saw: who asks and where the answer goes, the resource, the scope and its text. Any difference makes
  * another right.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ConsentResult } from '../../ports/interactions.ts';
 import type { ConsentQuestion } from './consent.ts';
 import { askerSeen } from './question-digest.ts';
@@ -33,11 +33,7 @@ const rightsIn = ({
 
 const digestsOf = (question: ConsentQuestion, rights: readonly Right[]): readonly string[] => {
   const asker = askerSeen(question);
-  return rights.map(({ kind, seen }) =>
-    createHash('sha256')
-      .update(JSON.stringify([asker, kind, ...seen]))
-      .digest('base64url'),
-  );
+  return rights.map(({ kind, seen }) => hash('sha256', JSON.stringify([asker, kind, ...seen]), 'base64url'));
 };
 
 /** Digests of all rights that a question is about. */

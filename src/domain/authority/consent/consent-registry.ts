@@ -27,7 +27,7 @@ import {
   requesterId,
 } from './consent.ts';
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
-import { consentParties, type Lookup } from './consent-parties.ts';
+import { consentParties, type Lookup, type QuestionParties } from './consent-parties.ts';
 import { consentRefusal } from './consent-refusals.ts';
 import { earlierConsents } from './earlier-consent.ts';
 import { newOwners } from './new-owners.ts';
@@ -93,27 +93,24 @@ export interface ConsentRegistry {
 }
 
 export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
-  const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings, authorize } =
-    deps;
-  const { transactions } = deps;
+  const { documents, clock, audit, agents, resourceServers, delegations, transactions, settings, authorize } = deps;
   const { revocation = overStore({ documents }) } = deps;
   const answers = rememberedAnswers({ documents, clock });
   const asked = askedAgain({ documents, clock });
   const owners = newOwners({ documents, delegations });
   const earlier = earlierConsents({ answers, delegations, revocation });
-  const wishes = wishesOf(deps);
-  const { requesterOf, actorOf, viaOf } = consentParties({ agents, clients });
+  const [wishes, partiesIn] = [wishesOf(deps), consentParties(deps)];
 
   const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
     skipConsent && !(await asked.has(account, id));
 
   /** The question as it is now. `delegableTo` names the agents to offer. Absent: offers a selection. */
-  const question = async (asked: AskedConsent, delegableTo?: readonly string[]): Promise<ConsentQuestion> => {
-    const account = (await accounts.get(asked.account))?.document;
-    if (account?.state !== 'active') throw consentRefusal('consent_account_inactive');
-    const requester = await requesterOf(asked.clientId);
-    const actor = asked.requestedActor === undefined ? undefined : await actorOf(asked.requestedActor);
-    const via = asked.via === undefined ? undefined : await viaOf(asked.via);
+  const question = async (
+    asked: AskedConsent,
+    delegableTo?: readonly string[],
+    parties?: QuestionParties,
+  ): Promise<ConsentQuestion> => {
+    const { account, requester, actor, via } = parties ?? (await partiesIn.of(asked));
     const acting = actor ?? (requester.kind === 'agent' ? requester.agent : undefined);
     const found = await Promise.all(
       [...new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})])].map((one) =>
@@ -130,7 +127,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
       candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, delegableTo) : [],
       settings,
       authorize,
-      intent: await statedIntent(deps.transactions, asked, requesterId(requester)),
+      intent: await statedIntent(transactions, asked, requesterId(requester)),
       isNewOwner: acting !== undefined && (await owners.isNew(asked, acting)),
       now: clock.now(),
     });
@@ -177,20 +174,24 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
     question: async (asked): Promise<ConsentQuestion> => earlier.added(await page(asked)),
 
     async answeredBefore(asked, acceptsPartial = false): Promise<ConsentResult | undefined> {
-      const of = await question(asked, []);
+      const parties = await partiesIn.of(asked);
+      const { account, requester, actor } = parties;
       // An agent that would act for the person always needs consent.
-      const { requester } = of;
-      if (requester.kind === 'client' && !of.actor && (await isUnasked(of.account.id, requester.client))) {
+      const needsNone = requester.kind === 'client' && !actor && (await isUnasked(account.id, requester.client));
+      // Most people who are asked have not answered this requester before. Then the page alone needs the question.
+      const mayRemember = async () => !asked.userCode && (await answers.hasAny(account.id, requesterId(requester)));
+      if (!needsNone && !(await mayRemember())) return undefined;
+      const of = await question(asked, [], parties);
+      if (needsNone) {
+        const resources = of.resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]);
         return {
           openidScopes: of.openidScopes,
-          resources: Object.fromEntries(
-            of.resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
-          ),
+          resources: Object.fromEntries(resources),
           ...detailsOf(of),
           expiresAt: clock.now() + settings.maxDurationSeconds,
         };
       }
-      if (asked.userCode !== undefined || isAskedEachTime(of)) return undefined;
+      if (isAskedEachTime(of)) return undefined;
       for (const found of await answers.to(of)) {
         if (!acceptsPartial && !allowsAllAtApis(of, found)) continue;
         if (await earlier.isEnded(found)) continue;

@@ -1,5 +1,5 @@
 /** Digests of the question to a person. Any difference makes another page, or another answer. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ownershipOf } from '../../clients/agents/ownership.ts';
 import { documentVersionOf } from '../../clients/clients/metadata-document.ts';
 import { seenDetails } from './asked-details.ts';
@@ -24,11 +24,9 @@ export const questionDigest = (question: ConsentQuestion): string => {
   const { wishes = [], intent, txn } = question;
   // An answer does not depend on the intent, but to allow confirms the text that was shown.
   const asked = intent ? `${remembered} ${txn} ${intent.digest}` : remembered;
-  if (wishes.length === 0) return intent ? createHash('sha256').update(asked).digest('base64url') : asked;
+  if (wishes.length === 0) return intent ? hash('sha256', asked, 'base64url') : asked;
   const seen = seenWishes(wishes, (agent) => snapshot({ kind: 'agent', agent }));
-  return createHash('sha256')
-    .update(JSON.stringify([asked, seen]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([asked, seen]), 'base64url');
 };
 
 /**
@@ -37,20 +35,20 @@ export const questionDigest = (question: ConsentQuestion): string => {
  * new page.
  */
 export const rememberedDigest = (question: ConsentQuestion): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([
-        ...askerSeen(question),
-        question.openidScopes,
-        question.resources.map(({ identifier, name, scopes, details }) => [
-          identifier,
-          name,
-          scopes.map(({ name: scope, description, risk }) => [scope, description, risk]),
-          ...seenDetails(details),
-        ]),
+  hash(
+    'sha256',
+    JSON.stringify([
+      ...askerSeen(question),
+      question.openidScopes,
+      question.resources.map(({ identifier, name, scopes, details }) => [
+        identifier,
+        name,
+        scopes.map(({ name: scope, description, risk }) => [scope, description, risk]),
+        ...seenDetails(details),
       ]),
-    )
-    .digest('base64url');
+    ]),
+    'base64url',
+  );
 
 const snapshot = (requester: Requester): unknown =>
   requester.kind === 'agent'

@@ -38,6 +38,7 @@ export const candidatesFor = async (
   const others = sisters.length > RE_DELEGATION_CHOICES ? [] : (await agents.list(newest)).items;
   const ids = new Set([...sisters, ...others].map(({ document }) => document.id));
   ids.delete(agent.id);
+  if (ids.size === 0) return [];
   const isSister = ({ owner }: Agent): number => (owner === agent.owner ? 0 : 1);
   return (await agents.getMany([...ids].slice(0, RE_DELEGATION_CHOICES)))
     .map(({ document }) => document)

@@ -17,6 +17,8 @@ const MOST = 100;
 
 /** Earlier decisions of people about exactly one question or a larger one. */
 export interface RememberedAnswers {
+  /** Whether an account has answered a client or agent before, also where the answer has ended meanwhile. */
+  hasAny(account: string, clientId: string): Promise<boolean>;
   /**
    * The answers to a question, in order of precedence. First comes the answer to exactly this question, with its later
    * narrowing. Then come the answers that allow all of it, cut to the question, the longest first.
@@ -41,11 +43,10 @@ export const rememberedAnswers = ({
 }): RememberedAnswers => {
   const consents = documents.collection<RememberedConsent>(CONSENTS);
 
-  const ofClient = async (of: ConsentQuestion): Promise<readonly RememberedConsent[]> => {
-    const where = { account: of.account.id, clientId: requesterId(of.requester) };
-    const found = await consents.find({ where, limit: MOST });
-    return found.map(({ document }) => document);
-  };
+  const found = (account: string, clientId: string) => consents.find({ where: { account, clientId }, limit: MOST });
+
+  const ofClient = async (of: ConsentQuestion): Promise<readonly RememberedConsent[]> =>
+    (await found(of.account.id, requesterId(of.requester))).map(({ document }) => document);
 
   const isLive = ({ expiresAt }: RememberedConsent): boolean => expiresAt > clock.now();
 
@@ -58,10 +59,12 @@ export const rememberedAnswers = ({
   const put = (next: RememberedConsent): Promise<void> => upsert(consents, next.id, () => next);
 
   return {
+    hasAny: async (account, clientId): Promise<boolean> => (await found(account, clientId)).length > 0,
+
     async to(of): Promise<readonly RememberedConsent[]> {
-      const found = await ofClient(of);
+      const all = await ofClient(of);
       // Of a requester that the person has not answered before. Neither digest is needed.
-      if (found.length === 0) return [];
+      if (all.length === 0) return [];
       const own = (await consents.get(idOf(of)))?.document;
       if (own && isLive(own)) return [own];
       const wanted = askedRights(of);
@@ -71,7 +74,7 @@ export const rememberedAnswers = ({
           of.resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
         ),
       };
-      return found
+      return all
         .filter((answer) => isLive(answer) && covers(answer, wanted))
         .sort((one, other) => other.expiresAt - one.expiresAt)
         .map(({ details: _, ...answer }) => ({ ...answer, ...asked, ...detailsOf(of) }));
@@ -112,9 +115,9 @@ export const rememberedAnswers = ({
 
     async forget(account, clientId): Promise<void> {
       for (;;) {
-        const found = await consents.find({ where: { account, clientId }, limit: MOST });
-        for (const { document } of found) await consents.take(document.id);
-        if (found.length < MOST) return;
+        const some = await found(account, clientId);
+        for (const { document } of some) await consents.take(document.id);
+        if (some.length < MOST) return;
       }
     },
   };
