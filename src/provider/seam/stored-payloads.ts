@@ -11,6 +11,9 @@ export interface SealedPayloads {
 
   /** The payload that was sealed for this model, or undefined. */
   openedPayload(model: string, sealed: string | undefined): Payload | undefined;
+
+  /** The same of a stored document, which is opened once. Each caller gets a payload of its own. */
+  payloadIn(model: string, document: { readonly sealed?: string }): Payload | undefined;
 }
 
 /** Undefined for a payload that is damaged or sealed with another key: treated as absent. */
@@ -23,8 +26,17 @@ export const sealedPayloads = (deps: {
     if (text === undefined) deps.onUnreadable(model);
     return text;
   };
+  /** Stores return the same frozen object while a document is unchanged. */
+  const texts = new WeakMap<object, string>();
   return {
     opened,
+    payloadIn(model, document): Payload | undefined {
+      const { sealed } = document;
+      const text = texts.get(document) ?? (sealed === undefined ? undefined : opened(model, sealed));
+      if (text === undefined) return undefined;
+      texts.set(document, text);
+      return JSON.parse(text) as Payload;
+    },
     openedPayload(model: string, sealed: string | undefined): Payload | undefined {
       const text = sealed === undefined ? undefined : opened(model, sealed);
       return text === undefined ? undefined : (JSON.parse(text) as Payload);

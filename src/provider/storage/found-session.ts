@@ -39,9 +39,14 @@ export const isFoundUnchanged = (key: string, payload: Payload, seconds: number)
   const found = foundBefore(key);
   if (!found) return false;
   const later = Number(payload['exp']) - Number(found['exp']);
-  return later >= 0 && later < Math.min(APART_SECONDS, seconds / PART_OF_LIFE) && textOf(payload) === textOf(found);
+  return later >= 0 && later < Math.min(APART_SECONDS, seconds / PART_OF_LIFE) && isSame(payload, found);
 };
 
-/** All but the expiry, by name: oidc-provider puts the members in another order once it has read them. */
-const textOf = ({ exp: _, ...rest }: Payload): string =>
-  JSON.stringify(Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1)));
+/** All but the expiry, by name: oidc-provider puts the members in another order once it has read them. Undefined is no member. */
+const isSame = (one: Payload, other: Payload): boolean => {
+  for (const name of new Set([...Object.keys(one), ...Object.keys(other)])) {
+    if (name === 'exp' || one[name] === other[name]) continue;
+    if (JSON.stringify(one[name]) !== JSON.stringify(other[name])) return false;
+  }
+  return true;
+};

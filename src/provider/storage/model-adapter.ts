@@ -66,7 +66,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     return context ? factsOf(context.req) : { arrivedAt: clock.nowMillis(), turn: nextTurn() };
   };
 
-  const { opened, openedPayload } = sealedPayloads(deps);
+  const { opened, payloadIn } = sealedPayloads(deps);
   const modelOf = storedModels(deps);
   const endGrant = endingGrants(deps);
 
@@ -195,8 +195,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         asProtocol(async () => {
           const [found] = await records.find({ where: { uid }, limit: 1 });
           if (!found) return undefined;
-          const { id, sealed } = found.document;
-          return noted(await sessionAt(id, async () => openedPayload(model, sealed)));
+          const { document } = found;
+          return noted(await sessionAt(document.id, async () => payloadIn(model, document)));
         }),
       findByUserCode: (userCode) =>
         asProtocol(async () => {

@@ -94,7 +94,7 @@ export const storedModels = (deps: StorageDeps): ((model: string) => StoredModel
   const records = documents.collection<ProviderRecord>(PROVIDER_RECORDS);
   const grants = documents.collection<GrantRecord>(GRANTS);
   const putAgain = wholeWriter(records);
-  const { openedPayload } = sealedPayloads(deps);
+  const { openedPayload, payloadIn } = sealedPayloads(deps);
 
   /** The opener of a new request, and its budget. */
   const openerIn = (model: string): { readonly kind: OpenKind; readonly from: string } | undefined => {
@@ -132,7 +132,7 @@ export const storedModels = (deps: StorageDeps): ((model: string) => StoredModel
       const found = await records.get(await keyOf(id));
       if (!found) return undefined;
       const { payload, sealed } = found.document;
-      if (sealed !== undefined) return openedPayload(model, sealed);
+      if (sealed !== undefined) return payloadIn(model, found.document);
       if (typeof payload === 'object') return { ...payload, jti: id } as Payload;
       deps.onUnreadable(model);
       return undefined;

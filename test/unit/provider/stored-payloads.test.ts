@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import type { Collection } from '../../../src/domain/ports/document-store.ts';
-import { wholeWriter } from '../../../src/provider/seam/stored-payloads.ts';
+import { sealedPayloads, wholeWriter } from '../../../src/provider/seam/stored-payloads.ts';
 
 type Session = { readonly id: string; readonly by: number };
 
@@ -58,5 +59,50 @@ describe('writing whole models', () => {
     state.isFailing = false;
     await put({ id: 'one', by: 3 });
     expect(await held('one')).toBe(3);
+  });
+});
+
+describe('what a stored document holds sealed', () => {
+  const key = masterKey(Buffer.alloc(32, 1));
+  const sealedSession = (text: string) => Object.freeze({ id: 'Session:1', sealed: key.seal('Session', text) });
+  const opening = () => {
+    const contexts: string[] = [];
+    const unreadable: string[] = [];
+    const counting = {
+      ...key,
+      open(context: string, sealed: string) {
+        contexts.push(context);
+        return key.open(context, sealed);
+      },
+    };
+    const { payloadIn } = sealedPayloads({ masterKey: counting, onUnreadable: (model) => unreadable.push(model) });
+    return { contexts, unreadable, payloadIn };
+  };
+
+  test('is opened once, and each caller has a payload of its own', () => {
+    const { payloadIn, contexts } = opening();
+    const document = sealedSession('{"uid":"a","list":[1]}');
+    const [one, other] = [payloadIn('Session', document), payloadIn('Session', document)];
+    expect([one, other]).toEqual([
+      { uid: 'a', list: [1] },
+      { uid: 'a', list: [1] },
+    ]);
+    Object.assign(one ?? {}, { list: [2] });
+    expect([other?.['list'], payloadIn('Session', document)?.['list']]).toEqual([[1], [1]]);
+    expect(contexts).toEqual(['Session']);
+  });
+
+  test('is opened anew in the document of a change', () => {
+    const { payloadIn } = opening();
+    expect(payloadIn('Session', sealedSession('{"uid":"a"}'))).toEqual({ uid: 'a' });
+    expect(payloadIn('Session', sealedSession('{"uid":"b"}'))).toEqual({ uid: 'b' });
+  });
+
+  test('is reported each time when it cannot be read', () => {
+    const { payloadIn, unreadable } = opening();
+    const document = { sealed: 'damaged' };
+    expect([payloadIn('Session', document), payloadIn('Session', document)]).toEqual([undefined, undefined]);
+    expect(unreadable).toEqual(['Session', 'Session']);
+    expect(payloadIn('Session', {})).toBeUndefined();
   });
 });
