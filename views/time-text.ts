@@ -3,7 +3,7 @@ import { LANGUAGES, type Language } from './language.ts';
 
 /** A moment (epoch seconds) as UTC text that machines can read too: `25 Nov 2026, 12:58 UTC`. */
 export const timeText = (epochSeconds: number): Html =>
-  html`<time datetime="${iso(epochSeconds)}">${momentPhrase(epochSeconds)}</time>`;
+  html`<time datetime="${iso(epochSeconds)}">${({ language }: View) => momentText(epochSeconds, language)}</time>`;
 
 /**
  * The same moment as the reader counts it: `2 min ago`, with the exact time as the title. A moment more than two weeks away is
@@ -90,7 +90,9 @@ export const durationPhrase = (seconds: number): Phrase =>
 export const durationText = (seconds: number, language: Language = 'en'): string => {
   const { unit, size } = UNITS.find((one) => seconds / one.size >= 1 && seconds % one.size === 0) ?? SECOND;
   const count = seconds / size;
-  return `${NUMBER[language].format(count)} ${unit[language][count === 1 ? 0 : 1]}`;
+  // Every language writes few digits alike.
+  const digits = count < 1000 ? String(count) : NUMBER[language].format(count);
+  return `${digits} ${unit[language][count === 1 ? 0 : 1]}`;
 };
 
 /**

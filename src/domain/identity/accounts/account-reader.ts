@@ -95,6 +95,12 @@ export const accountReader = ({ documents }: { readonly documents: DocumentStore
 
 /** The account without the members that only indexes use. */
 export const published = ({ document, version }: Versioned<StoredAccount>): Versioned<Account> => {
+  const known = shown.get(document);
+  if (known) return { document: known, version };
   const { administrator: _, emailKey: __, ...account } = document;
+  shown.set(document, Object.freeze(account));
   return { document: account, version };
 };
+
+/** A request reads the same account several times. */
+const shown = new WeakMap<StoredAccount, Account>();

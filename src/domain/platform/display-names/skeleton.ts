@@ -3,6 +3,7 @@
  * rules of UTS 39 and the registry of verified names (verified-names.ts). The registries of agents and clients decide
  * which name an agent or client may have. They, groups and resource servers call this.
  */
+import { keptByText } from '../../vocabulary/kept-by-text.ts';
 import { CONFUSABLES } from './confusables-table.ts';
 
 const letter = (hexadecimal: string): string => String.fromCodePoint(Number.parseInt(hexadecimal, 16));
@@ -63,7 +64,9 @@ const plainShapes = (text: string): string => [...text].map((letter) => SHAPES.g
  * The key that names are compared by: the skeleton, without regard to case and word breaks. Treats the letters i and l
  * and the digit 1 as one: which of them look alike depends on their case. Not for display.
  */
-export const nameKey = (name: string): string => {
+export const nameKey = (name: string): string => keptKey(name);
+
+const newKey = (name: string): string => {
   // Also before the table, which maps some of them to each other.
   let key = plainShapes(name);
   // Lower-case letters have their own prototypes. Repeats until the text is stable.
@@ -76,3 +79,6 @@ export const nameKey = (name: string): string => {
   }
   return key.replace(SEPARATORS, '') || key;
 };
+
+/** Pages and registries compare the same names again and again. */
+const keptKey = keptByText(newKey, 1_000);
