@@ -23,12 +23,13 @@ import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { WITHOUT_LIMITS } from '../support/scene.ts';
-import { type OwnPart, partOfServers, storesOfPart } from '../support/shared-servers.ts';
+import { type OwnPart, SERVER_KINDS, type ServerKind } from '../support/server-kinds.ts';
+import { partOfServers, storesOfPart } from '../support/shared-servers.ts';
 import type { Random } from './campaign.ts';
 import { type Node, nodeClient } from './node-client.ts';
 
-export const APPROVAL_STORES = ['memory', 'sqlite', 'mongodb+redis'] as const;
-export type ApprovalStores = (typeof APPROVAL_STORES)[number];
+export type ApprovalStores = 'memory' | 'sqlite' | ServerKind;
+export const APPROVAL_STORES: readonly ApprovalStores[] = ['memory', 'sqlite', ...SERVER_KINDS];
 
 /** Seconds an agent has to fetch the token of what was approved. */
 export const REDEEM_SECONDS = 30;
@@ -68,7 +69,7 @@ export const startNodesHere = async (stores: ApprovalStores, count: number, rand
     for (let node = 0; node < count; node += 1) ports.push(await freePort());
     const issuer = `http://localhost:${ports[0]}`;
     const masterKey = loadOrCreateMasterKey(folder);
-    const part = stores === 'mongodb+redis' ? await partOfServers() : undefined;
+    const part = stores === 'memory' || stores === 'sqlite' ? undefined : await partOfServers(stores);
     if (part) removals.push(part.remove);
     const open = opener(stores, join(folder, 'behalf.db'), part);
     const nodes: NodeHere[] = [];
@@ -105,7 +106,13 @@ export const startNodesHere = async (stores: ApprovalStores, count: number, rand
       nodes.push({ behalf, client });
     }
     const administratorKeyFile = join(folder, 'administrator.json');
-    return { issuer, administratorKeyFile, nodes, bound: part ? REMEMBERED_MILLISECONDS : 0, close };
+    return {
+      issuer,
+      administratorKeyFile,
+      nodes,
+      bound: stores === 'mongodb+redis' ? REMEMBERED_MILLISECONDS : 0,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -124,7 +131,7 @@ type Opened = {
   readonly broadcast?: Broadcast;
 };
 
-/** Memory is one store for all; of SQLite, MongoDB and Redis each node has connections of its own, as processes have. */
+/** Memory is one store for all; of SQLite and of servers each node has connections of its own, as processes have. */
 const opener = (
   stores: ApprovalStores,
   file: string,

@@ -11,7 +11,7 @@ import { type Campaign, type CampaignRun, chosen, type Figures } from './campaig
 import { figuresOf, rounded } from './figures.ts';
 import { type Node, nodeClient } from './node-client.ts';
 import { startNodesOn } from './nodes-on.ts';
-import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 
 const DEFAULT_TRIALS = 1000;
 const NODES = 3;

@@ -1,14 +1,16 @@
 /**
- * `kill -9` under load, again and again. Afterwards every token that reached a client has its record
- * in the audit log (invariant 5), the audit log verifies, what was used stays used and what was revoked
- * revoked (invariants 1 and 6), and each restart is quick.
+ * `kill -9` under load, again and again, of the server, and of its database where that keeps what it
+ * acknowledged. Afterwards every token that reached a client has its record in the audit log (invariant 5), the
+ * audit log verifies, what was used stays used and what was revoked revoked (invariants 1 and 6), and each
+ * restart is quick.
  */
 import { makeScene, type Scene } from '../support/scene.ts';
 import { checkAuditLog } from './audit-log-check.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
 import { type Ledger, loadClients, newLedger, type Use } from './crash-ledger.ts';
 import { startLoad } from './crash-load.ts';
-import { SERVER_STORES, type ServerStores, startServerOn } from './server-on.ts';
+import { startServerOn } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 
 const DEFAULT_KILLS = 50;
 const DEFAULT_RATE = 200;
@@ -69,7 +71,7 @@ const spread = (times: readonly number[]) => {
 };
 
 const crashOn = async (run: CampaignRun, stores: ServerStores, kills: number, rate: number): Promise<Figures> => {
-  const { name, server, remove } = await startServerOn(stores);
+  const { name, server, database, remove } = await startServerOn(stores);
   const ledger = newLedger();
   const restarts: number[] = [];
   const usedAgain: Record<string, number> = {};
@@ -88,9 +90,12 @@ const crashOn = async (run: CampaignRun, stores: ServerStores, kills: number, ra
       while (ledger.answers === answers && performance.now() < begin + LONGEST_RESTART_MS) await pause(2);
       await pause(run.random.integer(LONGEST_LOAD_MS));
       load.expectKill();
-      await server.kill();
+      // Which of the two is first is left to chance.
+      const victims = database && run.random.chance(0.5) ? [database, server] : [server, database];
+      await Promise.all(victims.map((victim) => victim?.kill()));
       loadMs += performance.now() - begin;
       await load.stop();
+      await database?.restart();
       const milliseconds = await server.restart();
       restarts.push(milliseconds);
       if (milliseconds > LONGEST_RESTART_MS) run.late(`restart ${kill + 1} took ${Math.round(milliseconds)} ms`);

@@ -7,7 +7,7 @@ import { type EdgeEnds, edgeEnds } from './edge-ends.ts';
 import { type Kit, type KitAnswer, type Need, newKit, pythonCommand, typescriptCommand } from './edge-kits.ts';
 import { type Node, nodeClient } from './node-client.ts';
 import { type NodesOn, startNodesOn } from './nodes-on.ts';
-import type { ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-stores.ts';
 
 export const NODES = 3;
 /** Longest time in which an API may accept a token that has ended, by what the request needs (docs/reference/revocation-feed.md). */

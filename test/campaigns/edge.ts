@@ -11,7 +11,7 @@ import { type Counts, episode, FAULT_NAMES } from './edge-faults.ts';
 import type { Kit, Need } from './edge-kits.ts';
 import { asked, type EdgeWorld, judge, NODES, SETTLE_SECONDS, startEdgeWorld } from './edge-world.ts';
 import { figuresOf, rounded } from './figures.ts';
-import type { ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-stores.ts';
 import { onEachStore } from './with-packages.ts';
 
 const DEFAULT_TRIALS = 200;

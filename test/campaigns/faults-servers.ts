@@ -8,12 +8,13 @@ import { Redis } from 'ioredis';
 import { faultControl } from '../faults/fault-control.ts';
 import { type FaultProxy, faultProxy } from '../support/fault-proxy.ts';
 import { type MongodbServer, startMongodb } from '../support/mongodb-server.ts';
+import { type PostgresqlServer, startPostgresql } from '../support/postgresql-server.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { WITHOUT_LIMITS } from '../support/scene.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import type { Random } from './campaign.ts';
 import { FAULTY_SERVER, type Fault, pointFaults } from './faults-points.ts';
-import type { ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-stores.ts';
 
 const TMPFS_MEGABYTES = 96;
 
@@ -213,5 +214,64 @@ const serversGround = async (): Promise<Ground> => {
   };
 };
 
-export const startGround = (stores: ServerStores): Promise<Ground> =>
-  stores === 'sqlite' ? sqliteGround() : serversGround();
+const ofPostgresql = (postgresql: PostgresqlServer): readonly Fault[] => [
+  { name: 'PostgreSQL killed', begin: postgresql.kill, end: postgresql.restart },
+  { name: 'PostgreSQL stopped', begin: postgresql.pause, end: postgresql.resume },
+  {
+    name: 'PostgreSQL ends all sessions',
+    begin: () =>
+      postgresql.ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'behalf' AND pid <> pg_backend_pid()",
+      ),
+    end: () => undefined,
+  },
+  {
+    name: 'PostgreSQL read-only',
+    begin: () => postgresql.set({ default_transaction_read_only: 'on' }),
+    end: () => postgresql.set({ default_transaction_read_only: 'off' }),
+  },
+  {
+    name: 'PostgreSQL unsafe',
+    begin: () => postgresql.set({ synchronous_commit: 'off' }),
+    end: () => postgresql.set({ synchronous_commit: 'on' }),
+  },
+  {
+    name: 'PostgreSQL without its synchronous standby',
+    begin: () => postgresql.set({ synchronous_standby_names: 'gone' }),
+    end: () => postgresql.set({ synchronous_standby_names: '' }),
+  },
+];
+
+const postgresqlGround = async (): Promise<Ground> => {
+  const [postgresql, folder] = await Promise.all([startPostgresql(), mkdtemp(join(tmpdir(), 'behalf-faults-'))]);
+  const proxy = await faultProxy(postgresql.port);
+  const { server, control } = await startFaulty(folder, {
+    BEHALF_POSTGRESQL_URL: postgresql.url('behalf_faults').replace(`:${postgresql.port}/`, `:${proxy.port}/`),
+  });
+  return {
+    name: 'postgresql',
+    server,
+    faults: [
+      ...ofServer(server),
+      ...ofPostgresql(postgresql),
+      // A statement is sent by the number that it has on its connection, and its values as they are.
+      ...onTheWay('PostgreSQL', proxy, 'token.issued'),
+      ...pointFaults(server, control, false),
+    ],
+    notRun: ['volume full: PostgreSQL ends then, as when it is killed', 'failover: test/processes has it'],
+    async remove() {
+      await server.remove();
+      await proxy.close();
+      await postgresql.remove();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const GROUNDS: Readonly<Record<ServerStores, () => Promise<Ground>>> = {
+  sqlite: sqliteGround,
+  'mongodb+redis': serversGround,
+  postgresql: postgresqlGround,
+};
+
+export const startGround = (stores: ServerStores): Promise<Ground> => GROUNDS[stores]();

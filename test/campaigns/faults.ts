@@ -7,7 +7,7 @@ import { checkAuditLog } from './audit-log-check.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures, type Random } from './campaign.ts';
 import { type FaultLedger, faultClients, newFaultLedger, startFaultLoad } from './faults-load.ts';
 import { type Ground, startGround } from './faults-servers.ts';
-import { SERVER_STORES } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 
 const DEFAULT_TRIALS = 50;
 const LONGEST_LOAD_MS = 400;
@@ -97,6 +97,8 @@ const shuffled = <T>(list: readonly T[], random: Random): readonly T[] =>
     .toSorted((one, other) => one.at - other.at)
     .map(({ one }) => one);
 
+const weightOf = (stores: ServerStores): number => (stores === 'sqlite' ? 1 : 2);
+
 export const faults: Campaign = {
   name: 'faults',
   about: `random faults of server and stores under load: nothing used or revoked lives again, no 500, recovery (--trials, default ${DEFAULT_TRIALS})`,
@@ -108,9 +110,9 @@ export const faults: Campaign = {
     for (const stores of grounds) {
       const ground = await startGround(stores);
       try {
-        // There are twice as many things to break where there are three servers.
-        const third = Math.floor(trials / 3);
-        const share = grounds.length === 1 ? trials : stores === 'sqlite' ? third : trials - third;
+        // There are twice as many things to break where there are database servers.
+        const shares = grounds.reduce((sum, one) => sum + weightOf(one), 0);
+        const share = Math.floor((trials * weightOf(stores)) / shares);
         const figures = await campaignOn(campaign, ground, share);
         done += figures.trials;
         results[ground.name] = figures;

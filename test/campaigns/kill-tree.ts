@@ -11,7 +11,7 @@ import { figuresOf } from './figures.ts';
 import { DEPTH, plantTree, type Tree, type TreeToken } from './kill-tree-seed.ts';
 import { type NodeInside, startNodeInside } from './node-inside.ts';
 import { startNodesOn } from './nodes-on.ts';
-import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 
 const DEFAULT_RUNS = 9;
 const DEFAULT_TOKENS = 10_000;

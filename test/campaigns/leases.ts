@@ -8,7 +8,8 @@ import { type Copy, instancesOf } from '../support/instances.ts';
 import { type Answer, authentication, formOf } from '../support/oauth-calls.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
-import { SERVER_STORES, type ServerStores, startServerOn } from './server-on.ts';
+import { startServerOn } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 import { sendAtOnce, type WireRequest } from './volley.ts';
 
 const DEFAULT_ROUNDS = 1000;

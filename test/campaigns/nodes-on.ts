@@ -1,14 +1,13 @@
-/** Several server processes on the same stores, as on several machines: on MongoDB and Redis they share nothing else. */
+/** Several server processes on the same stores, as on several machines: on database servers they share nothing else. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MongodbServer, startMongodb } from '../support/mongodb-server.ts';
-import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import type { RedisServer } from '../support/redis-server.ts';
 import { WITHOUT_LIMITS } from '../support/scene.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
-import type { ServerStores } from './server-on.ts';
+import { type ServerStores, startStores } from './server-stores.ts';
 
 export type NodesOn = {
   /** What stands behind them. */
@@ -37,25 +36,18 @@ export const startNodesOn = async (
   const remove = async (): Promise<void> => {
     for (const one of removals.splice(0).reverse()) await one();
   };
-  const shared: Record<string, string> = { ...WITHOUT_LIMITS, ...settings };
-  let mongodb: MongodbServer | undefined;
-  let redis: RedisServer | undefined;
   try {
-    if (stores === 'mongodb+redis') {
-      mongodb = await startMongodb();
-      removals.push(mongodb.remove);
-      redis = await startRedis([['maxmemory-policy', 'noeviction']]);
-      removals.push(redis.remove);
-      Object.assign(shared, {
-        BEHALF_MONGODB_URL: mongodb.url('behalf_campaign'),
-        BEHALF_REDIS_URL: redis.url,
-        BEHALF__STORES__ALLOWSTANDALONE: String(mongodb.isStandalone),
-        BEHALF__KEYS__MASTERKEY: randomBytes(32).toString('base64url'),
-        // The stand-in is slow at its start, and so is each call while several nodes begin on two cores.
-        ...(mongodb.kind === 'real' ? {} : { BEHALF__STORES__DEADLINEMILLISECONDS: '4000' }),
-      });
-    }
-    const folderOf = (node: number): string => (stores === 'sqlite' ? folder : join(folder, String(node)));
+    const { name, environment: chosen, ofSeveral, redis, remove: removeStores } = await startStores(stores);
+    removals.push(removeStores);
+    const isInFolder = Object.keys(chosen).length === 0;
+    const shared: Readonly<Record<string, string>> = {
+      ...WITHOUT_LIMITS,
+      ...settings,
+      ...chosen,
+      ...ofSeveral,
+      ...(isInFolder ? {} : { BEHALF__KEYS__MASTERKEY: randomBytes(32).toString('base64url') }),
+    };
+    const folderOf = (node: number): string => (isInFolder ? folder : join(folder, String(node)));
     // The first one makes the administrator and the key files, alone.
     const first = await startServer({ dataFolder: folderOf(0), environment: shared });
     removals.push(first.remove);
@@ -75,11 +67,11 @@ export const startNodesOn = async (
     );
     const servers = [first, ...others];
     return {
-      name: mongodb === undefined ? stores : `mongodb (${mongodb.kind}) + redis`,
+      name,
       issuer,
       servers,
       administratorKeyFile: first.administratorKeyFile,
-      environment: { ...environment, BEHALF_DATA: folderOf(stores === 'sqlite' ? 0 : count) },
+      environment: { ...environment, BEHALF_DATA: folderOf(isInFolder ? 0 : count) },
       ...(redis ? { redis } : {}),
       log: () => servers.map((server) => server.log().slice(-2000)).join('\n'),
       remove,

@@ -9,7 +9,7 @@ import type { CampaignRun } from './campaign.ts';
 import { type Node, nodeClient } from './node-client.ts';
 import { startNodesOn } from './nodes-on.ts';
 import { AUDIENCE, CLIENT_THERE, type Provider, startProvider } from './offboarding-provider.ts';
-import type { ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-stores.ts';
 
 export const NODES = 3;
 /** The limits on deactivations and on affected accounts have tests of their own. */

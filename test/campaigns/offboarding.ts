@@ -14,7 +14,7 @@ import { certain, compareAll, type State, watchOthers } from './offboarding-chec
 import { type Act, LEAVING, NEW_LIFE, STAYING, works } from './offboarding-model.ts';
 import { appoint, equip, type Held, join, type Person } from './offboarding-people.ts';
 import { NODES, type OffboardingWorld, patiently, provisioned, startOffboardingWorld } from './offboarding-world.ts';
-import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 import { eachOf } from './side-by-side.ts';
 
 const DEFAULT_TRIALS = 40;

@@ -7,6 +7,8 @@ import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { postgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
+import { postgresqlEphemeralStore } from '../../adapters/postgresql/ephemeral-store.ts';
 import { redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
@@ -21,6 +23,7 @@ import { consumptionRegistry } from '../../src/provider/seam/consumption-registr
 import { nextTurn } from '../../src/provider/seam/request-facts.ts';
 import { dpopProof, newKeyPair } from '../support/agent-keys.ts';
 import { startMongodb } from '../support/mongodb-server.ts';
+import { startPostgresql } from '../support/postgresql-server.ts';
 import { startRedis } from '../support/redis-server.ts';
 import type { CampaignRun } from './campaign.ts';
 import { PARALLEL, type Race, runRaces } from './race.ts';
@@ -195,9 +198,6 @@ const ephemeralRaces = (ephemeral: EphemeralStore): readonly Race[] => {
   ];
 };
 
-export const ADAPTERS = ['memory', 'sqlite', 'mongodb', 'redis'] as const;
-type Adapter = (typeof ADAPTERS)[number];
-
 /** The ports an adapter has, its name with what stands behind it, and what removes it. */
 type Opened = {
   readonly name: string;
@@ -209,12 +209,12 @@ type Opened = {
 /** So that 64 at once on a busy machine are slow, and no failures. */
 const DEADLINE_MS = 10_000;
 
-const openAdapter = async (adapter: Adapter): Promise<Opened> => {
-  if (adapter === 'memory') {
+const OPENED = {
+  async memory(): Promise<Opened> {
     const ephemeral = memoryEphemeralStore(systemClock);
     return { name: 'memory adapter', documents: memoryDocumentStore(), ephemeral, remove: async () => undefined };
-  }
-  if (adapter === 'sqlite') {
+  },
+  async sqlite(): Promise<Opened> {
     const folder = await mkdtemp(join(tmpdir(), 'behalf-races-'));
     const database = openSqlite({ file: join(folder, 'races.db') });
     return {
@@ -223,8 +223,8 @@ const openAdapter = async (adapter: Adapter): Promise<Opened> => {
       ephemeral: sqliteEphemeralStore(database, systemClock),
       remove: () => rm(folder, { recursive: true, force: true }),
     };
-  }
-  if (adapter === 'mongodb') {
+  },
+  async mongodb(): Promise<Opened> {
     const server = await startMongodb();
     const documents = await mongodbDocumentStore({
       url: server.url('races'),
@@ -232,20 +232,35 @@ const openAdapter = async (adapter: Adapter): Promise<Opened> => {
       deadlineMilliseconds: DEADLINE_MS,
     });
     return { name: `mongodb (${server.kind}) adapter`, documents, remove: server.remove };
-  }
-  const server = await startRedis([['maxmemory-policy', 'noeviction']]);
-  const ephemeral = await redisEphemeralStore({
-    url: server.url,
-    clock: systemClock,
-    deadlineMilliseconds: DEADLINE_MS,
-    isNewInstallation: true,
-  });
-  return { name: 'redis adapter', ephemeral, remove: server.remove };
-};
+  },
+  async redis(): Promise<Opened> {
+    const server = await startRedis([['maxmemory-policy', 'noeviction']]);
+    const ephemeral = await redisEphemeralStore({
+      url: server.url,
+      clock: systemClock,
+      deadlineMilliseconds: DEADLINE_MS,
+      isNewInstallation: true,
+    });
+    return { name: 'redis adapter', ephemeral, remove: server.remove };
+  },
+  async postgresql(): Promise<Opened> {
+    const server = await startPostgresql();
+    const options = { url: server.url('races'), deadlineMilliseconds: DEADLINE_MS };
+    return {
+      name: 'postgresql adapter',
+      documents: await postgresqlDocumentStore(options),
+      ephemeral: await postgresqlEphemeralStore({ ...options, clock: systemClock }),
+      remove: server.remove,
+    };
+  },
+} as const;
+
+type Adapter = keyof typeof OPENED;
+export const ADAPTERS = Object.keys(OPENED) as readonly Adapter[];
 
 /** MongoDB has only documents, Redis only what is ephemeral; the others have both. `trials` is shared among the kinds. */
 export const adapterRaces = async (run: CampaignRun, adapter: Adapter, trials: number) => {
-  const { name, documents, ephemeral, remove } = await openAdapter(adapter);
+  const { name, documents, ephemeral, remove } = await OPENED[adapter]();
   try {
     const all = [...(documents ? documentRaces(documents) : []), ...(ephemeral ? ephemeralRaces(ephemeral) : [])];
     const done = await runRaces(run, name, all, trials);

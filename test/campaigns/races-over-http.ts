@@ -8,7 +8,8 @@ import { type Answer, authentication, DEVICE_CODE, formOf, type Parameters } fro
 import { consentUrl, makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import type { CampaignRun } from './campaign.ts';
 import { PARALLEL, type Race, runRaces } from './race.ts';
-import { type ServerOn, type ServerStores, startServerOn } from './server-on.ts';
+import { type ServerOn, startServerOn } from './server-on.ts';
+import type { ServerStores } from './server-stores.ts';
 import { sendAtOnce, type WireRequest } from './volley.ts';
 
 type Attempt<T> = () => Promise<T>;

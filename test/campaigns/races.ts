@@ -16,6 +16,8 @@ const TRACKS = [
   ['http:sqlite:3', 'sqlite', 3],
   ['http:mongodb+redis:1', 'mongodb+redis', 1],
   ['http:mongodb+redis:3', 'mongodb+redis', 3],
+  ['http:postgresql:1', 'postgresql', 1],
+  ['http:postgresql:3', 'postgresql', 3],
 ] as const;
 
 export const races: Campaign = {

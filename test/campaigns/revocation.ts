@@ -10,7 +10,7 @@ import { type Ending, endingsOf } from './endings.ts';
 import { figuresOf, rounded } from './figures.ts';
 import { type Node, nodeClient } from './node-client.ts';
 import { type NodesOn, startNodesOn } from './nodes-on.ts';
-import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 
 const DEFAULT_TRIALS = 200;
 const NODES = 3;

@@ -1,50 +1,32 @@
-/** A server process on stores that outlive it, for campaigns that kill the server and not the stores. */
-import { startMongodb } from '../support/mongodb-server.ts';
-import { startRedis } from '../support/redis-server.ts';
+/** A server process on stores that outlive it, for campaigns that kill the server. */
 import { WITHOUT_LIMITS } from '../support/scene.ts';
 import { type ServerOptions, type ServerProcess, startServer } from '../support/server-process.ts';
-
-export const SERVER_STORES = ['sqlite', 'mongodb+redis'] as const;
-export type ServerStores = (typeof SERVER_STORES)[number];
+import { type ServerStores, type StartedStores, startStores } from './server-stores.ts';
 
 /** `name` says what stands behind it. */
-export type ServerOn = { readonly name: string; readonly server: ServerProcess; remove(): Promise<void> };
+export type ServerOn = Pick<StartedStores, 'name' | 'database'> & {
+  readonly server: ServerProcess;
+  remove(): Promise<void>;
+};
 
 export const startServerOn = async (
   stores: ServerStores,
   { environment, ...options }: ServerOptions = {},
 ): Promise<ServerOn> => {
-  if (stores === 'sqlite') {
-    const server = await startServer({ ...options, environment: { ...WITHOUT_LIMITS, ...environment } });
-    return { name: stores, server, remove: server.remove };
-  }
-  const mongodb = await startMongodb();
-  const redis = await startRedis([['maxmemory-policy', 'noeviction']]).catch(async (error: Error) => {
-    await mongodb.remove();
-    throw error;
-  });
-  const removeStores = async (): Promise<void> => {
-    await mongodb.remove();
-    await redis.remove();
-  };
+  const started = await startStores(stores);
   try {
     const server = await startServer({
       ...options,
-      environment: {
-        ...WITHOUT_LIMITS,
-        BEHALF_MONGODB_URL: mongodb.url('behalf_campaign'),
-        BEHALF_REDIS_URL: redis.url,
-        BEHALF__STORES__ALLOWSTANDALONE: String(mongodb.isStandalone),
-        ...environment,
-      },
+      environment: { ...WITHOUT_LIMITS, ...started.environment, ...environment },
     });
+    const { name, database } = started;
     const remove = async (): Promise<void> => {
       await server.remove();
-      await removeStores();
+      await started.remove();
     };
-    return { name: `mongodb (${mongodb.kind}) + redis`, server, remove };
+    return { name, server, remove, ...(database ? { database } : {}) };
   } catch (error) {
-    await removeStores();
+    await started.remove();
     throw error;
   }
 };

@@ -14,7 +14,7 @@ import { type Kit, type KitName, newKit, pythonCommand, typescriptCommand } from
 import { asked, SETTLE_SECONDS, untilQuick } from './edge-world.ts';
 import { type Node, nodeClient } from './node-client.ts';
 import { startNodesOn } from './nodes-on.ts';
-import type { ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-stores.ts';
 import { ACCOUNTS, type Acts, AGENTS, newActs } from './signals-acts.ts';
 import { effectsOf, FORBIDS } from './signals-effects.ts';
 import { type Incoming, newIncoming, type Owner } from './signals-incoming.ts';

@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { installPythonPackage } from '../support/python-package.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
-import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 import { costOfDead, timesIn, timesOut } from './signals-times.ts';
 import { NODES, type SignalsWorld, startSignalsWorld } from './signals-world.ts';
 

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { dataFolder } from '../../config/data-folder.ts';
 import { makeScene } from '../support/scene.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
-import { SERVER_STORES, type ServerOn, type ServerStores, startServerOn } from './server-on.ts';
+import { type ServerOn, startServerOn } from './server-on.ts';
 import { type SoakLoad, startSoakLoad } from './soak-load.ts';
 import { mongodbScales, type Scales, type Sizes, sqliteScales } from './soak-sizes.ts';
 
@@ -73,7 +73,11 @@ const named = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 
-const scalesOf = (stores: ServerStores, { server }: ServerOn): Promise<Scales> | Scales =>
+/** Stores that this campaign can weigh. */
+const SOAK_STORES = ['sqlite', 'mongodb+redis'] as const;
+type SoakStores = (typeof SOAK_STORES)[number];
+
+const scalesOf = (stores: SoakStores, { server }: ServerOn): Promise<Scales> | Scales =>
   stores === 'sqlite'
     ? sqliteScales(dataFolder(server.dataFolder).database, KEPT_SECONDS)
     : mongodbScales(
@@ -124,7 +128,7 @@ const growthOfRows = (moments: readonly Moment[], name: string): number | undefi
   return last - first < LEAST_ROWS ? 1 : Math.min(perStep, last / first);
 };
 
-const soakOn = async (run: CampaignRun, stores: ServerStores, seconds: number, rate: number): Promise<Figures> => {
+const soakOn = async (run: CampaignRun, stores: SoakStores, seconds: number, rate: number): Promise<Figures> => {
   const on = await startServerOn(stores, { environment: SHORT_LIVES });
   const { name, server, remove } = on;
   let load: SoakLoad | undefined;
@@ -232,7 +236,7 @@ export const soak: Campaign = {
     const seconds = run.options.trials ?? DEFAULT_SECONDS;
     const results: Record<string, unknown> = {};
     let trials = 0;
-    for (const stores of chosen(run, SERVER_STORES)) {
+    for (const stores of chosen(run, SOAK_STORES)) {
       const { name, ...figures } = await soakOn(run, stores, seconds, run.options.rate ?? DEFAULT_RATE);
       results[String(name)] = figures;
       trials += figures.trials;

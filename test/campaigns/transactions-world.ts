@@ -9,7 +9,7 @@ import type { CampaignRun, Random } from './campaign.ts';
 import { type Kit, newKit, pythonCommand, typescriptCommand } from './edge-kits.ts';
 import { type Node, nodeClient } from './node-client.ts';
 import { type NodesOn, startNodesOn } from './nodes-on.ts';
-import type { ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-stores.ts';
 
 /** Subject tokens live ten minutes. */
 const FRESH_MS = 300_000;

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { type Campaign, type CampaignRun, type Figures, seededRandom } from './campaign.ts';
 import { figuresOf, loadNow, rounded } from './figures.ts';
-import type { ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-stores.ts';
 import { eachOf } from './side-by-side.ts';
 import { planOf, type TokenPlan, type TransactionPlan } from './transactions-model.ts';
 import { type Done, readReceipts } from './transactions-receipts.ts';

@@ -1,6 +1,6 @@
 import { installPythonPackage } from '../support/python-package.ts';
 import { type CampaignRun, chosen, type Figures } from './campaign.ts';
-import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-stores.ts';
 
 /** A campaign with the packages of both languages, on each of `--stores`. `on`: gets the path of the Python that has the package. */
 export const onEachStore = async (

@@ -17,7 +17,7 @@ import {
 } from '../support/one-time-credentials.ts';
 import { runServer } from '../support/running-server.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
-import { isOnServers } from '../support/shared-servers.ts';
+import { kindOfRun } from '../support/shared-servers.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 
 let world: World;
@@ -53,7 +53,8 @@ afterAll(async () => {
 });
 
 /** The stores of the run, and SQLite where those are in memory. */
-const STORES = isOnServers() ? (['mongodb+redis'] as const) : (['memory', 'sqlite'] as const);
+const ON_SERVERS = kindOfRun();
+const STORES = ON_SERVERS ? ([ON_SERVERS] as const) : (['memory', 'sqlite'] as const);
 
 describe.each(STORES)('64 at once, then a replay, on %s', (stores) => {
   let here: World;

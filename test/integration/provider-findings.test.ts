@@ -9,7 +9,7 @@ import { newBrowser } from '../support/browser-flow.ts';
 import { type Answer, DEVICE_CODE, type Parameters, post } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
-import { isOnServers } from '../support/shared-servers.ts';
+import { kindOfRun } from '../support/shared-servers.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 import { storedText } from '../support/stored-text.ts';
 
@@ -23,7 +23,7 @@ let audit: AuditWatch;
 beforeAll(async () => {
   stopClock();
   server = await runServer({
-    stores: isOnServers() ? 'mongodb+redis' : 'sqlite',
+    stores: kindOfRun() ?? 'sqlite',
     environment: { ...COUNT_EACH_SECOND, BEHALF__LIMITS__DEVICEUSERCODEATTEMPTS: String(GUESSES) },
   });
   scene = await makeScene(server);

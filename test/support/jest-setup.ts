@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cpuFileOf } from './cpu-time.ts';
-import { isOnServers, startSharedServers } from './shared-servers.ts';
+import { kindOfRun, startSharedServers } from './shared-servers.ts';
 
 let remove: (() => Promise<void>) | undefined;
 
@@ -11,7 +11,8 @@ export default async ({ outputFile }: { readonly outputFile?: string | null }): 
   if (outputFile) rmSync(cpuFileOf(outputFile), { force: true });
   // Workers, and the servers and commands that tests start, compile and strip each module once.
   process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
-  if (isOnServers()) remove = await startSharedServers();
+  const kind = kindOfRun();
+  if (kind) remove = await startSharedServers(kind);
 };
 
 /** Of jest-teardown.ts, which runs once after all of them. */

@@ -4,13 +4,14 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Pool, type PoolConfig, type QueryResult } from 'pg';
 import { newDataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
+import { stopProcess } from './stopped-process.ts';
 
 const run = promisify(execFile);
 
@@ -33,6 +34,9 @@ export type PostgresqlServer = {
   kill(): Promise<void>;
   /** Starts it again on the same port and folder. */
   restart(): Promise<void>;
+  /** SIGSTOP of all its processes: connections are there and nothing is answered, until `resume`. */
+  pause(): void;
+  resume(): void;
   remove(): Promise<void>;
 };
 
@@ -58,6 +62,7 @@ export const startPostgresql = async (): Promise<PostgresqlServer> => {
   ]);
   await run(initdb, [...initdbArguments], { cwd: '/' });
 
+  const { url, ask } = postgresqlAt(port);
   let child: ChildProcess;
   let log = '';
   const start = async (): Promise<void> => {
@@ -83,23 +88,6 @@ export const startPostgresql = async (): Promise<PostgresqlServer> => {
         throw new Error(`PostgreSQL did not start:\n${log.slice(-2000)}`);
       }
       await new Promise((done) => setTimeout(done, PAUSE_MILLISECONDS));
-    }
-  };
-  const ask: PostgresqlServer['ask'] = async (sql) => {
-    const pool = new Pool({ ...LOCAL, port, onConnect: async () => undefined });
-    pool.on('error', () => undefined);
-    try {
-      const client = await pool.connect();
-      try {
-        // Of several statements there is a result each.
-        const answer: unknown = await client.query({ text: sql });
-        const last = (Array.isArray(answer) ? answer.at(-1) : answer) as QueryResult | undefined;
-        return last?.rows ?? [];
-      } finally {
-        client.release(true);
-      }
-    } finally {
-      await pool.end();
     }
   };
   /** Its other processes see that it is gone, and end. A start waits for them: they hold its shared memory. */
@@ -130,7 +118,7 @@ export const startPostgresql = async (): Promise<PostgresqlServer> => {
   }
   return {
     port,
-    url: (schema) => `postgresql://behalf@127.0.0.1:${port}/postgres?schema=${schema}`,
+    url,
     ask,
     async set(settings) {
       const changed = Object.entries(settings);
@@ -150,6 +138,15 @@ export const startPostgresql = async (): Promise<PostgresqlServer> => {
     },
     kill: () => end('SIGKILL'),
     restart,
+    pause() {
+      // First the one that would start others.
+      stopProcess(child);
+      for (const pid of childrenOf(child.pid)) signalTo(pid, 'SIGSTOP');
+    },
+    resume() {
+      for (const pid of childrenOf(child.pid)) signalTo(pid, 'SIGCONT');
+      child.kill('SIGCONT');
+    },
     async remove() {
       // An immediate shutdown.
       await end('SIGQUIT');
@@ -157,6 +154,53 @@ export const startPostgresql = async (): Promise<PostgresqlServer> => {
     },
   };
 };
+
+const childrenOf = (parent: number | undefined): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === parent);
+
+/** Undefined when the process has ended meanwhile. */
+const parentOf = (pid: number): number | undefined => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+};
+
+/** One that has ended meanwhile needs none. */
+const signalTo = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+};
+
+/** Speaks to a server of this module, also of another process. */
+export const postgresqlAt = (port: number): Pick<PostgresqlServer, 'url' | 'ask'> => ({
+  url: (schema) => `postgresql://behalf@127.0.0.1:${port}/postgres?schema=${schema}`,
+  async ask(sql) {
+    const pool = new Pool({ ...LOCAL, port, onConnect: async () => undefined });
+    pool.on('error', () => undefined);
+    try {
+      const client = await pool.connect();
+      try {
+        // Of several statements there is a result each.
+        const answer: unknown = await client.query({ text: sql });
+        const last = (Array.isArray(answer) ? answer.at(-1) : answer) as QueryResult | undefined;
+        return last?.rows ?? [];
+      } finally {
+        client.release(true);
+      }
+    } finally {
+      await pool.end();
+    }
+  },
+});
 
 const LOCAL: Omit<PoolConfig, 'port' | 'onConnect'> = {
   host: '127.0.0.1',

@@ -1,7 +1,7 @@
 /**
  * A whole server in this process, over memory stores unless told otherwise: the same `compose` as in
  * production, listening on a free port. Reads the audit log directly, and can make the stores fail.
- * BEHALF_TEST_STORES=mongodb+redis runs every test that does not say otherwise on those.
+ * BEHALF_TEST_STORES=mongodb+redis or =postgresql runs every test that does not say otherwise on those.
  */
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
@@ -31,7 +31,8 @@ import { newDataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import type { LocalAuthority } from './local-authority.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
-import { isOnServers, type OwnPart, partOfServers, storesOfPart } from './shared-servers.ts';
+import type { OwnPart, ServerKind } from './server-kinds.ts';
+import { kindOfRun, partOfServers, storesOfPart } from './shared-servers.ts';
 import { giveSigningKey } from './shared-signing-key.ts';
 import { throughInserts } from './through-inserts.ts';
 
@@ -40,8 +41,8 @@ export type RunningServer = Awaited<ReturnType<typeof runServer>>;
 export type RunOptions = {
   /** `BEHALF__SECTION__KEY` and the short names. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Default: memory, or with BEHALF_TEST_STORES=mongodb+redis those. */
-  readonly stores?: 'memory' | 'sqlite' | 'mongodb+redis';
+  /** Default: memory, or those that BEHALF_TEST_STORES names. */
+  readonly stores?: 'memory' | 'sqlite' | ServerKind;
   /** Over https, and so in production: with a certificate of this authority, at a port that others were told. */
   readonly tls?: {
     readonly authority: Pick<LocalAuthority, 'certificateFor'>;
@@ -89,8 +90,8 @@ export const runServer = async (options: RunOptions = {}) => {
   const port = options.after?.port ?? options.tls?.port ?? (await freePort());
   const origin = `${options.tls ? 'https' : 'http'}://${options.tls?.host ?? 'localhost'}:${port}`;
   const issuer = `${origin}${options.path ?? ''}`;
-  const which = options.stores ?? (isOnServers() ? 'mongodb+redis' : 'memory');
-  const part = which === 'mongodb+redis' ? await partOfServers() : undefined;
+  const which = options.stores ?? kindOfRun() ?? 'memory';
+  const part = which === 'memory' || which === 'sqlite' ? undefined : await partOfServers(which);
   const { configuration } = loadConfiguration({
     env: {
       PORT: String(port),
@@ -119,7 +120,7 @@ export const runServer = async (options: RunOptions = {}) => {
     masterKey,
     audit: (log) => ({ ...log, append: awaitedAppend(log.append) }),
     requestDeadlineMilliseconds: options.deadlineMilliseconds ?? 25_000,
-    // Few tests are about the second that a message may wait, and many wait for one. MongoDB is asked three times at each interval, which
+    // Few tests are about the second that a message may wait, and many wait for one. A server is asked three times at each interval, which
     // takes 1 ms of processor time each.
     tellEveryMilliseconds: part ? 250 : 50,
     documents: failable(options.between?.(documents) ?? documents, faults, calls),
@@ -140,7 +141,7 @@ export const runServer = async (options: RunOptions = {}) => {
     configuration,
     behalf,
     faults,
-    /** Of this server alone, on MongoDB and Redis. */
+    /** Of this server alone, on store servers. */
     part,
     /** Resolves when no store is at work: what an answer did not wait for, such as the event of a refusal, is there. */
     async settled(): Promise<void> {

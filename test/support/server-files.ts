@@ -1,5 +1,5 @@
 /**
- * Which HTTP tests `npm run test:servers` runs once more on MongoDB and Redis, and why each of them, or why not. A store changes the
+ * Which HTTP tests `npm run test:servers` runs once more on store servers, and why each of them, or why not. A store changes the
  * outcome of a test where its path races at the store, is decided by a unique key, an index, a claim or an end in time, or passes
  * cached reads. test/contract holds the stores themselves. A file whose server takes the stores of the run is in one of these two
  * tables: the suite, and test/architecture/servers-suite.test.ts, fail without it. A file that is left out runs there when it is named.
@@ -296,7 +296,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 
 /** What makes a server, or the half of one, over the stores of the run. `runServer` may name others. */
 const MAKES =
-  /\b(?:openStores|settingsOfRun|isOnServers|compose(?:Services|PeoplePages|ManagementApi))\(|\brunServer\((?![^)]*\bstores\b)/;
+  /\b(?:openStores|settingsOfRun|isOnServers|kindOfRun|compose(?:Services|PeoplePages|ManagementApi))\(|\brunServer\((?![^)]*\bstores\b)/;
 const SUPPORT = join(ROOT, 'test/support');
 /** A test file that calls these is found by its call; others import types of them. */
 const CALLED = ['running-server.ts', 'shared-servers.ts', 'composed-services.ts'];

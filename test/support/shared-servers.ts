@@ -1,11 +1,9 @@
 /**
- * MongoDB (or its stand-in) and Redis for the in-process servers of every test file of one run, started by Jest when
- * BEHALF_TEST_STORES=mongodb+redis. Owns starting and removing them, and a part of both for each test: a database
- * and a prefix of keys of its own. Used by running-server.ts and the worlds.
+ * Store servers for the in-process servers of every test file of one run, started by Jest when BEHALF_TEST_STORES names them:
+ * MongoDB (or its stand-in) and Redis, or PostgreSQL. Owns starting and removing them, and a part of them for each test. Used by
+ * running-server.ts and the worlds.
  */
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
-import { MongoClient } from 'mongodb';
 import type { Logger } from 'pino';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
@@ -14,61 +12,51 @@ import { loadConfiguration } from '../../config/load.ts';
 import { stores } from '../../src/compose/stores.ts';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import { atEndOfFile } from './end-of-file.ts';
-import { startMongodb } from './mongodb-server.ts';
-import { startRedis } from './redis-server.ts';
+import { type OwnPart, SERVER_KINDS, type ServerKind, serversOf } from './server-kinds.ts';
 
 /** Where a run's servers are; handed to the test files in an environment variable. */
-type Servers = { readonly mongodb: string; readonly isStandalone: boolean; readonly redis: string };
+type Servers = { readonly kind: ServerKind; readonly address: unknown };
 
 /** Not `BEHALF_…`: servers that tests start as processes would take that for a setting. */
 const VARIABLE = 'TEST_STORE_SERVERS';
 
-/** Answers what removes them. */
-export const startSharedServers = async (): Promise<() => Promise<void>> => {
-  const [mongodb, redis] = await Promise.all([startMongodb(), startRedis()]);
-  const servers: Servers = { mongodb: mongodb.url('t'), isStandalone: mongodb.isStandalone, redis: redis.url };
+/** The servers that BEHALF_TEST_STORES names; undefined: the stores of the run are none. Throws when it names others. */
+export const kindOfRun = (): ServerKind | undefined => {
+  const named = process.env['BEHALF_TEST_STORES'];
+  const kind = SERVER_KINDS.find((one) => one === named);
+  if (named && kind === undefined) {
+    throw new Error(`BEHALF_TEST_STORES=${named}: it takes ${SERVER_KINDS.join(', ')}`);
+  }
+  return kind;
+};
+
+/** Whether this run is on servers. */
+export const isOnServers = (): boolean => kindOfRun() !== undefined;
+
+/** Resolves with what removes them. */
+export const startSharedServers = async (kind: ServerKind): Promise<() => Promise<void>> => {
+  const { address, remove } = await serversOf(kind).start();
+  const servers: Servers = { kind, address };
   process.env[VARIABLE] = JSON.stringify(servers);
   return async () => {
     delete process.env[VARIABLE];
-    await Promise.all([mongodb.remove(), redis.remove()]);
+    await remove();
   };
 };
 
-/** Whether this run is on MongoDB and Redis. */
-export const isOnServers = (): boolean => process.env['BEHALF_TEST_STORES'] === 'mongodb+redis';
-
-export type OwnPart = Awaited<ReturnType<typeof partOfServers>>;
-
-/** A database and a prefix that no other test has, as the settings that choose them; of servers of its own when none are shared. */
-export const partOfServers = async () => {
-  const endServers = process.env[VARIABLE] ? undefined : await startSharedServers();
-  const { mongodb, isStandalone, redis } = JSON.parse(String(process.env[VARIABLE])) as Servers;
-  const name = randomBytes(6).toString('hex');
-  const [, front, query = ''] = /^([^?]+)(\?.*)?$/.exec(mongodb) ?? [];
-  const urls = { mongodb: `${front}_${name}${query}`, redis };
-  const prefix = `${name}:`;
+/** A part that no other test has; of servers of its own when none of this kind are shared. */
+export const partOfServers = async (kind: ServerKind): Promise<OwnPart> => {
+  const shared = process.env[VARIABLE];
+  const held = shared === undefined ? undefined : (JSON.parse(shared) as Servers);
+  const isShared = held?.kind === kind;
+  const { partOf, start } = serversOf(kind);
+  const servers = isShared ? { address: held.address, remove: undefined } : await start();
+  const part = partOf(servers.address, randomBytes(6).toString('hex'));
   return {
-    urls,
-    prefix,
-    isStandalone,
-    environment: {
-      BEHALF_MONGODB_URL: urls.mongodb,
-      BEHALF_REDIS_URL: redis,
-      BEHALF__STORES__REDISPREFIX: prefix,
-      BEHALF__STORES__DEADLINEMILLISECONDS: '5000',
-    },
-    async remove(): Promise<void> {
-      const client = new MongoClient(urls.mongodb);
-      const keys = new Redis(redis);
-      try {
-        await client.db().dropDatabase();
-        const own = await keys.keys(`*${prefix}*`);
-        if (own.length > 0) await keys.del(own);
-      } finally {
-        await client.close();
-        keys.disconnect();
-        await endServers?.();
-      }
+    ...part,
+    async remove() {
+      await part.remove();
+      await servers.remove?.();
     },
   };
 };
@@ -84,16 +72,18 @@ export const storesOfPart = (part: OwnPart, configuration: Configuration, clock:
 
 /** For a server that a test starts as a process: what makes it use a part of its own; nothing when the run is not on servers. */
 export const settingsOfRun = async () => {
-  if (!isOnServers()) return { environment: {}, remove: async (): Promise<void> => undefined };
-  const part = await partOfServers();
+  const kind = kindOfRun();
+  if (kind === undefined) return { environment: {}, remove: async (): Promise<void> => undefined };
+  const part = await partOfServers(kind);
   const environment = { ...part.environment, BEHALF__STORES__ALLOWSTANDALONE: String(part.isStandalone) };
   return { environment, remove: part.remove };
 };
 
 /** Stores without a server of ours over them, the same as those of `runServer`, until the test file ends. */
 export const openStores = async (clock: Clock) => {
-  if (!isOnServers()) return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(clock) };
-  const part = await partOfServers();
+  const kind = kindOfRun();
+  if (kind === undefined) return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(clock) };
+  const part = await partOfServers(kind);
   const { configuration } = loadConfiguration({ env: part.environment });
   const { documents, ephemeral, broadcast } = await storesOfPart(part, configuration, clock);
   atEndOfFile(async () => {

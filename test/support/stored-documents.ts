@@ -1,10 +1,7 @@
 /** What lies in the stores of a running server, by table or collection; without the audit log, which grows by design. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Redis } from 'ioredis';
-import { MongoClient } from 'mongodb';
 import type { RunningServer } from './running-server.ts';
-import type { OwnPart } from './shared-servers.ts';
 
 export type StoredRows = Readonly<Record<string, number>>;
 
@@ -34,40 +31,13 @@ export const storedRows = (dataFolder: string): StoredRows => {
 };
 
 /**
- * The same of a server in this process, on SQLite or on MongoDB and Redis. What is kept for a while is `ephemeral` in both.
+ * The same of a server in this process, on SQLite or on store servers. What is kept for a while is `ephemeral` in all of them.
  * Redis removes it by its own clock, not by that of the test.
  */
 export const storedIn = async ({
   part,
   dataFolder,
 }: Pick<RunningServer, 'part' | 'dataFolder'>): Promise<StoredRows> =>
-  part ? { ...(await documentsIn(part)), ephemeral: await keysIn(part) } : storedRows(dataFolder);
-
-const documentsIn = async ({ urls }: OwnPart): Promise<StoredRows> => {
-  const client = new MongoClient(urls.mongodb);
-  try {
-    const database = client.db();
-    const names = (await database.listCollections().toArray()).map(({ name }) => name);
-    const counted = names
-      .filter((name) => !OF_AUDIT.test(name))
-      .map(async (name) => [name, await database.collection(name).countDocuments()] as const);
-    return Object.fromEntries((await Promise.all(counted)).filter(([, rows]) => rows > 0));
-  } finally {
-    await client.close();
-  }
-};
-
-/** Values, counters and claims; without the claims by which a node watches Redis. */
-const keysIn = async ({ urls, prefix }: OwnPart): Promise<number> => {
-  const redis = new Redis(urls.redis);
-  try {
-    const keys = await redis.keys(`*${prefix}*`);
-    const claims = await Promise.all(
-      keys.filter((key) => key.includes('!bucket:')).map((key) => redis.zrange(key, 0, '-1')),
-    );
-    const kept = keys.filter((key) => key.startsWith(`${prefix}value:`) || key.startsWith(`${prefix}counter:`));
-    return kept.length + claims.flat().filter((claim) => !claim.startsWith('canary:')).length;
-  } finally {
-    redis.disconnect();
-  }
-};
+  part
+    ? Object.fromEntries(Object.entries(await part.rows()).filter(([name, rows]) => !OF_AUDIT.test(name) && rows > 0))
+    : storedRows(dataFolder);

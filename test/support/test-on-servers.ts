@@ -1,6 +1,6 @@
 /**
- * `npm run test:servers [FOLDER or FILE…] [options of Jest]`: the HTTP tests whose outcome a store changes, once more on MongoDB and
- * Redis. test/support/server-files.ts says which, and why. A named folder or file runs whole, but for files whose servers name stores
+ * `npm run test:servers [FOLDER or FILE…] [--stores=KIND] [options of Jest]`: the HTTP tests whose outcome a store changes, once more on
+ * MongoDB and Redis, or on the servers of server-kinds.ts that KIND names. test/support/server-files.ts says which, and why. A named folder or file runs whole, but for files whose servers name stores
  * of their own: they would do the same again. `--list` prints the files.
  */
 import { readdirSync } from 'node:fs';
@@ -27,6 +27,8 @@ if (files.length === 0) throw new Error('none of these files has a server on the
 
 /** Over a network everything takes longer, above all where other work takes the cores. */
 const patience = '--testTimeout=240000';
-const options = given.filter((one) => one.startsWith('-') && one !== '--list');
+const STORES = '--stores=';
+const stores = given.find((one) => one.startsWith(STORES))?.slice(STORES.length) ?? 'mongodb+redis';
+const options = given.filter((one) => one.startsWith('-') && one !== '--list' && !one.startsWith(STORES));
 if (given.includes('--list')) process.stdout.write(`${files.join('\n')}\n`);
-else runJest(['--runTestsByPath', patience, ...files, ...options], { BEHALF_TEST_STORES: 'mongodb+redis' });
+else runJest(['--runTestsByPath', patience, ...files, ...options], { BEHALF_TEST_STORES: stores });
