@@ -1,23 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { type Broadcast, TOPICS, type Topic } from '../../src/domain/ports/broadcast.ts';
-import { connectPostgresql, type PostgresqlOptions } from './connection.ts';
+import { LIFETIME_SECONDS } from './connection.ts';
+import { connectionOf, type PostgresqlSource } from './shared-connection.ts';
 
-/** Without questions, a connection that only listens would not notice that the server is gone. */
-const ASK_EVERY_MILLISECONDS = 2000;
+/** Without questions, a connection that only listens would not notice that the server is gone, or has become unsuitable. */
+const JUDGE_EVERY_MILLISECONDS = 2000;
+/** Then it is as old as others get. */
+const MOST_JUDGED = (1000 * LIFETIME_SECONDS) / JUDGE_EVERY_MILLISECONDS;
 const RECONNECT_AFTER_MILLISECONDS = 200;
 
 /**
- * LISTEN and NOTIFY of PostgreSQL, on a connection that is opened again after a break. Installations in other schemas hear nothing of
+ * LISTEN and NOTIFY of PostgreSQL, on a connection that is opened again after a break, when the server has become unsuitable, and each
+ * minute, as those of calls are. What is sent in that moment is missed. Installations in other schemas hear nothing of
  * it. A message has less than 8,000 bytes; a longer one is not sent. Throws StoreUnavailable with the reason when the server is not
  * available at start, or unsuitable.
  */
-export const postgresqlBroadcast = async (options: PostgresqlOptions): Promise<Broadcast> => {
-  // One connection listens, and the others send.
-  const connection = await connectPostgresql({ connections: 3, ...options });
+export const postgresqlBroadcast = async (source: PostgresqlSource): Promise<Broadcast> => {
+  const connection = await connectionOf(source);
   const handlers = new Map<string, ((message: string) => void)[]>(TOPICS.map((topic) => [topic, []]));
   const ending = new AbortController();
   let listening: PoolClient | undefined;
+  let judged = 0;
 
   const heard = (payload: string): void => {
     const at = payload.indexOf(' ');
@@ -28,6 +32,7 @@ export const postgresqlBroadcast = async (options: PostgresqlOptions): Promise<B
     try {
       client.on('notification', ({ payload = '' }) => heard(payload));
       await client.query({ text: LISTEN });
+      judged = 0;
       return client;
     } catch (error) {
       client.release(true);
@@ -36,21 +41,25 @@ export const postgresqlBroadcast = async (options: PostgresqlOptions): Promise<B
   };
   const pause = (milliseconds: number): Promise<void> =>
     delay(milliseconds, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
-  /** Asks now and then, and listens again when there is no answer. Ends with `close`. */
+  const end = (): void => {
+    listening?.release(true);
+    listening = undefined;
+  };
+  /** Listens again when the server does not answer, or may not be the one to hear. Ends with `close`. */
   const keep = async (): Promise<void> => {
     while (!ending.signal.aborted) {
       try {
         listening ??= await listen();
-        await pause(ASK_EVERY_MILLISECONDS);
-        await listening.query({ text: 'SELECT 1' });
+        await pause(JUDGE_EVERY_MILLISECONDS);
+        await connection.judge(listening);
+        judged += 1;
+        if (judged >= MOST_JUDGED) end();
       } catch {
-        listening?.release(true);
-        listening = undefined;
+        end();
         await pause(RECONNECT_AFTER_MILLISECONDS);
       }
     }
-    listening?.release(true);
-    listening = undefined;
+    end();
   };
   try {
     listening = await listen();
@@ -63,7 +72,7 @@ export const postgresqlBroadcast = async (options: PostgresqlOptions): Promise<B
   return {
     async publish(topic: Topic, message: string) {
       try {
-        await connection.call(() => connection.query(NOTIFY, [`${topic} ${message}`]));
+        await connection.call(() => connection.send(NOTIFY, [`${topic} ${message}`]));
         return true;
       } catch {
         return false;

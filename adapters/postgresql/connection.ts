@@ -10,14 +10,18 @@ import { postgresqlAddress } from './address.ts';
 import { codeOf, isGivenUp, isOfStatement, unavailable } from './failures.ts';
 import { assertFit, assertFitAtStart } from './fitness.ts';
 import { givenUp } from './given-up.ts';
-import { turns } from './turns.ts';
+import { runningCalls } from './running-calls.ts';
+import { type Turns, turns } from './turns.ts';
 
 export type PostgresqlOptions = {
   /** See `postgresqlAddress`. */
   readonly url: string;
   /** Longest wait for one statement, for a new connection, and for the turn to use one. Default 1,000. */
   readonly deadlineMilliseconds?: number;
-  /** Most connections in use at once. Default 10. As many again may wait for a server that does not answer. */
+  /**
+   * Most connections in use at once. Default 10. As many again may wait for a server that does not answer. Messages have two more:
+   * one that listens, and one that sends.
+   */
   readonly connections?: number;
 };
 
@@ -29,7 +33,9 @@ const FORMAT = 1;
 /** The build of an index on a large collection takes this long at most. */
 const PREPARING_MILLISECONDS = 3_600_000;
 /** So each is judged anew, and none stays for long at a server that is no longer the primary. */
-const LIFETIME_SECONDS = 60;
+export const LIFETIME_SECONDS = 60;
+/** One that listens, and one that sends. */
+const FOR_MESSAGES = 2;
 const READS = /^\s*SELECT\b/i;
 
 type Handling = {
@@ -38,6 +44,8 @@ type Handling = {
   readonly isWrite?: boolean;
   /** Longest wait for its turn, instead of the deadline. */
   readonly patience?: number;
+  /** Whose turns it takes, instead of those of the calls. */
+  readonly lane?: Turns;
 };
 
 export interface PostgresqlConnection {
@@ -63,8 +71,14 @@ export interface PostgresqlConnection {
   /** The same for definitions of tables and indexes, which may take an hour. Its statements are not prepared. */
   defining<R>(work: (query: Statement) => Promise<R>): Promise<R>;
 
-  /** A connection to keep. Its user releases it before `close`. Throws StoreUnavailable. */
+  /** `query` of a message, one at a time, in turns of its own: calls that wait for the server do not keep it back. */
+  readonly send: Statement;
+
+  /** A connection to keep, beside those of calls. Its user releases it before `close`. Throws StoreUnavailable. */
   hold(): Promise<PoolClient>;
+
+  /** Throws StoreUnavailable when the server of a held connection is unsuitable now, or says nothing. */
+  judge(client: PoolClient): Promise<void>;
 
   /** Why PostgreSQL is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
@@ -87,7 +101,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     ...address,
     application_name: 'behalf',
     // Half of them for calls, and half for those whose caller has given up.
-    max: 2 * connections,
+    max: 2 * connections + FOR_MESSAGES,
     keepAlive: true,
     connectionTimeoutMillis: deadlineMilliseconds,
     idleTimeoutMillis: 60_000,
@@ -107,8 +121,9 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
   // Of connections that no call uses. The next call gets another one, or the error.
   pool.on('error', () => undefined);
   const names = new Map<string, string>();
-  const running = new Set<Promise<unknown>>();
+  const calls = runningCalls();
   const turn = turns(connections);
+  const sending = turns(1);
   const mostGivenUp = Math.ceil(connections / 2);
   let closing: Promise<void> | undefined;
   /** Whether the last check refused the server. */
@@ -144,8 +159,9 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     (text, values = []) =>
       client.query({ name: nameOf(text), text, values });
 
-  const attempt = async <R>(work: (client: PoolClient) => Promise<R>, { keepsAfter, isWrite, patience }: Handling) => {
-    if (!(await turn.take(patience ?? deadlineMilliseconds))) {
+  const attempt = async <R>(work: (client: PoolClient) => Promise<R>, handling: Handling) => {
+    const { keepsAfter, isWrite, patience, lane = turn } = handling;
+    if (!(await lane.take(patience ?? deadlineMilliseconds))) {
       throw new StoreUnavailable(`all ${connections} connections to PostgreSQL are in use`);
     }
     let client: PoolClient | undefined;
@@ -166,17 +182,11 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       if (isStoreUnavailable(error) || isDocumentConflict(error)) throw error;
       throw unavailable(error, client === undefined ? StoreUnavailable : Unanswered);
     } finally {
-      turn.give();
+      lane.give();
     }
   };
-  const tracked = <R>(result: Promise<R>): Promise<R> => {
-    running.add(result);
-    const end = (): void => void running.delete(result);
-    result.then(end, end);
-    return result;
-  };
   const run = <R>(work: (client: PoolClient) => Promise<R>, handling: Handling): Promise<R> =>
-    tracked(attempt(work, handling));
+    calls.track(attempt(work, handling));
   const defining = <R>(work: (query: Statement) => Promise<R>): Promise<R> =>
     run(
       async (client) => {
@@ -193,15 +203,14 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     );
   const close = (): Promise<void> => {
     closing ??= (async () => {
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, 4 * deadlineMilliseconds);
       const ended = async (): Promise<void> => {
-        while (running.size > 0) await Promise.allSettled(running);
+        await calls.settled(4 * deadlineMilliseconds);
         unanswered.end();
         await pool.end();
       };
-      await Promise.race([ended(), late]);
-      clearTimeout(timer);
+      const ending = runningCalls();
+      void ending.track(ended());
+      await ending.settled(4 * deadlineMilliseconds);
     })();
     return closing;
   };
@@ -215,15 +224,21 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
         run((client) => prepared(client)(text, values), { keepsAfter: isOfStatement, isWrite: !READS.test(text) }),
       together: (work) => run((client) => work(prepared(client)), { keepsAfter: () => false, isWrite: true }),
       defining,
+      send: (text, values) =>
+        run((client) => prepared(client)(text, values), { keepsAfter: isOfStatement, lane: sending }),
       async hold() {
         assertOpen();
         return pool.connect().catch((error: unknown) => {
           throw isStoreUnavailable(error) ? error : unavailable(error);
         });
       },
+      judge: (client) =>
+        noted(assertFit(client)).catch((error: unknown) => {
+          throw isStoreUnavailable(error) ? error : unavailable(error);
+        }),
       async call(work) {
         assertOpen();
-        return tracked(work());
+        return calls.track(work());
       },
       async check() {
         try {

@@ -11,7 +11,7 @@ import { type Preparation, preparation } from '../../src/domain/ports/preparatio
 import { type CollectionRules, collectionRules } from '../../src/domain/ports/store-rules.ts';
 import { collectionOver } from './collection.ts';
 import { commitOver } from './commit.ts';
-import { connectPostgresql, type PostgresqlOptions } from './connection.ts';
+import { connectionOf, type PostgresqlSource, type SharedConnection } from './shared-connection.ts';
 import { fieldKey } from './stored-row.ts';
 import { ensureTable, fieldOf, tableOf } from './tables.ts';
 import { turns } from './turns.ts';
@@ -23,6 +23,8 @@ export type PostgresqlDocumentStore = DocumentStore & {
   ready(): Promise<void>;
   /** Why PostgreSQL is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
+  /** For what else this process keeps in the same schema: a part of the same pool, which its user closes. */
+  connection(): SharedConnection;
 };
 
 /** Tables and indexes made at once. Each keeps a connection for as long as it takes, and most stay free for the others. */
@@ -34,11 +36,11 @@ type Declared = {
   readonly collection: Collection<never>;
 };
 
-/** Collections in one schema. Throws StoreUnavailable with the reason when the server is unsuitable; see `PostgresqlOptions`. */
+/** Collections in one schema. Throws StoreUnavailable with the reason when the server is unsuitable; see `PostgresqlSource`. */
 export const postgresqlDocumentStore = async (
-  options: PostgresqlOptions & { readonly onUnreadable?: OnUnreadable },
+  options: PostgresqlSource & { readonly onUnreadable?: OnUnreadable },
 ): Promise<PostgresqlDocumentStore> => {
-  const connection = await connectPostgresql(options);
+  const connection = await connectionOf(options);
   const { onUnreadable } = options;
   const collections = new Map<string, Declared>();
   const making = turns(MADE_AT_ONCE);
@@ -114,6 +116,7 @@ export const postgresqlDocumentStore = async (
     },
     isNew: connection.isNew,
     check: connection.check,
+    connection: connection.part,
     close: connection.close,
   };
 };

@@ -2,10 +2,14 @@ import type { QueryResult } from 'pg';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { checkKey, checkStep, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
-import { connectPostgresql, type PostgresqlConnection, type PostgresqlOptions } from './connection.ts';
+import type { Statement } from './connection.ts';
+import { codeOf } from './failures.ts';
+import { connectionOf, type PostgresqlSource } from './shared-connection.ts';
 import { keyOf } from './stored-row.ts';
 
 export type PostgresqlEphemeralStore = EphemeralStore & {
+  /** Second of the last loss that was noticed. */
+  coldSince(): number | undefined;
   /** Why PostgreSQL is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
 };
@@ -13,8 +17,31 @@ export type PostgresqlEphemeralStore = EphemeralStore & {
 const SET = `INSERT INTO behalf_ephemeral AS held (key, value, ends_at) VALUES ($1, $2, $3)
   ON CONFLICT (key) DO UPDATE SET value = excluded.value, number = NULL, ends_at = excluded.ends_at`;
 const LIVE = 'key = $1 AND ends_at > $2';
-const CLAIM = `INSERT INTO behalf_ephemeral AS held (key, ends_at) VALUES ($1, $3)
-  ON CONFLICT (key) DO UPDATE SET value = NULL, number = NULL, ends_at = excluded.ends_at WHERE held.ends_at <= $2`;
+/**
+ * Where the claims are, by what a server lets its user see. `server`: the cluster, its timeline, which each promotion of a standby
+ * changes, and the table, which a restored dump changes. `table`: the table alone.
+ */
+const ORIGINS = {
+  server: `format('%s %s %s', (SELECT system_identifier FROM pg_control_system()),
+    left(pg_walfile_name(pg_current_wal_lsn()), 8), 'behalf_ephemeral'::regclass::oid)`,
+  table: `format('%s', 'behalf_ephemeral'::regclass::oid)`,
+} as const;
+type OriginKind = keyof typeof ORIGINS;
+
+const statementsOf = (kind: OriginKind) => {
+  const coldSince = `SELECT cold_since FROM behalf_ephemeral_origin WHERE kind = '${kind}' AND origin = ${ORIGINS[kind]}`;
+  return {
+    coldSince,
+    claim: `WITH claimed AS (INSERT INTO behalf_ephemeral AS held (key, ends_at) VALUES ($1, $3)
+        ON CONFLICT (key) DO UPDATE SET value = NULL, number = NULL, ends_at = excluded.ends_at WHERE held.ends_at <= $2
+        RETURNING 1)
+      SELECT (SELECT count(*) FROM claimed)::int AS claimed, (${coldSince}) AS cold_since`,
+    /** Of several nodes at once the first decides. */
+    move: `INSERT INTO behalf_ephemeral_origin AS held (kind, origin, cold_since) VALUES ('${kind}', ${ORIGINS[kind]}, $1)
+      ON CONFLICT (kind) DO UPDATE SET origin = excluded.origin, cold_since = excluded.cold_since
+      WHERE held.origin <> excluded.origin`,
+  };
+};
 const COUNT = `INSERT INTO behalf_ephemeral AS held (key, number, ends_at) VALUES ($1, $4, $3)
   ON CONFLICT (key) DO UPDATE SET
     number = CASE WHEN held.ends_at > $2 THEN coalesce(held.number, 0) + $4 ELSE $4 END,
@@ -26,17 +53,34 @@ const SWEEP = `WITH gone AS MATERIALIZED
   DELETE FROM behalf_ephemeral WHERE key IN (SELECT key FROM gone)`;
 
 /**
- * Values with a TTL in one table, as durable as documents: a crash of the server forgets no claim. A claim has neither `value` nor
+ * Values with a TTL in one table, as durable as documents: a crash of the server forgets no claim. A standby that was promoted, or
+ * a restored backup, may have forgotten some: the store is then cold (decision D13). A claim has neither `value` nor
  * `number`, so it can be neither read nor removed. Ends are milliseconds since the epoch by the clock of the node, which nodes must share. Throws
  * StoreUnavailable with the reason when the server is unsuitable.
  */
 export const postgresqlEphemeralStore = async (
-  options: PostgresqlOptions & { readonly clock: Pick<Clock, 'nowMillis'> },
+  options: PostgresqlSource & {
+    readonly clock: Pick<Clock, 'nowMillis'>;
+    /** Called when claims may have been lost, with the reason. */
+    readonly onLoss?: (reason: string) => void;
+  },
 ): Promise<PostgresqlEphemeralStore> => {
-  const { clock } = options;
-  const connection = await connectPostgresql(options);
+  const { clock, onLoss } = options;
+  const connection = await connectionOf(options);
+  let coldSince: number | undefined;
+  let statements = statementsOf('server');
+  /** What the row of this origin says. Without one, claims were made elsewhere, and some may not be here. */
+  const learn = async (since: unknown): Promise<void> => {
+    const isMoved = since === null || since === undefined;
+    const found = isMoved ? Math.floor(clock.nowMillis() / 1000) : Number(since);
+    if (found > (coldSince ?? 0)) coldSince = found;
+    if (!isMoved) return;
+    onLoss?.('PostgreSQL is another server than before, or one that was restored or promoted');
+    await connection.query(statements.move, [found]);
+  };
   try {
-    await connection.defining(prepare);
+    statements = statementsOf(await connection.defining(prepare));
+    await learn((await connection.query(statements.coldSince)).rows[0]?.['cold_since']);
   } catch (error) {
     await connection.close();
     throw error;
@@ -69,7 +113,12 @@ export const postgresqlEphemeralStore = async (
     async claim(key, ttlSeconds) {
       checkKey(key);
       const now = clock.nowMillis();
-      return (await ask(CLAIM, [keyOf(key), now, endOf(ttlSeconds, now)])).rowCount === 1;
+      const endsAt = endOf(ttlSeconds, now);
+      return connection.call(async () => {
+        const { rows } = await connection.query(statements.claim, [keyOf(key), now, endsAt]);
+        await learn(rows[0]?.['cold_since']);
+        return rows[0]?.['claimed'] === 1;
+      });
     },
     async count(key, windowSeconds, by = 1) {
       checkKey(key);
@@ -95,20 +144,47 @@ export const postgresqlEphemeralStore = async (
         'SELECT count(*)::int AS number FROM (SELECT 1 FROM behalf_ephemeral WHERE ends_at <= $1 LIMIT $2) AS expired';
       return Number((await ask(sql, [clock.nowMillis(), most])).rows[0]?.['number']);
     },
+    coldSince: () => coldSince,
     check: connection.check,
     close: connection.close,
   };
 };
 
-const prepare: Parameters<PostgresqlConnection['defining']>[0] = async (query) => {
+/** Of a function that the server lacks, does not support, or keeps from this user. */
+const WITHHELD = /^(?:42883|0A000|42501)$/;
+
+/** Makes the tables. Resolves with what the server lets this user see of the origin. */
+const prepare = async (query: Statement): Promise<OriginKind> => {
   await query('BEGIN');
   // Several processes may start at once, and IF NOT EXISTS does not wait for the other.
   await query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' ephemeral', 0))");
+  const { rows } = await query(
+    `SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND (tablename LIKE 'c\\_%' OR tablename LIKE 'behalf\\_ephemeral%') LIMIT 1`,
+  );
   await query(
     'CREATE TABLE IF NOT EXISTS behalf_ephemeral (key text COLLATE "C" PRIMARY KEY, value bytea, number bigint, ends_at bigint NOT NULL)',
   );
   await query('CREATE INDEX IF NOT EXISTS behalf_ephemeral_ends_at ON behalf_ephemeral (ends_at)');
+  await query(
+    'CREATE TABLE IF NOT EXISTS behalf_ephemeral_origin (kind text PRIMARY KEY, origin text NOT NULL, cold_since bigint NOT NULL)',
+  );
+  const kind = await visibleOrigin(query);
+  // Otherwise the claims of this installation were elsewhere, or one of the tables was dropped.
+  if (rows.length === 0) await query(statementsOf(kind).move, [0]);
   await query('COMMIT');
+  return kind;
+};
+
+const visibleOrigin = async (query: Statement): Promise<OriginKind> => {
+  await query('SAVEPOINT origin');
+  try {
+    await query(`SELECT ${ORIGINS.server}`);
+    return 'server';
+  } catch (error) {
+    if (!WITHHELD.test(codeOf(error) ?? '')) throw error;
+    await query('ROLLBACK TO SAVEPOINT origin');
+    return 'table';
+  }
 };
 
 const textOf = ({ rows }: QueryResult): string | undefined =>

@@ -1,6 +1,7 @@
 /** Stores in database servers: MongoDB with Redis, or PostgreSQL with or without Redis. */
 import type { Logger } from 'pino';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
+import type { PostgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -23,19 +24,21 @@ export type OpenedStores = {
 type StoreSettings = Configuration['stores'];
 type Checked = { check(): Promise<string | undefined> };
 type ServerDocuments = DocumentStore & Checked & { readonly isNew: boolean; ready(): Promise<void> };
+/** `beside`: opens on the same server what Redis keeps otherwise. */
+type OpenedDocuments = { readonly documents: ServerDocuments; readonly beside?: (around: Around) => Promise<Beside> };
 type Around = { readonly clock: Clock; readonly onUnreadable: OnUnreadable; readonly log: Logger | undefined };
 
 /** Throws StoreUnavailable with the reason when a server is not reachable or not suitable; then nothing stays open. */
 export const storeServers = async ({ stores: settings }: Configuration, around: Around): Promise<OpenedStores> => {
-  const documents =
+  const { documents, beside } =
     settings.document === 'mongodb'
       ? await inMongodb(settings, around.onUnreadable)
       : await inPostgresql(settings, around.onUnreadable);
   try {
     const { ephemeral, broadcast, checks } =
-      settings.ephemeral === 'redis'
+      settings.ephemeral === 'redis' || beside === undefined
         ? await besideInRedis(settings, documents, around)
-        : await besideInPostgresql(settings, around.clock);
+        : await beside(around);
     return {
       documents,
       ephemeral,
@@ -51,10 +54,10 @@ export const storeServers = async ({ stores: settings }: Configuration, around: 
 
 /* A server loads the drivers of its own stores alone: each takes memory and a part of each start. */
 
-const inMongodb = async (settings: StoreSettings, onUnreadable: OnUnreadable): Promise<ServerDocuments> => {
+const inMongodb = async (settings: StoreSettings, onUnreadable: OnUnreadable): Promise<OpenedDocuments> => {
   const { mongodbUrl = '', deadlineMilliseconds, allowStandalone } = settings;
   const { mongodbDocumentStore } = await import('../../adapters/mongodb/document-store.ts');
-  return mongodbDocumentStore({
+  const documents = await mongodbDocumentStore({
     url: mongodbUrl,
     allowStandalone,
     onUnreadable,
@@ -62,12 +65,14 @@ const inMongodb = async (settings: StoreSettings, onUnreadable: OnUnreadable): P
     linearizable: LINEARIZABLE,
     remembered: { collections: REMEMBERED, elapsed: stopwatch },
   });
+  return { documents };
 };
 
-const inPostgresql = async (settings: StoreSettings, onUnreadable: OnUnreadable): Promise<ServerDocuments> => {
+const inPostgresql = async (settings: StoreSettings, onUnreadable: OnUnreadable): Promise<OpenedDocuments> => {
   const { postgresqlUrl = '', deadlineMilliseconds } = settings;
   const { postgresqlDocumentStore } = await import('../../adapters/postgresql/document-store.ts');
-  return postgresqlDocumentStore({ url: postgresqlUrl, onUnreadable, deadlineMilliseconds });
+  const documents = await postgresqlDocumentStore({ url: postgresqlUrl, onUnreadable, deadlineMilliseconds });
+  return { documents, beside: (around) => besideInPostgresql(documents, around) };
 };
 
 type Beside = Pick<OpenedStores, 'ephemeral' | 'broadcast' | 'checks'>;
@@ -87,26 +92,29 @@ const besideInRedis = async (
     clock,
     elapsed: stopwatch,
     isNewInstallation: isNew,
-    onLoss: (reason) => log?.warn({ event: 'replay_protection.cold', reason }, 'what was used may be forgotten'),
+    onLoss: lossIn(log),
   });
   const broadcast = await orClose(ephemeral, redisBroadcast(redis));
   return { ephemeral, broadcast, checks: [{ name: 'redis', check: ephemeral.check }] };
 };
 
-const besideInPostgresql = async (
-  { postgresqlUrl = '', deadlineMilliseconds }: StoreSettings,
-  clock: Clock,
-): Promise<Beside> => {
+/** On the connections of the documents. */
+const besideInPostgresql = async (documents: PostgresqlDocumentStore, { clock, log }: Around): Promise<Beside> => {
   const [{ postgresqlBroadcast }, { postgresqlEphemeralStore }] = await Promise.all([
     import('../../adapters/postgresql/broadcast.ts'),
     import('../../adapters/postgresql/ephemeral-store.ts'),
   ]);
-  const server = { url: postgresqlUrl, deadlineMilliseconds };
-  const ephemeral = await postgresqlEphemeralStore({ ...server, clock });
-  const broadcast = await orClose(ephemeral, postgresqlBroadcast(server));
+  const connection = documents.connection();
+  const ephemeral = await postgresqlEphemeralStore({ connection, clock, onLoss: lossIn(log) });
+  const broadcast = await orClose(ephemeral, postgresqlBroadcast({ connection: documents.connection() }));
   // The check of the documents asks the same server the same.
   return { ephemeral, broadcast, checks: [] };
 };
+
+const lossIn =
+  (log: Logger | undefined) =>
+  (reason: string): void =>
+    log?.warn({ event: 'replay_protection.cold', reason }, 'what was used may be forgotten');
 
 /** The opened one; when it cannot be opened, what was opened before is closed. */
 const orClose = async <T>(before: EphemeralStore, opened: Promise<T>): Promise<T> => {

@@ -1,10 +1,13 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { postgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
 import { postgresqlEphemeralStore } from '../../adapters/postgresql/ephemeral-store.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { lossyProxy } from '../support/lossy-proxy.ts';
 import { startPostgresql } from '../support/postgresql-server.ts';
+import { until } from '../support/until.ts';
 import { controlledClock } from './controlled-clock.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
+import { ITEMS } from './items.ts';
 
 // Before any test: without a server this file fails as a whole and says what to install.
 const server = await startPostgresql();
@@ -51,6 +54,95 @@ describe('several nodes', () => {
     const slices = await Promise.all(nodes.map((node) => node.sweep(1000)));
     expect(slices.reduce((sum, { removed }) => sum + removed, 0)).toBe(20);
     expect(await nodes[0]?.get('k25')).toBe('v');
+  });
+});
+
+describe('claims that a server may have forgotten (decision D13)', () => {
+  const second = (clock: { nowMillis(): number }) => Math.floor(clock.nowMillis() / 1000);
+
+  test('none on a new schema, and after a restart of the server', async () => {
+    const [clock, url] = [controlledClock(), newUrl()];
+    const store = await open(clock, url);
+    expect([await store.claim('jti', 60), store.coldSince()]).toEqual([true, undefined]);
+    await server.kill();
+    await server.restart();
+    const later = await open(clock, url);
+    expect([await later.claim('jti', 60), later.coldSince()]).toEqual([false, undefined]);
+  });
+
+  test('after a standby was promoted: every node is cold from its next claim on, and also the next start', async () => {
+    const [clock, url] = [controlledClock(), newUrl()];
+    const nodes = await Promise.all([open(clock, url), open(clock, url)]);
+    for (const node of nodes) expect([await node.claim('jti', 60), node.coldSince()]).toContain(undefined);
+    await server.kill();
+    await server.write('standby.signal', '');
+    await server.restart();
+    await server.ask('SELECT pg_promote()');
+    clock.advance(5000);
+    const lostAt = second(clock);
+    const claimed = async (node?: Pick<Awaited<ReturnType<typeof open>>, 'claim' | 'coldSince'>) => {
+      await until(async () => (await node?.claim(crypto.randomUUID(), 60).catch(() => false)) === true);
+      return node?.coldSince();
+    };
+    expect(await claimed(nodes[0])).toBe(lostAt);
+    clock.advance(5000);
+    expect(await claimed(nodes[1])).toBe(lostAt);
+    expect((await open(clock, url)).coldSince()).toBe(lostAt);
+  });
+
+  test('after its table was restored from a dump, or dropped', async () => {
+    const [clock, url] = [controlledClock(), newUrl()];
+    const schema = `t${schemas}`;
+    const store = await open(clock, url);
+    await store.claim('jti', 60);
+    const table = `${schema}.behalf_ephemeral`;
+    await server.ask(
+      `CREATE TABLE ${schema}.dump AS SELECT * FROM ${table}; DROP TABLE ${table};
+       CREATE TABLE ${table} (key text COLLATE "C" PRIMARY KEY, value bytea, number bigint, ends_at bigint NOT NULL);
+       INSERT INTO ${table} SELECT * FROM ${schema}.dump`,
+    );
+    clock.advance(5000);
+    await store.claim('other', 60);
+    expect(store.coldSince()).toBe(second(clock));
+    await server.ask(`DROP TABLE ${table}`);
+    clock.advance(5000);
+    expect((await open(clock, url)).coldSince()).toBe(second(clock));
+  });
+
+  test('on a schema whose claims were elsewhere before', async () => {
+    const [clock, url] = [controlledClock(), newUrl()];
+    const documents = await postgresqlDocumentStore({ url, deadlineMilliseconds: 20_000 });
+    opened.add(documents);
+    expect((await open(clock, url)).coldSince()).toBeUndefined();
+    documents.collection(ITEMS);
+    await documents.ready();
+    expect((await open(clock, url)).coldSince()).toBeUndefined();
+    await server.ask(`DROP TABLE t${schemas}.behalf_ephemeral, t${schemas}.behalf_ephemeral_origin`);
+    expect((await open(clock, url)).coldSince()).toBe(second(clock));
+  });
+
+  test('on a server that keeps its timeline from the user: claims work, and a table that was dropped is noticed', async () => {
+    const clock = controlledClock();
+    await server.ask(`CREATE ROLE kept LOGIN; CREATE SCHEMA t${++schemas} AUTHORIZATION kept;
+      REVOKE EXECUTE ON FUNCTION pg_walfile_name(pg_lsn) FROM PUBLIC`);
+    try {
+      const url = server.url(`t${schemas}`).replace('//behalf@', '//kept@');
+      const store = await open(clock, url);
+      expect([await store.claim('jti', 60), store.coldSince()]).toEqual([true, undefined]);
+      expect([await store.claim('jti', 60), (await open(clock, url)).coldSince()]).toEqual([false, undefined]);
+      await server.ask(`DROP TABLE t${schemas}.behalf_ephemeral`);
+      clock.advance(5000);
+      expect((await open(clock, url)).coldSince()).toBe(second(clock));
+    } finally {
+      await server.ask('GRANT EXECUTE ON FUNCTION pg_walfile_name(pg_lsn) TO PUBLIC');
+    }
+  });
+
+  test('a user without rights of its own on the server can claim', async () => {
+    const clock = controlledClock();
+    await server.ask(`CREATE ROLE plain LOGIN; CREATE SCHEMA t${++schemas} AUTHORIZATION plain`);
+    const store = await open(clock, server.url(`t${schemas}`).replace('//behalf@', '//plain@'));
+    expect([await store.claim('jti', 60), store.coldSince()]).toEqual([true, undefined]);
   });
 });
 
