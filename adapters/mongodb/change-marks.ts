@@ -38,19 +38,21 @@ export const changeMarks = (deps: {
   readonly run: <R>(work: () => Promise<R>) => Promise<R>;
   /** Seconds since some fixed moment; never set back. */
   readonly elapsed: () => number;
+  /** Seconds since 1970 by the clock of this node. The age of another node's change is the difference of two clocks. */
+  readonly now: () => number;
 }): ChangeMarks => {
-  const { run, elapsed } = deps;
+  const { run, elapsed, now } = deps;
   const marks = deps.database.collection<Marks>('behalf_changes');
   const _id = 'changes';
-  const newName = (): string => new ObjectId().toHexString();
+  /** An ObjectId whose time is that of our clock. */
+  const newName = (): string => Math.floor(now()).toString(16).padStart(8, '0') + new ObjectId().toHexString().slice(8);
 
   const end = async (name: string): Promise<void> => {
     await run(() => marks.updateOne({ _id }, { $set: { state: newName() }, $pull: { open: name } }));
   };
 
   const isGivenUp = (name: string): boolean =>
-    new ObjectId().getTimestamp().getTime() - new ObjectId(name).getTimestamp().getTime() >
-    GIVEN_UP_AFTER_SECONDS * 1000;
+    now() - new ObjectId(name).getTimestamp().getTime() / 1000 > GIVEN_UP_AFTER_SECONDS;
 
   return {
     async state(): Promise<string | undefined> {

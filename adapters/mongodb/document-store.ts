@@ -1,4 +1,4 @@
-import type { Collection as MongoCollection } from 'mongodb';
+import { type Collection as MongoCollection, ObjectId } from 'mongodb';
 import {
   type Collection,
   type CollectionDeclaration,
@@ -42,6 +42,8 @@ type Options = MongodbOptions & {
   readonly remembered?: { readonly collections: readonly Remembering[]; readonly elapsed: () => number };
 };
 
+const secondsNow = (): number => new ObjectId().getTimestamp().getTime() / 1000;
+
 /**
  * Collections in one database. Throws StoreUnavailable with the reason when the server is unsuitable; see
  * `MongodbOptions`.
@@ -49,7 +51,8 @@ type Options = MongodbOptions & {
 export const mongodbDocumentStore = async (options: Options): Promise<MongodbDocumentStore> => {
   const connection = await connectMongodb(options);
   const { remembered = { collections: [], elapsed: () => 0 } } = options;
-  const marks = changeMarks({ database: connection.database, run: connection.run, elapsed: remembered.elapsed });
+  const { database, run } = connection;
+  const marks = changeMarks({ database, run, elapsed: remembered.elapsed, now: secondsNow });
   const reads = rememberedReads({ marks, elapsed: remembered.elapsed });
   const collections = new Map<string, Known>();
   let isClosed = false;
@@ -63,7 +66,7 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
         throw new TypeError(`collection ${rules.name} was declared differently before`);
       }
       if (known) return known.collection as unknown as Collection<T>;
-      const stored = connection.database.collection<StoredDocument>(rules.name);
+      const stored = database.collection<StoredDocument>(rules.name);
       const prepared = preparation(() => ensureIndexes(stored, rules));
       const remembering = remembered.collections.find(({ name }) => name === rules.name);
       const region = remembering && reads.region<T>(remembering);

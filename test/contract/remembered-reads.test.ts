@@ -197,7 +197,7 @@ describe('while a change may be under way, nothing is answered from memory', () 
 
 describe('a change', () => {
   const newMarks = (run: <R>(work: () => Promise<R>) => Promise<R> = (work) => work()) =>
-    changeMarks({ database: database(), run, elapsed: () => now });
+    changeMarks({ database: database(), run, elapsed: () => now, now: () => Date.now() / 1000 });
   const unavailable = new StoreUnavailable('gone');
 
   test('that cannot be announced is not made', async () => {
