@@ -1,5 +1,5 @@
 /**
- * `npm run times -- [--runs N] [--only check,test,ci] [--out FILE]`: how long `npm run check`, `npm test` and `.ci/run` take. Runs each N
+ * `npm run times -- [--runs N] [--add] [--only check,test,ci] [--out FILE]`: how long `npm run check`, `npm test` and `.ci/run` take. Runs each N
  * times, default 3, one after the other, and keeps seconds, CPU, load and totals of each in docs/results/tests.json. The file is
  * written after each run, so that a run of hours that is interrupted keeps what it has. Run it where nothing else does: the
  * load before each run says whether that was so. `.ci/run` runs in a fresh clone of the commit, as in CI.
@@ -10,6 +10,7 @@ import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from '
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cpuSeconds } from './cpu-time.ts';
+import { gatheredRuns, type Kept, type Results, type Run } from './kept-times.ts';
 import { ROOT } from './run-jest.ts';
 
 /** `most`: seconds on two cores with nothing beside it. */
@@ -20,22 +21,6 @@ const COMMANDS = {
 } as const;
 type Name = keyof typeof COMMANDS;
 const NAMES = Object.keys(COMMANDS) as Name[];
-
-type Run = {
-  readonly commit: string;
-  readonly date: string;
-  readonly seconds: number;
-  /** User and system, of all processes. */
-  readonly cpuSeconds: number;
-  /** Average over a minute, before and after. What is above 0.3 before the run was other work. */
-  readonly loadBefore: number;
-  readonly loadAfter: number;
-  readonly exitCode: number;
-  /** What the command said last of its tests. */
-  readonly totals: string;
-};
-type Kept = { readonly command: string; readonly mostSeconds: number; readonly runs: readonly Run[] };
-type Results = { readonly machine: object; readonly commands: Partial<Record<Name, Kept>> };
 
 const rounded = (value: number, digits = 0): number => Math.round(value * 10 ** digits) / 10 ** digits;
 const load = (): number => rounded(loadavg()[0] ?? 0, 2);
@@ -102,18 +87,20 @@ const machine = {
   system: `Linux ${release().replace(/-.*/, '')}, Node ${process.versions.node}`,
 };
 
-/** Replaces what the file has of this command: runs of two commits say nothing together. */
+const resultsIn = (file: string): Results | undefined =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined;
+
 const keep = (file: string, name: Name, runs: readonly Run[]): void => {
-  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined;
   const { command, most } = COMMANDS[name];
   const entry: Kept = { command: command.join(' '), mostSeconds: most, runs };
-  const all: Results = { machine, commands: { ...before?.commands, [name]: entry } };
+  const all: Results = { machine, commands: { ...resultsIn(file)?.commands, [name]: entry } };
   writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
 };
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '3' },
+    add: { type: 'boolean', default: false },
     only: { type: 'string', default: NAMES.join(',') },
     out: { type: 'string', default: 'docs/results/tests.json' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -121,7 +108,7 @@ const { values } = parseArgs({
 });
 const [count, wanted] = [Number(values.runs), values.only.split(',')];
 const unknown = wanted.find((one) => !(NAMES as readonly string[]).includes(one));
-if (values.help) console.log(`npm run times -- [--runs N] [--only ${NAMES.join(',')}] [--out FILE]`);
+if (values.help) console.log(`npm run times -- [--runs N] [--add] [--only ${NAMES.join(',')}] [--out FILE]`);
 else if (!Number.isInteger(count) || count < 1 || count > 10 || unknown !== undefined) {
   console.error(
     unknown === undefined ? '--runs takes a number from 1 to 10' : `--only takes some of ${NAMES}, not ${unknown}`,
@@ -129,10 +116,15 @@ else if (!Number.isInteger(count) || count < 1 || count > 10 || unknown !== unde
   process.exitCode = 2;
 } else {
   for (const name of NAMES.filter((one) => wanted.includes(one))) {
+    const file = resolve(ROOT, values.out);
+    const before = resultsIn(file);
+    const gathered = (runs: readonly Run[]) => gatheredRuns(before, name, { machine, runs, isAdded: values.add });
+    // Before anything is measured: it may refuse to add.
+    gathered([]);
     const runs: Run[] = [];
     for (let index = 0; index < count; index += 1) {
       runs.push(await measured(name));
-      keep(resolve(ROOT, values.out), name, runs);
+      keep(file, name, gathered(runs));
       console.error(`\n${name}, run ${index + 1} of ${count}: ${JSON.stringify(runs.at(-1))}\n`);
     }
     if (runs.some(({ exitCode }) => exitCode !== 0)) process.exitCode = 1;
