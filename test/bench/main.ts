@@ -79,6 +79,9 @@ const run = async (options: BenchOptions) => {
   // What a case is set against is measured with it.
   const wanted = CASES.filter((one) => measured.some(({ name, against }) => [name, against].includes(one.name)));
 
+  // A quick run measures waiting agents and endings on one of them: the other starts the same programs again.
+  const stores = isQuick ? (['mongodb-redis'] as const) : (['sqlite', 'mongodb-redis'] as const);
+
   runOn('1');
   const figures: Figures = {};
   const variants: Figures = {};
@@ -128,7 +131,7 @@ const run = async (options: BenchOptions) => {
     ? [await listenersOn(isQuick ? 64 : 5000, isQuick ? 1 : 16, core)]
     : [];
   const waiting: Pollers[] = [];
-  for (const store of isOn('pollers') ? (['sqlite', 'mongodb-redis'] as const) : [])
+  for (const store of isOn('pollers') ? stores : [])
     waiting.push(await pollersOn(store, { ...(isQuick ? QUICK_POLLERS : POLLERS), core }));
   const tokens: readonly DecisionToToken[] = isOn('decisions') ? await decisionsToTokens(isQuick ? 4 : 200, core) : [];
 
@@ -144,11 +147,15 @@ const run = async (options: BenchOptions) => {
         workers,
         isQuick ? 1 : 2,
         options,
+        isQuick
+          ? Object.fromEntries(
+              Object.entries(figures).flatMap(([name, { behalf }]) => (behalf ? [[name, behalf]] : [])),
+            )
+          : {},
       )
     : [];
   const ends: Denial[] = [];
-  for (const store of isOn('deny') ? (['sqlite', 'mongodb-redis'] as const) : [])
-    ends.push(...(await denials(store, isQuick ? 4 : 100)));
+  for (const store of isOn('deny') ? stores : []) ends.push(...(await denials(store, isQuick ? 4 : 100)));
 
   return {
     bench: 'server',

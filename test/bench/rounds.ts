@@ -15,7 +15,7 @@ export type Lengths = {
 };
 
 /** Steps that a quick run prepares of a case. It measures once, without a warm-up. */
-const QUICK_STEPS = 400;
+const QUICK_STEPS = 100;
 
 /** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
 export const measureCase = async (one: BenchCase, subject: Subject, lengths: Lengths): Promise<Measured> => {

@@ -19,22 +19,26 @@ export type Scaling = {
   readonly cpuRatio: number | undefined;
 };
 
+/** `ofOne`: figures of one process by case. Where each case has some, one process is not measured again. */
 export const scalingOf = async (
   cases: readonly BenchCase[],
   workers: number,
   rounds: number,
   lengths: Lengths,
+  ofOne: Readonly<Record<string, readonly Measured[]>> = {},
 ): Promise<readonly Scaling[]> => {
-  const measured = new Map<string, Map<number, Measured[]>>();
+  const isKnown = cases.every(({ name }) => ofOne[name]);
+  const measured = new Map(
+    cases.map(({ name }) => [name, new Map<number, readonly Measured[]>(isKnown ? [[1, ofOne[name] ?? []]] : [])]),
+  );
   for (let index = 0; index < rounds; index += 1) {
-    for (const count of index % 2 === 1 ? [workers, 1] : [1, workers]) {
+    for (const count of isKnown ? [workers] : index % 2 === 1 ? [workers, 1] : [1, workers]) {
       const { subject, close } = await startBehalf(undefined, { workers: count, isQuick: lengths.isQuick });
       try {
         for (const one of cases) {
           process.stderr.write(`scaling: ${count} of ${workers} workers, ${one.name}\n`);
-          const of = measured.get(one.name) ?? new Map<number, Measured[]>();
-          measured.set(one.name, of);
-          of.set(count, [...(of.get(count) ?? []), await measureCase(one, subject, lengths)]);
+          const of = measured.get(one.name);
+          of?.set(count, [...(of.get(count) ?? []), await measureCase(one, subject, lengths)]);
         }
       } finally {
         await close();
