@@ -47,8 +47,7 @@ export const moto: ClientScript = {
     environment = await mkdtemp(join(tmpdir(), 'behalf-moto-'));
     process.once('exit', () => rmSync(environment, { recursive: true, force: true }));
     const requirements = join(FOLDER, 'requirements.txt');
-    // Compiling 27 packages takes longer than fetching them.
-    await pythonEnvironment(environment, ['--no-compile', '--requirement', requirements]);
+    await pythonEnvironment(environment, ['--requirement', requirements]);
     return /^moto==(.+)$/m.exec(await readFile(requirements, 'utf8'))?.[1] ?? '';
   },
   async run(ground, check) {

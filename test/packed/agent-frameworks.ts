@@ -17,6 +17,7 @@ import { freePort } from '../support/free-port.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { CIBA, EXCHANGE } from '../support/oauth-calls.ts';
 import { pointer } from '../support/page-input.ts';
+import { WITHOUT_COMPILING } from '../support/python-environment.ts';
 import { endWithUs, startServer } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
@@ -58,7 +59,8 @@ export const FRAMEWORK_EXAMPLES: readonly FrameworkExample[] = [
 
 /** Runs in the folder, and throws an Error with what was printed if it fails. */
 const install = async (folder: string, commands: readonly string[]): Promise<void> => {
-  const env = { ...process.env, ROOT, PIP_CONSTRAINT: join(ROOT, 'python/requirements-test.txt') };
+  const pip = { PIP_CONSTRAINT: join(ROOT, 'python/requirements-test.txt'), ...WITHOUT_COMPILING };
+  const env = { ...process.env, ROOT, ...pip };
   const child = endWithUs(spawn('sh', ['-e', '-c', commands.join('\n')], { cwd: folder, env }));
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { pointer } from '../support/page-input.ts';
+import { WITHOUT_COMPILING } from '../support/python-environment.ts';
 import { openTutorial, type ReadersFolder, readersFolder, type Terminal } from '../support/tutorial.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -114,7 +115,8 @@ const follow = async ({ page: name, extension, command, install }: McpTutorial, 
 /** Follows one tutorial to its end. Throws an Error that says where the page is wrong. */
 export const followMcpTutorial = async (tutorial: McpTutorial, browser: Browser): Promise<void> => {
   // The versions that a page leaves open are those of the other tests.
-  const environment = { PIP_CONSTRAINT: resolve(ROOT, 'python/requirements-test.txt'), PIP_QUIET: '1' };
+  const versions = { PIP_CONSTRAINT: resolve(ROOT, 'python/requirements-test.txt') };
+  const environment = { ...versions, ...WITHOUT_COMPILING, PIP_QUIET: '1' };
   const folder = await readersFolder({ packages: true, environment });
   const context = await browser.newContext();
   try {
