@@ -2,7 +2,7 @@
  * OT-13: a refresh together with something that ends what it refreshes. The order of the two is left to a seed;
  * in both, no token lives once both have been answered.
  */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import { seededRandom } from '../campaigns/campaign.ts';
 import type { Answer } from '../support/oauth-calls.ts';
@@ -15,13 +15,13 @@ const TRIALS = 6;
 
 let server: RunningServer;
 let scene: Scene;
-beforeEach(async () => {
+beforeAll(async () => {
   server = await runServer({
     environment: { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024', BEHALF__PASSWORDS__ARGON2PASSES: '1' },
   });
   scene = await makeScene(server);
 });
-afterEach(() => server?.close());
+afterAll(() => server?.close());
 
 const keyed = (family: TokenFamily, which: Refreshing) => scene.keyed(which === 'own' ? family.agent : family.app);
 const act = (path: string, body?: object): Promise<Answer> => scene.management.call('POST', path, body);
