@@ -29,7 +29,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   ),
 ]);
 
-const TAG = /<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>/y;
+const TAG = /^<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>$/;
 
 /** Elements in order of appearance. Throws where the text is not well-formed. */
 export const elementsOf = (markup: string): readonly Element[] => {
@@ -43,33 +43,46 @@ export const elementsOf = (markup: string): readonly Element[] => {
     if (text.includes('>')) throw new Error(`unescaped ">" in: ${text.slice(0, 200)}`);
     if (/&(?!(amp|lt|gt|quot|#39|#96);)/.test(text)) throw new Error(`bare ampersand in: ${text.slice(0, 200)}`);
     if (next === -1) break;
-    TAG.lastIndex = next;
-    const tag = TAG.exec(body);
+    // A tag ends at the first ">": no value holds one.
+    at = body.indexOf('>', next) + 1;
+    const tag = tagOf(at === 0 ? body.slice(next) : body.slice(next, at));
     if (!tag) throw new Error(`unescaped "<" or a malformed tag: ${body.slice(next, next + 120)}`);
-    const [whole, closing, name = '', attributes = ''] = tag;
-    if (!ELEMENTS.has(name)) throw new Error(`element not known to our pages: ${name}`);
-    if (closing) {
+    if (tag.isClosing) {
       const expected = open.pop();
-      if (expected !== name) throw new Error(`</${name}> closes <${expected}>`);
+      if (expected !== tag.name) throw new Error(`</${tag.name}> closes <${expected}>`);
     } else {
-      elements.push({ name, attributes: attributesOf(attributes) });
-      if (!VOID.includes(name)) open.push(name);
+      elements.push(tag);
+      if (!tag.isVoid) open.push(tag.name);
     }
-    at = next + whole.length;
   }
   if (open.length > 0) throw new Error(`left open: ${open.join(', ')}`);
   return elements;
 };
 
+type Tag = Element & { readonly isClosing: boolean; readonly isVoid: boolean };
+
 /** By their text: nearly every tag of a page is on the next one as well. */
-const known = new Map<string, Readonly<Record<string, string>>>();
+const known = new Map<string, Tag>();
 const MOST_KNOWN = 20_000;
 
-const attributesOf = (text: string): Readonly<Record<string, string>> => {
-  const found = known.get(text) ?? readAttributes(text);
+/** Undefined: malformed. */
+const tagOf = (text: string): Tag | undefined => {
+  const found = known.get(text) ?? readTag(text);
   if (known.size >= MOST_KNOWN) known.clear();
-  known.set(text, found);
+  if (found) known.set(text, found);
   return found;
+};
+
+const readTag = (text: string): Tag | undefined => {
+  const [whole, closing, name = '', attributes = ''] = TAG.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  if (!ELEMENTS.has(name)) throw new Error(`element not known to our pages: ${name}`);
+  return {
+    name,
+    isClosing: closing !== '',
+    isVoid: VOID.includes(name),
+    attributes: closing === '' ? readAttributes(attributes) : {},
+  };
 };
 
 const readAttributes = (text: string): Readonly<Record<string, string>> => {

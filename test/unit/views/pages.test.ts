@@ -14,8 +14,8 @@ const written = (all: Readonly<Record<string, Html>>): readonly (readonly [strin
 const pages = written(samplePages(undefined, '/id'));
 /** The same pages, with one mark for each text of others. */
 const marked = samplePages(() => 'ZZZ');
-/** The links of each page without hostile text. */
-const usualTargets = new Map<string, readonly (string | undefined)[]>();
+/** The links of each page without hostile text, as JSON: to compare lists by Jest takes longer than to build the pages. */
+const usualTargets = new Map<string, string>();
 
 beforeAll(() => {
   for (const [name, language, page] of written(samplePages(() => 'x'))) {
@@ -28,10 +28,12 @@ describe('WB-05 text that another party chose', () => {
   const attacks = PAYLOADS.map((payload, index) => [payload, LANGUAGES[index % LANGUAGES.length]] as const);
 
   test.each(attacks)('stays text on every page: %j, in %s', (payload, language = 'en') => {
+    const others: string[] = [];
     for (const [name, built] of Object.entries(samplePages(() => payload))) {
-      const page = built.in({ language });
-      expect(targetsOf(page)).toEqual(usualTargets.get(`${name} ${language}`));
+      const targets = targetsOf(built.in({ language }));
+      if (targets !== usualTargets.get(`${name} ${language}`)) others.push(`${name}: ${targets}`);
     }
+    expect(others).toEqual([]);
   });
 
   test('is cut before it fills the page (AP-18)', () => {
@@ -89,10 +91,12 @@ const isReading = (elements: readonly Element[], index: number): boolean => {
   );
 };
 
-const targetsOf = (page: string): readonly (string | undefined)[] =>
-  elementsOf(page)
-    .filter(isActive)
-    .map(({ attributes }) => targetOf(attributes));
+const targetsOf = (page: string): string =>
+  JSON.stringify(
+    elementsOf(page)
+      .filter(isActive)
+      .map(({ attributes }) => targetOf(attributes)),
+  );
 
 const isActive = ({ attributes }: { readonly attributes: Readonly<Record<string, string>> }): boolean =>
   targetOf(attributes) !== undefined;
