@@ -85,19 +85,26 @@ const noticedOf = async (names: readonly string[], ask: Ask): Promise<ReadonlySe
   // A page that is never the same twice: each name has to be tried.
   if (!(await isUnread([inParameter('zqy'), inAddressOf('zqx')]))) return new Set(names);
   const found = new Set<string>();
-  const search = async (some: readonly string[]): Promise<void> => {
-    if ((await isUnread(some.map(inParameter))) && (await isUnread(some.map(inAddressOf)))) return;
+  const search = async (some: readonly string[], slotOf: (name: string) => Slot): Promise<void> => {
+    if (await isUnread(some.map(slotOf))) return;
     if (some.length <= 2) {
       for (const name of some) found.add(name);
       return;
     }
     const half = Math.ceil(some.length / 2);
-    await search(some.slice(0, half));
-    await search(some.slice(half));
+    await search(some.slice(0, half), slotOf);
+    await search(some.slice(half), slotOf);
   };
-  await search(names);
+  for (const some of inGroups(names, MOST_TEXTS)) await search(some, inParameter);
+  const left = names.filter((name) => !found.has(name));
+  for (const some of inGroups(left, MOST_ADDRESSES)) await search(some, inAddressOf);
   return found;
 };
+
+/** As many as fit into one address. A longer one is refused, and says nothing of its parameters. */
+const [MOST_TEXTS, MOST_ADDRESSES] = [57, 29];
+const inGroups = (names: readonly string[], size: number): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(names.length / size) }, (_, at) => names.slice(at * size, (at + 1) * size));
 
 const addressWith = (stop: Stop, slots: readonly Slot[], text: (index: number) => string): string => {
   const url = new URL(stop.url);
