@@ -228,7 +228,7 @@ const health = (model: HealthModel): Html => {
 const BACKUPS_BY_HAND = {
   memory: words.backupsOfMemory,
   mongodb: words.backupsElsewhere(words.stores.mongodb),
-  postgresql: words.backupsElsewhere(words.stores.postgresql),
+  postgresql: words.backupsInPostgresql,
   sqlite: words.backupsWithoutFolder,
 } as const;
 

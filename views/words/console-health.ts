@@ -147,6 +147,10 @@ export const healthWords = {
       en: html`The data is in ${store}. <code>behalf backup --to FILE</code> exports all of it.`,
       de: html`Die Daten liegen in ${store}. <code>behalf backup --to DATEI</code> exportiert alle.`,
     }),
+  backupsInPostgresql: phrase({
+    en: html`The data is in PostgreSQL. Back it up with <code>pg_basebackup</code> or <code>pg_dump</code>, or with <code>behalf backup --to FILE</code>. A backup is useless without the master key, which is stored separately. The guide <em>PostgreSQL</em> (docs/how-to/postgresql.md) says how.`,
+    de: html`Die Daten liegen in PostgreSQL. Sichern Sie sie mit <code>pg_basebackup</code> oder <code>pg_dump</code>, oder mit <code>behalf backup --to DATEI</code>. Ohne den Hauptschlüssel, der getrennt liegt, nützt eine Sicherung nichts. Die Anleitung <em>PostgreSQL</em> (docs/how-to/postgresql.md) sagt, wie es geht.`,
+  }),
   backupsOfMemory: phrase({
     en: 'The data is in memory. It is lost when the server stops, and cannot be backed up.',
     de: 'Die Daten liegen im Arbeitsspeicher. Sie gehen beim Anhalten verloren und lassen sich nicht sichern.',
@@ -162,8 +166,8 @@ export const healthWords = {
       de: html`MongoDB: Dieser Server weiß von keiner Sicherung. <code>behalf backup --to DATEI</code> macht eine.`,
     }),
     postgresql: phrase({
-      en: html`PostgreSQL: this server has no record of a backup. <code>behalf backup --to FILE</code> makes one.`,
-      de: html`PostgreSQL: Dieser Server weiß von keiner Sicherung. <code>behalf backup --to DATEI</code> macht eine.`,
+      en: html`PostgreSQL: this server has no record of a backup. <code>behalf backup --to FILE</code> makes one. The server does not see those of PostgreSQL’s own tools.`,
+      de: html`PostgreSQL: Dieser Server weiß von keiner Sicherung. <code>behalf backup --to DATEI</code> macht eine. Die der Werkzeuge von PostgreSQL sieht der Server nicht.`,
     }),
     memory: phrase({
       en: 'Memory: the data is lost when the server stops, and cannot be backed up.',
@@ -183,7 +187,7 @@ export const healthWords = {
     }),
   failed: phrase({ en: 'The last backup failed:', de: 'Die letzte Sicherung ist gescheitert:' }),
   restored: phrase({ en: 'Last restore', de: 'Zuletzt zurückgespielt' }),
-  backedUp: phrase({ en: 'Last backup by this page or the API', de: 'Letzte Sicherung von dieser Seite oder der API' }),
+  backedUp: phrase({ en: 'Last backup', de: 'Zuletzt gesichert' }),
   file: phrase({ en: 'File', de: 'Datei' }),
   size: phrase({ en: 'Size', de: 'Größe' }),
   mebibytes: (number: HtmlValue) => phrase({ en: html`${number} MiB`, de: html`${number} MiB` }),
