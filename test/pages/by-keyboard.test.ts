@@ -224,3 +224,35 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
   );
   expect(types.map(({ type }) => type)).toEqual(expect.arrayContaining(['account.disabled', 'account.enabled']));
 }, 300_000);
+
+test('WB-12 apps of other systems: a list is pasted, previewed and imported, an app is found and its finding dismissed', async () => {
+  await withPage(browser, WIDE, async (page) => {
+    const objected = objectionsOf(page);
+    await signIn(page, '/console/inventories', ADMIN);
+    await keyboard.follow(page, 'CSV file Apps of any other system, as a table with one app per row.');
+    await keyboard.unfold(page, 'Or paste the list');
+    await keyboard.type(page, 'List', 'external_id,name,scopes');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('17,Sender,mail.send');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('18,Clock,openid');
+    await keyboard.type(page, 'Name of the inventory', 'crm');
+    await keyboard.press(page, 'Preview the import');
+    expect(await heading(page)).toBe('Import 2 apps into crm?');
+    expect(await pageFaults(page)).toEqual([]);
+    await keyboard.press(page, 'Import 2 apps');
+    expect(await heading(page)).toBe('Imported into crm');
+    await keyboard.follow(page, 'Show the inventory');
+    await keyboard.type(page, 'Search', 'mail.send');
+    await keyboard.press(page, 'Apply');
+    expect(await page.locator('table.log').first().textContent()).not.toContain('Clock');
+    await keyboard.follow(page, 'Decide about Sender');
+    await keyboard.follow(page, 'Dismiss Sender');
+    await keyboard.type(page, 'Reason', 'A test sender');
+    await keyboard.press(page, 'Dismiss');
+    expect(await page.locator('.page-head .tag').first().textContent()).toBe('dismissed');
+    expect(objected).toEqual([]);
+  });
+  expect(await server.events('inventory.imported')).toMatchObject([{ target: { id: 'crm' }, inputs: { apps: 2 } }]);
+  expect(await server.events('finding.dismissed')).toHaveLength(1);
+}, 300_000);

@@ -74,11 +74,11 @@ export const knownCell = ({ known, decideHref, name }: AppRow): Html => {
   if (known === undefined) {
     return decideHref === undefined
       ? html`<span class="hint nothing">${words.unknown}</span>`
-      : html`${words.unknown}<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen">: ${plainText(name, 60)}</span></a></span>`;
+      : html`${words.unknown}<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen"> ${words.decideAbout(plainText(name, 60))}</span></a></span>`;
   }
   const shown = isolated(known.name, 120);
   return html`${known.href === undefined ? shown : html`<a href="${known.href}">${shown}</a>`}<span class="line hint">${wordOf(words.matches, known.by)}</span>${
     decideHref !== undefined &&
-    html`<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen">: ${plainText(name, 60)}</span></a></span>`
+    html`<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen"> ${words.decideAbout(plainText(name, 60))}</span></a></span>`
   }`;
 };

@@ -53,6 +53,8 @@ export const inventoryWords = {
   allFindings: phrase({ en: 'Show the findings', de: 'Befunde zeigen' }),
   needsDecision: phrase({ en: 'needs a decision', de: 'zu entscheiden' }),
   decide: phrase({ en: 'Decide', de: 'Entscheiden' }),
+  /** After it, for screen readers. */
+  decideAbout: (app: string) => phrase({ en: `about ${app}`, de: `über ${app}` }),
   newApp: phrase({ en: 'new', de: 'neu' }),
   search: phrase({ en: 'Search', de: 'Suche' }),
   searchHint: phrase({ en: 'Name, id, owner or right', de: 'Name, Id, Eigentümer oder Recht' }),
