@@ -1,11 +1,8 @@
 import { randomFillSync } from 'node:crypto';
-import type { Identifiers, IdPrefix } from '../../src/domain/ports/identifiers.ts';
+import { type Identifiers, type IdPrefix, orderedTime } from '../../src/domain/ports/identifiers.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 26;
-/** The same characters in the order of their code points: numbers encoded with it sort as text like numbers. */
-const SORTED = '234567abcdefghijklmnopqrstuvwxyz';
-const TIME_LENGTH = 9;
 const BY_TIME: ReadonlySet<string> = new Set<IdPrefix>(['txn', 'tok', 'dec']);
 const SECRET_BYTES = 32;
 
@@ -25,24 +22,9 @@ const randomBytesFromPool = (length: number): Buffer => {
 
 const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
 
-let lastMillis = -1;
-let lastText = '';
-
-/** Several ids are made in most milliseconds in which one is. */
-const timeText = (millis: number): string => {
-  if (millis === lastMillis) return lastText;
-  let text = '';
-  for (let rest = millis, place = 0; place < TIME_LENGTH; place += 1, rest = Math.floor(rest / 32)) {
-    text = `${SORTED[rest % 32]}${text}`;
-  }
-  lastMillis = millis;
-  lastText = text;
-  return text;
-};
-
 export const randomIdentifiers: Identifiers = {
   newId(prefix) {
-    const time = BY_TIME.has(prefix) ? timeText(Date.now()) : '';
+    const time = BY_TIME.has(prefix) ? orderedTime(Date.now()) : '';
     const bytes = randomBytesFromPool(ID_LENGTH - time.length);
     // 256 is a multiple of 32, so each character is uniform.
     for (let at = 0; at < bytes.length; at += 1) bytes[at] = CODES[Number(bytes[at]) & 31] ?? 0;

@@ -30,7 +30,7 @@ import { tokenGrants } from './own-handlers/token-grants.ts';
 import type { ProviderDeps } from './provider-deps.ts';
 import { settings } from './provider-settings.ts';
 import { withDefaultScopes } from './requests/default-scopes.ts';
-import { boundToAttestedKeys, jwtIds } from './tokens/token-models.ts';
+import { boundToAttestedKeys, tokenIds } from './tokens/token-models.ts';
 
 export type OidcProvider = {
   provider(): Provider;
@@ -109,7 +109,7 @@ const build = (deps: ProviderDeps, jwks: readonly object[]): Provider => {
   clientObjects(provider, deps.clients, clientKeysByUrl(provider, deps.keysByUrl, presented), presented);
   deps.proofs.install(provider);
   presented.install(provider);
-  jwtIds(provider, deps.identifiers);
+  tokenIds(provider, deps);
   boundToAttestedKeys(provider, presented);
   grantsNameVersions(provider);
   refreshTokensRememberProof(provider);

@@ -101,6 +101,8 @@ const RULES: readonly Rule[] = [
     of: 'adapters/postgresql/',
     may: ['./', 'src/domain/ports/', 'pg', 'node:crypto', 'node:fs', 'node:timers/promises'],
   },
+  // The order of ids by time is a rule of the port.
+  { of: 'adapters/node/identifiers.ts', may: ['node:crypto', 'src/domain/ports/identifiers.ts'] },
   { of: 'adapters/node/compression.ts', may: ['node:util', 'node:zlib'], types: ['src/domain/ports/'] },
   {
     of: 'adapters/node/',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { masterKey } from '../../src/domain/platform/crypto/master-key.ts';
+import { handleDigest } from '../../src/provider/seam/token-handles.ts';
 import type { Scene } from '../support/scene.ts';
 import { runCli, type ServerProcess } from '../support/server-process.ts';
 import type { CampaignRun } from './campaign.ts';
@@ -43,7 +44,7 @@ export const checkAuditLog = async (
     // A JWT is on record by its jti, an opaque token by the digest it is stored under.
     const id = token.includes('.')
       ? String(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).jti)
-      : key.digest(kind, token);
+      : handleDigest(key, kind, token);
     if (recorded.has(id)) continue;
     missing += 1;
     run.violation(`a client holds a token that is not in the audit log: ${kind} ${id}`);

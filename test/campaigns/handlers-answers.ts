@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { isHandle } from '../../src/provider/seam/token-handles.ts';
 import { PROXY, type Side } from './handlers-world.ts';
 
 type Sent = { readonly head: string; readonly body: string };
@@ -63,7 +64,7 @@ const plainer = (lives: number[]) => {
     return Object.fromEntries(members.map(([key, member]): [string, unknown] => [key, plain(member, key)]));
   };
   const plainText = (text: string, name: string): unknown => {
-    if (/^(access|refresh)_token$/.test(name) && /^[\w-]{43}$/.test(text)) return 'an opaque token';
+    if (/^(access|refresh)_token$/.test(name) && isHandle(text)) return 'an opaque token';
     if (name === 'access_token' || name === 'id_token') {
       try {
         const claims = decodeJwt(text);

@@ -10,6 +10,7 @@ import { compose } from '../../src/compose.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { providerClients } from '../../src/provider/client-authentication/client-metadata.ts';
 import { PROVIDER_RECORDS, type ProviderRecord } from '../../src/provider/seam/records.ts';
+import { handleDigest } from '../../src/provider/seam/token-handles.ts';
 import { issuedTokens } from '../../src/provider/tokens/issued-tokens.ts';
 import { tokenLiveness } from '../../src/provider/tokens/token-liveness.ts';
 import type { TreeToken } from './kill-tree-seed.ts';
@@ -68,7 +69,9 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
       const isJwt = rows[0]?.token.includes('.') ?? false;
       const originals = isJwt
         ? []
-        : await records.getMany(rows.map(({ token }) => `AccessToken:${masterKey.digest('AccessToken', token)}`));
+        : await records.getMany(
+            rows.map(({ token }) => `AccessToken:${handleDigest(masterKey, 'AccessToken', token)}`),
+          );
       const byId = new Map(originals.map(({ document }) => [document.id, document]));
       const found: TreeToken[] = [];
       const waiting: ProviderRecord[] = [];
@@ -78,10 +81,10 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
           found.push({ ...row, token: anotherJwt(row.token) });
           continue;
         }
-        const original = byId.get(`AccessToken:${masterKey.digest('AccessToken', row.token)}`);
+        const original = byId.get(`AccessToken:${handleDigest(masterKey, 'AccessToken', row.token)}`);
         if (!original) throw new Error('an opaque token has no record');
         const token = randomBytes(32).toString('base64url');
-        waiting.push({ ...original, id: `AccessToken:${masterKey.digest('AccessToken', token)}` });
+        waiting.push({ ...original, id: `AccessToken:${handleDigest(masterKey, 'AccessToken', token)}` });
         found.push({ ...row, token });
         if (waiting.length === CHUNK.store) await records.insertMany(waiting.splice(0));
       }

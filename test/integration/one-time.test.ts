@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { GRANTS, type GrantRecord } from '../../src/provider/seam/records.ts';
+import { handleDigest } from '../../src/provider/seam/token-handles.ts';
 import { clientAssertion, dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { type Answer, DEVICE_CODE, type Parameters, post } from '../support/oauth-calls.ts';
@@ -334,7 +335,7 @@ describe('OT-08 an id of one kind is nothing of another', () => {
       scene.keyed(scene.app),
       scene.authorizationRequest(scene.app, { scope: 'openid' }).parameters,
     );
-    const digest = server.behalf.services.masterKey.digest('RefreshToken', String(refresh['refresh_token']));
+    const digest = handleDigest(server.behalf.services.masterKey, 'RefreshToken', String(refresh['refresh_token']));
     const requestUri = String(pushed.body['request_uri']);
     const values: Readonly<Record<string, readonly string[]>> = {
       code: [String(code['code'])],

@@ -228,6 +228,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/scim-claims',
     'integration/token-exchange-callers',
     'integration/token-exchange-requests',
+    'integration/token-forms',
     'integration/token-types',
     'integration/workload-identity',
   ],

@@ -81,6 +81,27 @@ export interface Identifiers {
   newSecret(): string;
 }
 
+/** The characters of ids in the order of their code points: numbers encoded with them sort as text like numbers. */
+const SORTED = '234567abcdefghijklmnopqrstuvwxyz';
+/** Enough for 45 bits. */
+export const ORDERED_TIME_LENGTH = 9;
+
+let lastMillis = -1;
+let lastText = '';
+
+/** Milliseconds since the epoch as text of this length: later times sort after earlier ones. */
+export const orderedTime = (millis: number): string => {
+  // Several are made in most milliseconds in which one is.
+  if (millis === lastMillis) return lastText;
+  let text = '';
+  for (let rest = millis, place = 0; place < ORDERED_TIME_LENGTH; place += 1, rest = Math.floor(rest / 32)) {
+    text = `${SORTED[rest % 32]}${text}`;
+  }
+  lastMillis = millis;
+  lastText = text;
+  return text;
+};
+
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 26;
 

@@ -23,6 +23,7 @@ import { postureOf } from '../seam/posture.ts';
 import { GRANTS, type GrantRecord, heldAt, scopesWithout } from '../seam/records.ts';
 import { requestEvent, sender } from '../seam/request-event.ts';
 import type { factsOf } from '../seam/request-facts.ts';
+import { handleDigest } from '../seam/token-handles.ts';
 import { settle, unitOf } from '../seam/token-request-unit.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
@@ -128,7 +129,7 @@ export const instanceFamilies = (deps: {
         isTransactional: false,
         appendEvent: async () => {
           const token = {
-            id: masterKey.digest('RefreshToken', value),
+            id: handleDigest(masterKey, 'RefreshToken', value),
             format: 'opaque',
             expiresAt: now + expiresIn,
             parent,

@@ -10,6 +10,7 @@ import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { assuranceFrom } from '../requests/step-up.ts';
 import { PROVIDER_RECORDS, type ProviderRecord, REVOKED_TOKENS, type RevokedToken } from '../seam/records.ts';
+import { handleDigests, isHandle } from '../seam/token-handles.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import {
   actorsIn,
@@ -26,7 +27,6 @@ import {
 /** Bytes. Ours are below 4 KiB even with a full chain, and another 4 KiB with authorization details (request-details.ts). */
 const MAX_TOKEN = 8192;
 const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-const OPAQUE_SHAPE = /^[\w-]{43}$/;
 const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 const OPAQUE = ['AccessToken', 'ClientCredentials'];
 const REMEMBERED = 5000;
@@ -98,7 +98,7 @@ export const issuedTokens = (deps: {
   };
 
   const fromOpaque = async (token: string): Promise<IssuedToken | undefined> => {
-    const ids = OPAQUE.flatMap((model) => masterKey.digests(model, token).map((digest) => `${model}:${digest}`));
+    const ids = OPAQUE.flatMap((model) => handleDigests(masterKey, model, token).map((digest) => `${model}:${digest}`));
     for (const { document } of await records.getMany(ids)) {
       const payload = document.payload as Record<string, unknown> | undefined;
       if (!payload || Number(payload['exp']) <= clock.now()) continue;
@@ -149,7 +149,7 @@ export const issuedTokens = (deps: {
   const presented = async (token: string): Promise<IssuedToken | undefined> => {
     if (typeof token !== 'string' || token.length > MAX_TOKEN) return undefined;
     if (JWT_SHAPE.test(token)) return fromJwt(token);
-    return OPAQUE_SHAPE.test(token) ? fromOpaque(token) : undefined;
+    return isHandle(token) ? fromOpaque(token) : undefined;
   };
 
   const genuine = async (token: string): Promise<IssuedToken | undefined> => {

@@ -9,6 +9,7 @@ import type { DocumentStore } from '../../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
 import { GRANTS, type GrantRecord, PROVIDER_RECORDS, type ProviderRecord } from '../seam/records.ts';
 import { sealedPayloads } from '../seam/stored-payloads.ts';
+import { handleDigests } from '../seam/token-handles.ts';
 
 type Context = NonNullable<typeof Provider.ctx>;
 
@@ -38,7 +39,7 @@ export const presentedGrant = (deps: {
 
   const grantIdOf = async (value: string, models: readonly string[]): Promise<string | undefined> => {
     for (const model of models) {
-      for (const digest of deps.masterKey.digests(model, value)) {
+      for (const digest of handleDigests(deps.masterKey, model, value)) {
         const key = `${model}:${digest}`;
         const grant = EPHEMERAL.has(model)
           ? openedPayload(model, await deps.ephemeral.get(key))?.grantId

@@ -14,6 +14,7 @@ import {
   PROVIDER_RECORDS,
   type ProviderRecord,
 } from '../seam/records.ts';
+import { handleDigests, isHandle } from '../seam/token-handles.ts';
 import type { OwnTokens } from './issued-tokens.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
@@ -21,7 +22,6 @@ import type { TokenLiveness } from './token-liveness.ts';
 const ID_TOKEN_TYPES = new Set([undefined, 'jwt']);
 /** Claims that no ID token of ours has. */
 const OF_OTHERS = ['client_id', 'scope', 'events', 'act', 'cnf', 'token_use'];
-const REFRESH_SHAPE = /^[\w-]{43}$/;
 
 export const signIns = (deps: {
   readonly documents: DocumentStore;
@@ -68,8 +68,8 @@ export const signIns = (deps: {
     },
 
     async ofRefreshToken(token, clientId) {
-      if (!REFRESH_SHAPE.test(token)) return undefined;
-      const ids = masterKey.digests('RefreshToken', token).map((digest) => `RefreshToken:${digest}`);
+      if (!isHandle(token)) return undefined;
+      const ids = handleDigests(masterKey, 'RefreshToken', token).map((digest) => `RefreshToken:${digest}`);
       const [found] = await records.getMany(ids);
       const payload = found?.document.payload;
       if (!found || !payload || payload['clientId'] !== clientId || Number(payload['exp']) <= clock.now())

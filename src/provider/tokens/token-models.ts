@@ -1,17 +1,23 @@
 /** Extends oidc-provider's token models before they are stored: with our own ids, and the key that they are bound to. */
 import Provider from 'oidc-provider';
+import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { PresentedCredentials } from '../client-authentication/presented-credentials.ts';
 import { requestState } from '../seam/request-state.ts';
+import { newHandle } from '../seam/token-handles.ts';
 
-/** Ids of JWT access tokens. For opaque tokens oidc-provider generates the bearer value itself. */
-export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
-  for (const { prototype } of [provider.AccessToken, provider.ClientCredentials]) {
+/** Ids of JWT access tokens, and the bearer values of opaque ones and of refresh tokens. oidc-provider generates their random part. */
+export const tokenIds = (
+  provider: Provider,
+  { identifiers, clock }: { readonly identifiers: Identifiers; readonly clock: Clock },
+): void => {
+  for (const { prototype } of [provider.AccessToken, provider.ClientCredentials, provider.RefreshToken]) {
     const model = prototype as unknown as { readonly format?: string; generateTokenId(): string };
     const { generateTokenId } = model;
     model.generateTokenId = function idOf() {
+      // First: it determines the format.
       const bearer = generateTokenId.call(this);
-      return this.format === 'jwt' ? identifiers.newId('tok') : bearer;
+      return this.format === 'jwt' ? identifiers.newId('tok') : newHandle(bearer, clock.nowMillis());
     };
   }
 };

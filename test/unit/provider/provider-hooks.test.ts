@@ -14,8 +14,9 @@ import { tokenGrants } from '../../../src/provider/own-handlers/token-grants.ts'
 import { checkSomethingIsAsked } from '../../../src/provider/requests/default-scopes.ts';
 import { providerFetch } from '../../../src/provider/seam/guarded-fetch.ts';
 import { beginRequest, requestState } from '../../../src/provider/seam/request-state.ts';
+import { newHandle } from '../../../src/provider/seam/token-handles.ts';
 import { statusClaims } from '../../../src/provider/tokens/status-claims.ts';
-import { boundToAttestedKeys, jwtIds } from '../../../src/provider/tokens/token-models.ts';
+import { boundToAttestedKeys, tokenIds } from '../../../src/provider/tokens/token-models.ts';
 import { during, requestAt } from './provider-models.ts';
 
 const NOW = 1_800_000_000;
@@ -108,22 +109,27 @@ describe('the token endpoint of our own handlers', () => {
   });
 });
 
-test('a JWT gets an id of ours, and an opaque token the handle of oidc-provider', () => {
-  const model = () =>
+test('a JWT gets an id of ours, and an opaque token the handle of oidc-provider behind its time', () => {
+  const model = (format?: string) =>
     class {
       format: string | undefined;
-      constructor(format?: string) {
+      generateTokenId(): string {
+        // As oidc-provider does: this call determines the format.
         this.format = format;
+        return 'handle';
       }
-      generateTokenId = undefined as unknown as () => string;
     };
-  const [AccessToken, ClientCredentials] = [model(), model()];
-  for (const { prototype } of [AccessToken, ClientCredentials]) prototype.generateTokenId = () => 'handle';
-  jwtIds({ AccessToken, ClientCredentials } as never, { newId: (prefix: string) => `${prefix}_1` } as never);
-  for (const { prototype } of [AccessToken, ClientCredentials]) {
-    const idOf = (format?: string) => prototype.generateTokenId.call({ format } as never);
-    expect([idOf('jwt'), idOf('opaque'), idOf()]).toEqual(['tok_1', 'handle', 'handle']);
-  }
+  const idOf = (format?: string): string => {
+    const provider = { AccessToken: model(format), ClientCredentials: model(format), RefreshToken: model() };
+    const clock = { now: () => NOW, nowMillis: () => NOW * 1000 };
+    tokenIds(provider as never, { identifiers: { newId: (prefix: string) => `${prefix}_1` } as never, clock });
+    expect(new provider.RefreshToken().generateTokenId()).toBe(newHandle('handle', NOW * 1000));
+    expect(new provider.ClientCredentials().generateTokenId()).toBe(new provider.AccessToken().generateTokenId());
+    return new provider.AccessToken().generateTokenId();
+  };
+  const timed = newHandle('handle', NOW * 1000);
+  expect(timed).toMatch(/^[a-z2-7]{9}handle$/);
+  expect([idOf('jwt'), idOf('opaque'), idOf()]).toEqual(['tok_1', timed, timed]);
 });
 
 describe('what is bound to an attested key', () => {
