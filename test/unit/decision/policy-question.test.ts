@@ -10,6 +10,7 @@ import {
   serverEntity,
 } from '../../../src/domain/authority/decision/policy-question.ts';
 import { isConstantJson } from '../../../src/domain/ports/sorted-copy.ts';
+import { deepFrozen } from '../../../src/domain/ports/store-rules.ts';
 import { exampleType } from '../../support/detail-types.ts';
 import { API, account, agent, client, generous, MAIL, NOW, server } from './world.ts';
 
@@ -102,6 +103,27 @@ describe('an entity', () => {
       expect(first.every((entity) => isConstantJson(entity))).toBe(true);
     },
   );
+
+  test('of a stored resource server or scope is kept by identity, and another after a change', () => {
+    const stored = deepFrozen({
+      id: 'rs_1',
+      identifier: 'https://one.example',
+      scopes: [{ name: 'read', risk: 'low' }],
+    });
+    const changed = deepFrozen({ ...stored, identifier: 'https://two.example' });
+    const [read] = stored.scopes as [{ name: 'read'; risk: 'low' }];
+    const seen = (one: typeof stored, isOwnApi: boolean) =>
+      [serverEntity({ server: one, isOwnApi }), scopeEntity({ server: one }, read)] as const;
+    const first = seen(stored, false);
+    expect(seen(stored, false)).toEqual(first);
+    expect(seen(stored, false)[1]).toBe(first[1]);
+    // The scope of the changed server is the same object.
+    const other = seen(changed, false);
+    expect(other[0].attributes).toMatchObject({ identifier: 'https://two.example' });
+    expect(other[1].name.id).toBe('https://two.example read');
+    expect(seen(stored, true)[0].attributes).toMatchObject({ management: true });
+    expect(seen(stored, false)).toEqual(first);
+  });
 
   test('with very many facts is described each time', () => {
     const groups = Array.from({ length: 200 }, (_, index) => `grp_${index}`);

@@ -84,22 +84,38 @@ type Place = { readonly server: { readonly id: string; readonly identifier: stri
 
 export const serverEntity = (place: Place & { readonly isOwnApi: boolean }): PolicyEntity => {
   const { id, identifier } = place.server;
-  return entityOf(['server', id, identifier, place.isOwnApi], () => ({
+  const known = serverEntities.get(place.server);
+  if (known?.attributes['management'] === place.isOwnApi) return known;
+  const entity = entityOf(['server', id, identifier, place.isOwnApi], () => ({
     name: serverName(place),
     attributes: { identifier, management: place.isOwnApi },
     parents: [],
   }));
+  if (Object.isFrozen(place.server)) serverEntities.set(place.server, entity);
+  return entity;
 };
+
+/** Of resource servers as they are stored. Even the key of the facts of an entity costs more. */
+const serverEntities = new WeakMap<Place['server'], PolicyEntity>();
+/** Of the scopes that they declare. */
+const scopeEntities = new WeakMap<object, { readonly server: Place['server']; readonly entity: PolicyEntity }>();
 
 const serverName = ({ server }: Place): Name => ({ type: 'ResourceServer', id: server.id });
 
-export const scopeEntity = (place: Place, { name, risk }: Pick<ScopeDeclaration, 'name' | 'risk'>): PolicyEntity => {
+export const scopeEntity = (place: Place, declared: Pick<ScopeDeclaration, 'name' | 'risk'>): PolicyEntity => {
+  const { name, risk } = declared;
   const { id, identifier } = place.server;
-  return entityOf(['scope', id, identifier, name, risk], () => ({
+  const known = scopeEntities.get(declared);
+  if (known?.server === place.server) return known.entity;
+  const entity = entityOf(['scope', id, identifier, name, risk], () => ({
     name: { type: 'Scope', id: `${identifier} ${name}` },
     attributes: { name, risk, server: { entity: serverName(place) } },
     parents: [serverName(place)],
   }));
+  if (Object.isFrozen(place.server) && Object.isFrozen(declared)) {
+    scopeEntities.set(declared, { server: place.server, entity });
+  }
+  return entity;
 };
 
 export const detailEntity = (facts: Place, { type, risk }: Pick<DetailType, 'type' | 'risk'>): PolicyEntity => ({
