@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import { keyIdOf } from '../../../src/provider/client-authentication/assertion-texts.ts';
+import { isOfPlatform, keyIdOf } from '../../../src/provider/client-authentication/assertion-texts.ts';
 import { presentedCredentials } from '../../../src/provider/client-authentication/presented-credentials.ts';
 import { currentContext } from '../../../src/provider/seam/internals.ts';
 import { beginRequest, requestState } from '../../../src/provider/seam/request-state.ts';
@@ -30,6 +30,21 @@ test('a workload token of a named client is kept, and oidc-provider reads a stan
   const { assertion, presented } = taken('agt_a');
   expect(presented).toEqual({ workloadToken: WORKLOAD_TOKEN });
   expect(assertion).not.toBe(WORKLOAD_TOKEN);
+});
+
+test.each([
+  ['as platforms write it', '{"iss":"https://platform.example","sub":"pod"}', true],
+  ['with spaces', '{ "sub" : "pod", "iss" :\n"https://platform.example" }', true],
+  ['with an escape in the name of its member', '{"\\u0069ss":"https://platform.example","sub":"pod"}', true],
+  ['with an escape in its value', '{"iss":"https:\\/\\/platform.example","sub":"pod"}', true],
+  ['after another one', '{"iss":"agt_1","sub":"agt_1","iss":"https://platform.example"}', true],
+  ['not as the audience', '{"aud":"https://as.example","iss":"agt_1","sub":"agt_1"}', false],
+  ['not in a member of a member', '{"iss":"agt_1","sub":"agt_1","act":{"iss":"https://platform.example"}}', false],
+  ['not as its own subject', '{"iss":"https://app.example","sub":"https://app.example"}', false],
+  ['not in what is no JSON', '{"iss":"https://platform.example","sub":"pod"', false],
+])('the issuer of a workload token is found %s', (_, claims, isFound) => {
+  const token = `${part({ alg: 'RS256' })}.${Buffer.from(claims).toString('base64url')}.c2ln`;
+  expect(isOfPlatform(token)).toBe(isFound);
 });
 
 test('a repeated client_id names no client: the server leaves the request to oidc-provider (RFC 6749 §3.2)', () => {
