@@ -13,14 +13,14 @@ export const answerInTime = (
   milliseconds: number = DEADLINE_MILLISECONDS,
 ): void => {
   // Keeps the headers of the front guard. Later ones belong to the response that did not come: a redirect, a cookie.
-  const always = new Set(response.getHeaderNames());
+  const always = response.getHeaderNames();
   const look = (): void => {
     if (response.headersSent || response.writableEnded || response.destroyed) return;
     if (!request.complete) {
       timer = setTimeout(look, milliseconds).unref();
       return;
     }
-    for (const name of response.getHeaderNames()) if (!always.has(name)) response.removeHeader(name);
+    for (const name of response.getHeaderNames()) if (!always.includes(name)) response.removeHeader(name);
     response.writeHead(503, {
       'Retry-After': '1',
       'Content-Type': 'application/json',

@@ -46,6 +46,8 @@ export const CONSUMPTIONS = {
   events: [],
   consistency: 'majority',
   cached: false,
+  // Each value is looked up once, and nearly always has no mark.
+  isReadSeldom: true,
   retention: { removedBy: 'sweeper', once: 'the value itself has expired' },
   transfer: 'removes authority',
   indexes: [],
