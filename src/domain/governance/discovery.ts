@@ -28,9 +28,9 @@ import { isOfOneAgent } from './responses/agent-failures.ts';
 import type { ResponseWorker } from './responses/response-worker.ts';
 import { signsOfActivity } from './undeclared-signs.ts';
 
-/** Records of one turn, and turns of one poll. */
+/** Records of one turn, and turns of one poll: a process that takes over has much to read. */
 const AT_ONCE = 1000;
-const MOST_TURNS = 4;
+const MOST_TURNS = 12;
 /** A sweep over everything begins so often. */
 const SWEEP_SECONDS = 600;
 /** What time changes is looked for so often. */

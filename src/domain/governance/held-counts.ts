@@ -12,9 +12,9 @@ export const mostHeld = (heapBytes: number): number =>
   Math.min(MOST_HELD, Math.max(LEAST_HELD, Math.floor((heapBytes * SHARE) / BYTES_OF_ONE)));
 
 /** To store the counts of one agent costs as much as some events, so that each is stored once in so many events. */
-const RECORDS_OF_ONE = 10;
-/** A process that takes over reads as many records again, 4,000 at each poll: so that takes between 8 and 50 seconds. */
-const [LEAST_RECORDS, MOST_RECORDS] = [30_000, 200_000];
+const RECORDS_OF_ONE = 20;
+/** A process that takes over reads as many records again, 12,000 at each poll: so that takes between 3 and 33 seconds. */
+const [LEAST_RECORDS, MOST_RECORDS] = [30_000, 400_000];
 const MOST_SECONDS = 86_400;
 
 /**

@@ -338,6 +338,13 @@ describe('which events count', () => {
     });
   });
 
+  test('the program that asked for a token; none where the event names none, or no short text', () => {
+    const softwareIn = (more: Partial<AuditEvent>) => counted(more)?.event.used.software;
+    expect(softwareIn({ inputs: { software: 'Zm9vYmFyYmF6cXV4' } })).toBe('Zm9vYmFyYmF6cXV4');
+    for (const software of [undefined, 7, 'x'.repeat(33)]) expect(softwareIn({ inputs: { software } })).toBeUndefined();
+    expect(softwareIn({ type: 'approval.requested', outcome: 'done', inputs: { software: 'kit' } })).toBeUndefined();
+  });
+
   test.each(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server'])(
     'a refusal by %s counts',
     (layer) => {
