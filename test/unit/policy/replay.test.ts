@@ -7,6 +7,7 @@ import type { DecisionFacts } from '../../../src/domain/authority/decision/facts
 import { serverUse } from '../../../src/domain/authority/decision/server-use.ts';
 import { serverUseCases } from '../../../src/domain/authority/decision/server-use-cases.ts';
 import { replay } from '../../../src/domain/authority/policy/replay.ts';
+import type { PolicySummary } from '../../../src/domain/ports/policy-engine.ts';
 import { API, account, generous, MAIL, NOW, policiesThat, server } from '../decision/world.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 
@@ -110,6 +111,34 @@ describe('replay', () => {
     expect(shares[0]).toBeLessThan(0.6);
     expect(Math.max(...shares)).toBe(1);
   });
+
+  test.each([
+    [12, [10, 20, 30]],
+    [500, [4, 8, 12, 16, 20, 24, 28, 32]],
+    [2_000, Array.from({ length: 34 }, (_, index) => index + 1)],
+  ])(
+    'lets other requests run after ten decisions, and under %d policies after these of 35: %j',
+    async (size, after) => {
+      const policies = policiesThat(() => ({}));
+      const set = (await policies.current()).policies;
+      const summary = (id: string): [string, PolicySummary] => [id, { id, effect: 'permit', annotations: {} }];
+      const many = new Map(
+        Array.from({ length: size }, (_, index) => summary(index === 0 ? 'one' : `policy-${index}`)),
+      );
+      const decided = await entry(1);
+      const entries = Array.from({ length: 35 }, (_, index) => ({ ...decided, id: `record_${index}` }));
+      // Two scopes each, of which the set is asked in one go.
+      const pauses: number[] = [];
+      const steps = replay(
+        listing(entries),
+        { ...set, policies: many },
+        { fromMillis: 0, toMillis: 1e9 },
+        async () => void pauses.push(policies.questions.length / 2),
+      );
+      for (let step = await steps.next(); !step.done; ) step = await steps.next();
+      expect(pauses).toEqual(after);
+    },
+  );
 
   test('says what would have been given, and only of what policy refused', async () => {
     const { summary } = await run([await entry(1, withoutSend)], permitting);
