@@ -19,7 +19,10 @@ export const ownCookie = (issuer: string, plainName: string, maxAgeSeconds: numb
   const name = isHttps ? `__Host-${plainName}` : plainName;
   return {
     read(ctx: { readonly req: Pick<IncomingMessage, 'headers'> }): string | undefined {
-      const values = (ctx.req.headers.cookie ?? '')
+      const { cookie = '' } = ctx.req.headers;
+      // Few browsers have it, and each page asks several times.
+      if (!cookie.includes(`${name}=`)) return undefined;
+      const values = cookie
         .split(';')
         .map((pair) => pair.trim())
         .filter((pair) => pair.startsWith(`${name}=`))

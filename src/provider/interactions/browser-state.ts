@@ -68,7 +68,10 @@ export const browserState = (deps: {
     },
 
     valueOf({ req }: Pick<Exchange, 'req'>, name: string): string | undefined {
-      const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+      const { cookie = '' } = req.headers;
+      // The states of other requests, of two thousand characters each, are not taken apart for one that is not there.
+      if (!cookie.includes(`${name}=`)) return undefined;
+      const pairs = cookie.split(';').map((pair) => pair.trim());
       return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
     },
 
