@@ -2,6 +2,7 @@
  * Both store ports in the memory of this process: for tests and development, and as the simplest reference
  * implementation of the ports. No data survives the process, so no production start uses it.
  */
+import { declaredCollections } from '../../src/domain/ports/declared-collections.ts';
 import {
   type Collection,
   type CollectionDeclaration,
@@ -17,7 +18,6 @@ import {
   checkDocument,
   checkIds,
   checkQuery,
-  collectionRules,
   deepFrozen,
   type FieldValue,
   fieldValue,
@@ -52,7 +52,7 @@ type MemoryCollection = {
 };
 
 export const memoryDocumentStore = (emptyMembers: EmptyMembers = 'dropped'): DocumentStore => {
-  const collections = new Map<string, MemoryCollection>();
+  const collections = declaredCollections((rules) => emptyCollection(rules, emptyMembers));
   let isClosed = false;
 
   const assertOpen = (): void => {
@@ -62,16 +62,9 @@ export const memoryDocumentStore = (emptyMembers: EmptyMembers = 'dropped'): Doc
   return {
     collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
       assertOpen();
-      const rules = collectionRules(declaration);
-      const known = collections.get(rules.name) ?? emptyCollection(rules, emptyMembers);
-      if (known.rules.signature !== rules.signature) {
-        throw new TypeError(`collection ${rules.name} was declared differently before`);
-      }
-      collections.set(rules.name, known);
-      return collectionOver<T>(known, assertOpen);
+      return collectionOver<T>(collections.declared(declaration), assertOpen);
     },
-    expiring: () =>
-      [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
+    expiring: collections.expiring,
     async sweep(name, now, limit) {
       assertOpen();
       const { collection, isOver } = expiring(collections.get(name), name);

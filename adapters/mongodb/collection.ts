@@ -9,6 +9,7 @@ import {
 } from '../../src/domain/ports/document-store.ts';
 import { indexComparison } from '../../src/domain/ports/index-comparison.ts';
 import type { Preparation } from '../../src/domain/ports/preparation.ts';
+import { readableList } from '../../src/domain/ports/readable-list.ts';
 import {
   type CheckedQuery,
   type CollectionRules,
@@ -134,18 +135,14 @@ export const collectionOver = <T extends Document>(
     return ids.map((id) => readOf(byId.get(id)));
   };
 
-  const findAll = async (checked: CheckedQuery): Promise<readonly Read<T>[]> => {
+  const findAll = (checked: CheckedQuery): Promise<readonly Read<T>[]> => {
     const { filter, sort } = findFilter(rules, checked);
-    for (let limit = checked.limit; ; ) {
+    return readableList(checked.limit, async (limit) => {
       // Usually one batch; a batch also ends at 16 MB, which is not the end of the list.
       const options = { sort, limit, batchSize: limit + 1, projection };
       const found = await run(() => stored.find(filter, options).toArray());
-      const readable = found.map(readOf).filter(({ found: one }) => one !== undefined);
-      // A document that is not understood must not end a list early.
-      const missing = checked.limit - readable.length;
-      if (missing <= 0 || found.length < limit) return readable.slice(0, checked.limit);
-      limit += missing;
-    }
+      return found.map(readOf).map((one) => (one.found === undefined ? undefined : one));
+    });
   };
 
   return {

@@ -1,4 +1,5 @@
 import { type Collection as MongoCollection, ObjectId } from 'mongodb';
+import { declaredCollections } from '../../src/domain/ports/declared-collections.ts';
 import {
   type Collection,
   type CollectionDeclaration,
@@ -8,7 +9,7 @@ import {
   StoreUnavailable,
 } from '../../src/domain/ports/document-store.ts';
 import { type Preparation, preparation } from '../../src/domain/ports/preparation.ts';
-import { type CollectionRules, collectionRules } from '../../src/domain/ports/store-rules.ts';
+import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { changeMarks } from './change-marks.ts';
 import { collectionOver } from './collection.ts';
 import { connectMongodb, type MongodbOptions } from './connection.ts';
@@ -54,29 +55,23 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
   const { database, run } = connection;
   const marks = changeMarks({ database, run, elapsed: remembered.elapsed, now: secondsNow });
   const reads = rememberedReads({ marks, elapsed: remembered.elapsed });
-  const collections = new Map<string, Known>();
+  const { onUnreadable } = options;
+  const collections = declaredCollections((rules): Known => {
+    const stored = database.collection<StoredDocument>(rules.name);
+    const prepared = preparation(() => ensureIndexes(stored, rules));
+    const remembering = remembered.collections.find(({ name }) => name === rules.name);
+    const region = remembering && reads.region<never>(remembering);
+    const collection = collectionOver<never>(connection, rules, stored, { prepared, onUnreadable, reads, region });
+    return { rules, collection, prepared, stored };
+  });
   let isClosed = false;
 
   return {
     collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
       if (isClosed) throw new StoreUnavailable('the store is closed');
-      const rules = collectionRules(declaration);
-      const known = collections.get(rules.name);
-      if (known && known.rules.signature !== rules.signature) {
-        throw new TypeError(`collection ${rules.name} was declared differently before`);
-      }
-      if (known) return known.collection as unknown as Collection<T>;
-      const stored = database.collection<StoredDocument>(rules.name);
-      const prepared = preparation(() => ensureIndexes(stored, rules));
-      const remembering = remembered.collections.find(({ name }) => name === rules.name);
-      const region = remembering && reads.region<T>(remembering);
-      const { onUnreadable } = options;
-      const collection = collectionOver<T>(connection, rules, stored, { prepared, onUnreadable, reads, region });
-      collections.set(rules.name, { rules, collection: collection as unknown as Collection<never>, prepared, stored });
-      return collection;
+      return collections.declared(declaration).collection as unknown as Collection<T>;
     },
-    expiring: () =>
-      [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
+    expiring: collections.expiring,
     async sweep(name, now, limit) {
       const { stored, prepared, field } = expiring(collections.get(name), name);
       return connection.run(async () => {
@@ -93,7 +88,7 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
     },
     async ready() {
       try {
-        await Promise.all([...collections.values()].map(({ prepared }) => prepared()));
+        await Promise.all(collections.all().map(({ prepared }) => prepared()));
         if (remembered.collections.length > 0) await marks.prepare();
       } catch (error) {
         throw new StoreUnavailable(`MongoDB has not made the indexes: ${(error as Error).message}`, { cause: error });

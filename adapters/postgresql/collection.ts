@@ -8,6 +8,7 @@ import {
 } from '../../src/domain/ports/document-store.ts';
 import { indexComparison } from '../../src/domain/ports/index-comparison.ts';
 import type { Preparation } from '../../src/domain/ports/preparation.ts';
+import { readableList } from '../../src/domain/ports/readable-list.ts';
 import {
   type CheckedQuery,
   type CollectionRules,
@@ -82,17 +83,12 @@ export const collectionOver = <T extends Document>(
     return deepFrozen({ document, version: Number(row.version), ...compared });
   };
 
-  /** As many as asked for, if there are so many: a document that is not understood must not end a list early. */
-  const findAll = async (query: CheckedQuery): Promise<readonly Versioned<T>[]> => {
-    for (let limit = query.limit; ; ) {
+  const findAll = (query: CheckedQuery): Promise<readonly Versioned<T>[]> =>
+    readableList(query.limit, async (limit) => {
       const { sql, values } = findStatement(rules, { ...query, limit });
       const rows = (await run(sql, values)).rows as readonly Row[];
-      const found = rows.map((row) => versioned(row)).filter((one) => one !== undefined);
-      const missing = query.limit - found.length;
-      if (missing <= 0 || rows.length < limit) return found.slice(0, query.limit);
-      limit += missing;
-    }
-  };
+      return rows.map((row) => versioned(row));
+    });
 
   return {
     async insert(document) {

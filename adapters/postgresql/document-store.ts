@@ -1,4 +1,5 @@
 import type { QueryResult } from 'pg';
+import { declaredCollections } from '../../src/domain/ports/declared-collections.ts';
 import type {
   Collection,
   CollectionDeclaration,
@@ -8,7 +9,7 @@ import type {
 } from '../../src/domain/ports/document-store.ts';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { type Preparation, preparation } from '../../src/domain/ports/preparation.ts';
-import { type CollectionRules, collectionRules } from '../../src/domain/ports/store-rules.ts';
+import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { collectionOver } from './collection.ts';
 import { commitOver } from './commit.ts';
 import { connectionOf, type PostgresqlSource, type SharedConnection } from './shared-connection.ts';
@@ -42,7 +43,6 @@ export const postgresqlDocumentStore = async (
 ): Promise<PostgresqlDocumentStore> => {
   const connection = await connectionOf(options);
   const { onUnreadable } = options;
-  const collections = new Map<string, Declared>();
   const making = turns(MADE_AT_ONCE);
 
   const make = async (rules: CollectionRules): Promise<void> => {
@@ -53,6 +53,10 @@ export const postgresqlDocumentStore = async (
       making.give();
     }
   };
+  const collections = declaredCollections((rules): Declared => {
+    const prepared = preparation(() => make(rules));
+    return { rules, prepared, collection: collectionOver<never>(connection, rules, { prepared, onUnreadable }) };
+  });
   /** Of a collection whose documents expire: its table, and the condition that one expired before $1. */
   const expiring = (name: string) => {
     const known = collections.get(name);
@@ -71,20 +75,10 @@ export const postgresqlDocumentStore = async (
   return {
     collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
       connection.assertOpen();
-      const rules = collectionRules(declaration);
-      const known = collections.get(rules.name);
-      if (known && known.rules.signature !== rules.signature) {
-        throw new TypeError(`collection ${rules.name} was declared differently before`);
-      }
-      if (known) return known.collection as unknown as Collection<T>;
-      const prepared = preparation(() => make(rules));
-      const collection = collectionOver<T>(connection, rules, { prepared, onUnreadable });
-      collections.set(rules.name, { rules, prepared, collection: collection as unknown as Collection<never> });
-      return collection;
+      return collections.declared(declaration).collection as unknown as Collection<T>;
     },
     commit: commitOver(connection, (name) => collections.get(name)),
-    expiring: () =>
-      [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
+    expiring: collections.expiring,
     /** Several nodes may do so at once: each skips what another one is removing. */
     async sweep(name, now, limit) {
       const { table, field, isExpired } = expiring(name);
@@ -109,7 +103,7 @@ export const postgresqlDocumentStore = async (
     },
     async ready() {
       try {
-        await Promise.all([...collections.values()].map(({ prepared }) => prepared()));
+        await Promise.all(collections.all().map(({ prepared }) => prepared()));
       } catch (error) {
         throw new StoreUnavailable(`PostgreSQL has not made the tables: ${(error as Error).message}`, { cause: error });
       }

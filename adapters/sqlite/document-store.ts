@@ -1,3 +1,4 @@
+import { declaredCollections } from '../../src/domain/ports/declared-collections.ts';
 import {
   type Collection,
   type CollectionDeclaration,
@@ -7,7 +8,7 @@ import {
   type OnUnreadable,
   StoreUnavailable,
 } from '../../src/domain/ports/document-store.ts';
-import { type CollectionRules, collectionRules } from '../../src/domain/ports/store-rules.ts';
+import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { collectionOver, type SqliteCollection } from './collection.ts';
 import type { SqliteDatabase } from './database.ts';
 import { NO_CACHE, readCache } from './read-cache.ts';
@@ -30,12 +31,23 @@ export const sqliteDocumentStore = (
 ): DocumentStore => {
   const detach = database.attach();
   const remembered = readCache(database);
-  const collections = new Map<string, Known>();
   let isClosed = false;
 
   const assertOpen = (): void => {
     if (isClosed) throw new StoreUnavailable('the store is closed');
   };
+  const collections = declaredCollections((rules): Known => {
+    ensureTable(database, rules);
+    const cache = rules.isReadSeldom ? NO_CACHE : remembered.collection(rules.name);
+    const { forget, insertNow, removeNow, ...collection } = whenUsed(() =>
+      database.read(() => collectionOver<never>(database, cache, rules, { assertOpen, onUnreadable })),
+    );
+    return {
+      ...{ rules, forget, collection },
+      insertNow: (document) => insertNow(document as never),
+      removeNow: (document) => removeNow(document as never),
+    };
+  });
   const expired = (collection: string, now: number, most: number): number => {
     const { table, column } = endOf(collections.get(collection)?.rules, collection);
     const counting = database.prepare(
@@ -48,23 +60,7 @@ export const sqliteDocumentStore = (
   return {
     collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
       assertOpen();
-      const rules = collectionRules(declaration);
-      const known = collections.get(rules.name);
-      if (known && known.rules.signature !== rules.signature) {
-        throw new TypeError(`collection ${rules.name} was declared differently before`);
-      }
-      if (known) return known.collection as unknown as Collection<T>;
-      ensureTable(database, rules);
-      const cache = rules.isReadSeldom ? NO_CACHE : remembered.collection(rules.name);
-      const { forget, insertNow, removeNow, ...collection } = whenUsed(() =>
-        database.read(() => collectionOver<T>(database, cache, rules, { assertOpen, onUnreadable })),
-      );
-      collections.set(rules.name, {
-        ...{ rules, forget, collection: collection as unknown as Collection<never> },
-        insertNow: (document) => insertNow(document as T),
-        removeNow: (document) => removeNow(document as T),
-      });
-      return collection;
+      return collections.declared(declaration).collection as unknown as Collection<T>;
     },
     async commit(work, bytes) {
       assertOpen();
@@ -86,8 +82,7 @@ export const sqliteDocumentStore = (
       };
       return database.write(run, 'durable', { bytes });
     },
-    expiring: () =>
-      [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
+    expiring: collections.expiring,
     async sweep(collection, now, limit, milliseconds = Number.POSITIVE_INFINITY) {
       assertOpen();
       const known = collections.get(collection);
