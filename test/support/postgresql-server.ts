@@ -40,7 +40,12 @@ export type PostgresqlServer = {
   remove(): Promise<void>;
 };
 
-export const startPostgresql = async (): Promise<PostgresqlServer> => {
+/** `standbyOf`: follows that one from a copy of it, and takes no writes until `pg_promote`. */
+export const startPostgresql = async ({
+  standbyOf,
+}: {
+  readonly standbyOf?: Pick<PostgresqlServer, 'port'>;
+} = {}): Promise<PostgresqlServer> => {
   const programs = programFolder();
   const folder = await newDataFolder();
   const data = join(folder, 'data');
@@ -50,17 +55,13 @@ export const startPostgresql = async (): Promise<PostgresqlServer> => {
   await chmod(folder, 0o755);
   await chmod(data, 0o700);
   if (user) await chown(data, user.uid, user.gid);
-  const as = (program: string, args: readonly string[]): readonly [string, readonly string[]] =>
+  const as = (program: string, args: readonly string[]): Command =>
     user
       ? ['setpriv', [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', join(programs, program), ...args]]
       : [join(programs, program), args];
 
-  // The order of text is another one than ours, so that each index has to say its own.
-  const [initdb, initdbArguments] = as('initdb', [
-    ...['-D', data, '-U', 'behalf', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--no-instructions'],
-    ...['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en'],
-  ]);
-  await run(initdb, [...initdbArguments], { cwd: '/' });
+  const [making, makingArguments] = as(...(standbyOf ? copyOf(standbyOf.port, data) : newCluster(data)));
+  await run(making, [...makingArguments], { cwd: '/' });
 
   const { url, ask } = postgresqlAt(port);
   let child: ChildProcess;
@@ -155,6 +156,26 @@ export const startPostgresql = async (): Promise<PostgresqlServer> => {
   };
 };
 
+type Command = readonly [program: string, args: readonly string[]];
+
+/** The order of text is another one than ours, so that each index has to say its own. */
+const newCluster = (data: string): Command => [
+  'initdb',
+  [
+    ...['-D', data, '-U', 'behalf', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--no-instructions'],
+    ...['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en'],
+  ],
+];
+
+/** With the settings that make it a standby of that server. */
+const copyOf = (port: number, data: string): Command => [
+  'pg_basebackup',
+  [
+    ...['-h', '127.0.0.1', '-p', String(port), '-U', 'behalf', '-D', data],
+    ...['--write-recovery-conf', '--wal-method=stream', '--checkpoint=fast', '--no-sync'],
+  ],
+];
+
 const childrenOf = (parent: number | undefined): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -219,6 +240,8 @@ const LOCAL: Omit<PoolConfig, 'port' | 'onConnect'> = {
   idle_in_transaction_session_timeout: 60_000,
 };
 
+const PROGRAMS = ['postgres', 'initdb', 'pg_basebackup'];
+
 /** On the PATH, or the newest that Debian has installed. */
 const programFolder = (): string => {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
@@ -226,7 +249,7 @@ const programFolder = (): string => {
     ...(process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
     ...versions.map((version) => join(DEBIAN, version, 'bin')),
   ];
-  const found = folders.find((folder) => existsSync(join(folder, 'postgres')) && existsSync(join(folder, 'initdb')));
+  const found = folders.find((folder) => PROGRAMS.every((program) => existsSync(join(folder, program))));
   if (found === undefined) {
     throw new Error('PostgreSQL cannot be run: install it (Debian: apt-get install postgresql), 15 or newer');
   }
