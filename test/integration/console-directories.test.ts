@@ -287,3 +287,33 @@ test('a directory gets a static secret as an exception, shown once; it is rotate
   expect([ended.url, await users(second)]).toEqual([at(`${path}?done=secretEnded`), 401]);
   expect((await server.events('directory.secret_revoked')).at(-1)).toMatchObject({ outcome: 'done' });
 });
+
+test('an existing account is given to a directory and taken from it, with a fresh second factor only; one with a role is refused', async () => {
+  const directory = await makeDirectory(scene, { name: 'Branch office' });
+  const home = `/console/directories/${directory.id}`;
+  const dora = await scene.management.createAccount({ username: 'dora', name: 'Dora', password: PASSWORD });
+  const found = async () =>
+    (await directory.call('GET', '/Users?filter=userName%20eq%20%22dora%22')).body['totalResults'];
+  expect((await auditor.open(at(`${home}/assign`))).status).toBe(403);
+  expect((await plain.open(at(`${home}/assign`))).status).toBe(403);
+  expect((await proven.open(at(home))).html).toContain(`href="${home}/assign"`);
+  const given = await press(proven, `${home}/assign`, /assign$/, { set: { account: 'dora' } });
+  expect([given.status, given.text]).toEqual([200, expect.stringContaining('The account belongs to the directory.')]);
+  expect(await found()).toBe(1);
+  expect((await server.events('directory.account_assigned')).at(-1)).toMatchObject({ subject: dora.id });
+  for (const [deed, account, message] of [
+    ['assign', 'dora', 'belongs to a directory already'],
+    ['assign', 'aud', 'holds a role'],
+    ['assign', 'nobody-here', 'There is nothing with the name'],
+    ['unassign', 'erin', 'does not belong to this directory'],
+  ] as const) {
+    const page = await press(proven, `${home}/${deed}`, new RegExp(`${deed}$`), { set: { account } });
+    expect([page.status >= 400, page.text]).toEqual([true, expect.stringContaining(message)]);
+    expect(page.html).toMatch(/name="account"[^>]*aria-invalid="true"/);
+    expect((await server.events('request.refused')).at(-1)).toMatchObject({ outcome: 'refused' });
+  }
+  const taken = await press(proven, `${home}/unassign`, /unassign$/, { set: { account: 'Dora' } });
+  expect([taken.status, taken.text]).toEqual([200, expect.stringContaining('no longer belongs to the directory')]);
+  expect(await found()).toBe(0);
+  expect((await server.events('directory.account_unassigned')).at(-1)).toMatchObject({ subject: dora.id });
+});

@@ -75,6 +75,8 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('directory, new', '/console/directories/new'),
     ada('directory, changed', `/console/directories/${ids.directory}/edit`),
     ada('directory, to allow a secret', `/console/directories/${ids.directory}/secret`),
+    ada('directory, to give an account', `/console/directories/${ids.directory}/assign`),
+    ada('directory, to take an account', `/console/directories/${ids.directory}/unassign`),
     ada('directory, new secret', `/console/directories/${ids.directory}/rotate-secret`),
     ada('audit sink, new', '/console/audit-sinks/new'),
     ada('audit sink, changed', `/console/audit-sinks/${ids.auditSink}/edit`),

@@ -1,5 +1,6 @@
 import { phrase } from '../html.ts';
 import { directoryDoneWords } from './console-directories.ts';
+import { directoryAccountDoneWords } from './console-directory-accounts.ts';
 import { accountLinkDoneWords } from './console-peers.ts';
 import { personDoneWords } from './console-people.ts';
 import { reviewDoneWords } from './console-reviews.ts';
@@ -283,6 +284,7 @@ export const doneWords = {
   ...reviewDoneWords,
   ...personDoneWords,
   ...accountLinkDoneWords,
+  ...directoryAccountDoneWords,
   ...directoryDoneWords,
   findingDismissed: phrase({ en: 'Dismissed.', de: 'Zurückgestellt.' }),
   findingAdopted: phrase({

@@ -25,6 +25,7 @@ import {
 } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { accountActions, addDirectoryAccountPages } from './directory-account-pages.ts';
 import { addStart, dryRunModel } from './directory-dry-run.ts';
 import { connectionOf, directoryForms } from './directory-forms.ts';
 import { addDirectorySecretPages, secretLinks } from './directory-secret-pages.ts';
@@ -58,6 +59,7 @@ export const addDirectoryPages = (parts: PageParts): void => {
   addObjectForms(parts, directoryForms(parts, PATH));
   addResumption(parts);
   addDirectorySecretPages(parts, PATH);
+  addDirectoryAccountPages(parts, PATH);
   addStart(parts, PATH);
   addObjectActions(parts, {
     ...{ path: PATH, place: 'directories' },
@@ -192,6 +194,7 @@ const actionsOn = (
       ...{ text: isDryRun ? dryRunWords.beginAnew : dryRunWords.beginDryRun, href: `${href}/dry-run` },
     },
   calls.may('updateDirectory', account) && { text: fieldWords.change, href: `${href}/edit` },
+  ...accountActions({ calls }, account, href),
   state === 'disabled' &&
     calls.may('enableDirectory', account) && { text: registerWords.enable, action: `${href}/enable` },
   state === 'active' &&

@@ -17,6 +17,7 @@ import {
   directoryPage,
   resumeDirectoryPage,
 } from '../../../views/pages/console-directories.ts';
+import { directoryAccountPage } from '../../../views/pages/console-directory-accounts.ts';
 import { revokeSecretPage } from '../../../views/pages/console-directory-secrets.ts';
 import { startDirectoryPage } from '../../../views/pages/console-dry-run.ts';
 import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
@@ -566,6 +567,14 @@ export const operationPages = (
     rotateDirectorySecret: rotateSecretPage(frame, {
       ...{ place: 'directories', href: `${home}/x`, name: text('Head office'), overlaps: [0, 86_400, 604_800] },
       ...{ values: {}, errors: { overlap: text('There is none.') } },
+    }),
+    giveDirectoryAccount: directoryAccountPage(frame, {
+      ...{ deed: 'assign', name: text('Head office'), action: `${home}/x/assign`, cancelHref: `${home}/x` },
+      ...{ values: { account: text('ada') }, errors: { account: text('This account holds a role.') } },
+    }),
+    takeDirectoryAccount: directoryAccountPage(frame, {
+      ...{ deed: 'unassign', name: text('Head office'), action: `${home}/x/unassign`, cancelHref: `${home}/x` },
+      ...{ values: {}, errors: {} },
     }),
     revokeDirectorySecret: revokeSecretPage(frame, { href: `${home}/x`, name: text('Head office') }),
     directoryAlone: directoryPage({

@@ -1,0 +1,40 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Accounts that are given to a directory, or taken from it. */
+export const directoryAccountWords = {
+  assign: phrase({ en: 'Give it an account', de: 'Ein Konto geben' }),
+  unassign: phrase({ en: 'Take an account', de: 'Ein Konto nehmen' }),
+  asked: {
+    assign: (directory: HtmlValue) =>
+      phrase({ en: html`Give an account to ${directory}`, de: html`${directory} ein Konto geben` }),
+    unassign: (directory: HtmlValue) =>
+      phrase({ en: html`Take an account from ${directory}`, de: html`${directory} ein Konto nehmen` }),
+  },
+  leads: {
+    assign: phrase({
+      en: 'The directory can then change and disable the account. An account with a role cannot be given.',
+      de: 'Das Verzeichnis kann das Konto dann ändern und sperren. Ein Konto mit einer Rolle lässt sich nicht geben.',
+    }),
+    unassign: phrase({
+      en: 'The account stays as it is. The directory can no longer change it.',
+      de: 'Das Konto bleibt, wie es ist. Das Verzeichnis kann es nicht mehr ändern.',
+    }),
+  },
+  buttons: {
+    assign: phrase({ en: 'Give the account', de: 'Konto geben' }),
+    unassign: phrase({ en: 'Take the account', de: 'Konto nehmen' }),
+  },
+  account: phrase({ en: 'Account', de: 'Konto' }),
+};
+
+/** Confirmations of what was done. */
+export const directoryAccountDoneWords = {
+  accountAssigned: phrase({
+    en: 'Done. The account belongs to the directory.',
+    de: 'Fertig. Das Konto gehört zum Verzeichnis.',
+  }),
+  accountUnassigned: phrase({
+    en: 'Done. The account no longer belongs to the directory.',
+    de: 'Fertig. Das Konto gehört nicht mehr zum Verzeichnis.',
+  }),
+} as const;
