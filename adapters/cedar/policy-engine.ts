@@ -30,7 +30,7 @@ import { joinedUse, useOf } from './policy-use.ts';
 import { PREPARED_FILE, type PreparedStarter, preparedFrom } from './prepared-starter.ts';
 import { type Answer, type Asked, type RememberedAnswers, rememberedAnswers } from './remembered-answers.ts';
 import { rememberedVerdicts } from './remembered-verdicts.ts';
-import { inSlices, portionsOf, type Slices } from './slices.ts';
+import { inSlices, oneAfterAnother, portionsOf, type Slices } from './slices.ts';
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
@@ -103,15 +103,22 @@ const turn = (): Promise<void> =>
 export const cedarPolicyEngine = (pause: () => Promise<void> = turn): PolicyEngine => {
   const schema = schemaText();
   const starter = starterText();
+  const inTurn = oneAfterAnother();
+
+  /** New texts take turns, so that any number of them at once needs the memory of one. Decisions wait for a set that was active. */
+  const checkedNow = (text: string, before: TakenBefore | undefined): Promise<Checked> => {
+    const work = () => inSlices(checked(text, before), pause);
+    return before?.wasTaken ? work() : inTurn(work);
+  };
 
   return {
     schema,
     starter,
     annotations: ANNOTATIONS,
-    check: async (text, before) => (await inSlices(checked(text, before), pause)).check,
+    check: async (text, before) => (await checkedNow(text, before)).check,
 
     async compile(text, before): Promise<CompiledPolicies> {
-      const { check, policies } = await inSlices(checked(text, before), pause);
+      const { check, policies } = await checkedNow(text, before);
       if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
       const facts = schemaFacts();
       const parts = policyParts(await inSlices(readyPolicies(policies, facts), pause));

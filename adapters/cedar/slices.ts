@@ -37,3 +37,13 @@ export const portionsOf = <T>(
   }
   return portions;
 };
+
+/** Runs work one after the other, in the order of the calls. A failure fails its own call only. */
+export const oneAfterAnother = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+};

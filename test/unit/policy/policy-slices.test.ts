@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { cedar } from '../../../adapters/cedar/cedar.ts';
 import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
-import { portionsOf } from '../../../adapters/cedar/slices.ts';
+import { oneAfterAnother, portionsOf } from '../../../adapters/cedar/slices.ts';
 
 /** Characters of one slice, and those of the longest policy, which is never cut. */
 const OF_A_SLICE = 16 * 1024;
@@ -93,8 +93,10 @@ test('other work runs meanwhile: what each turn of the loop starts runs between 
 test('two texts that are checked at once are read as each of them alone', async () => {
   const engine = cedarPolicyEngine();
   const texts = [policies(150, 900), `${policies(120, 1_000)}\n@id("p1") permit (principal, action, resource);`];
-  const alone = [await engine.check(texts[0] ?? ''), await engine.check(texts[1] ?? '')];
-  expect(await Promise.all(texts.map((text) => engine.check(text)))).toEqual(alone);
+  // The second one does not wait for its turn, so that their slices alternate.
+  const check = (at: number) => engine.check(texts[at] ?? '', { wasTaken: at === 1 });
+  const alone = [await check(0), await check(1)];
+  expect(await Promise.all([check(0), check(1)])).toEqual(alone);
   expect(alone[1]?.findings).toContainEqual(expect.objectContaining({ severity: 'error', line: 121 }));
 });
 
@@ -119,4 +121,33 @@ test('a portion ends with the policy that fills it, and a longer one than that s
   expect(portions).toEqual([[100, 20_000], [100, 15_000, 2_000], [1]]);
   expect(portionsOf([1, 2, 3], String, 2)).toEqual([[1, 2], [3]]);
   expect(portionsOf([], String)).toEqual([]);
+});
+
+test('new texts are checked one after the other; a set that was active waits for none of them', async () => {
+  const engine = cedarPolicyEngine();
+  const done: string[] = [];
+  const noted = (name: string) => () => void done.push(name);
+  await Promise.all([
+    engine.check(policies(150, 900)).then(noted('long')),
+    engine.check(policies(2, 100)).then(noted('short')),
+    engine.compile(policies(3, 100), { wasTaken: true }).then((set) => {
+      set.release();
+      noted('active')();
+    }),
+  ]);
+  expect(done).toEqual(['active', 'long', 'short']);
+});
+
+test('work that fails, fails alone, and the next begins after it', async () => {
+  const inTurn = oneAfterAnother();
+  const begun: number[] = [];
+  const failing = inTurn(async () => {
+    begun.push(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    begun.push(2);
+    throw new TypeError('fault');
+  });
+  const next = inTurn(async () => begun.push(3));
+  await expect(failing).rejects.toThrow('fault');
+  expect([await next, begun]).toEqual([3, [1, 2, 3]]);
 });
