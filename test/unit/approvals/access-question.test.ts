@@ -73,3 +73,48 @@ test.each(['', 7, null])('a search with the token %j is refused; without one it 
   expect(readSearch('resource', SEARCH)).not.toHaveProperty('token');
   expect(readSearch('resource', { ...SEARCH, page: { token: 't' } })).toMatchObject({ token: 't' });
 });
+
+const questionFailure = (more: object): unknown => {
+  try {
+    readTogether({ ...QUESTION, ...more });
+    return undefined;
+  } catch (error) {
+    return (error as { readonly reason?: unknown }).reason;
+  }
+};
+
+test.each<[object]>([
+  [{ subject: 'acc_anna' }],
+  [{ subject: null }],
+  [{ subject: [] }],
+  [{ action: undefined }],
+  [{ resource: 7 }],
+  [{ context: [] }],
+  [{ context: { approval: 'apr_1' } }],
+])('refuses %j: a member is no object (§5)', (more) => {
+  expect(questionFailure(more)).toBe('access_question_not_object');
+});
+
+test.each<[object]>([
+  [{ subject: { type: 'account' } }],
+  [{ subject: { type: 'account', id: '' } }],
+  [{ subject: { type: 7, id: 'acc_anna' } }],
+  [{ action: {} }],
+  [{ action: { name: '' } }],
+  [{ context: { token: '' } }],
+  [{ context: { agent: 7 } }],
+  [{ context: { approval: { id: null } } }],
+])('refuses %j: a member is no text (§5)', (more) => {
+  expect(questionFailure(more)).toBe('access_question_not_text');
+});
+
+test.each(['', 'a b', 7, null, 'x'.repeat(5000)])('refuses %j as the name of a call', (call) => {
+  expect(questionFailure({ context: { call } })).toBe('context_call_malformed');
+});
+
+test('reads the context that is sent, and no inherited member', () => {
+  const context = { token: 't', agent: 'agt_a', approval: { id: 'apr_1' }, call: 'call-1' };
+  expect(readTogether({ ...QUESTION, context })).toMatchObject({ one: { context: { ...context, approval: 'apr_1' } } });
+  expect(readTogether(QUESTION)).toMatchObject({ one: { context: {} } });
+  expect(questionFailure(Object.setPrototypeOf({ subject: undefined }, QUESTION))).toBe('access_question_not_object');
+});

@@ -279,3 +279,43 @@ test('the active set is not activated again, and a set that does not exist never
   expect(events().filter(([type]) => type === 'policy.activated')).toHaveLength(1);
   await expect(one.activate('pol_none', {}, BY)).rejects.toMatchObject({ reason: 'policy_set_not_found' });
 });
+
+describe('what a stored set says wrongly', () => {
+  const scene = () => {
+    const checks: string[] = [];
+    const documents = memoryDocumentStore();
+    const engine: PolicyEngine = {
+      ...cedar,
+      check(of, how) {
+        if (how?.wasTaken) checks.push(of);
+        const finding = { severity: 'error', message: 'in this test', ...(of === text('a') ? { action: 'send' } : {}) };
+        return how?.wasTaken ? ({ findings: [finding] } as never) : cedar.check(of, how);
+      },
+    };
+    const deps = { documents, clock: standingClock(), identifiers: randomIdentifiers, audit: recordingAudit(), engine };
+    return { registry: policyRegistry(deps), checks, sets: documents.collection<PolicySet>(POLICY_SETS) };
+  };
+
+  test('is read once for each active set, and only what is about an action', async () => {
+    const { registry, checks } = scene();
+    expect(await registry.gaps()).toEqual([]);
+    const first = await registry.create({ text: text('a') }, BY);
+    expect(await registry.gaps()).toEqual([]);
+    await registry.activate(first.document.id, {}, BY);
+    const gap = { version: 1, action: 'send', message: 'in this test' };
+    expect([await registry.gaps(), await registry.gaps()]).toEqual([[gap], [gap]]);
+    expect(checks).toEqual([text('a')]);
+    const second = await registry.create({ text: text('b') }, BY);
+    await registry.activate(second.document.id, { expected: 1, replaces: 1 }, BY);
+    expect(await registry.gaps()).toEqual([]);
+    expect(checks).toEqual([text('a'), text('b')]);
+  });
+
+  test('is unknown of a set that is gone', async () => {
+    const { registry, sets, checks } = scene();
+    const { document } = await registry.create({ text: text('a') }, BY);
+    await registry.activate(document.id, {}, BY);
+    await sets.take(document.id);
+    expect([await registry.gaps(), checks]).toEqual([[], []]);
+  });
+});
