@@ -1,5 +1,5 @@
 /** Until when a remembered consent to an agent holds: as long as delegations still hold all of it. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { earlierConsents } from '../../../src/domain/authority/consent/earlier-consent.ts';
 import type { RememberedConsent } from '../../../src/domain/authority/consent/remembered-consent.ts';
 
@@ -73,4 +73,30 @@ test.each([
     revocation: { ended: async () => undefined },
   } as never).added(questionAt(MAIL, BANK) as never);
   expect(earlier?.until).toBe(750);
+});
+
+describe('a question shows nothing of earlier consents', () => {
+  const added = async (more: object, delegation: object | undefined) => {
+    const question = { ...questionAt(BANK), ...more };
+    const result = await earlierConsents({
+      answers: { live: async () => [] },
+      delegations: { consented: async () => delegation },
+      revocation: { ended: async () => undefined },
+    } as never).added(question as never);
+    return { isSame: result === (question as unknown), earlier: result.earlier };
+  };
+  const HELD = { scope: [], details: [SMALL], decidedAt: 100, expiresAt: 750 };
+
+  test.each<[string, object, object | undefined]>([
+    ['the agent has a new owner', { isNewOwner: true }, HELD],
+    ['there is none', {}, undefined],
+    ['the delegation holds nothing of it', {}, { ...HELD, details: [] }],
+    ['the app that the agent acts through has no consent', { actor: { id: 'agt_a' } }, HELD],
+  ])('where %s', async (_, more, delegation) => {
+    expect(await added(more, delegation)).toEqual({ isSame: true, earlier: undefined });
+  });
+
+  test('and of the same delegation otherwise', async () => {
+    expect(await added({}, HELD)).toMatchObject({ isSame: false, earlier: { detailIds: ['small'] } });
+  });
 });

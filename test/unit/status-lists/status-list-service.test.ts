@@ -9,6 +9,7 @@ import { latchedKills } from '../../../src/domain/authority/revocation/kill.ts';
 import type { NamedTokens } from '../../../src/domain/authority/revocation-feed/named-tokens.ts';
 import { statusListService } from '../../../src/domain/authority/status-lists/status-list-service.ts';
 import type { TokenStatuses } from '../../../src/domain/authority/status-lists/token-statuses.ts';
+import { EPOCHS, type Epoch, raiseEpoch } from '../../../src/domain/platform/epochs/epoch.ts';
 import { until } from '../../support/until.ts';
 
 const NOW = 1_800_000_000;
@@ -82,6 +83,9 @@ const world = async () => {
     add,
     latched,
     looks,
+    documents,
+    service,
+    listOf,
     /** Seconds from the start up to which the list says it has all events, and the status of the one token. */
     async read(server: string): Promise<readonly [second: number, status: number]> {
       const { asOf, compressed } = await service.read(listOf(server));
@@ -274,3 +278,30 @@ test('a kill of one token that only this process has latched is in a list that i
   await looked(looks, 'token:jti_1', 2);
   expect((await read('rs_a'))[1]).toBe(1);
 });
+
+test('only lists of this time are served, and none once the service is closed', async () => {
+  const { read, service, listOf } = await world();
+  expect(await read('rs_a')).toEqual([0, 0]);
+  const other = { ...listOf('rs_a'), window: listOf('rs_a').window + 1000 };
+  await expect(service.read(other)).rejects.toMatchObject({ reason: 'status_list_unknown' });
+  service.close();
+  await expect(read('rs_a')).rejects.toMatchObject({ reason: 'status_list_closing' });
+});
+
+test.each(['a kill of everything', 'an epoch of everything'])(
+  'after %s each list says that all tokens ended, without a look at one (invariant 6)',
+  async (what) => {
+    const { latched, read, service, listOf, documents, looks } = await world();
+    if (what.startsWith('a kill')) {
+      const facts = { id: 'kil_1', scope: 'all', target: '*', key: 'all', reason: 'a test', by: 'system' } as const;
+      latched.add({ ...facts, state: 'standing', signatures: [], createdAt: 0 });
+    } else {
+      await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', 5);
+      expect((await service.read({ ...listOf('rs_b'), since: 5 })).version).not.toBe('all');
+      looks.length = 0;
+    }
+    expect((await read('rs_a'))[1]).toBe(1);
+    expect((await service.read(listOf('rs_a'))).version).toBe('all');
+    expect(looks).toEqual([]);
+  },
+);

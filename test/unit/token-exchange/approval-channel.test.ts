@@ -147,7 +147,11 @@ describe('an approved exchange', () => {
 });
 
 describe('what is kept of a subject token', () => {
-  const kept = async (token: object, caller: object = {}, more: { source?: object; grantTypes?: readonly string[] } = {}) => {
+  const kept = async (
+    token: object,
+    caller: object = {},
+    more: { source?: object; grantTypes?: readonly string[] } = {},
+  ) => {
     const intentions: Record<string, unknown>[] = [];
     const dependencies = {
       issuer: 'https://id.example',
@@ -175,7 +179,7 @@ describe('what is kept of a subject token', () => {
     ['neither', {}, {}, false],
   ])('says whether one was bound: %s', async (_, token, caller, isBound) => {
     const [intention] = await kept(token, caller);
-    expect('isBound' in (intention?.['origin'] as object)).toBe(isBound);
+    expect(Object.hasOwn(Object(intention?.['origin']), 'isBound')).toBe(isBound);
   });
 
   test('has its format where it was for a resource, and neither its key nor its decision', async () => {
