@@ -118,7 +118,7 @@ describe('an approved exchange', () => {
     expect(result).not.toHaveProperty('issuedTokenType');
   });
 
-  test('of a further hop makes its delegation, and takes back only one that it made', async () => {
+  test('of a further hop makes its delegation, and revokes only one that it made', async () => {
     const scene = await story();
     const { dependencies, delegations, row, servers } = scene;
     const approved = approvedExchange(dependencies);

@@ -69,7 +69,7 @@ describe('the other people of a transaction', () => {
     expect(await at(FIRST, {}, 'agt_a', null)).toBeUndefined();
   });
 
-  test('allow further down what the subject token lists, to whom it may be passed on', async () => {
+  test('allow further down what the subject token lists, to agents that it names', async () => {
     const bob = delegation('dlg_bob', 'acc_bob');
     const consented = [delegation('dlg_own', 'acc_bob', { scope: ['send'] })];
     expect(await kinds(FURTHER, { listed: [bob], consented })).toEqual([['acc_bob', ['read'], 'hop']]);
