@@ -198,7 +198,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
   const audit: FullAuditLog = {
     ...auditLog,
     async append(event, together) {
-      const ended = metrics.appending.startTimer();
+      const from = stopwatch();
       try {
         const receipt = await auditLog.append(event, together);
         // Like the event itself, before the change that it describes takes effect (WH-01).
@@ -214,7 +214,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
         if (!isDocumentConflict(error)) metrics.failures.inc();
         throw error;
       } finally {
-        ended();
+        metrics.appending(stopwatch() - from);
       }
     },
   };

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { Brand } from '../../views/brand.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isBrokenConnection } from './broken-connections.ts';
+import type { Series } from './durations.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import { indexedRouter } from './indexed-router.ts';
 import type { LazyRouter } from './lazy-router.ts';
@@ -46,6 +47,12 @@ export const requestListener = (deps: {
 }): Handler => {
   const { guard, routers, oidcProvider, remember, log, metrics, clock } = deps;
   const app = new Koa({ proxy: true });
+  const series = new Map<string, Series>();
+  const durationOf = (surface: string): Series => {
+    const made = series.get(surface) ?? metrics.seconds.series({ surface });
+    series.set(surface, made);
+    return made;
+  };
 
   app.use(async (ctx, next) => {
     beginState(ctx, deps.factsOf(ctx.req), deps.readerLanguage.of(ctx.req), clock.now(), deps.brand);
@@ -80,7 +87,7 @@ export const requestListener = (deps: {
       const milliseconds = clock.nowMillis() - began;
       metrics.inFlight.dec();
       metrics.requests.inc({ surface, method: methodLabel(request.method), status: String(response.statusCode) });
-      metrics.seconds.observe({ surface }, milliseconds / 1000);
+      durationOf(surface)(milliseconds / 1000);
       if (!log.isLevelEnabled('info')) return;
       log.info({
         event: 'request',

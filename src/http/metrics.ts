@@ -1,7 +1,7 @@
 /** Counts and durations for Prometheus. Labels come from closed sets, never from input. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type DomainMetrics, domainInstruments } from './domain-metrics.ts';
-import { type Durations, durations } from './durations.ts';
+import { type Durations, durations, type Series } from './durations.ts';
 
 /** The instruments by what they measure. docs/reference has their names and labels. */
 export interface Metrics extends DomainMetrics {
@@ -12,7 +12,7 @@ export interface Metrics extends DomainMetrics {
   readonly requests: Counter<'method' | 'status' | 'surface'>;
 
   /** Time from the arrival of a request to the end of its response. */
-  readonly seconds: Histogram<'surface'>;
+  readonly seconds: Durations;
 
   /** Audit events that became durable. */
   readonly events: Counter<'outcome' | 'type'>;
@@ -21,7 +21,7 @@ export interface Metrics extends DomainMetrics {
   readonly failures: Counter<string>;
 
   /** Time until an audit event was durable. */
-  readonly appending: Histogram<string>;
+  readonly appending: Series;
 
   /** Seconds that the transparency log is behind the records. */
   readonly logLag: Gauge;
@@ -102,13 +102,12 @@ const requestInstruments = (registry: Registry) => {
     labelNames: ['surface', 'method', 'status'],
     registers: [registry],
   });
-  const seconds = new Histogram({
+  const seconds = durations({
     name: 'behalf_http_request_duration_seconds',
     help: 'Time from arrival to the end of the answer.',
-    labelNames: ['surface'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers: [registry],
   });
+  registry.registerMetric(seconds.metric);
   const inFlight = new Gauge({
     name: 'behalf_http_requests_in_flight',
     help: 'Requests being answered.',
@@ -136,18 +135,18 @@ const auditInstruments = (registry: Registry) => {
     help: 'Audit events that could not be written; what they spoke of did not happen.',
     registers: [registry],
   });
-  const appending = new Histogram({
+  const appends = durations({
     name: 'behalf_audit_append_duration_seconds',
     help: 'Time until an audit event was durable.',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
-    registers: [registry],
   });
+  registry.registerMetric(appends.metric);
   const logLag = new Gauge({
     name: 'behalf_transparency_log_lag_seconds',
     help: 'Seconds since the oldest audit event was written that the transparency log does not have; 0 when it has all.',
     registers: [registry],
   });
-  return { events, failures, appending, logLag };
+  return { events, failures, appending: appends.series({}), logLag };
 };
 
 /** Delivery of audit events to other systems. The label `sink` is an id; there are at most 16. */
