@@ -23,8 +23,21 @@ export const canonicalOf = (object: object): Canonical => {
 /** The RFC 8785 text of an object with these members. */
 export const textOfMembers = (members: Canonical['members']): string => {
   let text = '';
-  for (const [name, member] of members) text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${member}`;
+  for (const [name, member] of members) text += `${text === '' ? '{' : ','}${nameText(name)}:${member}`;
   return text === '' ? '{}' : `${text}}`;
+};
+
+/** JSON of the names that events have. A file that is verified may have others, so that there is a limit. */
+const names = new Map<string, string>();
+const MOST_NAMES = 256;
+
+/** JSON of the name of a member. */
+export const nameText = (name: string): string => {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(name);
+  if (names.size < MOST_NAMES) names.set(name, text);
+  return text;
 };
 
 /** RFC 8785 text of each member of an object, by code unit of the name. */

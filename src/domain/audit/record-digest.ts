@@ -3,7 +3,7 @@
  * computes the digest of the record from the digest of that member. Without its salt, that digest confirms no guess.
  */
 import { hash, randomFillSync } from 'node:crypto';
-import { type Canonical, canonicalText, membersOf } from './canonical-text.ts';
+import { type Canonical, canonicalText, membersOf, nameText } from './canonical-text.ts';
 
 /** Where a record stands: the hashed members besides its event. */
 export type RecordPlace = {
@@ -55,18 +55,6 @@ const DIGEST = /^[A-Za-z0-9_-]{43}$/;
 
 export const isSalt = (value: unknown): value is string => typeof value === 'string' && SALT.test(value);
 export const isDigest = (value: unknown): value is string => typeof value === 'string' && DIGEST.test(value);
-
-/** JSON of the names that events have. A file that is verified may have others, so that there is a limit. */
-const names = new Map<string, string>();
-const MOST_NAMES = 256;
-
-const nameText = (name: string): string => {
-  const known = names.get(name);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(name);
-  if (names.size < MOST_NAMES) names.set(name, text);
-  return text;
-};
 
 /** The salt of one member. It tells nothing of the salt of the record, nor of another member. */
 const memberSalt = (salt: string, name: string): string =>
