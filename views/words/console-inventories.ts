@@ -57,7 +57,7 @@ export const inventoryWords = {
   decideAbout: (app: string) => phrase({ en: `about ${app}`, de: `über ${app}` }),
   newApp: phrase({ en: 'new', de: 'neu' }),
   search: phrase({ en: 'Search', de: 'Suche' }),
-  searchHint: phrase({ en: 'Name, id, owner or right', de: 'Name, Id, Eigentümer oder Recht' }),
+  searchHint: phrase({ en: 'Name, id, owner, right or inventory', de: 'Name, Id, Eigentümer, Recht, Inventar' }),
   anyInventory: phrase({ en: 'all', de: 'alle' }),
   noneFits: phrase({ en: 'No app fits the filters.', de: 'Keine App passt zu den Filtern.' }),
   rightsOfApp: (app: string) => phrase({ en: `of ${app}: all rights`, de: `von ${app}: alle Rechte` }),
@@ -120,8 +120,8 @@ export const inventoryWords = {
     }
     if (risky === count) {
       return phrase({
-        en: count === 1 ? '1 right, which matters' : `${count} rights, all matter`,
-        de: count === 1 ? '1 Recht, ein wichtiges' : `${count} Rechte, alle wichtig`,
+        en: count === 1 ? '1 right that matters' : `${count} rights, all matter`,
+        de: count === 1 ? '1 wichtiges Recht' : `${count} Rechte, alle wichtig`,
       });
     }
     return phrase({

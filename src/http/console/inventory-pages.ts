@@ -52,8 +52,12 @@ type Shown = Pick<InventoriesModel, 'pages' | 'views' | 'view' | 'inventories'> 
   readonly added: ReadonlySet<string>;
 };
 
-const fits = ({ name, external_id: id, owner = '', scopes = [] }: ShownEntry, search: string): boolean =>
-  [name, id, owner, ...scopes].some((text) => text.toLowerCase().includes(search));
+const fits = ({ name, source, external_id: id, owner = '', scopes = [] }: ShownEntry, search: string): boolean =>
+  [name, source, id, owner, ...scopes].some((text) => text.toLowerCase().includes(search));
+
+/** Those to which most people gave rights first, then by name. */
+const byPeople = (one: ShownEntry, other: ShownEntry): number =>
+  (other.people ?? 0) - (one.people ?? 0) || (one.name < other.name ? -1 : 1);
 
 /** Ids of the apps that the last import of their inventory brought, unless it was the first one. */
 const newEntries = (all: readonly ShownEntry[], times: ImportTimes): ReadonlySet<string> => {
@@ -123,7 +127,7 @@ export const addInventoryPages = (parts: PageParts): void => {
     const fitting = search === '' ? all : all.filter((entry) => fits(entry, search.toLowerCase()));
     const chosen = fitting
       .filter(inView[view])
-      .toSorted((one, other) => scoreOf(other) - scoreOf(one) || isGone(one) - isGone(other));
+      .toSorted((one, other) => scoreOf(other) - scoreOf(one) || isGone(one) - isGone(other) || byPeople(one, other));
     const hrefOf = (which: InventoryView, from = 0): string =>
       hrefWith(home, {
         ...{ source, q: search, view: which === 'all' ? '' : which },
