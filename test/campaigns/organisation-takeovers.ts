@@ -1,7 +1,10 @@
 /** The kinds of takeovers of a simulated organisation. A kind is a module in takeovers/ and a row here. */
 import type { Random } from './campaign.ts';
 import type { Work, Worker } from './organisation-work.ts';
+import { fromBuildServer } from './takeovers/build-server.ts';
 import * as misled from './takeovers/misled-agents.ts';
+import { pressedForPayments } from './takeovers/pressed-payments.ts';
+import { promptWorm } from './takeovers/prompt-worm.ts';
 import * as stolen from './takeovers/stolen-keys.ts';
 import type { Takeover } from './takeovers/takeover.ts';
 
@@ -16,6 +19,9 @@ export const TAKEOVERS = {
   'asks people at night': misled.peopleAtNight,
   'other chains of agents': misled.otherChains,
   'forgotten key': stolen.forgottenKey,
+  'prompt worm': promptWorm,
+  'key from a build server': fromBuildServer,
+  'people pressed for payments': pressedForPayments,
 } as const satisfies Record<string, Takeover>;
 
 export type TakeoverKind = keyof typeof TAKEOVERS;
@@ -27,6 +33,8 @@ export const fitsKind = (kind: TakeoverKind, worker: Worker): boolean =>
   kindOf(kind).fits?.(worker) ?? !worker.isDormant;
 
 export const isLateKind = (kind: TakeoverKind): boolean => kindOf(kind).isLate === true;
+
+export const isAfterRules = (kind: TakeoverKind): boolean => kindOf(kind).isAfterRules === true;
 
 export const hostile = (kind: TakeoverKind, worker: Worker, at: number, random: Random): readonly Work[] =>
   kindOf(kind)

@@ -47,7 +47,7 @@ export type Worker = {
 export const api = (index: number): string => `https://api-${index}.example`;
 /** Networks of the organisation: agents share them. Now and then one is new. */
 const NETWORKS = 24;
-const address = (random: Random): string => `10.1.${random.integer(NETWORKS)}.7`;
+export const address = (random: Random): string => `10.1.${random.integer(NETWORKS)}.7`;
 const newAddress = (random: Random): string => `10.${2 + random.integer(200)}.${random.integer(250)}.7`;
 
 export const newWorker = (id: string, random: Random): Worker => ({

@@ -2,8 +2,8 @@
  * A simulated organisation of 30 days: agents with habits, honest bursts and mistakes, and takeovers of several kinds (organisation-takeovers.ts), in this process and with
  * a clock of its own. A violation is a kind of which less than four of five are contained within 60 s, less than nine of ten of all, an
  * act later than 60 s after its event, more than one false suspension in 1,000 agent-months, or a search for undeclared agents with less
- * precision or recall than its goal. The rules and the takeovers are by the same hand: the figures say that the mechanism
- * works, and not how well it knows the attacks of others.
+ * precision or recall than its goal. The rules and ten kinds of takeovers are by the same hand: their figures say that the mechanism
+ * works. Kinds that the figures mark `isAfterRules` are by another hand, which did not know the rules, and say how well it knows the attacks of others.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
@@ -21,7 +21,14 @@ import { seededRandom } from './campaign.ts';
 import { cpuMicros, microsOfReading } from './cpu.ts';
 import { type Found, figuresOfSearch, searchedClients } from './organisation-clients.ts';
 import { RULES } from './organisation-rules.ts';
-import { fitsKind, hostile, isLateKind, TAKEOVER_KINDS, type TakeoverKind } from './organisation-takeovers.ts';
+import {
+  fitsKind,
+  hostile,
+  isAfterRules,
+  isLateKind,
+  TAKEOVER_KINDS,
+  type TakeoverKind,
+} from './organisation-takeovers.ts';
 import { DAY, honestDay, newWorker, type Work, type Worker } from './organisation-work.ts';
 
 const DAYS = 30;
@@ -98,6 +105,12 @@ const newServer = async (ids: readonly string[]) => {
 
 /** `seconds`: from its first act to its suspension; absent: it was not suspended. */
 type Outcome = { readonly kind: TakeoverKind; readonly seconds?: number; readonly isNotified: boolean };
+
+/** Of those that were contained, the median time from the first act; null: none was. */
+const medianSeconds = (outcomes: readonly Outcome[]): number | null => {
+  const seconds = outcomes.flatMap((one) => one.seconds ?? []).sort((one, other) => one - other);
+  return seconds[Math.floor(seconds.length / 2)] ?? null;
+};
 
 /** The takeovers of one run, each of another agent, with the day on which it begins. */
 const planned = (workers: readonly Worker[], random: Random) => {
@@ -244,7 +257,9 @@ export const organisation: Campaign = {
         const soon = some.filter(({ seconds = Number.POSITIVE_INFINITY }) => seconds <= MOST_SECONDS).length;
         if (soon < LEAST_SHARE * some.length)
           run.violation(`${kind}: ${soon} of ${some.length} contained within ${MOST_SECONDS} s`);
-        return [kind, { takeovers: some.length, noticed, contained: ended, containedWithin60s: soon }];
+        const mark = isAfterRules(kind) ? { isAfterRules: true } : {};
+        const figures = { takeovers: some.length, noticed, contained: ended, containedWithin60s: soon };
+        return [kind, { ...mark, ...figures, medianSecondsFromFirstAct: medianSeconds(some) }];
       }),
     );
     const all = contained(outcomes);
@@ -256,14 +271,13 @@ export const organisation: Campaign = {
     if (discovery.recall < LEAST_RECALL) run.violation(`recall ${discovery.recall} of undeclared agents`);
     const micros = Math.round(cpu / Math.max(1, events));
     if (micros > MOST_MICROS) run.late(`${micros} µs of CPU for each event`);
-    const seconds = outcomes.flatMap((one) => one.seconds ?? []).sort((one, other) => one - other);
-    const soonEnough = seconds.filter((one) => one <= MOST_SECONDS).length;
+    const soonEnough = outcomes.filter(({ seconds = Number.POSITIVE_INFINITY }) => seconds <= MOST_SECONDS).length;
     if (soonEnough < LEAST_OF_ALL * outcomes.length)
       run.violation(`${soonEnough} of ${outcomes.length} takeovers contained within ${MOST_SECONDS} s`);
     const figures = {
       ...{ trials: seeds, agents: count, events, takeovers: outcomes.length, contained: all },
       containedWithin60s: soonEnough,
-      medianSecondsFromFirstAct: seconds[Math.floor(seconds.length / 2)] ?? null,
+      medianSecondsFromFirstAct: medianSeconds(outcomes),
       ...{ latestActSeconds: latest, falseSuspensions: falsely, byKind },
       falsePerThousandAgentMonths: Math.round(perThousand * 10) / 10,
       microsecondsOfCpuPerEvent: micros,

@@ -11,6 +11,8 @@ export type Takeover = {
   readonly fits?: (worker: Worker) => boolean;
   /** It comes after the honest days, so that the agent has been idle for weeks. */
   readonly isLate?: true;
+  /** It was written after the rules were frozen, by another hand that did not know them. */
+  readonly isAfterRules?: true;
 };
 
 /** An address that no agent uses. */
