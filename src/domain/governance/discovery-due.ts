@@ -12,6 +12,8 @@ import { FINDINGS, type Finding } from './finding.ts';
 
 /** Documents of one step: as many as one of the walk. */
 const AT_ONCE = 160;
+/** A query costs as much as so many documents. */
+const COST_OF_QUERY = 8;
 /** Owners and blueprints that wait. Of more, the walk finds the agents. */
 const MOST_WAITING = 1000;
 
@@ -96,10 +98,11 @@ export const dueSubjects = (deps: {
     ];
   };
 
+  /** All that are known. Those that changed just now stay for the next pass: one that changes often waits no longer for its first one. */
   const ofGroups = (until: number): Part[] => {
-    const settled = [...groups].filter(([, { at }]) => at <= until - SETTLED_SECONDS);
-    for (const [key] of settled) groups.delete(key);
-    return settled.map(([, { field, value }]) =>
+    const all = [...groups];
+    for (const [key, { at }] of all) if (at <= until - SETTLED_SECONDS) groups.delete(key);
+    return all.map(([, { field, value }]) =>
       part(paged(agents, { where: { [field]: value }, by: 'createdAt' }, ({ id }) => id)),
     );
   };
@@ -107,8 +110,10 @@ export const dueSubjects = (deps: {
   return {
     note({ target }) {
       const field = FIELDS[target?.kind ?? ''];
-      if (!target || !field || groups.size >= MOST_WAITING) return;
-      groups.set(`${field} ${target.id}`, { field, value: target.id, at: deps.clock.now() });
+      if (!target || !field) return;
+      const key = `${field} ${target.id}`;
+      if (groups.size >= MOST_WAITING && !groups.has(key)) return;
+      groups.set(key, { field, value: target.id, at: deps.clock.now() });
     },
 
     async step(from) {
@@ -123,7 +128,7 @@ export const dueSubjects = (deps: {
         }
         const { ids, last, isWhole } = await first.page(first.after);
         if (ids.length > 0) await deps.examiner.examine(ids);
-        left -= ids.length;
+        left -= Math.max(ids.length, COST_OF_QUERY);
         first.after = last;
         if (isWhole) pass.parts.shift();
       }

@@ -14,6 +14,8 @@ type Part = (typeof PARTS)[number];
 /** Where a sweep is. Documents are walked by id. */
 export type Sweep = { readonly part: Part; readonly after?: Cursor };
 
+/** Others have the findings of reporters, which `settle` resolves. */
+const EXAMINED: ReadonlySet<Finding['subjectKind']> = new Set(['agent', 'client', 'inventory_entry']);
 /** Documents of one step. */
 const AT_ONCE = 160;
 
@@ -55,11 +57,7 @@ export const discoverySweeps = (deps: {
     }
     const some = await walked(findings, after);
     const kept = some.filter(({ state }) => state !== 'resolved');
-    await examiner.examine(
-      kept.flatMap(({ subject, subjectKind }) =>
-        subjectKind === 'agent' || subjectKind === 'client' ? [subject] : [],
-      ),
-    );
+    await examiner.examine(kept.flatMap(({ subject, subjectKind }) => (EXAMINED.has(subjectKind) ? [subject] : [])));
     for (const finding of kept) await settle(finding);
     return some;
   };

@@ -13,10 +13,11 @@ import type { ClientActivity } from './client-activity.ts';
 import { findingsOfAgent, findingsOfClient } from './examination.ts';
 import { FINDINGS, type Finding, findingId } from './finding.ts';
 import { type Examined, type FindingWriter, MOST_EXAMINED } from './finding-writer.ts';
+import { examinedEntry, INVENTORY_ENTRIES, type InventoryEntry } from './inventory.ts';
 
 export interface Examiner {
   /**
-   * Examines agents and clients by id, any number. `isObservedOnly`: opens and updates findings, and resolves none; an agent without a
+   * Examines agents, clients and apps of inventories by id, any number. `isObservedOnly`: opens and updates findings, and resolves none; an agent without a
    * finding then costs half. Throws StoreUnavailable.
    */
   examine(ids: Iterable<string>, how?: { readonly isObservedOnly: boolean }): Promise<void>;
@@ -38,6 +39,7 @@ export const examiner = (deps: {
   const { documents, clock, writer, activities, uses, effective } = deps;
   const agents = documents.collection<Agent>(AGENTS);
   const clients = documents.collection<Client>(CLIENTS);
+  const entries = documents.collection<InventoryEntry>(INVENTORY_ENTRIES);
   const findings = documents.collection<Finding>(FINDINGS);
 
   const examinedAgents = async (ids: readonly string[]): Promise<readonly Examined[]> => {
@@ -105,6 +107,10 @@ export const examiner = (deps: {
     ];
   };
 
+  /** As their last import states them. */
+  const examinedEntries = async (ids: readonly string[]): Promise<readonly Examined[]> =>
+    ids.length === 0 ? [] : (await entries.getMany(ids)).map(({ document }) => examinedEntry(document));
+
   /**
    * Tries again at the next examination if the subject refuses it now, such as an agent that lost its owner meanwhile. One that
    * always refuses must not hold up the findings of all others.
@@ -124,7 +130,12 @@ export const examiner = (deps: {
         const some = all.slice(from, from + MOST_EXAMINED);
         const ofAgents = some.filter((id) => id.startsWith('agt_'));
         const ofClients = some.filter((id) => id.startsWith('app_') || isDocumentId(id));
-        const examined = [...(await examinedAgents(ofAgents)), ...(await examinedClients(ofClients))];
+        const ofEntries = some.filter((id) => id.startsWith('inv_'));
+        const examined = [
+          ...(await examinedAgents(ofAgents)),
+          ...(await examinedClients(ofClients)),
+          ...(await examinedEntries(ofEntries)),
+        ];
         for (const finding of await writer.keep(examined, how)) await finished(finding);
       }
     },

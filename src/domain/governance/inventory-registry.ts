@@ -11,7 +11,7 @@ import { type DocumentStore, everyDocument, tryInsert, update, type Versioned } 
 import { FINDINGS, type Finding, findingId } from './finding.ts';
 import { findingRefusal } from './finding-refusals.ts';
 import { type Examined, type FindingWriter, isOpenAfter, MOST_EXAMINED } from './finding-writer.ts';
-import { entryId, INVENTORY_ENTRIES, type InventoryEntry, partsOfEntry, type StatedApp } from './inventory.ts';
+import { entryId, examinedEntry, INVENTORY_ENTRIES, type InventoryEntry, type StatedApp } from './inventory.ts';
 import { type EntryChange, type ImportResult, importTally } from './inventory-changes.ts';
 import type { InventoryMatching, Match } from './inventory-matching.ts';
 import { webAddresses } from './web-addresses.ts';
@@ -67,17 +67,9 @@ export const inventoryRegistry = (deps: {
     return done;
   };
 
-  const examined = (entry: InventoryEntry): Examined => {
-    const parts = partsOfEntry(entry);
-    return {
-      ...{ subject: entry.id, subjectKind: 'inventory_entry', name: entry.name, isGone: entry.state === 'gone' },
-      observed: parts.length === 0 ? [] : [{ kind: 'unknown_app', parts, evidence: [] }],
-    };
-  };
-
   /** Ids of the entries that have an open finding after the import. */
   const openAmong = async (entries: readonly InventoryEntry[]): Promise<ReadonlySet<string>> => {
-    const some = entries.map(examined).filter(({ observed }) => observed.length > 0);
+    const some = entries.map(examinedEntry).filter(({ observed }) => observed.length > 0);
     const held = await findings.getMany(some.map(({ subject }) => findingId('unknown_app', subject)));
     const bySubject = new Map(held.map(({ document }) => [document.subject, document]));
     const open = some.filter((one) => isOpenAfter(bySubject.get(one.subject), 'unknown_app', one, clock.now()));
@@ -163,7 +155,7 @@ export const inventoryRegistry = (deps: {
             (one): InventoryEntry => ({ ...one, state: 'gone', updatedAt: clock.now() }),
           );
         }
-        waiting.push(examined(isGone ? { ...entry, state: 'gone' } : entry));
+        waiting.push(examinedEntry(isGone ? { ...entry, state: 'gone' } : entry));
         if (waiting.length === MOST_EXAMINED) {
           await writer.keep(waiting);
           waiting = [];

@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { FindingPart } from './finding.ts';
+import type { Examined } from './finding-writer.ts';
 import { reachesOf, riskyScopes, type ScopeReach } from './scope-risks.ts';
 
 /** Names of inventories. */
@@ -105,6 +106,15 @@ export const partsOfEntry = (entry: InventoryEntry): readonly FindingPart[] => {
     entry.owner === undefined && { reason: 'no_owner', points: 10 },
   ];
   return parts.filter((part) => part !== false);
+};
+
+/** What the writer of findings compares. */
+export const examinedEntry = (entry: InventoryEntry): Examined => {
+  const parts = partsOfEntry(entry);
+  return {
+    ...{ subject: entry.id, subjectKind: 'inventory_entry', name: entry.name, isGone: entry.state === 'gone' },
+    observed: parts.length === 0 ? [] : [{ kind: 'unknown_app', parts, evidence: [] }],
+  };
 };
 
 const PART_OF_REACH = {
