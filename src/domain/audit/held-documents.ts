@@ -25,11 +25,12 @@ export interface HeldDocuments<T> {
   /** How many were changed and not stored. */
   changed(): number;
   /**
-   * Stores what was changed, AT_ONCE documents at a time. `onFailed`: takes the failure of one document, which stays changed, or throws
-   * it: 'unreadable' when a damaged one is stored. Throws StoreUnavailable where the store fails, or where another process counted less of
-   * the log: this one has to read again.
+   * Stores at most `most` of what was changed when a round began, AT_ONCE documents at a time, and begins a round where none is under way.
+   * Returns how many are left of the round; 0: it is complete, and the next call begins another one. `onFailed`: takes the failure of one
+   * document, which stays changed, or throws it: 'unreadable' when a damaged one is stored. Throws StoreUnavailable where the store fails,
+   * or where another process counted less of the log: this one has to read again.
    */
-  store(onFailed: (id: string, error: unknown) => void): Promise<void>;
+  store(onFailed: (id: string, error: unknown) => void, most?: number): Promise<number>;
   forget(): void;
 }
 
@@ -42,20 +43,26 @@ const covers = (one: Counting, other: Counting): boolean =>
     one.counted.some((place) => place.stream === stream && place.sequence >= sequence),
   );
 
-/** `most`: documents that stay in memory once they are stored. Those that are not stored do, however many they are: callers bound them. */
+/**
+ * `most`: documents in memory, stored ones and changed ones together. The changed ones stay until they are stored, however many they are:
+ * callers bound them.
+ */
 export const heldDocuments = <T extends Counting>(
   collection: Pick<Collection<T>, 'get' | 'getMany' | 'insert' | 'replace'>,
   { most, clock, pause }: { readonly most: number; readonly clock: Clock; readonly pause: () => Promise<void> },
 ): HeldDocuments<T> => {
-  let all = new Map<string, Held<T>>();
-  let changed = new Set<Held<T>>();
+  /** As they are stored, those that were used longest ago first. */
+  let unchanged = new Map<string, Held<T>>();
+  let changed = new Map<string, Held<T>>();
+  /** The rest of the round. */
+  let left: Held<T>[] = [];
 
   /** Its time is over: the sweeper removes it, and no person is known from it any more. */
   const isOver = ({ document, isChanged }: Held<T>): boolean =>
     !isChanged && document !== undefined && document.expiresAt <= clock.now();
 
   const known = (id: string): Held<T> | undefined => {
-    const found = all.get(id);
+    const found = changed.get(id) ?? unchanged.get(id);
     return found && isOver(found) ? undefined : found;
   };
 
@@ -80,15 +87,16 @@ export const heldDocuments = <T extends Counting>(
       held.version = found?.version ?? 1;
     }
     held.isChanged = false;
-    changed.delete(held);
+    changed.delete(id);
+    keep(held);
   };
 
-  /** Drops those whose time is over, and then those that were used longest ago. */
-  const shrink = (): void => {
-    for (const [id, held] of all) if (isOver(held)) all.delete(id);
-    for (const [id, { isChanged }] of all) {
-      if (all.size <= most) return;
-      if (!isChanged) all.delete(id);
+  /** Keeps one that is stored, and drops those that were used longest ago. */
+  const keep = (held: Held<T>): void => {
+    unchanged.set(held.id, held);
+    for (const id of unchanged.keys()) {
+      if (unchanged.size + changed.size <= most) return;
+      unchanged.delete(id);
     }
   };
 
@@ -98,7 +106,7 @@ export const heldDocuments = <T extends Counting>(
     async load(id) {
       const found = await collection.get(id);
       const held = { id, document: found?.document, version: found?.version ?? 0, isChanged: false };
-      all.set(id, held);
+      keep(held);
       return held;
     },
 
@@ -106,10 +114,8 @@ export const heldDocuments = <T extends Counting>(
       held.document = document;
       if (held.isChanged) return;
       held.isChanged = true;
-      changed.add(held);
-      // Behind the others: it was used last.
-      all.delete(held.id);
-      all.set(held.id, held);
+      unchanged.delete(held.id);
+      changed.set(held.id, held);
     },
 
     async getMany(ids) {
@@ -124,21 +130,21 @@ export const heldDocuments = <T extends Counting>(
 
     changed: () => changed.size,
 
-    async store(onFailed) {
-      const waiting = [...changed];
-      for (let from = 0; from < waiting.length; from += AT_ONCE) {
-        const some = waiting.slice(from, from + AT_ONCE);
+    async store(onFailed, mostNow = Number.POSITIVE_INFINITY) {
+      if (left.length === 0) left = [...changed.values()].reverse();
+      for (let stored = 0; left.length > 0 && stored < mostNow; stored += AT_ONCE) {
+        const some = left.splice(-AT_ONCE).reverse();
         const results = await Promise.allSettled(some.map(write));
         for (const [index, result] of results.entries())
           if (result.status === 'rejected') onFailed(some[index]?.id ?? '', result.reason);
         await pause();
       }
-      shrink();
+      for (const [id, held] of unchanged) if (isOver(held)) unchanged.delete(id);
+      return left.length;
     },
 
     forget() {
-      all = new Map();
-      changed = new Set();
+      [unchanged, changed, left] = [new Map(), new Map(), []];
     },
   };
 };

@@ -7,26 +7,27 @@
  * findings finds what changed without an event.
  *
  * Counts are stored seldom, because a document that is written once for thirty tokens costs a thirtieth. Behind the stored ones, the log
- * itself says what was counted: the stored cursors move only after all counts before them are stored.
+ * itself says what was counted: the stored cursors move only after all counts before them are stored. Many are stored in slices, and between two of them
+ * this process extends its lock and reads on.
  */
 import { AUDIT_RECORDS, type AuditRecord } from '../audit/audit-record.ts';
 import type { HeldDocuments } from '../audit/held-documents.ts';
 import { passArchived } from '../audit/past-beginning.ts';
 import { type RecentRecord, type RecentRecords, sourceOfRecord } from '../audit/recent-records.ts';
-import { recentOrStored, recordsAfter, withNewStreams } from '../audit/records-after.ts';
+import { recentOrStored, recordsAfter, type StreamCursor, withNewStreams } from '../audit/records-after.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { coarseNetwork } from '../vocabulary/client-network.ts';
+import { activityNews } from './activity-news.ts';
 import { type ClientActivity, type SeenToken, withTokens } from './client-activity.ts';
 import type { DueSubjects } from './discovery-due.ts';
 import { discoveryLock } from './discovery-lock.ts';
 import type { Sweep, Sweeps } from './discovery-sweep.ts';
 import type { Examiner } from './examiner.ts';
-import { isToStore } from './held-counts.ts';
+import { isToStore, STORED_AT_ONCE, secondsOfReport } from './held-counts.ts';
 import type { Reported } from './reporter-findings.ts';
 import { isOfOneAgent } from './responses/agent-failures.ts';
 import type { ResponseWorker } from './responses/response-worker.ts';
-import { signsOfActivity } from './undeclared-signs.ts';
 
 /** Records of one turn, and turns of one poll: a process that takes over has much to read. */
 const AT_ONCE = 1000;
@@ -37,17 +38,10 @@ const SWEEP_SECONDS = 600;
 const DUE_SECONDS = 60;
 /** Its place is stored after so many steps: a process that takes over repeats at most these. */
 const STEPS_EVERY = 50;
-/** What others name and this server does not know counts in a finding at once, and would count again: the cursors move within so long. */
-const MOST_REPORT_SECONDS = 60;
-const FEW_CHANGED = 20;
 /** New streams, and records that were archived, are looked for so often. */
 const STREAMS_SECONDS = 10;
 /** Clients that are counted between two pauses in which requests run. */
 const PAUSE_EVERY = 16;
-/** A token after so long without one may end a finding. */
-const QUIET_SECONDS = 86_400;
-/** Clients whose signs are remembered, so that the same ones lead to one examination. */
-const MOST_SIGNS = 20_000;
 
 /** Kinds of targets whose events lead to an examination. */
 const EXAMINED: ReadonlySet<string> = new Set(['agent', 'client']);
@@ -70,6 +64,13 @@ type Held = {
 
 /** What was read behind the stored cursors. `since`: when the first of it was read. */
 type Behind = { records: number; since: number; reportedAt?: number };
+
+/** Counts that are being stored. `cursors`: what was read when that began, and is stored once all counts are; `reports` with it. */
+type Round = {
+  readonly cursors: readonly StreamCursor[];
+  readonly reports: Held['reports'];
+  areFactsStored: boolean;
+};
 
 export const discovery = (deps: {
   readonly documents: DocumentStore;
@@ -98,17 +99,18 @@ export const discovery = (deps: {
   let places: Map<string, number> | undefined;
   let held = empty();
   let behind: Behind = { records: 0, since: 0 };
+  let round: Round | undefined;
   let streamsAt = 0;
   /** The sweep under way, as far as this process is. The stored one is up to STEPS_EVERY behind. */
   let sweeping: { readonly sweep: Sweep; readonly steps: number } | undefined;
-  const signs = new Map<string, string>();
+  const news = activityNews();
   let turn = 0;
 
   const forget = (): void => {
     held = empty();
     [behind, streamsAt] = [{ records: 0, since: 0 }, 0];
-    signs.clear();
-    sweeping = undefined;
+    news.forget();
+    [sweeping, round] = [undefined, undefined];
     due.forget();
     activities.forget();
     responses.forget();
@@ -177,20 +179,6 @@ export const discovery = (deps: {
     return found.length;
   };
 
-  /** Whether these tokens may have led to another finding, or ended one. What only time changes is left to the sweep. */
-  const mayFind = (id: string, before: ClientActivity | undefined, now: ClientActivity): boolean => {
-    const isNews =
-      !before || now.lastAt - before.lastAt >= QUIET_SECONDS || now.networks.length > before.networks.length
-        ? true
-        : now.networks.some(({ firstAt }) => firstAt > before.lastAt);
-    if (id.startsWith('agt_')) return isNews;
-    const found = signsOfActivity(now, now.lastAt);
-    if (!isNews && signs.get(id) === found) return false;
-    if (signs.size >= MOST_SIGNS) signs.clear();
-    signs.set(id, found);
-    return true;
-  };
-
   /** Lets rules act and counts what was read, in memory. Examines what may have another finding. */
   const count = async (): Promise<void> => {
     const { tokens, changed, reports } = held;
@@ -203,7 +191,7 @@ export const discovery = (deps: {
       const next = withTokens(id, before, seen);
       if (next && next !== before) {
         activities.change(one, next);
-        if (mayFind(id, before, next)) changed.add(id);
+        if (news.mayFind(id, before, next)) changed.add(id);
       }
       clients += 1;
       if (clients % PAUSE_EVERY === 0) await deps.pause();
@@ -218,22 +206,31 @@ export const discovery = (deps: {
     const now = clock.now();
     return (
       isToStore({ changed, records: count, seconds: now - since }, deps.mostHeld) ||
-      now - reportedAt >= (changed <= FEW_CHANGED ? 0 : MOST_REPORT_SECONDS)
+      now - reportedAt >= secondsOfReport(changed)
     );
   };
 
-  /** Stores the counts, then the cursors: after a crash, what was read is read again and counts once. */
-  const store = async (): Promise<boolean> => {
-    await responses.store();
-    // A damaged document, which the store reports, must not hold up the others. It stays in memory.
-    await activities.store((_, error) => {
-      if (!isOfOneAgent(error)) throw error;
-    });
-    const { reports } = held;
-    held = empty();
-    for (const reported of reports.values()) await deps.reported(reported);
+  const beginRound = (): void => {
     const cursors = [...(places ?? [])].map(([stream, sequence]) => ({ stream, sequence }));
+    round = { cursors, reports: held.reports, areFactsStored: false };
+    held = empty();
     behind = { records: 0, since: 0 };
+  };
+
+  /**
+   * Stores a slice of the counts, and with the last one the cursors: after a crash, what was read is read again and counts once. False:
+   * another process has the lock by now.
+   */
+  const storeOn = async ({ cursors, reports, areFactsStored }: Round): Promise<boolean> => {
+    if (!areFactsStored && (await responses.store(STORED_AT_ONCE)) > 0) return true;
+    if (round) round.areFactsStored = true;
+    // A damaged document, which the store reports, must not hold up the others. It stays in memory.
+    const left = await activities.store((_, error) => {
+      if (!isOfOneAgent(error)) throw error;
+    }, STORED_AT_ONCE);
+    if (left > 0) return true;
+    for (const reported of reports.values()) await deps.reported(reported);
+    round = undefined;
     return lock.move({ cursors });
   };
 
@@ -280,10 +277,13 @@ export const discovery = (deps: {
       if (!(await isReader())) return lose();
       try {
         for (let turns = 0, found = AT_ONCE; found === AT_ONCE && turns < MOST_TURNS; turns += 1) {
+          // A turn may last seconds, so each one extends the lock where it ends soon.
+          if (turns > 0 && !(await isReader())) return lose();
           found = await read();
           // Also without records: an agent that could not be examined is examined again.
           await count();
-          if (behind.records > 0 && isDue() && !(await store())) return lose();
+          if (!round && behind.records > 0 && isDue()) beginRound();
+          if (round && !(await storeOn(round))) return lose();
         }
         await dueOn();
         await sweepOn();

@@ -1,9 +1,12 @@
 /** How many counts of agents and clients the reader of the audit log keeps in memory, and when it stores them. */
 
-/** Bytes of what is counted of one agent or client: its facts for response rules, and its activity. */
-const BYTES_OF_ONE = 15_000;
-/** The share of the heap for counts. */
-const SHARE = 0.1;
+/**
+ * Most bytes in memory of what is counted of one agent or client, where each list is full: 64,000 of facts for response rules, and 23,000 of
+ * activity. Agents at work have about 15,000.
+ */
+const BYTES_OF_ONE = 90_000;
+/** The share of the heap that the counts take at most. */
+const SHARE = 0.5;
 const LEAST_HELD = 2000;
 const MOST_HELD = 50_000;
 
@@ -16,6 +19,19 @@ const RECORDS_OF_ONE = 20;
 /** A process that takes over reads as many records again, 12,000 at each poll: so that takes between 3 and 33 seconds. */
 const [LEAST_RECORDS, MOST_RECORDS] = [30_000, 400_000];
 const MOST_SECONDS = 86_400;
+
+/** Most facts, and most activities, that are stored before the reader extends its lock and reads on. */
+export const STORED_AT_ONCE = 2000;
+/** What others name and this server does not know counts in a finding once the cursors move: else it would count again. */
+const REPORT_SECONDS = 60;
+const FEW_CHANGED = 20;
+
+/**
+ * Seconds after which counts are stored because of a report about something that this server does not know. With many changed documents they
+ * are more, so that such reports cost at most STORED_AT_ONCE documents a minute.
+ */
+export const secondsOfReport = (changed: number): number =>
+  changed <= FEW_CHANGED ? 0 : REPORT_SECONDS * Math.max(1, changed / STORED_AT_ONCE);
 
 /**
  * Whether counts are to be stored: so many documents have changed that no more stay in memory, or so many records or seconds were counted

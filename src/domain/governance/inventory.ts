@@ -92,7 +92,7 @@ export const isKnown = ({ matchedBy }: { readonly matchedBy?: MatchedBy }): bool
   matchedBy !== undefined && !HINTS.has(matchedBy);
 
 /** Why an entry is a finding. Empty: it is none. */
-export const partsOfEntry = (entry: InventoryEntry): readonly FindingPart[] => {
+const partsOfEntry = (entry: InventoryEntry): readonly FindingPart[] => {
   const risky = riskyScopes(entry.scopes).length;
   const { secrets = 0, people = 0 } = entry;
   if (entry.state === 'gone' || entry.isEnabled === false || isKnown(entry) || risky + secrets === 0) return [];

@@ -97,6 +97,35 @@ describe('held documents', () => {
     expect((await mine.getMany(['app_1', 'app_3'])).size).toBe(2);
   });
 
+  test('those loaded and those stored later share one bound with the changed ones', async () => {
+    const { held } = world(3);
+    const mine = held();
+    const ids = Array.from({ length: 9 }, (_, index) => `app_${index}`);
+    const known = () => ids.filter((id) => mine.known(id) !== undefined);
+    for (const id of ids) await mine.load(id);
+    expect(known()).toEqual(['app_6', 'app_7', 'app_8']);
+    for (const id of ids.slice(0, 2)) mine.change(await mine.load(id), counted(id, undefined, 1));
+    expect(known()).toEqual(['app_0', 'app_1', 'app_8']);
+    await mine.store(fails);
+    for (const id of ids.slice(2, 4)) mine.change(await mine.load(id), counted(id, undefined, 1));
+    expect(known()).toEqual(['app_1', 'app_2', 'app_3']);
+  });
+
+  test('are stored in rounds of some at a time: each that was changed when the round began, and a later one in the next', async () => {
+    const { held, last } = world(1000);
+    const mine = held();
+    const ids = Array.from({ length: 120 }, (_, index) => `app_${index}`);
+    for (const id of ids) mine.change(await mine.load(id), counted(id, undefined, 1));
+    expect(await mine.store(fails, 50)).toBe(70);
+    expect([await last('app_49'), await last('app_50'), mine.changed()]).toEqual([1, undefined, 70]);
+    const [first, late] = [await mine.load('app_0'), await mine.load('app_late')];
+    mine.change(first, counted('app_0', first.document, 2));
+    mine.change(late, counted('app_late', undefined, 2));
+    expect([await mine.store(fails, 50), await mine.store(fails, 50)]).toEqual([20, 0]);
+    expect([await last('app_119'), await last('app_0'), await last('app_late')]).toEqual([1, 1, undefined]);
+    expect([await mine.store(fails, 50), await last('app_0'), await last('app_late')]).toEqual([0, 2, 2]);
+  });
+
   test('whose time is over are not known any more, and begin anew', async () => {
     const { held, last, time, sweep } = world();
     const mine = held();

@@ -15,6 +15,7 @@ import { discoverySweeps } from '../../../src/domain/governance/discovery-sweep.
 import { type Examiner, examiner } from '../../../src/domain/governance/examiner.ts';
 import { FINDINGS, type Finding, findingId } from '../../../src/domain/governance/finding.ts';
 import { findingWriter } from '../../../src/domain/governance/finding-writer.ts';
+import { entryId, INVENTORY_ENTRIES, type InventoryEntry } from '../../../src/domain/governance/inventory.ts';
 import { reporterFindings } from '../../../src/domain/governance/reporter-findings.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
@@ -25,7 +26,7 @@ const DAY = 86_400;
 const HELD = 86_400;
 
 /** A store with nodes on it, whose clock the test sets. */
-const world = (documents: DocumentStore = memoryDocumentStore()) => {
+const world = (documents: DocumentStore = memoryDocumentStore(), mostHeld = 2000) => {
   const audit = recordingAudit();
   const time = { now: START };
   const evaluated: number[] = [];
@@ -42,7 +43,7 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
       },
     });
     const activities = heldDocuments(store.collection<ClientActivity>(CLIENT_ACTIVITY), {
-      ...{ most: 100, clock, pause: async () => undefined },
+      ...{ most: mostHeld, clock, pause: async () => undefined },
     });
     const examined = examiner({
       ...{ documents: store, clock, writer, activities },
@@ -70,12 +71,12 @@ const world = (documents: DocumentStore = memoryDocumentStore()) => {
           evaluated.push(time.now);
         },
         changed: () => 0,
-        store: async () => undefined,
+        store: async () => 0,
         forget: () => undefined,
       },
       digestOf: (client, network) => `${client} ${network}`,
       reported: reporters.reported,
-      mostHeld: 2000,
+      mostHeld,
       pause: async () => undefined,
     });
   };
@@ -192,6 +193,43 @@ describe('reading the log', () => {
     for (let index = 0; index < 2000; index += 1) await tokens(`app_${index}`, 1);
     await reader.poll();
     expect([await counted('app_1'), await counted('app_1999')]).toEqual([3, 1]);
+  });
+
+  test('many counts are stored in slices: between two of them rules act, and the lock is extended', async () => {
+    const documents = memoryDocumentStore();
+    const { node, tokens, counted, time, evaluated } = world(documents, 5000);
+    const other = node('two');
+    let [written, sinceEvaluated, mostWritten, evaluations] = [0, 0, 0, 0];
+    // Each document takes so long that the lock ends before all are stored, and the other node looks for it.
+    const slow: DocumentStore = {
+      ...documents,
+      collection(declaration) {
+        const collection = documents.collection<never>(declaration);
+        if (declaration.name !== CLIENT_ACTIVITY.name) return collection as never;
+        const insert: typeof collection.insert = async (document) => {
+          written += 1;
+          if (written % 70 === 0) time.now += 1;
+          sinceEvaluated = evaluations === evaluated.length ? sinceEvaluated + 1 : 1;
+          evaluations = evaluated.length;
+          mostWritten = Math.max(mostWritten, sinceEvaluated);
+          if (written === 4900) await other.poll();
+          return collection.insert(document);
+        };
+        return { ...collection, insert } as never;
+      },
+    };
+    for (let index = 0; index < 5000; index += 1) await tokens(`app_${index}`, 1);
+    const reader = node('one', slow);
+    await reader.poll();
+    // What is read meanwhile counts, and is stored later.
+    await tokens('app_0', 1);
+    for (let polls = 0; polls < 4; polls += 1) await reader.poll();
+    const state = (await documents.collection<DiscoveryState>(DISCOVERY_STATES).get('discovery'))?.document;
+    expect(state).toMatchObject({ lockedBy: 'one', cursors: [{ stream: 's', sequence: 5000 }] });
+    expect([written, mostWritten, await counted('app_0'), await counted('app_4999')]).toEqual([5000, 2000, 1, 1]);
+    time.now += HELD;
+    await reader.poll();
+    expect(await counted('app_0')).toBe(2);
   });
 
   test('a process that had the lock, lost it and takes it again counts on from where the other one stored', async () => {
@@ -377,6 +415,54 @@ describe('the sweep', () => {
     time.now += 120;
     await reader.poll();
     expect(examinedIds).toEqual([]);
+  });
+
+  test('an app of another system has its finding again once the dismissal is over', async () => {
+    const { documents, node, time, findings, audit } = world();
+    const id = entryId('entra', 'mailer');
+    await documents.collection<InventoryEntry>(INVENTORY_ENTRIES).insert({
+      ...{ id, source: 'entra', externalId: 'mailer', name: 'Mailer', secrets: 1, state: 'present' },
+      ...{ createdAt: START, updatedAt: START },
+    });
+    await documents.collection<Finding>(FINDINGS).insert({
+      ...{ id: findingId('unknown_app', id), kind: 'unknown_app', subjectKind: 'inventory_entry', subject: id },
+      ...{ name: 'Mailer', state: 'dismissed', until: START + 200, score: 45, dismissedScore: 45, evidence: [] },
+      ...{ parts: [], foundAt: START, createdAt: START, updatedAt: START },
+    });
+    const reader = node('one');
+    for (let polls = 0; polls < 4; polls += 1) await reader.poll();
+    time.now = START + 199;
+    await reader.poll();
+    expect(await findings()).toMatchObject([{ state: 'dismissed' }]);
+    time.now = START + 260;
+    await reader.poll();
+    expect(await findings()).toMatchObject([{ kind: 'unknown_app', subject: id, state: 'open' }]);
+    expect(audit.of('finding.opened')).toMatchObject([{ note: 'the time of the dismissal is over' }]);
+  });
+
+  test('an owner group that changes every few seconds is due within about a minute, and once more after its last change', async () => {
+    const { documents, node, recorded, time, examinedIds } = world();
+    await documents.collection<Agent>(AGENTS).insert({
+      ...{ id: 'agt_1', name: 'Clerk', owner: 'grp_1', purpose: 'Books', environment: 'test', redirectUris: [] },
+      ...{ grantTypes: [], dpopBoundAccessTokens: false, resourceServers: [] },
+      ...{ createdAt: START, updatedAt: START, state: 'active' },
+    });
+    const reader = node('one');
+    for (let polls = 0; polls < 4; polls += 1) await reader.poll();
+    const due = async (seconds: number, isChanging: boolean): Promise<number> => {
+      examinedIds.length = 0;
+      for (let at = 0; at < seconds; at += 5) {
+        time.now += 5;
+        if (isChanging)
+          await recorded({ type: 'group.updated', outcome: 'done', target: { kind: 'group', id: 'grp_1' } });
+        // The sweep examines by itself, and is not noted.
+        await reader.poll();
+      }
+      return examinedIds.length;
+    };
+    expect(await due(300, true)).toBeGreaterThanOrEqual(4);
+    expect(await due(120, false)).toBeGreaterThanOrEqual(1);
+    expect(await due(120, false)).toBe(0);
   });
 
   test('what comes due of many at once is examined a part at a time, and again from its begin by the next process', async () => {

@@ -1,11 +1,11 @@
 /** How many counts stay in memory, and when they are stored: with many agents, seldom for each event. */
 import { describe, expect, test } from '@jest/globals';
-import { isToStore, mostHeld } from '../../../src/domain/governance/held-counts.ts';
+import { isToStore, mostHeld, secondsOfReport } from '../../../src/domain/governance/held-counts.ts';
 
 const MEBIBYTE = 1024 ** 2;
 
-test('the memory for counts is a tenth of the heap, for at least 2,000 and at most 50,000 agents', () => {
-  expect([256, 1024, 4096, 65_536].map((size) => mostHeld(size * MEBIBYTE))).toEqual([2000, 7158, 28_633, 50_000]);
+test('counts take at most half of the heap, for at least 2,000 and at most 50,000 agents', () => {
+  expect([256, 1024, 4096, 65_536].map((size) => mostHeld(size * MEBIBYTE))).toEqual([2000, 5965, 23_860, 50_000]);
 });
 
 describe('counts are stored', () => {
@@ -29,4 +29,8 @@ describe('counts are stored', () => {
     expect(isToStore({ changed: 40_000, records: 400_000, seconds: 0 }, 50_000)).toBe(true);
     expect(isToStore({ changed: 19_000, records: 379_999, seconds: 0 }, 50_000)).toBe(false);
   });
+});
+
+test('a report about something unknown has counts stored at once where few changed, and at most 2,000 documents a minute else', () => {
+  expect([0, 20, 21, 2000, 20_000].map(secondsOfReport)).toEqual([0, 0, 60, 60, 600]);
 });

@@ -50,7 +50,7 @@ type Day = {
   readonly met?: number;
 };
 
-/** What one agent did. At most about 40 kB. Members that may be absent are so in facts from before they were counted. */
+/** What one agent did. At most about 50 kB as JSON, and 64 kB in memory. Members that may be absent are so in facts from before they were counted. */
 export type AgentFacts = People & {
   readonly [List in Exclude<SeenList, 'people' | 'refused' | 'software'>]: readonly Seen[];
 } & {

@@ -29,11 +29,12 @@ export interface ResponseWorker {
   /** Agents whose facts changed since they were stored. */
   changed(): number;
   /**
-   * Evaluates, then stores the facts of everything that was noted. After a crash the same records are noted again, and count once.
+   * Evaluates, then stores the facts of everything that was noted: at most `most` documents with each call of a round, as HeldDocuments
+   * does. Returns how many are left of the round. After a crash the same records are noted again, and count once.
    * What an agent did that could not be examined stays in memory: the last 1,000 events each of at most 100 agents. The others, and
    * all of them after a crash, are lost. Throws StoreUnavailable where the store fails.
    */
-  store(): Promise<void>;
+  store(most?: number): Promise<number>;
   /** Forgets what was noted and not stored. */
   forget(): void;
 }
@@ -65,7 +66,7 @@ export const responseWorker = (deps: {
   /** Keyed digest of a network, for one agent. */
   readonly digestOf: (agent: string, network: string) => string;
   readonly fleet: FleetNetworks;
-  /** Agents whose stored facts stay in memory: about 10 kB each. */
+  /** Agents whose facts stay in memory. */
   readonly mostHeld: number;
   readonly pause: () => Promise<void>;
   /** Called with the first failure of an agent, until it could be examined. Without an agent: of responses that a crash left. */
@@ -208,17 +209,19 @@ export const responseWorker = (deps: {
     evaluate,
     changed: held.changed,
 
-    async store() {
+    async store(most) {
       await evaluate();
-      await held.store((id, error) => {
+      const left = await held.store((id, error) => {
         const one = waiting.get(id) ?? { events: [] };
         failed(id, one, error);
         waiting.set(id, one);
-      });
+      }, most);
+      if (left > 0) return left;
       // What is left could not be examined.
       const kept = [...waiting].slice(0, MOST_FAILED);
       waiting = new Map(kept);
       for (const [, one] of kept) one.events = one.events.slice(-MOST_EVENTS_OF_FAILED);
+      return 0;
     },
 
     forget() {
