@@ -133,7 +133,7 @@ describe('a link to a person of another domain', () => {
     expect(await newest('request.refused')).toMatchObject({ error: 'insufficient_user_authentication' });
     expect((await admin.open(at(`/console/peers/${peer}`))).text).toContain('No person of this domain is linked');
 
-    for (const account of ['', 'unknown', 'root']) {
+    for (const account of ['', 'unknown', 'root', `acc_${'a'.repeat(26)}`]) {
       const refused = await send(admin, path, { subject: 'ada-there', account });
       expect(refused.status).toBe(400);
       expect(refused.html).toMatch(/name="account"[^>]*aria-invalid="true"/);

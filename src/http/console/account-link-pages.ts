@@ -13,6 +13,7 @@ import { doerName, partyNames, personHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { listed } from './list-page.ts';
+import { idOf } from './named-fields.ts';
 import { findNamed } from './named-objects.ts';
 
 const peerHref = ({ deps }: Pick<PageParts, 'deps'>, id: string): string =>
@@ -70,7 +71,7 @@ export const addAccountLinkPages = (parts: PageParts): void => {
       });
     },
     call: async ({ subject = '', account = '' }, peer, { viewer }) => ({
-      body: { peer, subject, account: account && (await find(viewer, 'account', account, '/account')).id },
+      body: { peer, subject, account: account && (await idOf(find, viewer, 'account', account, '/account')) },
     }),
     done: (ctx, { id }) => seeOther(ctx, `${peerHref(parts, id)}?done=accountLinkAdded`),
   });

@@ -7,6 +7,7 @@ import { addAskedCall } from './asked-calls.ts';
 import { directoryHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { idOf } from './named-fields.ts';
 import { findNamed } from './named-objects.ts';
 
 const DEEDS = {
@@ -39,7 +40,7 @@ export const addDirectoryAccountPages = (parts: PageParts, path: string): void =
       },
       call: async ({ account = '' }, id, { viewer }) => ({
         id,
-        body: { account: account && (await find(viewer, 'account', account, '/account')).id },
+        body: { account: account && (await idOf(find, viewer, 'account', account, '/account')) },
       }),
       done: (ctx, { id }) => seeOther(ctx, `${directoryHref(deps, id)}?done=${done}`),
     });

@@ -65,8 +65,8 @@ const pairsById = async (
   return Object.fromEntries(byId);
 };
 
-/** Refuses an unknown id at its field, as an unknown name. */
-const idOf = async (
+/** The id of the object that a user typed by name or id. Throws 'invalid_field' at `field`: an unknown id, as an unknown name. */
+export const idOf = async (
   find: FindNamed,
   viewer: Viewer,
   kind: NamedKind,
