@@ -21,10 +21,12 @@
     }
   };
 
+  const NO_FILTERS = ['after', 'at', 'done'];
+
   /** The filters of this page, without its place in the list. */
   const current = () => {
     const query = new URLSearchParams(location.search);
-    for (const [name, value] of [...query]) if (value === '' || name === 'after' || name === 'done') query.delete(name);
+    for (const [name, value] of [...query]) if (value === '' || NO_FILTERS.includes(name)) query.delete(name);
     return query.toString();
   };
 
