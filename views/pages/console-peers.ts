@@ -3,7 +3,8 @@ import { type Html, html } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import {
   type Column,
-  commaList,
+  cutLines,
+  cutList,
   factList,
   type ListModel,
   listPage,
@@ -82,28 +83,23 @@ export type PeerModel = ConsoleFrame & {
   readonly auditLogHref?: string;
 };
 
-/** Most clients, resource servers and scopes that the page names. */
-const SHOWN = 50;
-
 const outboundFacts = ({ clients, resources, lifetimeSeconds }: NonNullable<PeerModel['peer']['outbound']>): Html =>
   factList([
     [
       words.vouched,
-      clients
-        .slice(0, SHOWN)
-        .map(
-          ({ name, there, href }) =>
-            html`<span class="line"><a href="${href}">${isolated(name, 100)}</a> <span class="hint">${words.asThere(html`<code class="long">${plainText(there, 200)}</code>`)}</span></span>`,
-        ),
+      cutLines(
+        clients,
+        ({ name, there, href }) =>
+          html`<a href="${href}">${isolated(name, 100)}</a> <span class="hint">${words.asThere(html`<code class="long">${plainText(there, 200)}</code>`)}</span>`,
+      ),
     ],
     [
       words.scopesThere,
-      resources
-        .slice(0, SHOWN)
-        .map(
-          ({ identifier, scopes }) =>
-            html`<span class="line">${isolated(identifier, 200)}: ${commaList(scopes.slice(0, SHOWN).map(({ name, risk }) => html`${codeName(name)} <span class="hint">${riskWords[risk]}</span>`))}</span>`,
-        ),
+      cutLines(
+        resources,
+        ({ identifier, scopes }) =>
+          html`${isolated(identifier, 200)}: ${cutList(scopes, ({ name, risk }) => html`${codeName(name)} <span class="hint">${riskWords[risk]}</span>`)}`,
+      ),
     ],
     [words.lifetimeThere, durationPhrase(lifetimeSeconds)],
   ]);
@@ -127,7 +123,7 @@ export const peerPage = ({ peer, actions, links, auditLogHref, ...frame }: PeerM
 ${
   inbound
     ? factList([
-        [words.who, commaList(inbound.clients.slice(0, 50).map((name) => isolated(name, 100)))],
+        [words.who, cutList(inbound.clients, (name) => isolated(name, 100))],
         [words.atMost, rightsList(inbound.resources)],
         [words.people, words.subjects[inbound.subjects]],
         [words.longest, durationPhrase(inbound.maxLifetimeSeconds)],

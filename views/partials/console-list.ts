@@ -160,22 +160,33 @@ export const factList = (facts: readonly (Fact | undefined | false)[]): Html =>
 export const commaList = (texts: readonly HtmlValue[], none: HtmlValue = words.none): HtmlValue =>
   texts.length === 0 ? none : texts.map((text, index) => [index > 0 && ', ', text]);
 
-/** Scopes by resource. */
+/** At most MOST_LISTED of the items with commas between, and how many more there are. */
+export const cutList = <Item>(items: readonly Item[], textOf: (item: Item) => HtmlValue): HtmlValue => [
+  commaList(items.slice(0, MOST_LISTED).map(textOf)),
+  andMore(items),
+];
+
+/** At most MOST_LISTED of the items in lines, and how many more there are. */
+export const cutLines = <Item>(items: readonly Item[], lineOf: (item: Item) => HtmlValue): HtmlValue =>
+  items.length === 0
+    ? words.none
+    : [
+        items.slice(0, MOST_LISTED).map((item) => html`<span class="line">${lineOf(item)}</span>`),
+        items.length > MOST_LISTED && html`<span class="line">${andMore(items)}</span>`,
+      ];
+
+/** Scopes by resource. At most MOST_LISTED of each, and how many more there are. */
 export const rightsList = (rights: Readonly<Record<string, readonly string[]>>): HtmlValue =>
-  commaList(
-    Object.entries(rights)
-      .slice(0, MOST_RIGHTS)
-      .map(
-        ([resource, scopes]) =>
-          html`<span class="line">${cellText(resource, 300)}: ${commaList(
-            scopes
-              .slice(0, MOST_RIGHTS)
-              .map((scope) => (scope === '*' ? words.all : html`<code>${plainText(scope, 80)}</code>`)),
-          )}</span>`,
-      ),
+  cutLines(
+    Object.entries(rights),
+    ([resource, scopes]) =>
+      html`${cellText(resource, 300)}: ${cutList(scopes, (scope) => (scope === '*' ? words.all : html`<code>${plainText(scope, 80)}</code>`))}`,
   );
 
-const MOST_RIGHTS = 50;
+const MOST_LISTED = 50;
+
+const andMore = ({ length }: readonly unknown[]): Html | false =>
+  length > MOST_LISTED && html` <span class="hint">${listWords.andMore(length - MOST_LISTED)}</span>`;
 
 /** A form that consists of its button only. */
 export const postButton = (action: string, csrf: string, button: Html): Html =>

@@ -44,6 +44,8 @@ export const listWords = {
     legalHolds: phrase({ en: 'Pages of legal holds', de: 'Seiten der Löschsperren' }),
     versions: phrase({ en: 'Pages of versions', de: 'Seiten der Versionen' }),
   },
+  /** After the first ones of a list. */
+  andMore: (count: number) => phrase({ en: `and ${count} more`, de: `und ${count} weitere` }),
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),
   times: (count: number) =>
     phrase({
