@@ -147,8 +147,8 @@ export const responseWords = {
   activateTitle: phrase({ en: 'Activate a response rule', de: 'Reaktionsregel aktivieren' }),
   activateAsked: (name: HtmlValue) => phrase({ en: html`Let ${name} act?`, de: html`Soll ${name} handeln?` }),
   activateLead: phrase({
-    en: 'From now on the rule acts by itself, within seconds. Rules suspend at most ten agents an hour, and ten more of other owners. You can deactivate it at any time.',
-    de: 'Ab jetzt handelt die Regel von selbst, in Sekunden. Regeln setzen höchstens zehn Agenten in der Stunde aus, und zehn weitere von anderen Verantwortlichen. Sie lässt sich jederzeit deaktivieren.',
+    en: 'From now on the rule acts by itself, within seconds. Rules suspend at most ten agents an hour, and ten more whose owners had none suspended in that hour. You can deactivate it at any time.',
+    de: 'Ab jetzt handelt die Regel von selbst, in Sekunden. Regeln setzen höchstens zehn Agenten in der Stunde aus, und zehn weitere, von deren Eigentümern in dieser Stunde noch keiner ausgesetzt wurde. Sie lässt sich jederzeit deaktivieren.',
   }),
   deactivate: phrase({ en: 'Deactivate', de: 'Deaktivieren' }),
   remove: phrase({ en: 'Delete', de: 'Löschen' }),
