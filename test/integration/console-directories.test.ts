@@ -305,6 +305,8 @@ test('an existing account is given to a directory and taken from it, with a fres
     ['assign', 'dora', 'belongs to a directory already'],
     ['assign', 'aud', 'holds a role'],
     ['assign', 'nobody-here', 'There is nothing with the name'],
+    ['assign', `acc_${'a'.repeat(26)}`, 'There is nothing with the name'],
+    ['unassign', `acc_${'a'.repeat(26)}`, 'There is nothing with the name'],
     ['unassign', 'erin', 'does not belong to this directory'],
   ] as const) {
     const page = await press(proven, `${home}/${deed}`, new RegExp(`${deed}$`), { set: { account } });
@@ -312,6 +314,8 @@ test('an existing account is given to a directory and taken from it, with a fres
     expect(page.html).toMatch(/name="account"[^>]*aria-invalid="true"/);
     expect((await server.events('request.refused')).at(-1)).toMatchObject({ outcome: 'refused' });
   }
+  const asked = await proven.open(at(`${home}/unassign`));
+  expect(asked.text).toContain('leaves the groups of this directory and loses what they gave it');
   const taken = await press(proven, `${home}/unassign`, /unassign$/, { set: { account: 'Dora' } });
   expect([taken.status, taken.text]).toEqual([200, expect.stringContaining('no longer belongs to the directory')]);
   expect(await found()).toBe(0);

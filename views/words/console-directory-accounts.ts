@@ -3,12 +3,12 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 /** Accounts that are given to a directory, or taken from it. */
 export const directoryAccountWords = {
   assign: phrase({ en: 'Give it an account', de: 'Ein Konto geben' }),
-  unassign: phrase({ en: 'Take an account', de: 'Ein Konto nehmen' }),
+  unassign: phrase({ en: 'Take an account', de: 'Ein Konto entziehen' }),
   asked: {
     assign: (directory: HtmlValue) =>
       phrase({ en: html`Give an account to ${directory}`, de: html`${directory} ein Konto geben` }),
     unassign: (directory: HtmlValue) =>
-      phrase({ en: html`Take an account from ${directory}`, de: html`${directory} ein Konto nehmen` }),
+      phrase({ en: html`Take an account from ${directory}`, de: html`${directory} ein Konto entziehen` }),
   },
   leads: {
     assign: phrase({
@@ -16,13 +16,13 @@ export const directoryAccountWords = {
       de: 'Das Verzeichnis kann das Konto dann ändern und sperren. Ein Konto mit einer Rolle lässt sich nicht geben.',
     }),
     unassign: phrase({
-      en: 'The account stays as it is. The directory can no longer change it.',
-      de: 'Das Konto bleibt, wie es ist. Das Verzeichnis kann es nicht mehr ändern.',
+      en: 'The account leaves the groups of this directory and loses what they gave it. All else stays. The directory can no longer change it.',
+      de: 'Das Konto verlässt die Gruppen dieses Verzeichnisses und verliert, was sie ihm gaben. Alles andere bleibt. Das Verzeichnis kann es nicht mehr ändern.',
     }),
   },
   buttons: {
     assign: phrase({ en: 'Give the account', de: 'Konto geben' }),
-    unassign: phrase({ en: 'Take the account', de: 'Konto nehmen' }),
+    unassign: phrase({ en: 'Take the account', de: 'Konto entziehen' }),
   },
   account: phrase({ en: 'Account', de: 'Konto' }),
 };

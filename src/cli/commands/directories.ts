@@ -183,6 +183,10 @@ export const directoryCommands: readonly Command[] = [
   resume,
   ...directoryPreviewCommands,
   giving('assign', 'Give an existing account without a role to a directory.', 'belongs to'),
-  giving('unassign', 'Take an account from a directory. The account stays as it is.', 'no longer belongs to'),
+  giving(
+    'unassign',
+    'Take an account from a directory. It leaves the groups of the directory; all else stays.',
+    'no longer belongs to',
+  ),
   ...directorySecretCommands,
 ];

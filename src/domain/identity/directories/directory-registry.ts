@@ -106,7 +106,10 @@ export interface DirectoryRegistry {
    * the account holds a role or belongs to a directory.
    */
   assign(id: string, account: string, by: By): Promise<void>;
-  /** Takes an account from a directory. The account stays as it is. Throws 'conflict' when it does not belong to it. */
+  /**
+   * Takes an account from a directory. The account leaves the groups of the directory; all else stays. Throws 'conflict' when
+   * it does not belong to it.
+   */
   unassign(id: string, account: string, by: By): Promise<void>;
 }
 

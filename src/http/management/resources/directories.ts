@@ -184,7 +184,7 @@ const routes = {
     method: 'POST',
     path: '/directories/{id}/unassign',
     tag: 'directories',
-    summary: 'Take an account from a directory. The account stays as it is',
+    summary: 'Take an account from a directory. It leaves the groups of the directory; all else stays',
     scope: DIRECTORY_SCOPES.write,
     policy: 'administer',
     ...SPEAKS_FOR_PEOPLE,
