@@ -63,7 +63,7 @@ export type InventoriesModel = {
   readonly imports?: readonly ImportRow[];
   /** All inventories. Only on the page of all. */
   readonly inventories?: readonly InventorySummary[];
-  /** Inventories whose last import was long ago. */
+  /** Inventories of which the audit log has no recent import. */
   readonly old: readonly string[];
   /** What is searched for. */
   readonly search: string;
@@ -144,7 +144,7 @@ const leadOf = ({ system, imports = [], views = [] }: InventoriesModel): Html =>
   const count = (name: InventoryView): number => views.find((one) => one.name === name)?.count ?? 0;
   return html`${system !== undefined && html`${systemWords[system].name} · `}${
     last !== undefined && html`${words.importedBy(agoText(last.at), last.byName)} · `
-  }${words.appsOf(count('all') - count('gone'), count('gone'))}${last?.changes !== undefined && imports.length > 1 && html`. ${words.sinceThen(last.changes)}`}`;
+  }${words.appsOf(count('all') - count('gone'), count('gone'))}${last?.changes !== undefined && imports.length > 1 && html`. ${words.planned(last.changes)}`}`;
 };
 
 export const inventoriesPage = (frame: ConsoleFrame, model: InventoriesModel): Html => {

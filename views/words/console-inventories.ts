@@ -73,15 +73,16 @@ export const inventoryWords = {
     changed: phrase({ en: 'Changed', de: 'Geändert' }),
     gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
   },
-  sinceThen: ({ created, changed, gone }: Readonly<Record<'created' | 'changed' | 'gone', number>>) =>
+  /** Counted before the import changed anything. */
+  planned: ({ created, changed, gone }: Readonly<Record<'created' | 'changed' | 'gone', number>>) =>
     phrase({
-      en: `It brought ${created} new, ${changed} changed and ${gone} gone.`,
-      de: `Er brachte ${created} neue, ${changed} geänderte und ${gone} verschwundene.`,
+      en: `As it began: ${created} new, ${changed} changed and ${gone} gone.`,
+      de: `Bei Beginn: ${created} neue, ${changed} geänderte und ${gone} verschwundene.`,
     }),
   old: (days: number, names: HtmlValue, count: number) =>
     phrase({
-      en: html`${names}${count > 3 && ', …'}: the last import was more than ${days} days ago. Apps may have come since then.`,
-      de: html`${names}${count > 3 && ', …'}: Der letzte Import ist über ${days} Tage her. Seitdem können Apps dazugekommen sein.`,
+      en: html`${names}${count > 3 && ', …'}: the audit log has no import of the last ${days} days. Newer apps may be missing here.`,
+      de: html`${names}${count > 3 && ', …'}: Das Protokoll hat keinen Import der letzten ${days} Tage. Neuere Apps fehlen hier vielleicht.`,
     }),
   otherSystem: phrase({ en: 'Any other system', de: 'Jedes andere System' }),
   importedAlready: (ago: HtmlValue) => phrase({ en: html`Last import ${ago}`, de: html`Letzter Import ${ago}` }),

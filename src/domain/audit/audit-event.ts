@@ -226,7 +226,8 @@ export const AUDIT_EVENTS = {
     'An administrator let the requests of a directory be checked only. Nothing but a report is written.',
   'directory.dry_run_ended': 'An administrator started a directory for real. Its next request is done.',
   'directory.account_assigned': 'An account was given to a directory. `subject` is the account.',
-  'directory.account_unassigned': 'An account was taken from a directory and stays as it is. `subject` is the account.',
+  'directory.account_unassigned':
+    'An account was taken from a directory and left the groups of the directory. `subject` is the account.',
   'directory.user_written':
     'A directory created or changed a user. `caller` is the directory, `subject` the account, and `changed` names the attributes. Events of the account follow.',
   'directory.user_deleted':
@@ -295,7 +296,7 @@ export const AUDIT_EVENTS = {
   'provisioning_target.recovered': 'A provisioning target that was failing acknowledges again.',
   'provisioning_target.removed': 'A provisioning target was removed. What it has stays there.',
   'inventory.imported':
-    'The list of apps of another system was imported. `target` is the inventory. `inputs` have the number of apps, and how many of them are new, changed or gone. The server writes this event before it changes the first entry.',
+    'The list of apps of another system was imported. `target` is the inventory. `inputs` have the number of apps, and how many would be new, changed or gone. The server counts them and writes this event before it changes the first entry. So two imports at once may both count the same apps, and one that did not end has the numbers of all of it.',
   'finding.opened':
     'The server found something that needs a decision of a person. `inputs` have the kind, the subject, the score and its reasons. `note` says why an earlier decision no longer holds.',
   'finding.resolved': 'The reason for a finding is gone.',

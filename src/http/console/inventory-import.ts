@@ -6,7 +6,7 @@ import {
   importResultPage,
   previewImportPage,
 } from '../../../views/pages/console-inventory-result.ts';
-import { type ImportLinks, isPlain } from '../../../views/pages/inventory-systems.ts';
+import { type ImportLinks, INVENTORY_SYSTEMS, isPlain } from '../../../views/pages/inventory-systems.ts';
 import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
 import { INVENTORY_NAME } from '../../domain/governance/inventory.ts';
 import {
@@ -122,7 +122,7 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
     async page({ frame, viewer }, _, { values, errors }) {
       const system = formatCalled(values['format']);
       if (system === undefined) {
-        const times = await importTimes(parts.deps, parts.calls, viewer);
+        const times = (await importTimes(parts.deps, parts.calls, viewer, INVENTORY_SYSTEMS)) ?? new Map();
         return chooseSystemPage(frame, links, { source: values['source'], times });
       }
       return importFormPage(frame, { links, system, values, errors });

@@ -7,8 +7,10 @@ import type { Viewer } from './console-page.ts';
 
 /** Imports that the page of an inventory shows. */
 const SHOWN = 10;
-/** Imports among which the last one of each inventory is looked for. */
+/** Imports that are read at once. Inventories without one among them are looked for by name. */
 const MOST_SEARCHED = 200;
+/** Inventories that are looked for at the same time. */
+const AT_ONCE = 20;
 
 type Log = Pick<ConsoleDeps, 'audit'>;
 
@@ -46,14 +48,27 @@ export const lastImports = async (
   });
 };
 
-/** By inventory: epoch seconds of its last import, among the last MOST_SEARCHED ones. Empty for a viewer without the audit log. */
+/**
+ * By inventory: epoch seconds of its last import. Has the inventories of the last MOST_SEARCHED imports, and those of `sources`
+ * of which the audit log has one. Reads one event for each of the others. Undefined: the viewer may not read the audit log.
+ */
 export const importTimes = async (
   deps: Log,
   calls: ConsoleCalls,
   viewer: Viewer,
-): Promise<ReadonlyMap<string, number>> => {
-  if (!mayRead(calls, viewer)) return new Map();
+  sources: Iterable<string>,
+): Promise<ReadonlyMap<string, number> | undefined> => {
+  if (!mayRead(calls, viewer)) return undefined;
   const { entries } = await deps.audit.list({ type: 'inventory.imported', limit: MOST_SEARCHED });
   // The newest of an inventory comes first, and is set last.
-  return new Map(entries.toReversed().map((entry) => [entry.event.target?.id ?? '', secondOf(entry)]));
+  const times = new Map(entries.toReversed().map((entry) => [entry.event.target?.id ?? '', secondOf(entry)]));
+  const others = [...new Set(sources)].filter((source) => !times.has(source));
+  for (let at = 0; at < others.length; at += AT_ONCE) {
+    const lookUp = async (source: string): Promise<void> => {
+      const [last] = (await deps.audit.list({ type: 'inventory.imported', id: source, limit: 1 })).entries;
+      if (last) times.set(source, secondOf(last));
+    };
+    await Promise.all(others.slice(at, at + AT_ONCE).map(lookUp));
+  }
+  return times;
 };

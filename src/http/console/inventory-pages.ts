@@ -44,6 +44,9 @@ const AT_ONCE = 200;
 /** Rows of a page. */
 const ROWS = 25;
 
+/** `areAll`: there are no more. */
+type FirstEntries = { readonly entries: readonly ShownEntry[]; readonly areAll: boolean };
+
 /** What a list of apps shows. */
 type Shown = Pick<InventoriesModel, 'pages' | 'views' | 'view' | 'inventories'> & {
   readonly entries: readonly ShownEntry[];
@@ -78,8 +81,12 @@ const askedOf = (query: URLSearchParams): Asked => {
   };
 };
 
-const timesOf = (source: string, imports: readonly { readonly at: number }[] = []): ImportTimes =>
+const timesOf = (source: string, imports: readonly { readonly at: number }[]): ImportTimes =>
   new Map(imports.slice(0, 1).map(({ at }) => [source, at]));
+
+/** Those of which no recent import is known. */
+const oldOf = (times: ImportTimes, sources: Iterable<string>, now: number): readonly string[] =>
+  [...new Set([...times.keys(), ...sources])].filter((source) => isOld(times.get(source) ?? 0, now)).sort();
 
 /** Adds `/console/inventories`: the apps of other systems, and the import of a list. */
 export const addInventoryPages = (parts: PageParts): void => {
@@ -87,17 +94,17 @@ export const addInventoryPages = (parts: PageParts): void => {
   const home = `${deps.basePath}${INVENTORIES}`;
   const links: ImportLinks = { listHref: home, importHref: `${home}/import` };
 
-  /** Up to MOST_COUNTED entries, the newest first. Undefined: there are more. */
-  const allOf = async ({ account, by }: Viewer, only: Only): Promise<readonly ShownEntry[] | undefined> => {
+  /** Up to MOST_COUNTED entries, the newest first. */
+  const firstOf = async ({ account, by }: Viewer, only: Only): Promise<FirstEntries> => {
     const entries: ShownEntry[] = [];
     for (let after: Cursor | undefined; entries.length < MOST_COUNTED; ) {
       const query = { ...only, limit: AT_ONCE };
       const { body, next } = await calls.run('listInventoryEntries', account, by, { query, after });
       entries.push(...((body?.items ?? []) as readonly ShownEntry[]));
-      if (!next) return entries;
+      if (!next) return { entries, areAll: true };
       after = next;
     }
-    return undefined;
+    return { entries, areAll: false };
   };
 
   const openAbout = async (viewer: Viewer, entries: readonly ShownEntry[]): Promise<ReadonlyMap<string, Finding>> => {
@@ -193,13 +200,14 @@ export const addInventoryPages = (parts: PageParts): void => {
     const asked = askedOf(queryOf(ctx));
     const { source } = asked;
     const only: Only = source === undefined ? {} : { source };
-    const all = await allOf(viewer, only);
+    const { entries, areAll } = await firstOf(viewer, only);
+    const sources = entries.map((entry) => entry.source);
     const imports = source === undefined ? undefined : await lastImports(deps, calls, viewer, source);
-    const times = source === undefined ? await importTimes(deps, calls, viewer) : timesOf(source, imports);
-    const shown =
-      all === undefined
-        ? await newest(viewer, only, queryOf(ctx).get('after'))
-        : await sorted(viewer, all, asked, times);
+    const known =
+      source === undefined ? await importTimes(deps, calls, viewer, sources) : imports && timesOf(source, imports);
+    const shown = areAll
+      ? await sorted(viewer, entries, asked, known ?? new Map())
+      : await newest(viewer, only, queryOf(ctx).get('after'));
     const system = INVENTORY_SYSTEMS.find((one) => one === source);
     const { pages, views, inventories } = shown;
     sendPage(
@@ -208,7 +216,7 @@ export const addInventoryPages = (parts: PageParts): void => {
       inventoriesPage(frame, {
         ...{ listHref: home, findingsHref: `${deps.basePath}/console/findings?kind=unknown_app` },
         ...{ rows: await rowsOf(shown), pages, view: shown.view, search: asked.search },
-        old: [...times].filter(([, at]) => isOld(at, deps.clock.now())).map(([name]) => name),
+        old: known === undefined ? [] : oldOf(known, sources, deps.clock.now()),
         ...(inventories === undefined ? {} : { inventories }),
         ...(views === undefined ? {} : { views }),
         ...(source === undefined ? {} : { source }),

@@ -1,0 +1,37 @@
+/** The last import of each inventory, from the audit log. */
+import { expect, test } from '@jest/globals';
+import type { AuditEntry, AuditFilters } from '../../../src/domain/audit/list-events.ts';
+import { importTimes } from '../../../src/http/console/inventory-imports.ts';
+
+type Given = Parameters<typeof importTimes>;
+
+/** A log whose imports are these, the newest first. */
+const logOf = (imports: readonly { readonly source: string; readonly at: number }[]) => {
+  const asked: (string | undefined)[] = [];
+  const list = async ({ type, id, limit }: AuditFilters) => {
+    asked.push(id);
+    const found = imports.filter(({ source }) => type === 'inventory.imported' && (id ?? source) === source);
+    return {
+      entries: found
+        .slice(0, limit)
+        .map(({ source, at }) => ({ at: at * 1000, event: { target: { id: source } } }) as AuditEntry),
+    };
+  };
+  return { deps: { audit: { list } } as unknown as Given[0], asked };
+};
+const callsOf = (mayAll: boolean): Given[1] => ({ mayAll: () => mayAll }) as unknown as Given[1];
+const viewer = {} as Given[2];
+
+const BUSY = Array.from({ length: 200 }, (_, index) => ({ source: `busy-${index % 8}`, at: 9_000 - index }));
+
+test('the last import of an inventory is found behind 200 later ones of others', async () => {
+  const { deps, asked } = logOf([...BUSY, { source: 'stopped', at: 70 }, { source: 'stopped', at: 60 }]);
+  const times = await importTimes(deps, callsOf(true), viewer, ['busy-1', 'stopped', 'archived', 'stopped']);
+  expect([times?.get('busy-1'), times?.get('stopped'), times?.has('archived')]).toEqual([8_999, 70, false]);
+  expect(asked).toEqual([undefined, 'stopped', 'archived']);
+});
+
+test('a viewer who may not read the audit log learns no time', async () => {
+  const { deps, asked } = logOf(BUSY);
+  expect([await importTimes(deps, callsOf(false), viewer, ['busy-1']), asked]).toEqual([undefined, []]);
+});
