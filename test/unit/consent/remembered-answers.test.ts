@@ -37,6 +37,36 @@ test('AP-11 an answer counts for what it allows and for less while it lasts, and
   expect([await found(same), await found(less)]).toEqual([[], []]);
 });
 
+test('whether a person has answered a client before is found by one answer, of however many', async () => {
+  const { ada, planner, consents, clock } = await composePeoplePages();
+  const documents = memoryDocumentStore('refused');
+  const read: number[] = [];
+  const counting = {
+    ...documents,
+    collection: (declaration: never) => {
+      const collection = documents.collection(declaration);
+      return {
+        ...collection,
+        find: async (query: never) => {
+          const found = await collection.find(query);
+          read.push(found.length);
+          return found;
+        },
+      };
+    },
+  } as unknown as typeof documents;
+  const answers = rememberedAnswers({ documents: counting, clock });
+  const decision = { openidScopes: ['openid'], expiresAt: START + DAY, delegableTo: DELEGABLE_TO_NONE, wishes: [] };
+  for (const resources of [{ [CALENDAR]: ['read'] }, { [MAIL]: ['read'] }] as ScopesByResource[]) {
+    const about = { account: ada.id, clientId: planner.id, redirectUri: REDIRECT_URI, openidScopes: ['openid'] };
+    await answers.keep(await consents.question({ ...about, resources }), { ...decision, resources });
+  }
+  read.length = 0;
+  expect(await answers.hasAny(ada.id, planner.id)).toBe(true);
+  expect(read).toEqual([1]);
+  expect(await answers.hasAny(ada.id, 'another')).toBe(false);
+});
+
 test('AP-11 an answer that leaves a right takes every earlier answer that allows it', async () => {
   const { ada, planner, consents, clock } = await composePeoplePages();
   const answers = rememberedAnswers({ documents: memoryDocumentStore('refused'), clock });

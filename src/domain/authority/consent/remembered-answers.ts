@@ -43,7 +43,8 @@ export const rememberedAnswers = ({
 }): RememberedAnswers => {
   const consents = documents.collection<RememberedConsent>(CONSENTS);
 
-  const found = (account: string, clientId: string) => consents.find({ where: { account, clientId }, limit: MOST });
+  const found = (account: string, clientId: string, limit = MOST) =>
+    consents.find({ where: { account, clientId }, limit });
 
   const ofClient = async (of: ConsentQuestion): Promise<readonly RememberedConsent[]> =>
     (await found(of.account.id, requesterId(of.requester))).map(({ document }) => document);
@@ -59,7 +60,7 @@ export const rememberedAnswers = ({
   const put = (next: RememberedConsent): Promise<void> => upsert(consents, next.id, () => next);
 
   return {
-    hasAny: async (account, clientId): Promise<boolean> => (await found(account, clientId)).length > 0,
+    hasAny: async (account, clientId): Promise<boolean> => (await found(account, clientId, 1)).length > 0,
 
     async to(of): Promise<readonly RememberedConsent[]> {
       const all = await ofClient(of);
