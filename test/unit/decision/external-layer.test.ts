@@ -181,6 +181,8 @@ describe('one that fails is left alone for a while', () => {
     const waiting = Promise.all([decide(), decide(), decide()]);
     await waiting;
     expect(requests).toHaveLength(6);
+    await decide();
+    expect(requests).toHaveLength(6);
     world.now += 10;
     world.answer = both(YES, YES);
     expect((await decide()).scope).toEqual(['read', 'send']);

@@ -241,7 +241,11 @@ export const exchangeScene = ({
   const exchange = async (
     clientId: string,
     form: Readonly<Record<string, string | readonly string[]>>,
-    { dpopThumbprint = undefined as string | undefined, isAgent = true } = {},
+    {
+      dpopThumbprint = undefined as string | undefined,
+      certificateThumbprint = undefined as string | undefined,
+      isAgent = true,
+    } = {},
   ): Promise<Attempt> => {
     const full: Readonly<Record<string, string | readonly string[]>> = {
       subject_token_type: ACCESS_TOKEN_TYPE,
@@ -255,6 +259,7 @@ export const exchangeScene = ({
       clientId,
       isAgent,
       dpopThumbprint,
+      certificateThumbprint,
       values: (name) => (full[name] === undefined ? [] : [full[name]].flat().filter((value) => value !== '')),
       note: (more) => {
         facts = { ...facts, ...more };

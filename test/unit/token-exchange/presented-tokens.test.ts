@@ -213,6 +213,12 @@ describe('the actor', () => {
     expect(
       (await exchange('agt_a', { ...form, actor_token: bound }, { dpopThumbprint: 'key_1' })).error,
     ).toBeUndefined();
+    const ofCertificate = { ...form, actor_token: addToken({ ...own, x5t: 'certificate_1' }) };
+    refused(
+      await exchange('agt_a', ofCertificate, { certificateThumbprint: 'certificate_2' }),
+      'actor_token_proof_missing',
+    );
+    expect((await exchange('agt_a', ofCertificate, { certificateThumbprint: 'certificate_1' })).error).toBeUndefined();
     refused(
       await exchange('agt_a', {
         ...form,
