@@ -11,12 +11,16 @@ const MOST_JUDGED = (1000 * LIFETIME_SECONDS) / JUDGE_EVERY_MILLISECONDS;
 const RECONNECT_AFTER_MILLISECONDS = 200;
 
 /**
- * LISTEN and NOTIFY of PostgreSQL, on a connection that is opened again after a break, when the server has become unsuitable, and each
- * minute, as those of calls are. What is sent in that moment is missed. Installations in other schemas hear nothing of
- * it. A message has less than 8,000 bytes; a longer one is not sent. Throws StoreUnavailable with the reason when the server is not
- * available at start, or unsuitable.
+ * LISTEN and NOTIFY of PostgreSQL, on a connection that is opened again after a break, and when the server has become unsuitable: what is
+ * sent in that moment is missed. Each minute another connection follows it, as with those of calls. Both listen until the first has
+ * handed over all that it heard, so nothing is missed then, and a message may be heard twice. Installations in other schemas hear nothing
+ * of it. A message has less than 8,000 bytes; a longer one is not sent. Throws StoreUnavailable with the reason when the server is not
+ * available at start, or unsuitable. `judgeEveryMilliseconds`: how often the connection is checked; it is followed after 30 checks.
  */
-export const postgresqlBroadcast = async (source: PostgresqlSource): Promise<Broadcast> => {
+export const postgresqlBroadcast = async (
+  source: PostgresqlSource,
+  { judgeEveryMilliseconds = JUDGE_EVERY_MILLISECONDS } = {},
+): Promise<Broadcast> => {
   const connection = await connectionOf(source);
   const handlers = new Map<string, ((message: string) => void)[]>(TOPICS.map((topic) => [topic, []]));
   const ending = new AbortController();
@@ -45,15 +49,25 @@ export const postgresqlBroadcast = async (source: PostgresqlSource): Promise<Bro
     listening?.release(true);
     listening = undefined;
   };
+  /** The last judgement of the connection before brings what was sent to it alone. */
+  const follow = async (before: PoolClient): Promise<void> => {
+    const next = await listen();
+    try {
+      await connection.judge(before);
+    } finally {
+      end();
+      listening = next;
+    }
+  };
   /** Listens again when the server does not answer, or may not be the one to hear. Ends with `close`. */
   const keep = async (): Promise<void> => {
     while (!ending.signal.aborted) {
       try {
         listening ??= await listen();
-        await pause(JUDGE_EVERY_MILLISECONDS);
+        await pause(judgeEveryMilliseconds);
         await connection.judge(listening);
         judged += 1;
-        if (judged >= MOST_JUDGED) end();
+        if (judged >= MOST_JUDGED) await follow(listening);
       } catch {
         end();
         await pause(RECONNECT_AFTER_MILLISECONDS);

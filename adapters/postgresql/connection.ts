@@ -20,7 +20,7 @@ export type PostgresqlOptions = {
   readonly deadlineMilliseconds?: number;
   /**
    * Most connections in use at once. Default 10. As many again may wait for a server that does not answer. Messages have two more:
-   * one that listens, and one that sends.
+   * one that listens, and one that sends, and for a moment each minute a third, which listens from then on.
    */
   readonly connections?: number;
 };
@@ -34,8 +34,8 @@ const FORMAT = 1;
 const PREPARING_MILLISECONDS = 3_600_000;
 /** So each is judged anew, and none stays for long at a server that is no longer the primary. */
 export const LIFETIME_SECONDS = 60;
-/** One that listens, and one that sends. */
-const FOR_MESSAGES = 2;
+/** One that listens, the one that follows it, and one that sends. */
+const FOR_MESSAGES = 3;
 const READS = /^\s*SELECT\b/i;
 
 type Handling = {

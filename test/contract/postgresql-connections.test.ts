@@ -1,9 +1,12 @@
 /** The connections of one process: one pool for documents, values with an end and messages. */
+import type { EventEmitter } from 'node:events';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
+import type { PoolClient } from 'pg';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { postgresqlBroadcast } from '../../adapters/postgresql/broadcast.ts';
 import { postgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
 import { postgresqlEphemeralStore } from '../../adapters/postgresql/ephemeral-store.ts';
+import type { SharedConnection } from '../../adapters/postgresql/shared-connection.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { startPostgresql } from '../support/postgresql-server.ts';
 import { until } from '../support/until.ts';
@@ -58,6 +61,47 @@ test('documents, claims and messages at once use the connections of calls and tw
   await watching;
   expect(answers.filter((answer) => answer === true)).toHaveLength(120);
   expect(Math.max(...most)).toBeLessThanOrEqual(connections + 2);
+});
+
+test('each minute another connection listens before the one that listened ends, and what that one heard last is heard', async () => {
+  const shared = await postgresqlDocumentStore({ url: newUrl(), deadlineMilliseconds: 20_000 });
+  opened.push(shared);
+  const [connection, steps, held] = [shared.connection(), [] as string[], [] as PoolClient[]];
+  const numberOf = (client: PoolClient) => held.indexOf(client) + 1;
+  const watched: SharedConnection = {
+    ...connection,
+    async hold() {
+      const client = await connection.hold();
+      const number = held.push(client);
+      const { query, release } = client;
+      client.query = async (...given: [never]) => {
+        const answer = await query.apply(client, given);
+        steps.push(`${number} listens`);
+        return answer as never;
+      };
+      client.release = (error) => {
+        steps.push(`${number} ends`);
+        Object.assign(client, { query, release });
+        return client.release(error);
+      };
+      return client;
+    },
+    async judge(client) {
+      steps.push(`${numberOf(client)} judged`);
+      // It was sent before the next one listened.
+      if (held.length === 2 && numberOf(client) === 1) {
+        (client as unknown as EventEmitter).emit('notification', { payload: 'keys last' });
+      }
+    },
+  };
+  const broadcast = await postgresqlBroadcast({ connection: watched }, { judgeEveryMilliseconds: 1 });
+  opened.push(broadcast);
+  const heard: string[] = [];
+  broadcast.subscribe('keys', (message) => heard.push(message));
+  await until(() => steps.includes('1 ends'));
+  const end = steps.indexOf('1 ends');
+  expect(steps.slice(end - 3, end)).toEqual(['1 judged', '2 listens', '1 judged']);
+  expect(heard).toEqual(['last']);
 });
 
 test('a message is sent while all calls wait for a standby that is gone', async () => {

@@ -1,6 +1,6 @@
 /**
- * Short messages to all nodes, this one included: delivered at most once, in no order. A lost message only delays the
- * listener until its next poll, so no decision may depend on a message. A message carries no authority: a listener
+ * Short messages to all nodes, this one included: usually delivered once, sometimes twice or not at all, in no order. A lost message
+ * only delays the listener until its next poll, so no decision may depend on a message. A message carries no authority: a listener
  * trusts only what it can check, and never grants because of a message.
  */
 export interface Broadcast {
