@@ -42,6 +42,7 @@ const statementsOf = (kind: OriginKind) => {
       WHERE held.origin <> excluded.origin`,
   };
 };
+const LOSS = 'PostgreSQL was promoted or restored, or what was used had been kept elsewhere before';
 const COUNT = `INSERT INTO behalf_ephemeral AS held (key, number, ends_at) VALUES ($1, $4, $3)
   ON CONFLICT (key) DO UPDATE SET
     number = CASE WHEN held.ends_at > $2 THEN coalesce(held.number, 0) + $4 ELSE $4 END,
@@ -54,14 +55,15 @@ const SWEEP = `WITH gone AS MATERIALIZED
 
 /**
  * Values with a TTL in one table, as durable as documents: a crash of the server forgets no claim. A standby that was promoted, or
- * a restored backup, may have forgotten some: the store is then cold (decision D13). A claim has neither `value` nor
+ * a restored dump, may have forgotten some: the store is then cold (decision D13). A data folder that was put back and started without
+ * recovery is not noticed. A claim has neither `value` nor
  * `number`, so it can be neither read nor removed. Ends are milliseconds since the epoch by the clock of the node, which nodes must share. Throws
  * StoreUnavailable with the reason when the server is unsuitable.
  */
 export const postgresqlEphemeralStore = async (
   options: PostgresqlSource & {
     readonly clock: Pick<Clock, 'nowMillis'>;
-    /** Called when claims may have been lost, with the reason. */
+    /** Called on each node that learns that claims may have been lost, with the reason; not for a loss from before its start. */
     readonly onLoss?: (reason: string) => void;
   },
 ): Promise<PostgresqlEphemeralStore> => {
@@ -70,17 +72,18 @@ export const postgresqlEphemeralStore = async (
   let coldSince: number | undefined;
   let statements = statementsOf('server');
   /** What the row of this origin says. Without one, claims were made elsewhere, and some may not be here. */
-  const learn = async (since: unknown): Promise<void> => {
+  const learn = async (since: unknown, isStart = false): Promise<void> => {
     const isMoved = since === null || since === undefined;
     const found = isMoved ? Math.floor(clock.nowMillis() / 1000) : Number(since);
-    if (found > (coldSince ?? 0)) coldSince = found;
-    if (!isMoved) return;
-    onLoss?.('PostgreSQL is another server than before, or one that was restored or promoted');
-    await connection.query(statements.move, [found]);
+    if (found > (coldSince ?? 0)) {
+      coldSince = found;
+      if (isMoved || !isStart) onLoss?.(LOSS);
+    }
+    if (isMoved) await connection.query(statements.move, [found]);
   };
   try {
     statements = statementsOf(await connection.defining(prepare));
-    await learn((await connection.query(statements.coldSince)).rows[0]?.['cold_since']);
+    await learn((await connection.query(statements.coldSince)).rows[0]?.['cold_since'], true);
   } catch (error) {
     await connection.close();
     throw error;

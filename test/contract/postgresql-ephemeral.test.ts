@@ -20,8 +20,13 @@ afterAll(() => server.remove());
 
 let schemas = 0;
 const newUrl = () => server.url(`t${++schemas}`);
-const open = async (clock: { nowMillis(): number }, url = newUrl(), deadlineMilliseconds = 20_000) => {
-  const store = await postgresqlEphemeralStore({ url, clock, deadlineMilliseconds });
+const open = async (
+  clock: { nowMillis(): number },
+  url = newUrl(),
+  deadlineMilliseconds = 20_000,
+  onLoss: (reason: string) => void = () => undefined,
+) => {
+  const store = await postgresqlEphemeralStore({ url, clock, deadlineMilliseconds, onLoss });
   opened.add(store);
   return store;
 };
@@ -70,9 +75,11 @@ describe('claims that a server may have forgotten (decision D13)', () => {
     expect([await later.claim('jti', 60), later.coldSince()]).toEqual([false, undefined]);
   });
 
-  test('after a standby was promoted: every node is cold from its next claim on, and also the next start', async () => {
+  test('after a standby was promoted: every node is cold from its next claim on and says so, and the next start is cold too', async () => {
     const [clock, url] = [controlledClock(), newUrl()];
-    const nodes = await Promise.all([open(clock, url), open(clock, url)]);
+    const told: string[] = [];
+    const named = (name: string) => open(clock, url, 20_000, (reason) => told.push(`${name}: ${reason}`));
+    const nodes = await Promise.all([named('one'), named('other')]);
     for (const node of nodes) expect([await node.claim('jti', 60), node.coldSince()]).toContain(undefined);
     await server.kill();
     await server.write('standby.signal', '');
@@ -87,7 +94,11 @@ describe('claims that a server may have forgotten (decision D13)', () => {
     expect(await claimed(nodes[0])).toBe(lostAt);
     clock.advance(5000);
     expect(await claimed(nodes[1])).toBe(lostAt);
-    expect((await open(clock, url)).coldSince()).toBe(lostAt);
+    for (const node of nodes) await claimed(node);
+    const reason = 'PostgreSQL was promoted or restored, or what was used had been kept elsewhere before';
+    expect(told).toEqual([`one: ${reason}`, `other: ${reason}`]);
+    expect((await named('later')).coldSince()).toBe(lostAt);
+    expect(told).toHaveLength(2);
   });
 
   test('after its table was restored from a dump, or dropped', async () => {
