@@ -10,8 +10,10 @@ const PRODUCT = /([A-Za-z][\w.-]*)(?:\/v?(\d+)[\w.+-]*)?/g;
 const MOST_PRODUCTS = 4;
 /** Characters of the digest: 96 bits. */
 const DIGEST = 16;
-/** Seconds that the times of one assertion may differ by chance, because its builder reads the clock twice. */
+/** Lifetimes are usually multiples of five seconds, and a second longer or shorter by chance, because a builder reads the clock twice. */
 const LIFETIME_STEP = 10;
+/** So that no step begins within two seconds of such a multiple. */
+const EARLIER = 2;
 
 /** Products with their main versions. A comment in parentheses often names a host. */
 const productsOf = (userAgent: string): string => {
@@ -22,11 +24,13 @@ const productsOf = (userAgent: string): string => {
     .join(' ');
 };
 
-/** How ids are made: what they are made of, and how long they are. Numbers differ in length. */
+/** So long, an id of a larger alphabet has no hex digits alone by chance. */
+const LONG_HEX = /^[\da-f]{20,}$/;
+
+/** How ids are made, by what does not vary with chance: the ids of many programs differ in length, and short ones in their characters. */
 const shapeOfId = (id: string): string => {
-  if (/^\d+$/.test(id)) return 'number';
   if (/^[\da-f]{8}-[\da-f]{4}-(\d)[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/.test(id)) return `uuid ${id[14]}`;
-  return `${/^[\da-f]+$/.test(id) ? 'hex' : 'text'} ${id.length}`;
+  return LONG_HEX.test(id) ? 'hex' : 'text';
 };
 
 /**
@@ -37,7 +41,7 @@ export const assertionShape = (
   claims: Readonly<Record<string, unknown>>,
   header: Readonly<Record<string, unknown>>,
 ): string => {
-  const lifetime = Math.round((Number(claims['exp']) - Number(claims['iat'])) / LIFETIME_STEP);
+  const lifetime = Math.floor((Number(claims['exp']) - Number(claims['iat']) + EARLIER) / LIFETIME_STEP);
   const audience = Array.isArray(claims['aud']) ? 'list' : 'text';
   return [
     ...[Object.keys(header).join(), Object.keys(claims).join(), header['typ'], header['alg'], audience, lifetime],

@@ -1,4 +1,5 @@
 /** What the event of a token of an agent says about the program that asked for it. */
+import { randomBytes, randomUUID } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
@@ -44,6 +45,24 @@ describe('the program of an agent', () => {
     expect(softwareWith(sent)).toBe(USUAL);
   });
 
+  test.each<readonly [string, () => string]>([
+    ['Math.random', () => Math.random().toString(36).slice(2)],
+    ['a time and Math.random', () => `${Date.now()}-${Math.random()}`],
+    ['a number', () => `${Math.floor(Math.random() * 1e12)}`],
+    ['eight hex digits', () => randomBytes(4).toString('hex')],
+    ['a hex digest', () => randomBytes(16).toString('hex')],
+    ['random bytes', () => randomBytes(12).toString('base64url')],
+    ['UUIDs', () => randomUUID()],
+  ])('is one, however its ids come out: %s', (_, newId) => {
+    const shapes = Array.from({ length: 2000 }, () => assertionShape({ ...CLAIMS, jti: newId() }, HEADER));
+    expect(new Set(shapes).size).toBe(1);
+  });
+
+  test.each([30, 45, 55, 60, 120, 300])('is one where its clock is read twice, with a lifetime of %i s', (seconds) => {
+    const shapes = [-1, 0, 1].map((by) => assertionShape({ ...CLAIMS, exp: CLAIMS.iat + seconds + by }, HEADER));
+    expect(new Set(shapes).size).toBe(1);
+  });
+
   test.each<readonly [string, Sent]>([
     ['another main version', { fields: { 'user-agent': 'our-kit/2.0.0 node/24.1.0' } }],
     ['another library', { fields: { 'user-agent': 'curl/8.5.0' } }],
@@ -51,6 +70,7 @@ describe('the program of an agent', () => {
     ['a proof of possession', { fields: { dpop: 'proof' } }],
     ['another lifetime', { claims: { ...CLAIMS, exp: 1300 } }],
     ['another kind of id', { claims: { ...CLAIMS, jti: 'a1b2c3d4' } }],
+    ['a hexadecimal id', { claims: { ...CLAIMS, jti: '7f0c6cf26a344b8e9d4e2f1f6a3c9b11' } }],
     ['the same claims in another order', { claims: Object.fromEntries(Object.entries(CLAIMS).reverse()) }],
     ['another header', { header: { ...HEADER, typ: 'JWT' } }],
     ['an audience as list', { claims: { ...CLAIMS, aud: ['https://as.example'] } }],
