@@ -89,7 +89,7 @@ const REPLAY = named(
       agents_seen: integer('Agents that did something in the range.'),
       agents_acted_on: integer('Agents on which the rule would have acted.'),
       most_in_an_hour: integer(
-        'The most within one hour. Above 10 of one owner, or 20 of many, the brake would have left the rest notifications.',
+        'The most within one hour. Of more than 10 the brake may leave some as notifications, depending on their owners. Of more than 20 it does.',
       ),
       agents: arrayOf(ref(REPLAYED_AGENT), 'The first 50.'),
       cut: flag('The log has more events than a replay reads. The rule cannot be activated: replay fewer days.'),
