@@ -1,4 +1,4 @@
-import { type Collection as MongoCollection, ObjectId } from 'mongodb';
+import type { Collection as MongoCollection } from 'mongodb';
 import { declaredCollections } from '../../src/domain/ports/declared-collections.ts';
 import {
   type Collection,
@@ -40,10 +40,13 @@ type Known = {
 type Options = MongodbOptions & {
   readonly onUnreadable?: OnUnreadable;
   /** Collections cached while nothing has changed; the same in all processes on one database. */
-  readonly remembered?: { readonly collections: readonly Remembering[]; readonly elapsed: () => number };
+  readonly remembered?: {
+    readonly collections: readonly Remembering[];
+    /** As those of `changeMarks`. */
+    readonly elapsed: () => number;
+    readonly now: () => number;
+  };
 };
-
-const secondsNow = (): number => new ObjectId().getTimestamp().getTime() / 1000;
 
 /**
  * Collections in one database. Throws StoreUnavailable with the reason when the server is unsuitable; see
@@ -51,9 +54,9 @@ const secondsNow = (): number => new ObjectId().getTimestamp().getTime() / 1000;
  */
 export const mongodbDocumentStore = async (options: Options): Promise<MongodbDocumentStore> => {
   const connection = await connectMongodb(options);
-  const { remembered = { collections: [], elapsed: () => 0 } } = options;
+  const { remembered = { collections: [], elapsed: () => 0, now: () => 0 } } = options;
   const { database, run } = connection;
-  const marks = changeMarks({ database, run, elapsed: remembered.elapsed, now: secondsNow });
+  const marks = changeMarks({ database, run, elapsed: remembered.elapsed, now: remembered.now });
   const reads = rememberedReads({ marks, elapsed: remembered.elapsed });
   const { onUnreadable } = options;
   const collections = declaredCollections((rules): Known => {

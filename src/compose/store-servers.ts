@@ -1,5 +1,6 @@
 /** Stores in database servers: MongoDB with Redis, or PostgreSQL with or without Redis. */
 import type { Logger } from 'pino';
+import { systemClock } from '../../adapters/node/clock.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { PostgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -63,7 +64,7 @@ const inMongodb = async (settings: StoreSettings, onUnreadable: OnUnreadable): P
     onUnreadable,
     deadlineMilliseconds,
     linearizable: LINEARIZABLE,
-    remembered: { collections: REMEMBERED, elapsed: stopwatch },
+    remembered: { collections: REMEMBERED, elapsed: stopwatch, now: systemClock.now },
   });
   return { documents };
 };

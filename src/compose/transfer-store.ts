@@ -1,5 +1,6 @@
 /** One end of a transfer: the configured document store, opened exclusively, and the master key of its data. */
 import { existsSync } from 'node:fs';
+import { systemClock } from '../../adapters/node/clock.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { assertUnused } from '../../adapters/sqlite/backup.ts';
@@ -57,7 +58,7 @@ export const movingStore = async (
         allowStandalone,
         deadlineMilliseconds,
         // Running nodes notice these writes.
-        remembered: { collections: REMEMBERED, elapsed: stopwatch },
+        remembered: { collections: REMEMBERED, elapsed: stopwatch, now: systemClock.now },
       });
       return whenReady(declared(documents, { isAbsentWhenUnreadable }));
     }
