@@ -10,7 +10,7 @@ import { compose } from '../../src/compose.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { providerClients } from '../../src/provider/client-authentication/client-metadata.ts';
 import { PROVIDER_RECORDS, type ProviderRecord } from '../../src/provider/seam/records.ts';
-import { handleDigest } from '../../src/provider/seam/token-handles.ts';
+import { handleDigest, newHandle } from '../../src/provider/seam/token-handles.ts';
 import { issuedTokens } from '../../src/provider/tokens/issued-tokens.ts';
 import { tokenLiveness } from '../../src/provider/tokens/token-liveness.ts';
 import type { TreeToken } from './kill-tree-seed.ts';
@@ -83,7 +83,8 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
         }
         const original = byId.get(`AccessToken:${handleDigest(masterKey, 'AccessToken', row.token)}`);
         if (!original) throw new Error('an opaque token has no record');
-        const token = randomBytes(32).toString('base64url');
+        const token = newHandle(randomBytes(32).toString('base64url'), clock.nowMillis());
+        if (token.length !== row.token.length) throw new Error('the server issues opaque tokens of another form');
         waiting.push({ ...original, id: `AccessToken:${handleDigest(masterKey, 'AccessToken', token)}` });
         found.push({ ...row, token });
         if (waiting.length === CHUNK.store) await records.insertMany(waiting.splice(0));
