@@ -14,6 +14,7 @@ import {
   type PolicyQuestion,
   policiesRefused,
   policiesUnavailable,
+  policyTextsInLine,
   type TakenBefore,
   type Verdict,
 } from '../../src/domain/ports/policy-engine.ts';
@@ -36,6 +37,14 @@ const textOf = (name: string): string => readFileSync(join(import.meta.dirname, 
 
 /** Parsed sets in the whole process at one time: the active one, and those in simulation. */
 const MOST_READY = 1_000;
+
+/**
+ * Characters of the texts that one waits for: one of the longest, and some short ones. They take about two seconds, so that a
+ * text which waits for them is checked before its request ends (5 s).
+ */
+const MOST_AHEAD = 640 * 1024;
+/** What a text counts besides its length, so that few hundred wait. */
+const FOR_A_TEXT = 1024;
 
 let ready = 0;
 
@@ -103,57 +112,59 @@ const turn = (): Promise<void> =>
 export const cedarPolicyEngine = (pause: () => Promise<void> = turn): PolicyEngine => {
   const schema = schemaText();
   const starter = starterText();
-  const inTurn = oneAfterAnother();
+  const line = oneAfterAnother(MOST_AHEAD, policyTextsInLine);
 
-  /** New texts take turns, so that any number of them at once needs the memory of one. Decisions wait for a set that was active. */
-  const checkedNow = (text: string, before: TakenBefore | undefined): Promise<Checked> => {
-    const work = () => inSlices(checked(text, before), pause);
-    return before?.wasTaken ? work() : inTurn(work);
+  /** Texts take turns from the first slice to the last, so that any number of them at once needs the memory of one. */
+  const inTurn = <T>(text: string, before: TakenBefore | undefined, work: () => Promise<T>): Promise<T> =>
+    before?.isAwaited ? work() : line(text.length + FOR_A_TEXT, work);
+
+  const checkedNow = (text: string, before: TakenBefore | undefined): Promise<Checked> =>
+    inSlices(checked(text, before), pause);
+
+  const compiled = async (text: string, before: TakenBefore | undefined): Promise<CompiledPolicies> => {
+    const { check, policies } = await checkedNow(text, before);
+    if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
+    const facts = schemaFacts();
+    const parts = policyParts(await inSlices(readyPolicies(policies, facts), pause));
+    if (ready === MOST_READY) throw policiesUnavailable('too many policy sets are in use at once');
+    ready += 1;
+    try {
+      await inSlices(parts.makeReady(), pause);
+    } catch (error) {
+      ready -= 1;
+      throw error;
+    }
+    const remembered = rememberedAnswers();
+    const verdicts = rememberedVerdicts(joinedUse(parts.all.map(({ use }) => use)));
+    let isReleased = false;
+    return {
+      policies: new Map(policies.map(({ summary }) => [summary.id, summary])),
+      decide: (question, entities) =>
+        isReleased
+          ? failed(RELEASED)
+          : verdicts.one(question, entities, () => decide(parts, facts, remembered, question, entities)),
+      decideEach: (question, entities, resources) =>
+        isReleased
+          ? resources.map(() => failed(RELEASED))
+          : verdicts.each(question, entities, resources, ({ entity, more }) => {
+              const asked = { ...question, resource: entity.name, context: { ...question.context, ...more } };
+              return decide(parts, facts, remembered, asked, [...entities, entity]);
+            }),
+      release() {
+        if (isReleased) return;
+        isReleased = true;
+        ready -= 1;
+        parts.release();
+      },
+    };
   };
 
   return {
     schema,
     starter,
     annotations: ANNOTATIONS,
-    check: async (text, before) => (await checkedNow(text, before)).check,
-
-    async compile(text, before): Promise<CompiledPolicies> {
-      const { check, policies } = await checkedNow(text, before);
-      if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
-      const facts = schemaFacts();
-      const parts = policyParts(await inSlices(readyPolicies(policies, facts), pause));
-      if (ready === MOST_READY) throw policiesUnavailable('too many policy sets are in use at once');
-      ready += 1;
-      try {
-        await inSlices(parts.makeReady(), pause);
-      } catch (error) {
-        ready -= 1;
-        throw error;
-      }
-      const remembered = rememberedAnswers();
-      const verdicts = rememberedVerdicts(joinedUse(parts.all.map(({ use }) => use)));
-      let isReleased = false;
-      return {
-        policies: new Map(policies.map(({ summary }) => [summary.id, summary])),
-        decide: (question, entities) =>
-          isReleased
-            ? failed(RELEASED)
-            : verdicts.one(question, entities, () => decide(parts, facts, remembered, question, entities)),
-        decideEach: (question, entities, resources) =>
-          isReleased
-            ? resources.map(() => failed(RELEASED))
-            : verdicts.each(question, entities, resources, ({ entity, more }) => {
-                const asked = { ...question, resource: entity.name, context: { ...question.context, ...more } };
-                return decide(parts, facts, remembered, asked, [...entities, entity]);
-              }),
-        release() {
-          if (isReleased) return;
-          isReleased = true;
-          ready -= 1;
-          parts.release();
-        },
-      };
-    },
+    check: async (text, before) => (await inTurn(text, before, () => checkedNow(text, before))).check,
+    compile: (text, before) => inTurn(text, before, () => compiled(text, before)),
   };
 };
 

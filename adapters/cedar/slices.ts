@@ -38,12 +38,26 @@ export const portionsOf = <T>(
   return portions;
 };
 
-/** Runs work one after the other, in the order of the calls. A failure fails its own call only. */
-export const oneAfterAnother = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
+/**
+ * Runs work one after the other, in the order of the calls. A failure fails its own call only. Where the sizes of the works
+ * ahead are more than `most` together, the call rejects with `refused()` and its work never begins.
+ */
+export const oneAfterAnother = (most: number, refused: () => Error) => {
+  let last: Promise<void> = Promise.resolve();
+  let ahead = 0;
+  return async <T>(size: number, work: () => Promise<T>): Promise<T> => {
+    if (ahead > most) throw refused();
+    ahead += size;
     const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
+    // Without the result, which may be large.
+    last = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      return await mine;
+    } finally {
+      ahead -= size;
+    }
   };
 };

@@ -130,12 +130,19 @@ export type CompiledPolicies = {
   release(): void;
 };
 
-/** `wasTaken`: the text was active before, so impossible ids in it are not an error. */
-export type TakenBefore = { readonly wasTaken?: boolean };
+/**
+ * `wasTaken`: the text was active before, so impossible ids in it are not an error. `isAwaited`: it is active or becomes active
+ * again, so it waits for no other text.
+ */
+export type TakenBefore = { readonly wasTaken?: boolean; readonly isAwaited?: boolean };
 
+/**
+ * Texts are checked and compiled one after the other. Both methods throw DomainError 'unavailable' before anything is begun
+ * where the texts ahead are too long together.
+ */
 export interface PolicyEngine {
   /**
-   * Syntax, validation against the schema, impossible ids, and lint. Never throws on text, of any size or shape. Works in
+   * Syntax, validation against the schema, impossible ids, and lint. No text makes it throw, of any size or shape. Works in
    * slices of at most 50 ms on one core, between which other requests run.
    */
   check(text: string, before?: TakenBefore): Promise<PolicyCheck>;
@@ -165,3 +172,6 @@ export const policiesRefused = (findings: readonly PolicyFinding[]): DomainError
 /** The error while policies cannot be evaluated, so that nothing is permitted. */
 export const policiesUnavailable = (detail: string, cause?: unknown): DomainError =>
   policyTextRefusal('policies_unavailable', { detail, cause });
+
+/** The error while the texts ahead of one are too long together. Nothing was begun. */
+export const policyTextsInLine = (): DomainError => policyTextRefusal('policy_texts_in_line', { retryAfterSeconds: 2 });

@@ -94,7 +94,7 @@ test('two texts that are checked at once are read as each of them alone', async 
   const engine = cedarPolicyEngine();
   const texts = [policies(150, 900), `${policies(120, 1_000)}\n@id("p1") permit (principal, action, resource);`];
   // The second one does not wait for its turn, so that their slices alternate.
-  const check = (at: number) => engine.check(texts[at] ?? '', { wasTaken: at === 1 });
+  const check = (at: number) => engine.check(texts[at] ?? '', { isAwaited: at === 1 });
   const alone = [await check(0), await check(1)];
   expect(await Promise.all([check(0), check(1)])).toEqual(alone);
   expect(alone[1]?.findings).toContainEqual(expect.objectContaining({ severity: 'error', line: 121 }));
@@ -123,14 +123,14 @@ test('a portion ends with the policy that fills it, and a longer one than that s
   expect(portionsOf([], String)).toEqual([]);
 });
 
-test('new texts are checked one after the other; a set that was active waits for none of them', async () => {
+test('texts are checked one after the other; the active set waits for none of them', async () => {
   const engine = cedarPolicyEngine();
   const done: string[] = [];
   const noted = (name: string) => () => void done.push(name);
   await Promise.all([
     engine.check(policies(150, 900)).then(noted('long')),
     engine.check(policies(2, 100)).then(noted('short')),
-    engine.compile(policies(3, 100), { wasTaken: true }).then((set) => {
+    engine.compile(policies(3, 100), { wasTaken: true, isAwaited: true }).then((set) => {
       set.release();
       noted('active')();
     }),
@@ -138,8 +138,48 @@ test('new texts are checked one after the other; a set that was active waits for
   expect(done).toEqual(['active', 'long', 'short']);
 });
 
+test('a set is compiled whole before the next text is begun, also one that is stored', async () => {
+  for (const how of [{}, { wasTaken: true }]) {
+    const engine = cedarPolicyEngine();
+    const done: string[] = [];
+    const compiled = async (name: string, text: string): Promise<void> => {
+      (await engine.compile(text, how)).release();
+      done.push(name);
+    };
+    const checked = async (): Promise<void> => {
+      await engine.check(policies(2, 100));
+      done.push('checked');
+    };
+    await Promise.all([compiled('long', policies(150, 900)), compiled('short', policies(3, 100)), checked()]);
+    expect(done).toEqual(['long', 'short', 'checked']);
+  }
+});
+
+test('behind more than 640 KiB of texts the next is refused before it is begun; the active set is not', async () => {
+  const held = Promise.withResolvers<void>();
+  let pauses = 0;
+  const engine = cedarPolicyEngine(() => {
+    pauses += 1;
+    return held.promise;
+  });
+  const long = policies(500, 1_000);
+  const ahead = [engine.check(long), engine.check(long)];
+  const refusal = { code: 'unavailable', reason: 'policy_texts_in_line', retryAfterSeconds: 2 };
+  await expect(engine.check(policies(2, 100))).rejects.toMatchObject(refusal);
+  await expect(engine.compile(policies(2, 100), { wasTaken: true })).rejects.toMatchObject(refusal);
+  expect(pauses).toBe(1);
+  const active = engine.compile(policies(2, 100), { wasTaken: true, isAwaited: true });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(pauses).toBe(2);
+  held.reject(new Error('stopped'));
+  await Promise.all([...ahead, active].map((one) => expect(one).rejects.toThrow('stopped')));
+  // There is room again: the next text is begun.
+  await expect(engine.check(long)).rejects.toThrow('stopped');
+});
+
 test('work that fails, fails alone, and the next begins after it', async () => {
-  const inTurn = oneAfterAnother();
+  const line = oneAfterAnother(1, () => new RangeError('full'));
+  const inTurn = <T>(work: () => Promise<T>) => line(1, work);
   const begun: number[] = [];
   const failing = inTurn(async () => {
     begun.push(1);

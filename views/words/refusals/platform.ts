@@ -271,4 +271,5 @@ export const POLICY_TEXT_GERMAN = {
   policy_text_invalid: 'In diesem Text steht ein Fehler: {finding}',
   policy_text_empty: 'Dieser Text ist kein Richtliniensatz.',
   policies_unavailable: 'Die Richtlinien lassen sich gerade nicht auswerten.',
+  policy_texts_in_line: 'Es werden gerade zu viele Richtlinien geprüft. Versuchen Sie es noch einmal.',
 } satisfies GermanWords;

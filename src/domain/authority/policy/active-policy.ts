@@ -40,7 +40,7 @@ export const newActivePolicy = ({
     if (!found) throw policiesUnavailable(`policy set ${set} counts and is not there`);
     let policies: CompiledPolicies;
     try {
-      policies = await engine.compile(found.document.text, { wasTaken: true });
+      policies = await engine.compile(found.document.text, { wasTaken: true, isAwaited: true });
     } catch (error) {
       throw policiesUnavailable(`policy set ${set} counts and cannot be used`, error);
     }

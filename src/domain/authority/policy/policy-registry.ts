@@ -179,7 +179,8 @@ export const policyRegistry = (dependencies: {
     if (replaces !== undefined && replaces !== before?.document.version) throw overtaken();
     if (before?.document.set === id) return shown({ document, version }, before.document);
     // The schema may have changed since the text was written. A set that was active can always be activated again.
-    await checked(document.text, undefined, { wasTaken: document.frozenAt !== undefined });
+    const wasTaken = document.frozenAt !== undefined;
+    await checked(document.text, undefined, { wasTaken, isAwaited: wasTaken });
     const old = before && (await sets.get(before.document.set))?.document;
     await record('policy.activated', document, by, before ? { replaces: before.document.version } : {});
     if (old) await record('policy.archived', old, by, { replacedBy: document.version });
@@ -231,7 +232,7 @@ export const policyRegistry = (dependencies: {
       const set = (await sets.get(active.set))?.document;
       if (!set) return [];
       const { version } = set;
-      const { findings } = await engine.check(set.text, { wasTaken: true });
+      const { findings } = await engine.check(set.text, { wasTaken: true, isAwaited: true });
       const gaps = findings.flatMap(({ action, message }) =>
         action === undefined ? [] : { version, action, message },
       );
