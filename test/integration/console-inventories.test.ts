@@ -74,7 +74,7 @@ test('an operator pastes a list, sees what it would change, and confirms it', as
   expect(empty.html).toContain('href="/console/inventories/import?format=google"');
   const preview = await paste({ format: 'google', source: '', list: linesOf(GOOGLE_PAGES) });
   expect([preview.status, preview.text]).toEqual([200, expect.stringMatching(/Import 2 apps into google\s*\?/)]);
-  expect(preview.text).toMatch(/1 Needs a decision .*2 new .*0 changed .*0 gone/s);
+  expect(preview.text).toMatch(/1 Need a decision\s+2 New\s+0 Changed\s+0 Gone\s+0 The same/);
   expect(preview.text).toMatch(/Notetaker needs a decision.*new\s+2 of 3 rights matter/s);
   expect(await server.events('inventory.imported')).toEqual([]);
   expect((await operator.open(at('/console/inventories'))).text).not.toContain('Notetaker');
@@ -87,7 +87,7 @@ test('an operator pastes a list, sees what it would change, and confirms it', as
     { target: { kind: 'inventory', id: 'google' }, inputs: { apps: 2, created: 2, changed: 0, gone: 0 } },
   ]);
   const list = await listOf('google');
-  expect(list.text).toMatch(/Google Workspace · Last import .* by Olga · 2 apps/s);
+  expect(list.text).toMatch(/Google Workspace\. Last import .* by Olga\s*\./s);
   expect(list.text).toMatch(/Notetaker needs a decision.*2 of 3 rights matter.*Decide/s);
   expect(list.html).toContain('href="/console/inventories/import?format=google&amp;source=google"');
   expect((await operator.open(at('/console/findings?kind=unknown_app'))).text).toContain('Notetaker');
@@ -194,11 +194,11 @@ test.each([
   [{ format: 'csv', source: 'Upper Case', list: 'external_id,name\n1,A' }, 'lower-case letters'],
   [
     { format: 'csv', source: 'crm', list: 'external_id,name,scopes,secret\n1,A,x,y' },
-    'Nothing was imported. list, line 1: there is no column secret. Did you mean secrets? Go to the field',
+    'Nothing was imported. list, line 1: the column “secret” is not known. Did you mean “secrets”? Go to the field',
   ],
   [
     { format: 'csv', source: 'crm', list: 'external_id,name,colour\n1,A,x' },
-    'there is no column colour. The columns are external_id, name,',
+    'the column “colour” is not known. The columns are external_id, name,',
   ],
   [{ format: 'csv', source: '', list: 'external_id,name\n1,A' }, 'Name the inventory after the system'],
   [{ format: 'ndjson', source: '', list: '{"external_id":"1","name":"A","scopes":"x"}' }, 'list:1: the member scopes'],
@@ -248,7 +248,7 @@ test('apps that need a decision come first, the numbers show only theirs, and a 
   await confirm(await paste({ format: 'csv', source: 'many', list }));
   await confirm(await paste({ format: 'csv', source: 'many', list: list.replace('\n0,Quiet 0,', '') }));
   const page = await listOf('many');
-  expect(page.text).toMatch(/1 Need a decision\s+0 New\s+0 Known here\s+1 Gone\s+31 All apps/);
+  expect(page.text).toMatch(/1 Need a decision\s+0 New\s+0 Changed\s+0 Known here\s+1 Gone\s+31 All apps/);
   expect(page.text).toMatch(/App\s.*Sender needs a decision/s);
   expect(page.text.indexOf('Sender')).toBeLessThan(page.text.indexOf('Quiet'));
   const next = await operator.open(at('/console/inventories?source=many&at=25'));
@@ -264,7 +264,7 @@ test('apps that need a decision come first, the numbers show only theirs, and a 
   expect((await scene.management.call('POST', `/findings/${finding}/dismiss`, dismissed)).status).toBe(200);
   expect((await listOf('many')).text).toMatch(/0 Need a decision/);
   const again = await paste({ format: 'csv', source: 'many', list });
-  expect(again.text).toMatch(/No app needs a decision.*1 changed/s);
+  expect(again.text).toMatch(/0 Need a decision\s+0 New\s+1 Changed/);
 });
 
 test('the page of an inventory has its imports, with what each changed, and marks what the last one brought', async () => {
@@ -276,16 +276,22 @@ test('the page of an inventory has its imports, with what each changed, and mark
   laterBy(60);
   const second = 'external_id,name,scopes\n1,Stays,openid files.read\n3,Comes,openid';
   const preview = await paste({ format: 'csv', source: 'history', list: second });
-  expect(preview.text).toContain('The list replaces that of the last import');
+  expect(preview.text).toContain('This list replaces the one that was imported');
   await confirm(preview);
   const page = await listOf('history');
-  expect(page.text).toMatch(/As it began: 1 new, 1 changed and 1 gone\./);
+  expect(page.text).toMatch(/As it began: 1 new, 1 changed, 1 gone\s*\./);
   expect(page.text).toMatch(/Comes\s+new/);
   expect(page.text).not.toMatch(/Stays\s+new/);
   expect(page.text).toMatch(/When\s+By\s+Apps\s+New\s+Changed\s+Gone\s.*Olga\s+2\s+1\s+1\s+1\s.*Olga\s+2\s+2\s+0\s+0/s);
   expect(page.html.match(/href="\/console\/audit\/events\/nod_/g)).toHaveLength(2);
   const added = await operator.open(at('/console/inventories?source=history&view=new'));
   expect([added.text.includes('Comes'), added.text.includes('Stays')]).toEqual([true, false]);
+  const changed = await operator.open(at('/console/inventories?source=history&view=changed'));
+  expect(changed.text).toMatch(/1 Changed/);
+  expect(changed.text).toMatch(/Stays\s+changed.*\+ files\.read/s);
+  expect(changed.text).not.toContain('Comes');
+  const register = /href="(\/console\/agents\/new\?name=Comes)"/.exec(added.html)?.[1] ?? '';
+  expect((await operator.open(at(register))).html).toMatch(/value="Comes"/);
   const events = await server.events('inventory.imported');
   expect(events.at(-1)).toMatchObject({
     target: { id: 'history' },
@@ -313,7 +319,8 @@ test('a search finds apps by name, id, owner and right, in one inventory or in a
     expect(text).toMatch(/1 All apps/);
   }
   const none = await operator.open(at('/console/inventories?source=searched&q=nothing'));
-  expect(none.text).toContain('No app fits the filters.');
+  expect(none.text).toMatch(/No app matches “\s*nothing\s*”\. .*Clear the search/s);
+  expect(none.html).not.toContain('data-views');
   const all = await operator.open(at('/console/inventories?q=APP.77'));
   expect([all.text.includes('Alpha'), all.text.includes('Beta')]).toEqual([true, false]);
 });

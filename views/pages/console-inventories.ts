@@ -1,4 +1,4 @@
-import { plainText } from '../agent-text.ts';
+import { isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { breadcrumbs } from '../partials/breadcrumbs.ts';
@@ -15,7 +15,15 @@ import { agoText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { systemWords } from '../words/inventory-systems.ts';
 import { listWords } from '../words/lists.ts';
-import { type AppRow, appCell, knownCell, needsDecision, ownerCell, rightsCell } from './inventory-cells.ts';
+import {
+  type AppRow,
+  appCell,
+  knownCell,
+  needsDecision,
+  ownerCell,
+  rightsCell,
+  signedRights,
+} from './inventory-cells.ts';
 import {
   type ImportRow,
   type InventorySummary,
@@ -26,7 +34,7 @@ import {
 import { type ImportLinks, type InventorySystem, systemCards } from './inventory-systems.ts';
 
 /** What the list can be narrowed to, in the order of the page. */
-export const INVENTORY_VIEWS = ['decide', 'new', 'known', 'gone', 'all'] as const;
+export const INVENTORY_VIEWS = ['decide', 'new', 'changed', 'known', 'gone', 'all'] as const;
 export type InventoryView = (typeof INVENTORY_VIEWS)[number];
 
 /** An app of an inventory. */
@@ -40,6 +48,8 @@ export type InventoryRow = AppRow & {
   readonly isOff?: true;
   /** The last import brought it, and was not the first one. */
   readonly isNew?: true;
+  /** The last import changed it: the rights that came and went. */
+  readonly changed?: Readonly<Record<'added' | 'removed', readonly string[]>>;
   readonly createdAt: number;
 };
 
@@ -69,11 +79,15 @@ export type InventoriesModel = {
   readonly search: string;
 };
 
-const tags = ({ decideHref, goneAt, isOff, isNew }: InventoryRow): Html | false => {
+const tags = ({ decideHref, goneAt, isOff, isNew, changed }: InventoryRow): Html | false => {
   if (goneAt !== undefined) return html`<span class="tag gone">${words.gone}</span>`;
   const tag = isOff ? html`<span class="tag">${words.off}</span>` : decideHref !== undefined && needsDecision;
-  return isNew ? html`${tag} <span class="tag good">${words.newApp}</span>` : tag;
+  if (isNew) return html`${tag} <span class="tag good">${words.newApp}</span>`;
+  return changed ? html`${tag} <span class="tag still">${words.changedApp}</span>` : tag;
 };
+
+const rightsWithChange = (row: InventoryRow): Html =>
+  html`${rightsCell(row, row.people)}${signedRights('+', row.changed?.added ?? [])}${signedRights('−', row.changed?.removed ?? [])}`;
 
 /** Leaves out the inventory on its own page, and owners where no app has one. */
 const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Column<InventoryRow>[] => {
@@ -84,7 +98,7 @@ const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Colum
       cell: (row) =>
         html`<a href="${listHref}?source=${encodeURIComponent(row.source)}"><bdi class="long">${plainText(row.source, 40)}</bdi></a>`,
     },
-    { title: words.rights, cell: (row) => rightsCell(row, row.people) },
+    { title: words.rights, cell: (row) => rightsWithChange(row) },
     rows.some(({ owner }) => owner !== undefined) && { title: words.owner, cell: ownerCell },
     { title: words.known, cell: knownCell },
     {
@@ -135,16 +149,19 @@ const noApps = ({ search, view, listHref, source }: InventoriesModel): Html => {
   const clear = source === undefined ? listHref : `${listHref}?source=${encodeURIComponent(source)}`;
   return search === ''
     ? html`<p class="empty">${words.noneIn[view]}</p>`
-    : html`<p class="empty">${words.noneFits} <a href="${clear}">${listWords.clear}</a></p>`;
+    : html`<p class="empty">${words.noneFits(isolated(search, 100))} <a href="${clear}">${words.clearSearch}</a></p>`;
 };
 
-/** What is known about one inventory: its system, its last import, and how many apps it has. */
+/** What is known about one inventory: its system, and its last import with what it changed, which the first one does not say. */
 const leadOf = ({ system, imports = [], views = [] }: InventoriesModel): Html => {
   const [last] = imports;
   const count = (name: InventoryView): number => views.find((one) => one.name === name)?.count ?? 0;
-  return html`${system !== undefined && html`${systemWords[system].name} · `}${
-    last !== undefined && html`${words.importedBy(agoText(last.at), last.byName)} · `
-  }${words.appsOf(count('all') - count('gone'), count('gone'))}${last?.changes !== undefined && imports.length > 1 && html`. ${words.planned(last.changes)}`}`;
+  const changes = imports.length > 1 ? last?.changes : undefined;
+  return html`${system !== undefined && html`${systemWords[system].name}. `}${
+    last === undefined
+      ? words.appsOf(count('all') - count('gone'), count('gone'))
+      : html`${words.importedBy(agoText(last.at), last.byName)}${changes !== undefined && html`. ${words.planned(changes)}`}.`
+  }`;
 };
 
 export const inventoriesPage = (frame: ConsoleFrame, model: InventoriesModel): Html => {
@@ -159,7 +176,7 @@ export const inventoriesPage = (frame: ConsoleFrame, model: InventoriesModel): H
     title: isOne ? words.titleOf(plainText(source, 40)) : words.title,
     width: 'wide',
     side: consoleNavigation(frame, 'inventories'),
-    script: 'saved-views.js',
+    script: ['saved-views.js', 'local-times.js'],
     body: html`${name && breadcrumbs([{ href: listHref, name: words.title }], name)}
 <div class="page-head"><div class="row"><h1>${name || words.title}</h1>${
       newHref !== undefined &&
@@ -170,7 +187,7 @@ ${oldLists(old)}
 ${views === undefined ? flash({ kind: 'notice', text: words.tooMany }) : viewTiles(model)}
 ${views === undefined && html`<p><a href="${model.findingsHref}">${words.allFindings}</a></p>`}
 ${filters(model)}
-${!isOne && views !== undefined && savedViews(listHref)}
+${!isOne && views !== undefined && rows.length > 0 && savedViews(listHref)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${words.views[view]}</h2>
 ${rows.length === 0 ? noApps(model) : table(columnsOf(model), rows, 'list')}
 ${pagination(model.pages, words.pagesOf, 'other')}</section>

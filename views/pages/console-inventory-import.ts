@@ -120,7 +120,8 @@ const columnList = (system: InventorySystem, isFolded: boolean): Html => {
 const REQUIRED: readonly string[] = ['external_id', 'name'];
 
 const importForm = ({ csrf }: ConsoleFrame, { links, system, values, errors }: ImportModel): Html => {
-  const isFile = isPlain(system);
+  // Its list is one file.
+  const isFile = !SYSTEMS[system].files.includes(' ');
   const { list = '', source = '' } = values;
   const isPasted = list !== '';
   const { files } = systemWords[system];
@@ -129,7 +130,7 @@ const importForm = ({ csrf }: ConsoleFrame, { links, system, values, errors }: I
   return html`<form method="post" action="${links.importHref}" enctype="multipart/form-data" class="card form" aria-labelledby="give"><h2 id="give">${isFile ? words.giveOne : words.give}</h2>
 <input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="format" value="${system}">
 ${files !== undefined && html`<p>${files}</p>`}
-<div class="field"><label for="field-files">${isFile ? systemWords[system].name : words.files}</label>
+<div class="field"><label for="field-files">${isPlain(system) ? systemWords[system].name : isFile ? words.file : words.files}</label>
 <p class="hint" id="field-files-hint">${isFile ? words.fileHint : words.filesHint}</p>
 <input type="file" id="field-files" name="files" multiple accept=".json,.ndjson,.jsonl,.csv,.txt" aria-describedby="field-files-hint${fileError !== undefined && ' field-files-error'}"${fileError !== undefined && html` aria-invalid="true"`}>
 ${fileError !== undefined && html`<p class="error" id="field-files-error">${anyText(fileError, 300)} ${isFile ? words.chooseOneAgain : words.chooseAgain}</p>`}</div>
@@ -140,8 +141,8 @@ ${textArea({
   ...(isPasted && error !== undefined ? { error } : {}),
 })}</details>
 ${field({
-  ...{ name: 'source', label: words.source, hint: isFile ? words.sourceHintPlain : words.sourceHint },
-  value: source === '' && !isFile ? system : source,
+  ...{ name: 'source', label: words.source, hint: isPlain(system) ? words.sourceHintPlain : words.sourceHint },
+  value: source === '' && !isPlain(system) ? system : source,
   ...{ autocomplete: 'off', maxLength: 40 },
   ...(errors['source'] === undefined ? {} : { error: errors['source'] }),
 })}

@@ -36,6 +36,8 @@ export type ChangedRow = AppRow & {
   /** Rights of a changed app that came and went. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** Number of people who gave it rights. */
+  readonly people: number;
 };
 
 type ImportModel = {
@@ -53,18 +55,22 @@ const NAMED = 3;
 /** From this share of its apps on, an inventory has probably lost a page, and not apps. */
 const LARGE_SHARE = 0.2;
 
+const TILES = ['findings', 'created', 'changed', 'gone', 'unchanged'] as const;
 const LINE = ['created', 'changed', 'unchanged', 'gone', 'known'] as const;
 
-/** The number that counts as a tile, and the others in a line. */
-const countsOf = (counts: ImportCounts, href?: string): Html => {
-  const { findings } = counts;
-  const tile = {
-    ...{ figure: findings, label: words.findings(findings), note: words.findingsNote, isUrgent: true },
-    ...(href === undefined ? {} : { href }),
-  };
-  return html`${findings > 0 && figureTiles(words.counts, [tile])}
-<p class="sums">${LINE.map((name, index) => html`${index > 0 && ' · '}<span${counts[name] === 0 && html` class="hint"`}>${words[name](counts[name])}</span>`)}</p>`;
-};
+/** The numbers in a line. */
+const sumsOf = (counts: ImportCounts): Html =>
+  html`<p class="sums">${LINE.map((name, index) => html`${index > 0 && ' · '}<span${counts[name] === 0 && html` class="hint"`}>${words[name](counts[name])}</span>`)}</p>`;
+
+/** The numbers as tiles. */
+const tilesOf = (counts: ImportCounts): Html =>
+  figureTiles(
+    words.counts,
+    TILES.map((name) => ({
+      ...{ figure: counts[name], label: words.tiles[name] },
+      ...(name === 'findings' && counts.findings > 0 ? { isUrgent: true } : {}),
+    })),
+  );
 
 const columnsOf = (rows: readonly ChangedRow[]): readonly Column<ChangedRow>[] => {
   const columns: readonly (Column<ChangedRow> | false)[] = [
@@ -74,7 +80,7 @@ const columnsOf = (rows: readonly ChangedRow[]): readonly Column<ChangedRow>[] =
       cell: ({ change, added, removed }) =>
         html`<span class="tag ${LOOKS[change]}">${words.changes[change]}</span>${signedRights('+', added)}${signedRights('−', removed)}`,
     },
-    { title: inventoryWords.rights, cell: (row) => rightsCell(row) },
+    { title: inventoryWords.rights, cell: (row) => rightsCell(row, row.people) },
     rows.some(({ owner }) => owner !== undefined) && { title: inventoryWords.owner, cell: ownerCell },
     { title: inventoryWords.known, cell: knownCell },
   ];
@@ -82,7 +88,7 @@ const columnsOf = (rows: readonly ChangedRow[]): readonly Column<ChangedRow>[] =
 };
 
 /** The apps, and how many are not shown. */
-const changesOf = (title: HtmlValue, { rows, counts }: ImportModel): Html | false => {
+const changesOf = (title: HtmlValue, { rows, counts }: Pick<ImportModel, 'rows' | 'counts'>): Html | false => {
   const { created, changed, gone } = counts;
   const all = created + changed + gone + rows.filter(({ change }) => change === 'unchanged').length;
   return (
@@ -113,6 +119,9 @@ export type PreviewModel = ImportModel & {
   readonly heldAt?: number;
 };
 
+/** A decision would lead away from an import that is not confirmed. */
+const withoutDecision = ({ decideHref: _, ...row }: ChangedRow): ChangedRow => row;
+
 /** From this number of rows on, the confirmation is also below them. */
 const LONG = 8;
 
@@ -127,17 +136,17 @@ export const previewImportPage = (frame: ConsoleFrame, model: PreviewModel): Htm
   };
   return importStep(frame, links, {
     ...{ title: words.previewTitle, heading: words.previewOf(apps, named(source)) },
-    lead: html`${words.previewLead(counts.findings)}${heldAt !== undefined && html` ${words.replaces(agoText(heldAt))}`}`,
+    lead: html`${words.previewLead}${heldAt !== undefined && html` ${words.replaces(agoText(heldAt))}`}`,
     above: [
       { href: links.importHref, name: words.title },
       { href: back, name: systemWords[system].name },
     ],
     here: words.previewTitle,
     body: html`${goneMessage(counts)}${isSame && flash({ kind: 'notice', text: words.nothingChanges })}
-${countsOf(counts)}
+${tilesOf(counts)}
 <form method="post" action="${links.importHref}" enctype="multipart/form-data" class="form" id="import"><input type="hidden" name="csrf" value="${frame.csrf}"><input type="hidden" name="format" value="${system}"><input type="hidden" name="source" value="${source}"><input type="hidden" name="apps" value="${carried}">
 ${actions(false)}</form>
-${changesOf(words.whatChanges, model)}${rows.length >= LONG && actions(true)}`,
+${changesOf(words.whatChanges, { counts, rows: rows.map(withoutDecision) })}${rows.length >= LONG && actions(true)}`,
   });
 };
 
@@ -176,7 +185,7 @@ export const importResultPage = (frame: ConsoleFrame, model: ImportResultModel):
     above: [{ href: links.importHref, name: words.title }],
     body: html`${flash({ kind: 'success', text: words.doneLead(created + changed + unchanged) })}
 ${decision(model)}
-${countsOf({ ...counts, findings: 0 })}
+${sumsOf(counts)}
 ${changesOf(words.whatChanged, model)}
 <section class="card" aria-labelledby="fresh"><h2 id="fresh">${words.fresh}</h2>
 <p>${words.regularly}</p>

@@ -20,6 +20,8 @@ export type AppRow = {
   readonly known?: KnownAs;
   /** The finding to decide; absent: nothing is to be decided, or the viewer does not see it. */
   readonly decideHref?: string;
+  /** Where the viewer registers an agent for an app that is not known here. Absent: not permitted, or not for this app. */
+  readonly registerHref?: string;
 };
 
 /** Rights that a row names. */
@@ -70,10 +72,15 @@ export const ownerCell = ({ owner, decideHref }: AppRow): Html => {
   return isAddress && hasLongWord(text) ? html`<bdi>${user}<wbr>@${host}</bdi>` : isolated(text, 100);
 };
 
-export const knownCell = ({ known, decideHref, name }: AppRow): Html => {
+const registerLink = ({ registerHref, name }: AppRow): Html | false =>
+  registerHref !== undefined &&
+  html`<span class="line"><a href="${registerHref}">${words.register}<span class="unseen"> ${words.registerFor(plainText(name, 60))}</span></a></span>`;
+
+export const knownCell = (row: AppRow): Html => {
+  const { known, decideHref, name } = row;
   if (known === undefined) {
     return decideHref === undefined
-      ? html`<span class="hint nothing">${words.unknown}</span>`
+      ? html`<span class="hint${row.registerHref === undefined && ' nothing'}">${words.unknown}</span>${registerLink(row)}`
       : html`${words.unknown}<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen"> ${words.decideAbout(plainText(name, 60))}</span></a></span>`;
   }
   const shown = isolated(known.name, 120);

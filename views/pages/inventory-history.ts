@@ -3,7 +3,7 @@ import { anyText, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { flash } from '../partials/flash.ts';
-import { agoText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { systemWords } from '../words/inventory-systems.ts';
 import { type InventorySystem, isPlain } from './inventory-systems.ts';
@@ -34,7 +34,10 @@ const countOf = (name: 'created' | 'changed' | 'gone'): Column<ImportRow> => ({
 });
 
 const COLUMNS: readonly Column<ImportRow>[] = [
-  { title: words.importedAt, cell: ({ at, href }) => html`<a href="${href}">${agoText(at)}</a>` },
+  {
+    title: words.importedAt,
+    cell: ({ at, href }) => html`<a href="${href}">${timeText(at)}</a><span class="line hint">${agoText(at)}</span>`,
+  },
   {
     title: words.importer,
     cell: ({ byName }) => (byName === undefined ? '–' : html`<bdi class="long">${anyText(byName, 60)}</bdi>`),

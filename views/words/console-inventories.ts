@@ -26,6 +26,7 @@ export const inventoryWords = {
   views: {
     decide: phrase({ en: 'Need a decision', de: 'Zu entscheiden' }),
     new: phrase({ en: 'New', de: 'Neu' }),
+    changed: phrase({ en: 'Changed', de: 'Geändert' }),
     known: phrase({ en: 'Known here', de: 'Hier bekannt' }),
     gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
     all: phrase({ en: 'All apps', de: 'Alle Apps' }),
@@ -38,6 +39,10 @@ export const inventoryWords = {
     new: phrase({
       en: 'The last import added no app to an inventory that was there before.',
       de: 'Der letzte Import fügte keinem Inventar, das es schon gab, eine App hinzu.',
+    }),
+    changed: phrase({
+      en: 'The last import changed no app that it had before.',
+      de: 'Der letzte Import änderte keine App, die schon da war.',
     }),
     known: phrase({
       en: 'No app is known here as a client, agent or resource server.',
@@ -56,10 +61,19 @@ export const inventoryWords = {
   /** After it, for screen readers. */
   decideAbout: (app: string) => phrase({ en: `about ${app}`, de: `über ${app}` }),
   newApp: phrase({ en: 'new', de: 'neu' }),
+  changedApp: phrase({ en: 'changed', de: 'geändert' }),
+  register: phrase({ en: 'Register as an agent', de: 'Als Agent registrieren' }),
+  /** After it, for screen readers. */
+  registerFor: (app: string) => phrase({ en: `for ${app}`, de: `für ${app}` }),
   search: phrase({ en: 'Search', de: 'Suche' }),
   searchHint: phrase({ en: 'Name, id, owner, right or inventory', de: 'Name, Id, Eigentümer, Recht, Inventar' }),
   anyInventory: phrase({ en: 'all', de: 'alle' }),
-  noneFits: phrase({ en: 'No app fits the filters.', de: 'Keine App passt zu den Filtern.' }),
+  noneFits: (words: HtmlValue) =>
+    phrase({
+      en: html`No app matches “${words}”. The search covers name, id, owner, right and inventory.`,
+      de: html`Keine App passt zu „${words}“. Die Suche umfasst Name, Id, Eigentümer, Recht und Inventar.`,
+    }),
+  clearSearch: phrase({ en: 'Clear the search', de: 'Suche leeren' }),
   rightsOfApp: (app: string) => phrase({ en: `of ${app}: all rights`, de: `von ${app}: alle Rechte` }),
   moreRights: (count: number) => phrase({ en: `and ${count} more`, de: `und ${count} weitere` }),
   inventories: phrase({ en: 'Inventories', de: 'Inventare' }),
@@ -73,12 +87,20 @@ export const inventoryWords = {
     changed: phrase({ en: 'Changed', de: 'Geändert' }),
     gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
   },
-  /** Counted before the import changed anything. */
-  planned: ({ created, changed, gone }: Readonly<Record<'created' | 'changed' | 'gone', number>>) =>
-    phrase({
-      en: `As it began: ${created} new, ${changed} changed and ${gone} gone.`,
-      de: `Bei Beginn: ${created} neue, ${changed} geänderte und ${gone} verschwundene.`,
-    }),
+  /** Counted before the import changed anything. Numbers of 0 are left out. */
+  planned: ({ created, changed, gone }: Readonly<Record<'created' | 'changed' | 'gone', number>>) => {
+    const list = (parts: readonly (string | false)[], none: string): string =>
+      parts.filter((part) => part !== false).join(', ') || none;
+    const en = list(
+      [created > 0 && `${created} new`, changed > 0 && `${changed} changed`, gone > 0 && `${gone} gone`],
+      'no change',
+    );
+    const de = list(
+      [created > 0 && `${created} neu`, changed > 0 && `${changed} geändert`, gone > 0 && `${gone} verschwunden`],
+      'keine Änderung',
+    );
+    return phrase({ en: `As it began: ${en}`, de: `Bei Beginn: ${de}` });
+  },
   old: (days: number, names: HtmlValue, count: number) =>
     phrase({
       en: html`${names}${count > 3 && ', …'}: the audit log has no import of the last ${days} days. Newer apps may be missing here.`,

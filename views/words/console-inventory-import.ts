@@ -21,14 +21,15 @@ export const importWords = {
   required: phrase({ en: 'required', de: 'nötig' }),
   give: phrase({ en: '2. Choose the files', de: '2. Dateien wählen' }),
   giveOne: phrase({ en: '2. Choose the file', de: '2. Datei wählen' }),
+  file: phrase({ en: 'File', de: 'Datei' }),
   files: phrase({ en: 'Files', de: 'Dateien' }),
   fileHint: phrase({
-    en: html`The file has the whole list: an app that is not in it counts as gone. At most 8 MB. For more, run <code>behalf inventory import</code>.`,
-    de: html`Die Datei enthält die ganze Liste: Eine App, die nicht darin steht, gilt als verschwunden. Höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
+    en: html`The file must hold the whole list: an app that is not in it counts as gone. At most 8 MB. For more, run <code>behalf inventory import</code>.`,
+    de: html`Die Datei muss die ganze Liste enthalten: Eine App, die nicht darin steht, gilt als verschwunden. Höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
   }),
   filesHint: phrase({
-    en: html`Together, the files have the whole list: an app that is in none of them counts as gone. At most 8 MB in all. For more, run <code>behalf inventory import</code>.`,
-    de: html`Zusammen enthalten die Dateien die ganze Liste: Eine App, die in keiner steht, gilt als verschwunden. Insgesamt höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
+    en: html`The files together must hold the whole list: an app that is in none of them counts as gone. At most 8 MB in all. For more, run <code>behalf inventory import</code>.`,
+    de: html`Zusammen müssen die Dateien die ganze Liste enthalten: Eine App, die in keiner steht, gilt als verschwunden. Insgesamt höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
   }),
   paste: phrase({ en: 'Or paste the list', de: 'Oder Liste einfügen' }),
   list: phrase({ en: 'List', de: 'Liste' }),
@@ -67,15 +68,11 @@ export const importWords = {
       en: html`Import ${appsEn(apps)} into ${inventory}?`,
       de: html`${appsDe(apps)} in ${inventory} einlesen?`,
     }),
-  previewLead: (findings: number) =>
-    phrase({
-      en: `Nothing was imported yet. ${findings === 0 ? 'No app needs a decision.' : `${appsEn(findings)} will need a decision.`}`,
-      de: `Noch wurde nichts eingelesen. ${findings === 0 ? 'Keine App braucht eine Entscheidung.' : `Über ${appsDe(findings)} ist dann zu entscheiden.`}`,
-    }),
+  previewLead: phrase({ en: 'Nothing is imported yet.', de: 'Noch ist nichts eingelesen.' }),
   replaces: (ago: HtmlValue) =>
     phrase({
-      en: html`The list replaces that of the last import, ${ago}.`,
-      de: html`Die Liste ersetzt die des letzten Imports, ${ago}.`,
+      en: html`This list replaces the one that was imported ${ago}.`,
+      de: html`Diese Liste ersetzt die, die ${ago} eingelesen wurde.`,
     }),
   goneNotice: (gone: number) =>
     phrase({
@@ -103,9 +100,13 @@ export const importWords = {
   unchanged: (count: number) => phrase({ en: `${count} the same`, de: `${count} gleich` }),
   gone: (count: number) => phrase({ en: `${count} gone`, de: `${count} verschwunden` }),
   known: (count: number) => phrase({ en: `${count} known here`, de: `${count} hier bekannt` }),
-  findings: (count: number) =>
-    phrase({ en: count === 1 ? 'Needs a decision' : 'Need a decision', de: 'Zu entscheiden' }),
-  findingsNote: phrase({ en: 'not known here, with rights that matter', de: 'hier unbekannt, mit wichtigen Rechten' }),
+  tiles: {
+    findings: phrase({ en: 'Need a decision', de: 'Zu entscheiden' }),
+    created: phrase({ en: 'New', de: 'Neu' }),
+    changed: phrase({ en: 'Changed', de: 'Geändert' }),
+    gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
+    unchanged: phrase({ en: 'The same', de: 'Gleich' }),
+  },
   change: phrase({ en: 'Change', de: 'Änderung' }),
   changes: {
     created: phrase({ en: 'new', de: 'neu' }),

@@ -66,11 +66,11 @@ export const FINDING_REFUSALS = {
   },
   inventory_column_unknown: {
     code: 'invalid_field',
-    text: '{file}, line 1: there is no column {column}. The columns are {columns}.',
+    text: '{file}, line 1: the column “{column}” is not known. The columns are {columns}.',
   },
   inventory_column_mistyped: {
     code: 'invalid_field',
-    text: '{file}, line 1: there is no column {column}. Did you mean {near}?',
+    text: '{file}, line 1: the column “{column}” is not known. Did you mean “{near}”?',
   },
   inventory_name_missing: {
     code: 'invalid_field',

@@ -1,5 +1,5 @@
 /** What an import of an inventory changes: the numbers, and the apps at which a person looks first. */
-import { type InventoryEntry, isKnown } from './inventory.ts';
+import { type InventoryEntry, isKnown, scopeChange } from './inventory.ts';
 
 export type EntryChange = 'created' | 'changed' | 'unchanged' | 'gone';
 
@@ -56,17 +56,9 @@ export const importTally = (): ImportTally => {
         entry,
         change,
         isFinding,
-        ...(before && change === 'changed' ? scopesOf(before, entry) : {}),
+        ...(before && change === 'changed' ? scopeChange(before, entry) : {}),
       });
     },
     result: () => ({ ...counts, changes: GROUPS.flatMap((group) => named[group]).slice(0, MOST_CHANGES) }),
-  };
-};
-
-const scopesOf = ({ scopes: before = [] }: InventoryEntry, { scopes: after = [] }: InventoryEntry) => {
-  const [held, now] = [new Set(before), new Set(after)];
-  return {
-    addedScopes: after.filter((scope) => !held.has(scope)),
-    removedScopes: before.filter((scope) => !now.has(scope)),
   };
 };

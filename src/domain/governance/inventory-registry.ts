@@ -11,7 +11,14 @@ import { type DocumentStore, everyDocument, tryInsert, update, type Versioned } 
 import { FINDINGS, type Finding, findingId } from './finding.ts';
 import { findingRefusal } from './finding-refusals.ts';
 import { type Examined, type FindingWriter, isOpenAfter, MOST_EXAMINED } from './finding-writer.ts';
-import { entryId, examinedEntry, INVENTORY_ENTRIES, type InventoryEntry, type StatedApp } from './inventory.ts';
+import {
+  entryId,
+  examinedEntry,
+  INVENTORY_ENTRIES,
+  type InventoryEntry,
+  keptChange,
+  type StatedApp,
+} from './inventory.ts';
 import { type EntryChange, type ImportResult, importTally } from './inventory-changes.ts';
 import type { InventoryMatching, Match } from './inventory-matching.ts';
 import { webAddresses } from './web-addresses.ts';
@@ -62,7 +69,9 @@ export const inventoryRegistry = (deps: {
     let done: Stored = { change: 'unchanged' };
     await update(collection, fresh.id, (before): InventoryEntry | undefined => {
       done = { change: changeOf(before, fresh), before };
-      return done.change === 'changed' ? { ...fresh, createdAt: before.createdAt } : undefined;
+      return done.change === 'changed'
+        ? { ...fresh, ...keptChange(before, fresh), createdAt: before.createdAt }
+        : undefined;
     });
     return done;
   };
@@ -194,5 +203,9 @@ const withWebAddresses = ({ urls: stated = [], ...app }: StatedApp): StatedApp =
   return { ...app, ...(urls.length === 0 ? {} : { urls }) };
 };
 
-const contentOf = ({ id: _, source: __, state: ___, createdAt: ____, updatedAt: _____, ...stated }: InventoryEntry) =>
-  JSON.stringify(Object.entries(stated).sort(([one], [other]) => (one < other ? -1 : 1)));
+/** What an import states of an app, and what it matches here. */
+const contentOf = (entry: InventoryEntry): string => {
+  const { id: _, source: __, state: ___, createdAt: ____, updatedAt: _____, ...kept } = entry;
+  const { addedScopes: ______, removedScopes: _______, ...stated } = kept;
+  return JSON.stringify(Object.entries(stated).sort(([one], [other]) => (one < other ? -1 : 1)));
+};

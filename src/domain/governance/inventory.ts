@@ -47,20 +47,51 @@ export type MatchedBy = (typeof MATCHES)[number];
 /** An app chooses its addresses itself, so a stranger could take one of a client here. */
 const HINTS: ReadonlySet<MatchedBy | undefined> = new Set<MatchedBy>(['resource', 'redirect_host']);
 
-export type InventoryEntry = StatedApp & {
-  /** How `client` was found; see `isKnown`. Absent: no client, agent or resource server here fits the app. */
-  readonly matchedBy?: MatchedBy;
-  /** `entryId` */
-  readonly id: string;
-  /** Name of the inventory, such as `entra`. */
-  readonly source: string;
-  /** `gone`: the last import does not have it. */
-  readonly state: 'present' | 'gone';
-  /** When an import stated it first. */
-  readonly createdAt: number;
-  /** When it last changed, or went. */
-  readonly updatedAt: number;
+/** Most rights that an entry keeps of those that came at its last change, and of those that went. */
+const MOST_KEPT = 40;
+
+/** Rights that came and went at a change. */
+export type ScopeChange = {
+  readonly addedScopes?: readonly string[];
+  readonly removedScopes?: readonly string[];
 };
+
+export const scopeChange = (
+  { scopes: before = [] }: StatedApp,
+  { scopes: after = [] }: StatedApp,
+): Required<ScopeChange> => {
+  const [held, now] = [new Set(before), new Set(after)];
+  return {
+    addedScopes: after.filter((scope) => !held.has(scope)),
+    removedScopes: before.filter((scope) => !now.has(scope)),
+  };
+};
+
+/** What an entry keeps of a change: at most MOST_KEPT rights of each. */
+export const keptChange = (before: StatedApp, after: StatedApp): ScopeChange => {
+  const { addedScopes, removedScopes } = scopeChange(before, after);
+  return {
+    ...(addedScopes.length === 0 ? {} : { addedScopes: addedScopes.slice(0, MOST_KEPT) }),
+    ...(removedScopes.length === 0 ? {} : { removedScopes: removedScopes.slice(0, MOST_KEPT) }),
+  };
+};
+
+/** With the rights that came and went when an import last changed the app. */
+export type InventoryEntry = StatedApp &
+  ScopeChange & {
+    /** How `client` was found; see `isKnown`. Absent: no client, agent or resource server here fits the app. */
+    readonly matchedBy?: MatchedBy;
+    /** `entryId` */
+    readonly id: string;
+    /** Name of the inventory, such as `entra`. */
+    readonly source: string;
+    /** `gone`: the last import does not have it. */
+    readonly state: 'present' | 'gone';
+    /** When an import stated it first. */
+    readonly createdAt: number;
+    /** When it last changed, or went. */
+    readonly updatedAt: number;
+  };
 
 export const INVENTORY_ENTRIES = {
   name: 'inventory_entries',

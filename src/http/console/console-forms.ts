@@ -6,7 +6,7 @@ import type { TypedConfirmation } from '../../../views/partials/typed-confirmati
 import { agentFormWords } from '../../../views/words/console-forms.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { AccountSessions, PageSession } from '../account/sessions.ts';
-import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
+import { byOf, queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import { ownerCalled, readRegisterForm, registerErrors, registerModel, registrationOf } from './agent-form.ts';
@@ -27,10 +27,15 @@ export type PageParts = {
   readonly openedAs: (ctx: Context, session: PageSession) => Opened;
 };
 
+/** A link may name the agent. */
+const namedIn = (query: URLSearchParams) => ({
+  ...{ environment: 'development', name: (query.get('name') ?? '').slice(0, 100) },
+});
+
 /** Adds the pages with fields: registering an agent, transferring one, and the confirmation before retiring one. */
 export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   page('/console/agents/new', async (ctx, { viewer, frame }) =>
-    sendPage(ctx, 200, registerPage(await registerModel(deps, calls, viewer, frame))),
+    sendPage(ctx, 200, registerPage(await registerModel(deps, calls, viewer, frame, namedIn(queryOf(ctx))))),
   );
 
   router.post('/console/agents', async (ctx) => {

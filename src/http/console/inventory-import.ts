@@ -93,9 +93,10 @@ const changedRows = async (
   const findings = await findingsAbout(deps, calls, viewer, subjects);
   const names = await knownNames(deps, changes);
   return changes.map((one) => {
-    const { id, name, change, owner, scopes = [], added_scopes: added = [], removed_scopes: removed = [] } = one;
+    const { id, name, change, owner, people = 0, scopes = [] } = one;
+    const { added_scopes: added = [], removed_scopes: removed = [] } = one;
     return {
-      ...{ name, externalId: one.external_id, change, added, removed },
+      ...{ name, externalId: one.external_id, change, added, removed, people, rights: scopes },
       ...{ scopes: scopes.length, risky: riskyScopes(scopes), needsDecision: one.is_finding },
       ...(owner === undefined ? {} : { owner }),
       ...knownAs(deps, names, one),

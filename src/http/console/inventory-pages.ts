@@ -43,6 +43,8 @@ const MOST_COUNTED = 1000;
 const AT_ONCE = 200;
 /** Rows of a page. */
 const ROWS = 25;
+/** Of too many apps, it is not known which the last import brought or changed. */
+const UNKNOWN = { added: new Set<string>(), changed: new Set<string>() };
 
 /** `areAll`: there are no more. */
 type FirstEntries = { readonly entries: readonly ShownEntry[]; readonly areAll: boolean };
@@ -53,6 +55,8 @@ type Shown = Pick<InventoriesModel, 'pages' | 'views' | 'view' | 'inventories'> 
   readonly findings: ReadonlyMap<string, Finding>;
   /** Ids of those that are new. */
   readonly added: ReadonlySet<string>;
+  /** Ids of those that the last import changed. */
+  readonly changed: ReadonlySet<string>;
 };
 
 const fits = ({ name, source, external_id: id, owner = '', scopes = [] }: ShownEntry, search: string): boolean =>
@@ -68,6 +72,15 @@ const newEntries = (all: readonly ShownEntry[], times: ImportTimes): ReadonlySet
   const hadApps = new Set(all.filter((entry) => !isSince(entry)).map(({ source }) => source));
   const some = all.filter((entry) => entry.state === 'present' && isSince(entry) && hadApps.has(entry.source));
   return new Set(some.map(({ id }) => id));
+};
+
+/** Ids of the apps that the last import of their inventory changed. */
+const changedEntries = (all: readonly ShownEntry[], times: ImportTimes): ReadonlySet<string> => {
+  const isChanged = ({ source, state, created_at: from, updated_at: at }: ShownEntry): boolean => {
+    const last = times.get(source) ?? Infinity;
+    return state === 'present' && from < last && at >= last;
+  };
+  return new Set(all.filter(isChanged).map(({ id }) => id));
 };
 
 const askedOf = (query: URLSearchParams): Asked => {
@@ -122,9 +135,11 @@ export const addInventoryPages = (parts: PageParts): void => {
   ): Promise<Shown> => {
     const findings = await openAbout(viewer, all);
     const added = newEntries(all, times);
+    const changed = changedEntries(all, times);
     const inView: Readonly<Record<InventoryView, (entry: ShownEntry) => boolean>> = {
       decide: ({ id }) => findings.has(id),
       new: ({ id }) => added.has(id),
+      changed: ({ id }) => changed.has(id),
       known: (entry) => entry.state === 'present' && isKnownEntry(entry),
       gone: ({ state }) => state === 'gone',
       all: () => true,
@@ -144,12 +159,12 @@ export const addInventoryPages = (parts: PageParts): void => {
       ...(at > 0 ? { firstHref: hrefOf(view) } : {}),
       ...(at + ROWS < chosen.length ? { nextHref: hrefOf(view, at + ROWS) } : {}),
     };
-    const shownViews = INVENTORY_VIEWS.filter((name) => name !== 'new' || times.size > 0);
+    const shownViews = INVENTORY_VIEWS.filter((name) => (name !== 'new' && name !== 'changed') || times.size > 0);
     return {
       ...{ entries: chosen.slice(at, at + ROWS), findings, pages, view },
       views: shownViews.map((name) => ({ name, count: fitting.filter(inView[name]).length, href: hrefOf(name) })),
       ...(source === '' ? { inventories: summaries(all, inView, times) } : {}),
-      added,
+      ...{ added, changed },
     };
   };
 
@@ -173,21 +188,38 @@ export const addInventoryPages = (parts: PageParts): void => {
         };
       });
 
+  const registerHrefOf = (name: string): string => hrefWith(`${deps.basePath}/console/agents/new`, { name });
+
   const newest = async (viewer: Viewer, only: Only, after: string | null): Promise<Shown> => {
     const question = { operation: 'listInventoryEntries', path: home, asked: only, query: only } as const;
     const { items, pages } = await listed(deps, calls, viewer, question, after);
-    return { entries: items, pages, view: 'all', findings: await openAbout(viewer, items), added: new Set() };
+    return { entries: items, pages, view: 'all', findings: await openAbout(viewer, items), ...UNKNOWN };
   };
 
-  const rowsOf = async ({ entries, findings, added }: Shown): Promise<readonly InventoryRow[]> => {
+  const rowsOf = async (
+    viewer: Viewer,
+    { entries, findings, added, changed }: Shown,
+  ): Promise<readonly InventoryRow[]> => {
     const names = await knownNames(deps, entries);
+    const mayRegister = calls.may('createAgent', viewer.account);
     return entries.map((entry) => {
-      const { name, source, owner, people = 0, scopes = [] } = entry;
+      const {
+        name,
+        source,
+        owner,
+        people = 0,
+        scopes = [],
+        added_scopes: came = [],
+        removed_scopes: went = [],
+      } = entry;
+      const isPresent = entry.state === 'present' && entry.is_enabled !== false;
       return {
         ...{ name, source, externalId: entry.external_id, createdAt: entry.created_at, people },
         ...(entry.state === 'gone' ? { goneAt: entry.updated_at } : {}),
         ...(entry.is_enabled === false ? { isOff: true as const } : {}),
         ...(added.has(entry.id) ? { isNew: true as const } : {}),
+        ...(changed.has(entry.id) ? { changed: { added: came, removed: went } } : {}),
+        ...(mayRegister && isPresent ? { registerHref: registerHrefOf(name) } : {}),
         ...{ scopes: scopes.length, risky: riskyScopes(scopes), rights: scopes },
         ...(owner === undefined ? {} : { owner }),
         ...knownAs(deps, names, entry),
@@ -215,7 +247,7 @@ export const addInventoryPages = (parts: PageParts): void => {
       200,
       inventoriesPage(frame, {
         ...{ listHref: home, findingsHref: `${deps.basePath}/console/findings?kind=unknown_app` },
-        ...{ rows: await rowsOf(shown), pages, view: shown.view, search: asked.search },
+        ...{ rows: await rowsOf(viewer, shown), pages, view: shown.view, search: asked.search },
         old: known === undefined ? [] : oldOf(known, sources, deps.clock.now()),
         ...(inventories === undefined ? {} : { inventories }),
         ...(views === undefined ? {} : { views }),

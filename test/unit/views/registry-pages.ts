@@ -63,7 +63,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     ...{ listHref: `${home}/inventories`, findingsHref: `${home}/findings?kind=unknown_app`, rows: [], pages: {} },
     ...{ old: [], search: '' },
   };
-  const inventoryViews = (['decide', 'new', 'known', 'gone', 'all'] as const).map((name, count) => ({
+  const inventoryViews = (['decide', 'new', 'changed', 'known', 'gone', 'all'] as const).map((name, count) => ({
     ...{ name, count: count === 0 ? 1 : count, href: `${home}/inventories?view=${name}` },
   }));
   const inventoryLinks = { listHref: `${home}/inventories`, importHref: `${home}/inventories/import` };
@@ -595,7 +595,8 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
         },
         {
           ...{ name: 'Both', externalId: 'app-4', source: 'crm', createdAt: NOON, people: 0 },
-          ...{ scopes: 2, risky: ['repo', 'drive'] },
+          ...{ scopes: 2, risky: ['repo', 'drive'], registerHref: `${home}/agents/new?name=Both` },
+          changed: { added: [text('repo')], removed: ['mail'] },
         },
       ],
     }),
@@ -641,11 +642,18 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       rows: [
         {
           ...{ name: text('Mail helper'), externalId: text('app-1'), owner: text('Grace'), change: 'changed' },
-          ...{ scopes: 2, risky: [text('repo')], added: [text('repo')], removed: ['drive'], needsDecision: true },
+          ...{
+            scopes: 2,
+            risky: [text('repo')],
+            people: 3,
+            added: [text('repo')],
+            removed: ['drive'],
+            needsDecision: true,
+          },
         },
         {
           ...{ name: text('Wiki'), externalId: text('app-2'), scopes: 0, risky: [], change: 'gone' },
-          ...{ added: [], removed: [], needsDecision: false },
+          ...{ people: 0, added: [], removed: [], needsDecision: false },
         },
       ],
     }),
@@ -670,7 +678,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
             scopes: 2,
             needsDecision: true,
           },
-          ...{ risky: [text('repo')], added: [], removed: [], decideHref: `${home}/findings/fnd_1` },
+          ...{ risky: [text('repo')], people: 0, added: [], removed: [], decideHref: `${home}/findings/fnd_1` },
         },
       ],
     }),
@@ -681,7 +689,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       rows: [
         {
           ...{ name: text('Tickets'), externalId: text('t'), change: 'unchanged', scopes: 0, risky: [] },
-          ...{ added: [], removed: [], needsDecision: true, decideHref: `${home}/findings/fnd_1` },
+          ...{ people: 0, added: [], removed: [], needsDecision: true, decideHref: `${home}/findings/fnd_1` },
         },
       ],
     }),
@@ -692,7 +700,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       rows: [
         {
           ...{ name: text('Tickets'), externalId: text('t'), change: 'created', scopes: 0, risky: [] },
-          ...{ added: [], removed: [], needsDecision: true },
+          ...{ people: 0, added: [], removed: [], needsDecision: true },
         },
       ],
     }),

@@ -33,8 +33,8 @@ export const FINDING_GERMAN = {
   inventory_apps_too_long:
     'Die Apps dieser Liste haben mehr als {most} Bytes. Lesen Sie sie mit behalf inventory import ein.',
   inventory_member_unknown: '{at}: {member} ist kein Feld einer App. Die Felder sind {members}.',
-  inventory_column_unknown: '{file}, Zeile 1: Eine Spalte {column} gibt es nicht. Die Spalten sind {columns}.',
-  inventory_column_mistyped: '{file}, Zeile 1: Eine Spalte {column} gibt es nicht. Meinten Sie {near}?',
+  inventory_column_unknown: '{file}, Zeile 1: Die Spalte „{column}“ ist nicht bekannt. Die Spalten sind {columns}.',
+  inventory_column_mistyped: '{file}, Zeile 1: Die Spalte „{column}“ ist nicht bekannt. Meinten Sie „{near}“?',
   inventory_name_missing: 'Benennen Sie das Inventar nach dem System, das die Apps hat, etwa salesforce.',
   inventory_too_large: 'Die Dateien eines Imports haben höchstens {most} Bytes.',
   finding_purpose_needed: 'Sagen Sie, wofür der Agent da ist: Der Client hat keinen Zweck, der sich übernehmen ließe.',

@@ -77,12 +77,13 @@ const CHANGE = named(
       is_finding: flag('Whether it has an open finding after the import.'),
       owner: APP.owner,
       scopes: APP.scopes,
+      people: APP.people,
       added_scopes: strings('Rights of a changed app that the last import did not have.', 200, 300),
       removed_scopes: strings('Rights of a changed app that only the last import had.', 200, 300),
       client: APP.client,
       matched_by: MATCHED_BY,
     },
-    ['owner', 'scopes', 'added_scopes', 'removed_scopes', 'client', 'matched_by'],
+    ['owner', 'scopes', 'people', 'added_scopes', 'removed_scopes', 'client', 'matched_by'],
   ),
 );
 const RESULT = named(
@@ -111,6 +112,8 @@ const ENTRY = named(
       source: string('The inventory.'),
       ...APP,
       matched_by: MATCHED_BY,
+      added_scopes: strings('Rights that came when an import last changed it.', 40, 300),
+      removed_scopes: strings('Rights that went when an import last changed it.', 40, 300),
       state: oneOf('gone: the last import does not have it.', ['present', 'gone']),
       ...RECORD,
     },
@@ -125,6 +128,8 @@ const ENTRY = named(
       'urls',
       'client',
       'matched_by',
+      'added_scopes',
+      'removed_scopes',
     ],
   ),
 );
@@ -155,11 +160,12 @@ const routes = {
 const shown = (entry: InventoryEntry) =>
   show(entry, [
     ...(['id', 'source', 'externalId', 'name', 'publisher', 'owner', 'scopes', 'people', 'isForEveryone'] as const),
-    ...(['isEnabled', 'secrets', 'urls', 'client', 'matchedBy', 'state', 'createdAt', 'updatedAt'] as const),
+    ...(['isEnabled', 'secrets', 'urls', 'client', 'matchedBy', 'addedScopes', 'removedScopes'] as const),
+    ...(['state', 'createdAt', 'updatedAt'] as const),
   ]);
 
 const shownChange = ({ entry, ...about }: AppChange) => ({
-  ...show(entry, ['id', 'externalId', 'name', 'owner', 'scopes', 'client', 'matchedBy']),
+  ...show(entry, ['id', 'externalId', 'name', 'owner', 'scopes', 'people', 'client', 'matchedBy']),
   ...show(about, ['change', 'isFinding', 'addedScopes', 'removedScopes']),
 });
 
