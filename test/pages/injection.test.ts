@@ -90,6 +90,7 @@ const SHOWN: readonly string[] = [
   'instances.name',
   'inventory_entries.externalId',
   'inventory_entries.name',
+  'inventory_entries.scopes[]',
   'inventory_entries.source',
   'kills.by',
   'kills.reason',
