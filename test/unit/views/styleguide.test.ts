@@ -46,6 +46,8 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   removedPolicies: 'ids, which a page counts',
   withBoxes: 'columns of a list, with the boxes of bulk.css',
   lossNumbers: 'a line of facts',
+  cutList: 'a line of text, with the number of what is left out',
+  cutLines: 'the lines of rightsList and of cutList',
   chosenForm: 'hidden by bulk.css until a row of the list is ticked',
 };
 
