@@ -25,7 +25,7 @@ const productsOf = (userAgent: string): string => {
 };
 
 /** So long, an id of a larger alphabet has no hex digits alone by chance. */
-const LONG_HEX = /^[\da-f]{20,}$/;
+const LONG_HEX = /^(?=.*[a-f])[\da-f]{20,}$/;
 
 /** How ids are made, by what does not vary with chance: the ids of many programs differ in length, and short ones in their characters. */
 const shapeOfId = (id: string): string => {
