@@ -187,7 +187,7 @@ ${oldLists(old)}
 ${views === undefined ? flash({ kind: 'notice', text: words.tooMany }) : viewTiles(model)}
 ${views === undefined && html`<p><a href="${model.findingsHref}">${words.allFindings}</a></p>`}
 ${filters(model)}
-${!isOne && views !== undefined && rows.length > 0 && savedViews(listHref)}
+${!isOne && views !== undefined && savedViews(listHref)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${words.views[view]}</h2>
 ${rows.length === 0 ? noApps(model) : table(columnsOf(model), rows, 'list')}
 ${pagination(model.pages, words.pagesOf, 'other')}</section>
