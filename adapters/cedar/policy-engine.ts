@@ -43,6 +43,8 @@ const MOST_READY = 1_000;
  * text which waits for them is checked before its request ends (5 s).
  */
 const MOST_AHEAD = 640 * 1024;
+/** Characters of a text that takes no turn: it is checked within milliseconds, and its result is remembered. */
+const SHORT = 16_384;
 /** What a text counts besides its length, so that few hundred wait. */
 const FOR_A_TEXT = 1024;
 
@@ -114,9 +116,12 @@ export const cedarPolicyEngine = (pause: () => Promise<void> = turn): PolicyEngi
   const starter = starterText();
   const line = oneAfterAnother(MOST_AHEAD, policyTextsInLine);
 
-  /** Texts take turns from the first slice to the last, so that any number of them at once needs the memory of one. */
+  /**
+   * Long texts take turns from the first slice to the last, so that any number of them at once needs the memory of one. A full
+   * line refuses no short one.
+   */
   const inTurn = <T>(text: string, before: TakenBefore | undefined, work: () => Promise<T>): Promise<T> =>
-    before?.isAwaited ? work() : line(text.length + FOR_A_TEXT, work);
+    before?.isAwaited || text.length <= SHORT ? work() : line(text.length + FOR_A_TEXT, work);
 
   const checkedNow = (text: string, before: TakenBefore | undefined): Promise<Checked> =>
     inSlices(checked(text, before), pause);

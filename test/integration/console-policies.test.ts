@@ -1,6 +1,7 @@
 /** Policies on pages: who reads, who drafts, who makes them count; a decision tried, and the past replayed. */
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { policyTextsInLine } from '../../src/domain/ports/policy-engine.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import {
   type Browser,
@@ -124,6 +125,24 @@ describe('drafting and making it count', () => {
     expect(page.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'note')?.value).toBe('No writing');
     const saved = await draft(operator, 'Save the draft', { text: wrong, note: 'No writing' });
     expect([saved.status, words(saved)]).toEqual([400, expect.stringContaining('Nothing was saved')]);
+    expect((await scene.management.call('GET', '/policy-sets')).body['items']).toHaveLength(1);
+  });
+
+  test('where too many texts are being checked, the form keeps what was typed, and nothing is stored', async () => {
+    const { policies } = server.behalf.services;
+    const { check, create } = policies;
+    const inLine = () => Promise.reject(policyTextsInLine());
+    const text = await strict();
+    Object.assign(policies, { check: inLine, create: inLine });
+    const before = (await server.events('request.refused')).length;
+    const page = await draft(operator, 'Save the draft', { text, note: 'No writing' }).finally(() =>
+      Object.assign(policies, { check, create }),
+    );
+    expect([page.status, words(page)]).toEqual([503, expect.stringContaining('Too many policies are being checked')]);
+    const typed = page.forms.flatMap(({ fields }) => fields);
+    expect(typed.find(({ name }) => name === 'note')?.value).toBe('No writing');
+    expect(page.html).toContain('@reason(&quot;Nothing is written.&quot;)');
+    expect((await server.events('request.refused')).slice(before)).toMatchObject([{ error: 'unavailable' }]);
     expect((await scene.management.call('GET', '/policy-sets')).body['items']).toHaveLength(1);
   });
 

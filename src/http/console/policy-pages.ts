@@ -143,6 +143,16 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
     });
   };
 
+  /** None where other texts are in line: the form keeps what was typed. */
+  const findingsNow = async (viewer: Viewer, text: string): Promise<Pick<PolicyEditorModel, 'findings'>> => {
+    try {
+      return { findings: await findingsOf(viewer, text) };
+    } catch (error) {
+      if (isDomainError(error) && error.code === 'unavailable') return {};
+      throw error;
+    }
+  };
+
   const submitted = async (ctx: Context, id: string | undefined): Promise<void> => {
     const { form, ...session } = await sessions.withForm(ctx, undefined, LARGEST_FORM);
     const opened = openedAs(ctx, session);
@@ -159,7 +169,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
         ...base,
         text,
         note,
-        findings: await findingsOf(viewer, text),
+        ...(await findingsNow(viewer, text)),
         ...(active ? { difference: differenceOf(active, { version: draft?.version ?? 0, text }) } : {}),
         ...(error === undefined ? {} : { flash: { kind: 'error', text: error } }),
       };
@@ -187,7 +197,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
 };
 
 /** Errors after which the page shows the form again, with the typed values. */
-const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict', 'forbidden'];
+const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict', 'forbidden', 'unavailable'];
 
 const numberOf = (form: URLSearchParams, name: string): number | undefined => {
   const given = single(form, name) ?? '';

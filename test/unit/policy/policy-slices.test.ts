@@ -123,19 +123,20 @@ test('a portion ends with the policy that fills it, and a longer one than that s
   expect(portionsOf([], String)).toEqual([]);
 });
 
-test('texts are checked one after the other; the active set waits for none of them', async () => {
+test('long texts are checked one after the other; short ones and the active set wait for none of them', async () => {
   const engine = cedarPolicyEngine();
   const done: string[] = [];
   const noted = (name: string) => () => void done.push(name);
   await Promise.all([
     engine.check(policies(150, 900)).then(noted('long')),
+    engine.check(policies(20, 900)).then(noted('less long')),
     engine.check(policies(2, 100)).then(noted('short')),
-    engine.compile(policies(3, 100), { wasTaken: true, isAwaited: true }).then((set) => {
+    engine.compile(policies(40, 900), { wasTaken: true, isAwaited: true }).then((set) => {
       set.release();
       noted('active')();
     }),
   ]);
-  expect(done).toEqual(['active', 'long', 'short']);
+  expect(done).toEqual(['short', 'active', 'long', 'less long']);
 });
 
 test('a set is compiled whole before the next text is begun, also one that is stored', async () => {
@@ -147,15 +148,15 @@ test('a set is compiled whole before the next text is begun, also one that is st
       done.push(name);
     };
     const checked = async (): Promise<void> => {
-      await engine.check(policies(2, 100));
+      await engine.check(policies(20, 900));
       done.push('checked');
     };
-    await Promise.all([compiled('long', policies(150, 900)), compiled('short', policies(3, 100)), checked()]);
-    expect(done).toEqual(['long', 'short', 'checked']);
+    await Promise.all([compiled('long', policies(150, 900)), compiled('less long', policies(21, 900)), checked()]);
+    expect(done).toEqual(['long', 'less long', 'checked']);
   }
 });
 
-test('behind more than 640 KiB of texts the next is refused before it is begun; the active set is not', async () => {
+test('behind more than 640 KiB of texts the next is refused before it is begun; a short one and the active set are not', async () => {
   const held = Promise.withResolvers<void>();
   let pauses = 0;
   const engine = cedarPolicyEngine(() => {
@@ -165,14 +166,15 @@ test('behind more than 640 KiB of texts the next is refused before it is begun; 
   const long = policies(500, 1_000);
   const ahead = [engine.check(long), engine.check(long)];
   const refusal = { code: 'unavailable', reason: 'policy_texts_in_line', retryAfterSeconds: 2 };
-  await expect(engine.check(policies(2, 100))).rejects.toMatchObject(refusal);
-  await expect(engine.compile(policies(2, 100), { wasTaken: true })).rejects.toMatchObject(refusal);
+  await expect(engine.check(policies(20, 900))).rejects.toMatchObject(refusal);
+  await expect(engine.compile(policies(20, 900), { wasTaken: true })).rejects.toMatchObject(refusal);
   expect(pauses).toBe(1);
-  const active = engine.compile(policies(2, 100), { wasTaken: true, isAwaited: true });
+  const active = engine.compile(policies(20, 900), { wasTaken: true, isAwaited: true });
+  const short = engine.check(policies(5, 137));
   await new Promise((resolve) => setImmediate(resolve));
-  expect(pauses).toBe(2);
+  expect(pauses).toBe(3);
   held.reject(new Error('stopped'));
-  await Promise.all([...ahead, active].map((one) => expect(one).rejects.toThrow('stopped')));
+  await Promise.all([...ahead, active, short].map((one) => expect(one).rejects.toThrow('stopped')));
   // There is room again: the next text is begun.
   await expect(engine.check(long)).rejects.toThrow('stopped');
 });
