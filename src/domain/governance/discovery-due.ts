@@ -118,7 +118,8 @@ export const dueSubjects = (deps: {
 
     async step(from) {
       const until = deps.clock.now();
-      pass ??= { until, parts: [...ofGroups(until), ...timed(from, until)] };
+      // First what is due by time: the agents of a large group may take many steps.
+      pass ??= { until, parts: [...timed(from, until), ...ofGroups(until)] };
       for (let left = AT_ONCE; left > 0; ) {
         const [first] = pass.parts;
         if (!first) {

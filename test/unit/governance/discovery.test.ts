@@ -465,6 +465,26 @@ describe('the sweep', () => {
     expect(await due(120, false)).toBe(0);
   });
 
+  test('what is due by time comes before the agents of a changed owner, however many they are', async () => {
+    const { documents, node, recorded, time, examinedIds } = world();
+    const plain: Omit<Agent, 'id'> = {
+      ...{ name: 'Clerk', owner: 'grp_1', purpose: 'Books', environment: 'test', redirectUris: [], grantTypes: [] },
+      ...{ dpopBoundAccessTokens: false, resourceServers: [], createdAt: START, updatedAt: START, state: 'active' },
+    };
+    const ofGroup = Array.from({ length: 400 }, (_, index) => ({ ...plain, id: `agt_${1000 + index}` }));
+    const reader = node('one');
+    for (let polls = 0; polls < 4; polls += 1) await reader.poll();
+    await documents
+      .collection<Agent>(AGENTS)
+      .insertMany([...ofGroup, { ...plain, id: 'agt_ending', owner: 'acc_1', expiresAt: START + 60 + 30 * DAY }]);
+    await recorded({ type: 'group.updated', outcome: 'done', target: { kind: 'group', id: 'grp_1' } });
+    time.now += 61;
+    // The first poll notes the event, if it was not read before.
+    for (let polls = 0; polls < 2 && examinedIds.length === 0; polls += 1) await reader.poll();
+    expect(examinedIds[0]).toBe('agt_ending');
+    expect(examinedIds.length).toBeLessThanOrEqual(161);
+  });
+
   test('what comes due of many at once is examined a part at a time, and again from its begin by the next process', async () => {
     const { documents, node, time, findings, examinedIds } = world();
     const plain: Omit<Agent, 'id'> = {
