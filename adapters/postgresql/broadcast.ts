@@ -49,15 +49,17 @@ export const postgresqlBroadcast = async (
     listening?.release(true);
     listening = undefined;
   };
-  /** The last judgement of the connection before brings what was sent to it alone. */
+  /**
+   * The last judgement of the connection before brings what was sent to it alone. Without a next one it goes on, and is followed after its
+   * next judgement.
+   */
   const follow = async (before: PoolClient): Promise<void> => {
-    const next = await listen();
-    try {
-      await connection.judge(before);
-    } finally {
-      end();
-      listening = next;
-    }
+    const next = await listen().catch(() => undefined);
+    if (!next) return;
+    // It ends in any case, and the next one was judged when it was opened.
+    await connection.judge(before).catch(() => undefined);
+    end();
+    listening = next;
   };
   /** Listens again when the server does not answer, or may not be the one to hear. Ends with `close`. */
   const keep = async (): Promise<void> => {

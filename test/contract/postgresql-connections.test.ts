@@ -104,6 +104,39 @@ test('each minute another connection listens before the one that listened ends, 
   expect(heard).toEqual(['last']);
 });
 
+test('a connection that listens goes on while none can follow it, and one that follows stays when the last question to it fails', async () => {
+  const shared = await postgresqlDocumentStore({ url: newUrl(), deadlineMilliseconds: 20_000 });
+  opened.push(shared);
+  const [connection, held, ended] = [shared.connection(), [] as PoolClient[], [] as number[]];
+  let [refused, isFollowed] = [0, false];
+  const watched: SharedConnection = {
+    ...connection,
+    async hold() {
+      if (held.length === 1 && refused < 3) {
+        refused += 1;
+        throw new Error('no connection is to be had');
+      }
+      const client = await connection.hold();
+      const [number, { release }] = [held.push(client), client];
+      client.release = (error) => {
+        ended.push(number);
+        Object.assign(client, { release });
+        return client.release(error);
+      };
+      return client;
+    },
+    async judge(client) {
+      if (held.length === 2 && client === held[0] && !isFollowed) {
+        isFollowed = true;
+        throw new Error('it answers no more');
+      }
+    },
+  };
+  opened.push(await postgresqlBroadcast({ connection: watched }, { judgeEveryMilliseconds: 1 }));
+  await until(() => ended.includes(2));
+  expect([refused, held.length, ended]).toEqual([3, 3, [1, 2]]);
+});
+
 test('a message is sent while all calls wait for a standby that is gone', async () => {
   const url = newUrl();
   const [one, other] = [await processOn(url, { deadlineMilliseconds: 3000 }), await processOn(url)];
