@@ -12,6 +12,8 @@ export type Run = {
   readonly exitCode: number;
   /** What the command said last of its tests. */
   readonly totals: string;
+  /** The command that it was a part of: its load before is that of the steps before it. */
+  readonly within?: string;
 };
 export type Kept = { readonly command: string; readonly mostSeconds: number; readonly runs: readonly Run[] };
 export type Results = { readonly machine: object; readonly commands: Readonly<Record<string, Kept>> };
@@ -33,4 +35,27 @@ export const gatheredRuns = (
   if (JSON.stringify(before?.machine) !== JSON.stringify(made.machine))
     throw new Error(`the runs of ${name} so far are of another machine: measure all of them on one, without --add`);
   return [...earlier, ...made.runs].slice(-MOST_GATHERED);
+};
+
+/** What `.ci/run` prints of a suite: of its first run, and below it what passed, failed and was skipped, after a repeat of files that failed. */
+const OF_SUITE =
+  /^ {4}(\S+) alone: (\d+) s, (\d+) s of CPU, load ([\d.]+) before, ([\d.]+) after, exit code (\d+)\n(?:\[.*\n)?(?: {4}(\d+ passed, \d+ failed, \d+ skipped) in .*)?/gm;
+
+/** The run of one suite, from what `.ci/run` printed; undefined when it did not get as far. `whole`: the run of `.ci/run`. */
+export const runOfSuite = (said: string, name: string, whole: Pick<Run, 'commit' | 'date'>): Run | undefined => {
+  const line = [...said.matchAll(OF_SUITE)].find(([, suite]) => suite === name);
+  if (line === undefined) return undefined;
+  const [seconds = 0, cpuSeconds = 0, loadBefore = 0, loadAfter = 0, exitCode = 0] = line.slice(2, 7).map(Number);
+  const { commit, date } = whole;
+  return {
+    commit,
+    date,
+    seconds,
+    cpuSeconds,
+    loadBefore,
+    loadAfter,
+    exitCode,
+    totals: line[7] ?? '',
+    within: '.ci/run',
+  };
 };

@@ -2,7 +2,8 @@
  * `npm run times -- [--runs N] [--add] [--only check,test,ci] [--out FILE]`: how long `npm run check`, `npm test` and `.ci/run` take. Runs each N
  * times, default 3, one after the other, and keeps seconds, CPU, load and totals of each in docs/results/tests.json. The file is
  * written after each run, so that a run of hours that is interrupted keeps what it has. Run it where nothing else does: the
- * load before each run says whether that was so. `.ci/run` runs in a fresh clone of the commit, as in CI.
+ * load before each run says whether that was so. `.ci/run` runs in a fresh clone of the commit, as in CI. `npm test` is a part of it: without
+ * `test` in --only, that part is kept as a run of `test`.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from '
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cpuSeconds } from './cpu-time.ts';
-import { gatheredRuns, type Kept, type Results, type Run } from './kept-times.ts';
+import { gatheredRuns, type Kept, type Results, type Run, runOfSuite } from './kept-times.ts';
 import { ROOT } from './run-jest.ts';
 
 /** `most`: seconds on two cores with nothing beside it. */
@@ -43,6 +44,9 @@ const clone = (): string => {
 
 const TOTALS = /^(?:Tests: .*|\d+ passed, \d+ failed, \d+ skipped)$/gm;
 
+/** Characters: all that `.ci/run` prints, but for a run in which hundreds of tests fail. */
+const MOST_KEPT = 1_000_000;
+
 /** Shows what the command prints, and answers the end of it. */
 const shown = (command: readonly string[], folder: string): Promise<{ exitCode: number; said: string }> =>
   new Promise((resolve, reject) => {
@@ -52,20 +56,20 @@ const shown = (command: readonly string[], folder: string): Promise<{ exitCode: 
     for (const stream of [running.stdout, running.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         process.stderr.write(chunk);
-        said = (said + chunk.toString()).slice(-100_000);
+        said = (said + chunk.toString()).slice(-MOST_KEPT);
       });
     }
     running.on('error', reject);
     running.on('close', (code) => resolve({ exitCode: code ?? 1, said }));
   });
 
-const measured = async (name: Name): Promise<Run> => {
+const measured = async (name: Name): Promise<{ readonly run: Run; readonly said: string }> => {
   const { command, isInClone } = COMMANDS[name];
   const folder = isInClone ? clone() : ROOT;
   try {
     const [before, cpu, begin] = [load(), cpuSeconds(), performance.now()];
     const { exitCode, said } = await shown(command, folder);
-    return {
+    const run: Run = {
       commit: commit(),
       date: new Date().toISOString().slice(0, 10),
       seconds: rounded((performance.now() - begin) / 1000),
@@ -75,6 +79,7 @@ const measured = async (name: Name): Promise<Run> => {
       exitCode,
       totals: said.match(TOTALS)?.at(-1)?.replace(/\s+/g, ' ') ?? '',
     };
+    return { run, said };
   } finally {
     if (isInClone) rmSync(folder, { recursive: true, force: true });
   }
@@ -115,17 +120,27 @@ else if (!Number.isInteger(count) || count < 1 || count > 10 || unknown !== unde
   );
   process.exitCode = 2;
 } else {
+  const file = resolve(ROOT, values.out);
+  const before = resultsIn(file);
+  const gathered = (name: Name, runs: readonly Run[]) =>
+    gatheredRuns(before, name, { machine, runs, isAdded: values.add });
   for (const name of NAMES.filter((one) => wanted.includes(one))) {
-    const file = resolve(ROOT, values.out);
-    const before = resultsIn(file);
-    const gathered = (runs: readonly Run[]) => gatheredRuns(before, name, { machine, runs, isAdded: values.add });
+    const suites = name === 'ci' && !wanted.includes('test') ? (['test'] as const) : [];
     // Before anything is measured: it may refuse to add.
-    gathered([]);
+    for (const one of [name, ...suites]) gathered(one, []);
     const runs: Run[] = [];
+    const ofSuites: Run[] = [];
     for (let index = 0; index < count; index += 1) {
-      runs.push(await measured(name));
-      keep(file, name, gathered(runs));
-      console.error(`\n${name}, run ${index + 1} of ${count}: ${JSON.stringify(runs.at(-1))}\n`);
+      const { run, said } = await measured(name);
+      runs.push(run);
+      keep(file, name, gathered(name, runs));
+      for (const suite of suites) {
+        const part = runOfSuite(said, suite, run);
+        if (part === undefined) continue;
+        ofSuites.push(part);
+        keep(file, suite, gathered(suite, ofSuites));
+      }
+      console.error(`\n${name}, run ${index + 1} of ${count}: ${JSON.stringify(run)}\n`);
     }
     if (runs.some(({ exitCode }) => exitCode !== 0)) process.exitCode = 1;
   }
