@@ -1,5 +1,6 @@
 import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
+import { andMore } from '../more-text.ts';
 import { agentCard } from '../partials/agent-card.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
 import { heldRights, rightsBrief } from '../partials/rights-list.ts';
@@ -47,7 +48,7 @@ const brief = (nodes: readonly DelegationNode[]): Phrase => {
   const rights = nodes.flatMap(({ scopes, details = [] }) => [...scopes, ...details]);
   const until = timeText(Math.max(...nodes.map((node) => node.until)));
   const said = rights.length === 0 ? words.nothingNow : rightsBrief(rights, BRIEF);
-  return words.brief(said, Math.max(0, rights.length - BRIEF), until);
+  return words.brief([said, andMore(rights.length - BRIEF)], until);
 };
 
 const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">

@@ -1,5 +1,6 @@
 import { anyText, chosenName, chosenWords, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { andMore } from '../more-text.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
@@ -126,4 +127,4 @@ export const earlier = ({ allowed, hasNew, until }: EarlierFacts): Html =>
 const SHOWN = 3;
 
 const shortList = (texts: readonly Text[]): Html =>
-  html`${texts.slice(0, SHOWN).map((text, index) => html`${index > 0 && ', '}${anyText(text, 80)}`)}${texts.length > SHOWN && words.andMore(texts.length - SHOWN)}`;
+  html`${texts.slice(0, SHOWN).map((text, index) => html`${index > 0 && ', '}${anyText(text, 80)}`)}${andMore(texts.length - SHOWN)}`;

@@ -1,6 +1,7 @@
 import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
+import { andMore } from '../more-text.ts';
 import { chosenForm, withBoxes } from '../partials/bulk-choice.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, commaList, factList, type ListModel, listPage } from '../partials/console-list.ts';
@@ -100,7 +101,7 @@ const scopesOf = (scopes: readonly string[], most: number) => [
     scopes.slice(0, most).map((scope) => cellText(scope, 80)),
     words.noScopes,
   ),
-  scopes.length > most && html` ${words.moreScopes(scopes.length - most)}`,
+  andMore(scopes.length - most),
 ];
 
 export type DelegationRow = Shown & { readonly id: string; readonly delegationHref: string };

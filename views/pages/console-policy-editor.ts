@@ -9,6 +9,7 @@ import { differenceText, sourceLine, sourceText } from '../partials/policy-text.
 import { submit } from '../partials/submit.ts';
 import { editorWords as words } from '../words/console-editor.ts';
 import { policyPageWords } from '../words/console-policy.ts';
+import { listWords } from '../words/lists.ts';
 import type { PolicyEditorModel, PolicyFindingLine } from './console-policy-model.ts';
 
 const MOST_SAID = 400;
@@ -59,7 +60,7 @@ export const policyFindings = (found: readonly PolicyFindingLine[]): Html => {
   const title = errors === 0 ? words.warnings : words.errors(errors);
   return html`<section aria-labelledby="findings" class="card" data-checked><h2 id="findings">${title}</h2>
 <ul class="findings">${found.slice(0, 50).map(finding)}</ul>
-${found.length > 50 && html`<p class="hint">${policyPageWords.andMore(found.length - 50)}</p>`}</section>`;
+${found.length > 50 && html`<p class="hint">${listWords.andMore(found.length - 50)}</p>`}</section>`;
 };
 
 /** The text as it was checked, with its lines numbered and marked. */

@@ -63,7 +63,7 @@ ${
   html`<div class="warnings" role="note"><ul>${set.gaps.map((gap) => html`<li>${words.gaps[gap]}</li>`)}</ul></div>`
 }
 ${policyLines(forbidsFirst(set.policies))}
-${set.count > set.policies.length && html`<p class="hint">${words.andMore(set.count - set.policies.length)}</p>`}
+${set.count > set.policies.length && html`<p class="hint">${listWords.andMore(set.count - set.policies.length)}</p>`}
 <div class="actions"><a class="button plain" href="${set.href}">${words.read}</a>${
         rollBack && html`<a class="button plain" href="${rollBack.href}">${words.rollBack(rollBack.version)}</a>`
       }</div></section>`;

@@ -1,9 +1,11 @@
 /** Who delegated to whom: an SVG that complies with a page's policy, and the same as a nested list. */
 import { anyText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { andMore } from '../more-text.ts';
 import { commaList } from '../partials/console-list.ts';
 import { agoText } from '../time-text.ts';
 import { delegationWords as words } from '../words/console-delegations.ts';
+import { listWords } from '../words/lists.ts';
 
 /** `blocked`: a delegation before it has ended or is suspended. */
 export type DelegationState = keyof typeof words.states;
@@ -154,7 +156,7 @@ ${cut > 0 && html`<p class="hint">${words.deeper(cut)}</p>`}
 <details class="tree-list"><summary>${words.asList}</summary>
 <ul>${trees.map((tree) => html`<li>${linked(isolated(tree.person), tree.href)}${nested(tree.delegations)}</li>`)}</ul></details>`
 }
-<p class="hint">${isMore ? html`${words.andFurther}: ` : more > 0 && html`${words.andMore(more)}: `}<a href="${listHref}">${words.allOfThem}</a></p></section>`;
+<p class="hint">${isMore ? html`${words.andFurther}: ` : more > 0 && html`${listWords.andMore(more)}: `}<a href="${listHref}">${words.allOfThem}</a></p></section>`;
 };
 
 const picture = (boxes: readonly Box[], plan: Plan, id: string, count: number): Html =>
@@ -204,7 +206,7 @@ export const delegationTag = (state: DelegationState, isShort = false): Html =>
 const scopesText = (scopes: readonly string[]): HtmlValue =>
   scopes.length === 0
     ? words.noScopes
-    : html`${commaList(scopes.slice(0, SCOPES).map((scope) => plainText(scope, 80)))}${scopes.length > SCOPES && html` ${words.moreScopes(scopes.length - SCOPES)}`}`;
+    : html`${commaList(scopes.slice(0, SCOPES).map((scope) => plainText(scope, 80)))}${andMore(scopes.length - SCOPES)}`;
 
 const nested = (nodes: readonly DelegationNode[]): HtmlValue =>
   nodes.length > 0 && html`<ul>${nodes.map((node) => html`<li>${inList(node)}${nested(node.children)}</li>`)}</ul>`;

@@ -1,6 +1,7 @@
 /** Cells of tables about apps of other systems. The other system, or the app, chose their texts. */
 import { chosenName, codeName, hasLongWord, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
+import { andMore } from '../more-text.ts';
 import { commaList } from '../partials/console-list.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { wordOf } from '../words/word-of.ts';
@@ -47,8 +48,7 @@ const rightsCount = ({ name, scopes, risky, rights = [] }: RightsOf): Html => {
   const text = words.rightsOf(scopes, risky.length);
   if (rights.length <= Math.min(risky.length, SHOWN)) return html`${text}`;
   const shown = rights.slice(0, MOST_UNFOLDED);
-  const more = rights.length - shown.length;
-  return html`<details class="rights"><summary>${text} <span class="unseen">${words.rightsOfApp(plainText(name, 60))}</span></summary><span class="line hint">${commaList(shown.map((scope) => codeName(scope)))}${more > 0 && html` ${words.moreRights(more)}`}</span></details>`;
+  return html`<details class="rights"><summary>${text} <span class="unseen">${words.rightsOfApp(plainText(name, 60))}</span></summary><span class="line hint">${commaList(shown.map((scope) => codeName(scope)))}${andMore(rights.length - shown.length)}</span></details>`;
 };
 
 type RightsOf = Pick<AppRow, 'name' | 'scopes' | 'risky' | 'rights'>;

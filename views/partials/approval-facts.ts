@@ -2,6 +2,7 @@ import { cellText, chosenName, chosenWords, isolated, plainText } from '../agent
 import { amountLine } from '../detail-amount.ts';
 import { detailSentence } from '../detail-sentence.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
+import { andMore } from '../more-text.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalChannelWords as channelWords } from '../words/approval-channel.ts';
@@ -122,7 +123,7 @@ export const deedLine = (approval: ApprovalFacts): Html => {
   const first = detail
     ? sentence(detail)
     : cellText(scope?.description ?? scope?.name ?? approval.unreadable[0] ?? '', 160) || words.something;
-  return html`${first}${others > 0 && words.andMore(others)}`;
+  return html`${first}${andMore(others)}`;
 };
 
 const sentence = ({ sentence: parts }: DetailItem): Html => detailSentence(parts);

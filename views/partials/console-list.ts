@@ -2,6 +2,7 @@ import { cellText, plainText } from '../agent-text.ts';
 import type { StyleName } from '../assets.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
+import { andMore } from '../more-text.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords as words } from '../words/registries.ts';
 import { type ConsoleFrame, type ConsolePlace, consoleNavigation } from './console-frame.ts';
@@ -163,7 +164,7 @@ export const commaList = (texts: readonly HtmlValue[], none: HtmlValue = words.n
 /** At most MOST_LISTED of the items with commas between, and how many more there are. */
 export const cutList = <Item>(items: readonly Item[], textOf: (item: Item) => HtmlValue): HtmlValue => [
   commaList(items.slice(0, MOST_LISTED).map(textOf)),
-  andMore(items),
+  hiddenOf(items),
 ];
 
 /** At most MOST_LISTED of the items in lines, and how many more there are. */
@@ -172,7 +173,7 @@ export const cutLines = <Item>(items: readonly Item[], lineOf: (item: Item) => H
     ? words.none
     : [
         items.slice(0, MOST_LISTED).map((item) => html`<span class="line">${lineOf(item)}</span>`),
-        items.length > MOST_LISTED && html`<span class="line">${andMore(items)}</span>`,
+        items.length > MOST_LISTED && html`<span class="line">${hiddenOf(items)}</span>`,
       ];
 
 /** Scopes by resource. At most MOST_LISTED of each, and how many more there are. */
@@ -185,8 +186,8 @@ export const rightsList = (rights: Readonly<Record<string, readonly string[]>>):
 
 const MOST_LISTED = 50;
 
-const andMore = ({ length }: readonly unknown[]): Html | false =>
-  length > MOST_LISTED && html` <span class="hint">${listWords.andMore(length - MOST_LISTED)}</span>`;
+const hiddenOf = ({ length }: readonly unknown[]): Html | false =>
+  length > MOST_LISTED && html`<span class="hint">${andMore(length - MOST_LISTED)}</span>`;
 
 /** A form that consists of its button only. */
 export const postButton = (action: string, csrf: string, button: Html): Html =>

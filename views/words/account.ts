@@ -68,11 +68,8 @@ export const accountAgentWords = {
     de: 'Kein Agent darf für Sie handeln. Fragt einer, sehen Sie, wer er ist und was er will, bevor Sie entscheiden; was Sie erlauben, steht dann hier und kann hier beendet werden.',
   }),
   nothingNow: phrase({ en: 'No access at present', de: 'Zurzeit kein Zugriff' }),
-  brief: (rights: HtmlValue, others: number, until: HtmlValue) =>
-    phrase({
-      en: html`${rights}${others > 0 && ` and ${others} more`} · until ${until}`,
-      de: html`${rights}${others > 0 && ` und ${others} weitere`} · bis ${until}`,
-    }),
+  brief: (rights: HtmlValue, until: HtmlValue) =>
+    phrase({ en: html`${rights} · until ${until}`, de: html`${rights} · bis ${until}` }),
   revokeAll: phrase({ en: 'Revoke all', de: 'Alles beenden' }),
   allOf: (agent: string) => phrase({ en: `that ${agent} holds of you`, de: `was ${agent} von Ihnen hat` }),
   sinceUntil: (since: HtmlValue, until: HtmlValue) =>

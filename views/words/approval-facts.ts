@@ -25,7 +25,6 @@ export const approvalFactWords = {
       de: html`${name}, nicht mehr registriert`,
     }),
   something: phrase({ en: 'Something', de: 'Etwas' }),
-  andMore: (count: number) => phrase({ en: ` and ${count} more`, de: ` und ${count} weitere` }),
   and: phrase({ en: 'and', de: 'und' }),
   moreBelow: (count: number) => phrase({ en: `${count} more, below`, de: `${count} weitere, siehe unten` }),
   isCut: phrase({

@@ -100,7 +100,6 @@ export const consentFactWords = {
       en: html`You already allow the rest until ${until}. What is marked <strong>New</strong> is asked for the first time.`,
       de: html`Neues ist mit <strong>Neu</strong> markiert. Das Übrige erlauben Sie schon bis ${until}.`,
     }),
-  andMore: (count: number) => phrase({ en: ` and ${count} more`, de: ` und ${count} weitere` }),
   details: phrase({ en: 'Details', de: 'Einzelheiten' }),
   permissions: (resource: HtmlValue) =>
     phrase({ en: html`Permissions at ${resource}`, de: html`Berechtigungen bei ${resource}` }),

@@ -36,7 +36,6 @@ export const delegationWords = {
       de: html`${agent} bei ${resource}: ${scopes} (${state})`,
     }),
   noScopes: phrase({ en: 'no scopes', de: 'keine Berechtigungen' }),
-  moreScopes: (count: number) => phrase({ en: `and ${count} more`, de: `und ${count} weitere` }),
   at: (resource: HtmlValue) => phrase({ en: html`at ${resource}`, de: html`bei ${resource}` }),
   hops: (count: number) =>
     phrase({
@@ -44,7 +43,6 @@ export const delegationWords = {
       de: count === 1 ? 'ein Schritt davor fehlt' : `${count} Schritte davor fehlen`,
     }),
   expires: (time: HtmlValue) => phrase({ en: html`expires ${time}`, de: html`läuft ${time} ab` }),
-  andMore: (count: number) => phrase({ en: `and ${count} more`, de: `und ${count} weitere` }),
   andFurther: phrase({ en: 'and further ones', de: 'und weitere' }),
   deeper: (count: number) =>
     phrase({

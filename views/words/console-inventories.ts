@@ -75,7 +75,6 @@ export const inventoryWords = {
     }),
   clearSearch: phrase({ en: 'Clear the search', de: 'Suche leeren' }),
   rightsOfApp: (app: string) => phrase({ en: `of ${app}: all rights`, de: `von ${app}: alle Rechte` }),
-  moreRights: (count: number) => phrase({ en: `and ${count} more`, de: `und ${count} weitere` }),
   inventories: phrase({ en: 'Inventories', de: 'Inventare' }),
   imports: phrase({ en: 'Imports', de: 'Importe' }),
   importedAt: phrase({ en: 'When', de: 'Wann' }),

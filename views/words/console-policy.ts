@@ -62,7 +62,6 @@ export const policyPageWords = {
       de: html`${version} ist ein Entwurf und noch nicht aktiv.`,
     }),
   quoted: (text: string) => phrase({ en: `“${text}”`, de: `„${text}“` }),
-  andMore: (count: number) => phrase({ en: `And ${count} more.`, de: `Und ${count} weitere.` }),
   read: phrase({ en: 'View', de: 'Ansehen' }),
   rollBack: (version: number) => phrase({ en: `Roll back to version ${version}`, de: `Zurück zu Version ${version}` }),
   versions: phrase({ en: 'Versions', de: 'Versionen' }),
