@@ -26,7 +26,7 @@ import { stepUpPage } from '../../../views/pages/step-up.ts';
 import { totpPage } from '../../../views/pages/totp.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
-import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
+import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import type { DetailItem } from '../../../views/partials/detail-list.ts';
 import type { NotificationChoicesModel } from '../../../views/partials/notification-choices.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
@@ -35,15 +35,38 @@ import { layerWords } from '../../../views/words/decision-layers.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import { notificationKinds } from '../../../views/words/notification-kinds.ts';
 import { approvalPages } from './approval-pages.ts';
+import { auditPages } from './audit-pages.ts';
+import { clientPages } from './client-pages.ts';
 import { consolePages } from './console-pages.ts';
+import { groupPages } from './group-pages.ts';
 import { healthPages } from './health-pages.ts';
+import { inventoryPages } from './inventory-pages.ts';
+import { limitPages } from './limit-pages.ts';
 import { operationPages } from './operation-pages.ts';
+import { peoplePages } from './people-pages.ts';
 import { policyPages } from './policy-pages.ts';
-import { registerPages } from './registry-pages.ts';
 import { reviewPages } from './review-pages.ts';
+import { serverPages } from './server-pages.ts';
 import { signalPages } from './signal-pages.ts';
 
 const NOON = 1_790_000_000;
+
+/** Those of the console, in files by resource. */
+const CONSOLE_PAGES = [
+  consolePages,
+  healthPages,
+  operationPages,
+  signalPages,
+  limitPages,
+  clientPages,
+  serverPages,
+  inventoryPages,
+  auditPages,
+  groupPages,
+  peoplePages,
+  reviewPages,
+  policyPages,
+];
 
 /** Every page by a name that also serves as its path in the browser test. */
 export const samplePages = (
@@ -261,6 +284,7 @@ export const samplePages = (
     removeAction: `${basePath}/account/notifications/${id}/remove`,
   });
 
+  const inConsole: ConsoleFrame = { ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES };
   return {
     home: homePage({ ...bare, issuer: text('https://id.example.com'), links: links(basePath) }),
     'home-signed-in': homePage({ ...frame, issuer: text('https://id.example.com'), links: links(basePath) }),
@@ -746,13 +770,7 @@ export const samplePages = (
       minimumLength: 12,
       errors: { new: said('Too short: at least 12 characters.') },
     }),
-    ...consolePages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
-    ...healthPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
-    ...operationPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
-    ...signalPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
-    ...registerPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
-    ...reviewPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
-    ...policyPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
+    ...Object.assign({}, ...CONSOLE_PAGES.map((pages) => pages(inConsole, text))),
   };
 };
 
