@@ -18,6 +18,7 @@ import { failingSink } from './failing-sink.ts';
 import { failingTarget } from './failing-target.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
+import type { Management } from './management.ts';
 import { openReview } from './open-review.ts';
 import { pausedDirectory } from './paused-directory.ts';
 import { previewedDirectory } from './previewed-directory.ts';
@@ -382,6 +383,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       suspended,
       kill,
       delegation: first.id,
+      grant: await appGrant(management, scene.app.clientId),
       transaction: String(decodeJwt(String(token))['txn']),
       declared: declared.id,
       closed: String(closed.body['id']),
@@ -432,4 +434,12 @@ export const fullServer = async (options: RunOptions = {}) => {
       await mails.close();
     },
   };
+};
+
+/** A grant that the person gave the app. */
+const appGrant = async (management: Management, app: string): Promise<string> => {
+  const { items } = (await management.call('GET', `/grants?client=${app}`)).body;
+  const [grant] = items as readonly { readonly id: string }[];
+  if (!grant) throw new Error('no grant of the app');
+  return grant.id;
 };

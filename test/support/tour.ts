@@ -166,6 +166,12 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('delegations, to end', `/console/delegations/end?id=${ids.delegation}&id=dlg_nothing`),
     ada('delegations, none chosen', '/console/delegations/end'),
     ada('delegation', `/console/delegations/${ids.delegation}`),
+    ada('delegation, to narrow', `/console/delegations/${ids.delegation}/narrow`),
+    {
+      ...ada('delegation, what ends with it', `/console/delegations/${ids.delegation}/narrow`),
+      press: 'Show what ends',
+    },
+    ada('grant, to narrow', `/console/grants/${ids.grant}/narrow`),
     ada('search', '/console/search'),
     ada('search, an agent', `/console/search?q=${ids.planner}`),
     ada('search, several', '/console/search?q=s'),

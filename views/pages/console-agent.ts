@@ -23,6 +23,7 @@ import {
 } from './console-composition.ts';
 import { type EffectModel, effect } from './console-effect.ts';
 import type { WaitingAgent } from './console-model.ts';
+import { type RightsFromPerson, rightsFromPeople } from './console-narrowing.ts';
 import { acceptance } from './console-overview.ts';
 import { type DelegationTreesModel, delegationTrees } from './delegation-tree.ts';
 
@@ -43,6 +44,8 @@ export type StopReason =
 /** Everything that the page shows of an agent. */
 export type AgentPageModel = AgentFactsModel & {
   readonly effect: EffectModel;
+  /** Absent: not permitted to the viewer. */
+  readonly fromPeople?: { readonly rows: readonly RightsFromPerson[]; readonly allHref?: string };
   /** Absent: not permitted to the viewer. */
   readonly delegationTrees?: DelegationTreesModel;
   readonly agent: AgentRow;
@@ -117,6 +120,7 @@ ${model.drift && compositionDrift(model.drift, model.csrf, plainText(model.agent
 ${accountSignals(model.ownerSignals, accountSignalWords.ownerLead(isolated(model.agent.ownerName)))}
 ${who(model)}
 ${effect(model.effect)}
+${rightsFromPeople(model.fromPeople)}
 ${model.delegationTrees && delegationTrees(model.delegationTrees)}
 ${credentials(model)}
 ${instances(model)}

@@ -10,6 +10,7 @@ import { headActions } from '../partials/object-page.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { delegationWords as words } from '../words/console-delegations.ts';
 import { delegationBulkWords as bulkWords } from '../words/console-delegations-bulk.ts';
+import { narrowWords } from '../words/console-narrowing.ts';
 import { registerWords } from '../words/registries.ts';
 import { type DelegationState, type DelegationTreesModel, delegationTag, delegationTrees } from './delegation-tree.ts';
 
@@ -41,6 +42,8 @@ export type DelegationModel = ConsoleFrame &
     readonly createdAt: number;
     readonly revokedAt?: number;
     readonly lastUsedAt?: number;
+    /** Page that takes single rights. Absent: not permitted to the viewer, or there is one right. */
+    readonly narrowHref?: string;
     /** Page that says what ends, and asks. Absent: not permitted to the viewer. */
     readonly endHref?: string;
     readonly tree: DelegationTreesModel;
@@ -56,7 +59,14 @@ export const delegationPage = (model: DelegationModel): Html => {
     width: 'wide',
     side: consoleNavigation(model, 'delegations', false),
     body: html`<div class="page-head"><div class="row"><h1>${isolated(model.person)} <span aria-hidden="true">→</span><span class="unseen">${words.delegatedTo}</span> ${chosenName(model.agent)}</h1>
-${headActions([], model.endHref === undefined ? [] : [{ text: words.end, href: model.endHref, kind: 'danger' }], plainText(model.agent, 60))}</div>
+${headActions(
+  [],
+  [
+    ...(model.narrowHref === undefined ? [] : [{ text: narrowWords.narrow, href: model.narrowHref }]),
+    ...(model.endHref === undefined ? [] : [{ text: words.end, href: model.endHref, kind: 'danger' as const }]),
+  ],
+  plainText(model.agent, 60),
+)}</div>
 <p class="facts">${delegationTag(model.state)} <span class="copied"><code>${plainText(model.id, 80)}</code>${copyButton(model.id)}</span></p></div>
 ${delegationTrees(model.tree)}
 <section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>

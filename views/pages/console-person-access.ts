@@ -4,9 +4,11 @@ import { type Html, type HtmlValue, html } from '../html.ts';
 import { lastUse } from '../partials/agent-rows.ts';
 import { type Column, commaList, postButton, table } from '../partials/console-list.ts';
 import { linkedName, type NamedLink } from '../partials/named-link.ts';
+import { actionLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
+import { narrowWords } from '../words/console-narrowing.ts';
 import { peopleWords as words } from '../words/console-people.ts';
 
 export type PersonDelegation = {
@@ -17,6 +19,8 @@ export type PersonDelegation = {
   readonly calledBy?: string;
   readonly scopes: readonly string[];
   readonly until: number;
+  /** Page that takes single rights. Absent: not permitted to the viewer, or there is one right. */
+  readonly narrowHref?: string;
   /** POSTs `csrf`. */
   readonly endAction?: string;
 };
@@ -30,6 +34,8 @@ export type PersonApp = {
   readonly rights: readonly { readonly resource: string; readonly scopes: readonly string[] }[];
   readonly lastUsedAt?: number;
   readonly until: number;
+  /** Page that takes single rights. Absent: not permitted to the viewer, or there is one right. */
+  readonly narrowHref?: string;
   /** POSTs `csrf`. */
   readonly endAction?: string;
 };
@@ -49,15 +55,18 @@ const MOST_SCOPES = 20;
 const scopeNames = (scopes: readonly string[]): HtmlValue =>
   commaList(scopes.slice(0, MOST_SCOPES).map((scope) => html`<span class="name">${plainText(scope, 80)}</span>`));
 
-const endColumn = <Row extends { readonly endAction?: string }>(
+const endColumn = <Row extends { readonly narrowHref?: string; readonly endAction?: string }>(
   csrf: string,
   about: (row: Row) => HtmlValue,
 ): Column<Row> => ({
   ...{ title: words.end, isActions: true },
   cell: (row) =>
-    row.endAction === undefined
+    row.endAction === undefined && row.narrowHref === undefined
       ? '–'
-      : postButton(row.endAction, csrf, submit({ text: words.end, kind: 'danger', about: about(row) })),
+      : html`${row.narrowHref !== undefined && actionLink({ text: narrowWords.narrow, href: row.narrowHref }, about(row))}${
+          row.endAction !== undefined &&
+          postButton(row.endAction, csrf, submit({ text: words.end, kind: 'danger', about: about(row) }))
+        }`,
 });
 
 export const personDelegations = (rows: readonly PersonDelegation[], csrf: string): Html => {

@@ -1,6 +1,8 @@
 import { phrase } from '../html.ts';
 import { directoryDoneWords } from './console-directories.ts';
 import { directoryAccountDoneWords } from './console-directory-accounts.ts';
+import { findingDoneWords } from './console-findings.ts';
+import { narrowDoneWords } from './console-narrowing.ts';
 import { accountLinkDoneWords } from './console-peers.ts';
 import { personDoneWords } from './console-people.ts';
 import { reviewDoneWords } from './console-reviews.ts';
@@ -284,17 +286,9 @@ export const doneWords = {
   ...reviewDoneWords,
   ...personDoneWords,
   ...accountLinkDoneWords,
+  ...narrowDoneWords,
+  ...findingDoneWords,
   ...directoryAccountDoneWords,
   ...directoryDoneWords,
-  findingDismissed: phrase({ en: 'Dismissed.', de: 'Zurückgestellt.' }),
-  findingAdopted: phrase({
-    en: 'An agent was registered. Its owner accepts it next.',
-    de: 'Ein Agent wurde registriert. Als Nächstes nimmt ihn der Eigentümer an.',
-  }),
-  findingQuarantined: phrase({
-    en: 'Suspended. Its tokens and credentials do not work any more.',
-    de: 'Gesperrt. Tokens und Nachweise gelten nicht mehr.',
-  }),
-  findingReopened: phrase({ en: 'The finding is open again.', de: 'Der Befund ist wieder offen.' }),
   withdrawn: phrase({ en: 'The offer was taken back.', de: 'Das Angebot wurde zurückgenommen.' }),
 };

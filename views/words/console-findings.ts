@@ -256,3 +256,17 @@ export const findingWords = {
     },
   },
 };
+
+/** Confirmations of decisions about findings. */
+export const findingDoneWords = {
+  findingDismissed: phrase({ en: 'Dismissed.', de: 'Zurückgestellt.' }),
+  findingAdopted: phrase({
+    en: 'An agent was registered. Its owner accepts it next.',
+    de: 'Ein Agent wurde registriert. Als Nächstes nimmt ihn der Eigentümer an.',
+  }),
+  findingQuarantined: phrase({
+    en: 'Suspended. Its tokens and credentials do not work any more.',
+    de: 'Gesperrt. Tokens und Nachweise gelten nicht mehr.',
+  }),
+  findingReopened: phrase({ en: 'The finding is open again.', de: 'Der Befund ist wieder offen.' }),
+};

@@ -27,6 +27,7 @@ import type { Viewer } from './console-page.ts';
 import { credentialLinks, credentialModels } from './credential-models.ts';
 import { treesOfAgent } from './delegation-tree.ts';
 import { effectModel } from './effect-model.ts';
+import { rightsFromPeopleOf } from './narrowing-links.ts';
 import { linksAbout } from './object-links.ts';
 import { timelineModel } from './timeline.ts';
 
@@ -90,6 +91,7 @@ export const agentModel = async (
     credentialLinks: credentialLinks(deps, calls, viewer, agent, standing),
     ...(standing.looksInside
       ? {
+          fromPeople: await rightsFromPeopleOf({ deps, calls }, { viewer, frame }, agent.id, standing.changes),
           delegationTrees: await treesOfAgent({ deps, calls, viewer, frame }, agent.id),
           instances: await instanceModels(deps, calls, viewer, agent.id, standing.changes),
           ...(await timelineModel(deps, agent.id, before, calls.may('listAuditEvents', viewer.account))),

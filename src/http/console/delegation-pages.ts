@@ -8,6 +8,7 @@ import type { Viewer } from './console-page.ts';
 import { delegationHref, delegationState, delegationsHref, shownPerson, treeAround } from './delegation-tree.ts';
 import { askedOf, listed } from './list-page.ts';
 import { findNamed, searchedId } from './named-objects.ts';
+import { mayNarrow, narrowHrefOf } from './narrowing-links.ts';
 
 /** Adds the list of delegations, of all or of one person or agent, and the page of one with its tree. */
 export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
@@ -98,6 +99,7 @@ export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
         until: one.expires_at,
         ...(one.revoked_at === undefined ? {} : { revokedAt: one.revoked_at }),
         ...(one.last_used_at === undefined ? {} : { lastUsedAt: one.last_used_at }),
+        ...narrowHrefOf(deps, await mayNarrow(calls, viewer, one.id), one),
         ...(one.state !== 'revoked' && calls.mayAll('revokeDelegation', account)
           ? { endHref: `${delegationsHref(deps)}/end?id=${one.id}` }
           : {}),

@@ -125,6 +125,22 @@ const addBelow = async ({ calls, viewer }: Context, known: Known): Promise<boole
   return isMore;
 };
 
+/** The live delegations below one, of those that the viewer sees. `isMore`: the person has further ones that were not read. */
+export const hopsBelow = async (
+  { calls, viewer }: Pick<Context, 'calls' | 'viewer'>,
+  { id, subject }: ShownDelegation,
+): Promise<{ readonly hops: readonly ShownDelegation[]; readonly isMore: boolean }> => {
+  const { body, next } = await calls.run('listDelegations', viewer.account, viewer.by, {
+    query: { subject, live: true, limit: LISTED },
+  });
+  const above = new Set([id]);
+  // A parent has a smaller depth than its children.
+  const hops = (body?.items ?? [])
+    .toSorted((one, other) => one.depth - other.depth)
+    .filter((one) => above.has(parentOf(one)) && above.add(one.id));
+  return { hops, isMore: next !== undefined };
+};
+
 /** People whose delegations are counted. */
 const COUNTED_PEOPLE = 20;
 

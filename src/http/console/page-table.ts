@@ -37,6 +37,7 @@ import { addKillPages } from './kill-pages.ts';
 import { addLegalHoldPages } from './legal-hold-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
 import { addMcpServerPages } from './mcp-server-pages.ts';
+import { addNarrowingPages } from './narrowing-pages.ts';
 import { addOverviewPages } from './overview-pages.ts';
 import { addPeerPages } from './peer-pages.ts';
 import { addPeopleBulk } from './people-bulk.ts';
@@ -141,6 +142,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addTransactionFiles },
   // Before the page of one delegation, so that `end` is not read as an id.
   { add: addDelegationBulk },
+  { add: addNarrowingPages },
   { add: addDelegationPages, places: { delegations: ['listDelegations'] } },
   { add: addStyleguidePage },
   { add: addAgentPages },

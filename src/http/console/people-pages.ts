@@ -19,6 +19,7 @@ import type { Viewer } from './console-page.ts';
 import { treesOfPerson } from './delegation-tree.ts';
 import { directoryOf } from './directory-pages.ts';
 import { listed, listView } from './list-page.ts';
+import { isOwnOnly, narrowHrefOf } from './narrowing-links.ts';
 import { linksAbout } from './object-links.ts';
 import { personApps } from './person-grants.ts';
 import { personTransactions } from './person-transactions.ts';
@@ -181,6 +182,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
       ...(row.via === undefined ? {} : { calledBy: names(row.via) }),
       scopes: row.scope,
       until: row.expires_at,
+      ...narrowHrefOf(deps, !isOwnOnly(calls, account), row),
       ...(mayEnd ? { endAction: `${personHref(deps, id)}/delegations/${row.id}/end` } : {}),
     }));
   };

@@ -25,6 +25,7 @@ export const personApps = async (
     grants.flatMap(({ resources, details = {} }) => [...Object.keys(resources), ...Object.keys(details)]),
   );
   const mayEnd = calls.mayAll('revokeGrant', account);
+  const mayNarrow = calls.mayAll('narrowGrant', account);
   const hasPages = calls.may('getClient', account);
   return grants.map(({ id, client, openid_scopes: openidScopes, resources: scopes, details = {}, ...grant }) => ({
     client: { name: names(client), ...(hasPages ? { href: clientHref(deps, client) } : {}) },
@@ -35,6 +36,20 @@ export const personApps = async (
     })),
     ...(grant.last_used_at === undefined ? {} : { lastUsedAt: grant.last_used_at }),
     until: grant.expires_at,
+    ...(mayNarrow && rightsCount({ openidScopes, scopes, details }) > 1
+      ? { narrowHref: `${deps.basePath}/console/grants/${id}/narrow` }
+      : {}),
     ...(mayEnd ? { endAction: `${personHref(deps, person)}/grants/${id}/end` } : {}),
   }));
 };
+
+/** Rights of a grant; of those about the person, without the sign-in itself. */
+const rightsCount = ({
+  openidScopes,
+  scopes,
+  details,
+}: {
+  readonly openidScopes: readonly string[];
+  readonly scopes: Readonly<Record<string, readonly string[]>>;
+  readonly details: Readonly<Record<string, readonly unknown[]>>;
+}): number => openidScopes.length + [...Object.values(scopes), ...Object.values(details)].flat().length;

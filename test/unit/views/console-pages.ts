@@ -214,6 +214,16 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         note: text('assertion_expired'),
       },
     ],
+    fromPeople: {
+      rows: [
+        {
+          ...{ person: text('Alice Adams'), href: `${basePath}/console/delegations/dlg_1`, resource: text('Calendar') },
+          ...{ scopes: [text('events:read'), text('events:write')], until: NOON, isHandedOn: true },
+          narrowHref: `${basePath}/console/delegations/dlg_1/narrow`,
+        },
+      ],
+      allHref: `${basePath}/console/delegations?actor=agt_7Vn2kQeX`,
+    },
     timelinePages: { nextHref: `${planner.href}?before=x#timeline` },
     delegationTrees: {
       trees: delegationTreeSample(`${basePath}/console`, text),

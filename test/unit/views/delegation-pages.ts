@@ -6,10 +6,12 @@ import {
   endDelegationsPage,
   endedDelegationsPage,
 } from '../../../views/pages/console-delegations-bulk.ts';
+import { type NarrowableAt, narrowChoicePage, narrowPreviewPage } from '../../../views/pages/console-narrowing.ts';
 import type { DelegationNode, DelegationTree } from '../../../views/pages/delegation-tree.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { delegationWords } from '../../../views/words/console-delegations.ts';
 import { delegationBulkWords } from '../../../views/words/console-delegations-bulk.ts';
+import { narrowWords } from '../../../views/words/console-narrowing.ts';
 
 const NOON = 1_790_000_000;
 
@@ -85,6 +87,30 @@ export const delegationPages = (
       ...{ resource: text('Calendar'), state: 'active' },
     },
   };
+  const at: readonly NarrowableAt[] = [
+    {
+      resource: { identifier: text('https://calendar.example.com/api'), name: text('Calendar') },
+      scopes: [
+        { name: text('events:read'), description: text('See events'), risk: 'low', checked: true },
+        { name: text('events:write'), description: text('Change events'), risk: 'high', checked: false },
+      ],
+      details: [
+        {
+          ...{ id: 'd'.repeat(43), type: text('payment'), about: text('Payments'), risk: 'critical', checked: true },
+          ...{
+            sentence: [{ text: 'Pay ' }, { member: 'amount', value: text('20 EUR') }],
+            more: [{ member: text('creditor'), value: text('Bob') }],
+          },
+        },
+      ],
+    },
+  ];
+  const narrowed = {
+    ...({ place: 'delegations', holder: { kind: 'agent', name: text('Planner') }, person: text('Alice') } as const),
+    ...{ backHref: `${home}/delegations/dlg_1`, endHref: `${home}/delegations/end?id=dlg_1` },
+    action: `${home}/delegations/dlg_1/narrow`,
+    at,
+  } as const;
   return {
     'console-delegation': delegationPage(one),
     'console-delegation-full': delegationPage({
@@ -95,7 +121,40 @@ export const delegationPages = (
       delegable: { depth: 2, agents: [text('Payer'), text('Reviewer')] },
       revokedAt: NOON,
       lastUsedAt: NOON,
+      narrowHref: `${home}/delegations/dlg_1/narrow`,
       endHref: `${home}/delegations/end?id=dlg_1`,
+    }),
+    'console-delegation-narrow': narrowChoicePage(frame, {
+      ...{ ...narrowed, seen: 'x'.repeat(43), openidScopes: [{ name: 'profile', checked: true }] },
+      error: narrowWords.keepOne,
+    }),
+    'console-delegation-narrow-hop': narrowChoicePage(frame, {
+      ...{ ...narrowed, seen: 'x'.repeat(43), openidScopes: [], obstacle: 'isHop' },
+      firstHref: `${home}/delegations/dlg_1/narrow`,
+    }),
+    'console-delegation-narrow-over': narrowChoicePage(frame, {
+      ...{ ...narrowed, seen: 'x'.repeat(43), openidScopes: [], obstacle: 'over' },
+    }),
+    'console-delegation-narrow-preview': narrowPreviewPage(frame, {
+      ...{ ...narrowed, seen: 'x'.repeat(43), openidScopes: [], lastUsedAt: NOON },
+      below: {
+        rows: [
+          {
+            agent: { name: text('Payer'), href: `${home}/delegations/dlg_2` },
+            ...{ loses: [text('events:write')], keeps: [text('events:read')] },
+          },
+          { agent: { name: text('agt_gone') }, loses: [text('events:write')], keeps: [] },
+        ],
+        isMore: true,
+      },
+    }),
+    'console-grant-narrow-preview': narrowPreviewPage(frame, {
+      ...{ ...narrowed, place: 'people', holder: { kind: 'app', name: text('Desk') }, seen: 'x'.repeat(43) },
+      openidScopes: [
+        { name: 'profile', checked: false },
+        { name: text('other'), checked: true },
+      ],
+      instances: { count: 2, isMore: false },
     }),
     'console-delegations': delegationsPage({
       ...{ ...frame, action: `${home}/delegations`, asked: { search: text('Alice'), state: 'active' } },

@@ -1,0 +1,108 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Single rights taken from a delegation or a grant: what stays, what ends with it, and the confirmation. */
+export const narrowWords = {
+  title: phrase({ en: 'Narrow access', de: 'Zugriff einschränken' }),
+  narrow: phrase({ en: 'Narrow', de: 'Einschränken' }),
+  ofAgent: (agent: HtmlValue, person: HtmlValue) =>
+    phrase({ en: html`What ${agent} may do for ${person}`, de: html`Was ${agent} für ${person} darf` }),
+  ofApp: (app: HtmlValue, person: HtmlValue) =>
+    phrase({ en: html`What ${app} may use of ${person}`, de: html`Was ${app} von ${person} nutzen darf` }),
+  chooseLead: phrase({
+    en: 'Untick what is to end. The next page shows what ends with it, before anything changes.',
+    de: 'Nehmen Sie die Haken bei dem weg, was enden soll. Die nächste Seite zeigt, was mit endet. Bis dahin ändert sich nichts.',
+  }),
+  stays: phrase({ en: 'What stays', de: 'Was bleibt' }),
+  ends: phrase({ en: 'What ends', de: 'Was endet' }),
+  aboutPerson: phrase({ en: 'About the person', de: 'Angaben zur Person' }),
+  signInStays: phrase({
+    en: 'The sign-in itself and its duration stay. They end with the whole access.',
+    de: 'Die Anmeldung selbst und ihre Dauer bleiben. Sie enden mit dem ganzen Zugriff.',
+  }),
+  /** By name, of what an app may know. */
+  knows: {
+    profile: phrase({ en: 'Name and username', de: 'Name und Benutzername' }),
+    email: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
+    groups: phrase({ en: 'Groups', de: 'Gruppen' }),
+  },
+  next: phrase({ en: 'Show what ends', de: 'Zeigen, was endet' }),
+  change: phrase({ en: 'Change the choice', de: 'Auswahl ändern' }),
+  asked: (count: number, holder: HtmlValue) =>
+    phrase({
+      en: html`Remove ${count} ${count === 1 ? 'right' : 'rights'} of ${holder}?`,
+      de: html`${holder} ${count} ${count === 1 ? 'Recht' : 'Rechte'} entziehen?`,
+    }),
+  askedLead: phrase({
+    en: 'Tokens that carry one of these rights stop working at once. The next tokens carry what stays. Only a new consent of the person gives a right back.',
+    de: 'Tokens mit einem dieser Rechte gelten sofort nicht mehr. Die nächsten Tokens enthalten, was bleibt. Nur eine neue Einwilligung der Person gibt ein Recht zurück.',
+  }),
+  remove: (count: number) =>
+    phrase({
+      en: `Remove ${count} ${count === 1 ? 'right' : 'rights'}`,
+      de: `${count} ${count === 1 ? 'Recht' : 'Rechte'} entziehen`,
+    }),
+  lastToken: (at: HtmlValue) =>
+    phrase({ en: html`The last token was issued ${at}.`, de: html`Das letzte Token wurde ${at} ausgestellt.` }),
+  noToken: phrase({ en: 'No token has been issued yet.', de: 'Es wurde noch kein Token ausgestellt.' }),
+  instances: (count: number, isMore: boolean) =>
+    phrase({
+      en: `${count}${isMore ? ' or more' : ''} running ${count === 1 && !isMore ? 'instance loses' : 'instances lose'} the same.`,
+      de: `${count}${isMore ? ' oder mehr' : ''} laufende ${count === 1 && !isMore ? 'Instanz verliert' : 'Instanzen verlieren'} dasselbe.`,
+    }),
+  below: phrase({ en: 'Agents below lose it too', de: 'Agenten darunter verlieren es auch' }),
+  noneBelow: phrase({
+    en: 'No agent below has one of these rights.',
+    de: 'Kein Agent darunter hat eines dieser Rechte.',
+  }),
+  moreBelow: phrase({
+    en: 'There may be further ones. They lose these rights, too.',
+    de: 'Es kann weitere geben. Auch sie verlieren diese Rechte.',
+  }),
+  agent: phrase({ en: 'Agent', de: 'Agent' }),
+  loses: phrase({ en: 'Loses', de: 'Verliert' }),
+  keeps: phrase({ en: 'Keeps', de: 'Behält' }),
+  nothing: phrase({ en: 'nothing', de: 'nichts' }),
+  untickOne: phrase({
+    en: 'All boxes are ticked, so nothing would change. Untick what is to end.',
+    de: 'Alle Haken sind gesetzt, es würde sich nichts ändern. Nehmen Sie weg, was enden soll.',
+  }),
+  keepOne: phrase({
+    en: 'Nothing would stay. Keep at least one right, or end the whole access.',
+    de: 'Es bliebe nichts. Behalten Sie mindestens ein Recht, oder beenden Sie den ganzen Zugriff.',
+  }),
+  changed: phrase({
+    en: 'Its rights have changed in the meantime. Nothing was removed. Choose again.',
+    de: 'Die Rechte haben sich inzwischen geändert. Es wurde nichts entzogen. Wählen Sie neu.',
+  }),
+  over: phrase({ en: 'It has already ended.', de: 'Er ist schon beendet.' }),
+  single: phrase({
+    en: 'No right of it can end without the others. End the whole access instead.',
+    de: 'Kein Recht davon kann ohne die anderen enden. Beenden Sie stattdessen den ganzen Zugriff.',
+  }),
+  isHop: phrase({
+    en: 'This is a re-delegation: what it may do is cut from the delegation above it. Narrow that one.',
+    de: 'Das ist eine Weitergabe: Was sie erlaubt, ergibt sich aus der Delegation darüber. Schränken Sie jene ein.',
+  }),
+  toFirst: phrase({ en: 'Narrow the delegation above', de: 'Die Delegation darüber einschränken' }),
+  endWhole: phrase({ en: 'End the whole access', de: 'Den ganzen Zugriff beenden' }),
+  back: phrase({ en: 'Back', de: 'Zurück' }),
+  /** On the page of an agent. */
+  fromPeople: phrase({ en: 'What people allow it', de: 'Was Personen ihm erlauben' }),
+  fromPeopleLead: phrase({
+    en: 'It acts for these people. Its effective permissions above limit each of these.',
+    de: 'Für diese Personen handelt er. Die wirksamen Berechtigungen darüber begrenzen jede davon.',
+  }),
+  allFromPeople: phrase({ en: 'All of them', de: 'Alle' }),
+  person: phrase({ en: 'Person', de: 'Person' }),
+  where: phrase({ en: 'API', de: 'API' }),
+  rights: phrase({ en: 'Scopes', de: 'Berechtigungen' }),
+  until: phrase({ en: 'Expires', de: 'Läuft ab' }),
+  handedOn: phrase({ en: 're-delegated', de: 'weitergegeben' }),
+};
+
+export const narrowDoneWords = {
+  rightsRemoved: phrase({
+    en: 'Removed. Tokens with these rights have stopped working.',
+    de: 'Entzogen. Tokens mit diesen Rechten gelten nicht mehr.',
+  }),
+};
