@@ -391,6 +391,19 @@ when { resource.name == "write" } unless { context has approval };`);
   /** Brings about that the layer has something against `write`; answers what takes it back. */
   // A transaction of several people is declared first, in test/integration/transactions-of-several.test.ts.
   const AGAINST: { readonly [L in DecisionLayer]: (route: Route) => Promise<() => Promise<void>> } = {
+    response: () =>
+      undoing(
+        async () => {
+          const ends = Math.floor(Date.now() / 1000) + 600;
+          const restriction = { act: 'narrow', response: 'rsp_cells', at: ends - 601, until: ends } as const;
+          const past = { resources: [there], people: [], hasAllPeople: true } as const;
+          await services.agents.restrict(agent.clientId, { ...restriction, ...past }, { caller: 'system' });
+        },
+        async () => {
+          const ordered = { response: 'rsp_cells', at: 0, until: 0, owner: scene.accountId };
+          await services.agents.endRestriction(agent.clientId, ordered, { caller: 'system' });
+        },
+      ),
     client: () =>
       undoing(
         () => changed(`/clients/${desk.clientId}`, { authority: narrowRights }),

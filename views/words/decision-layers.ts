@@ -17,6 +17,13 @@ export const layerWords = {
     blocked: phrase({ en: 'Not offered any more.', de: 'Wird nicht mehr angeboten.' }),
   },
   role: { name: phrase({ en: 'Roles', de: 'Rollen' }) },
+  response: {
+    name: phrase({ en: 'Response rule', de: 'Reaktionsregel' }),
+    blocked: phrase({
+      en: 'The agent behaved unlike itself. For a time it may only do what it did before.',
+      de: 'Der Agent hat sich anders verhalten als sonst. Eine Zeit lang darf er nur, was er vorher getan hat.',
+    }),
+  },
   client: {
     name: phrase({ en: 'Application', de: 'App' }),
     blocked: phrase({
@@ -73,6 +80,8 @@ export const wordsOfLayer = (layer: string): LayerWords | undefined =>
 
 /** What has to change before a layer lets a scope through, by reason. */
 export const LAYER_STATEMENTS_GERMAN = {
+  lift_narrowing:
+    'Die Reaktion, die einen Agenten der Kette eingeschränkt hat: Jemand vom Betrieb hebt sie auf, oder sie endet von selbst. Bis dahin ist {scope} bei {resource} neu.',
   simulation_skips_external_point: 'eine Simulation fragt sonst niemanden',
   register_document_client: '{client} hier registrieren: Ohne Eigentümer kann es {scope} bei {resource} nicht haben.',
   give_client_scope: 'Client {client}: ihm {scope} bei {resource} geben.',

@@ -1,6 +1,7 @@
 import type { Authorize } from '../authority/decision/authorize.ts';
 import type { ApproverRule } from '../authority/decision/decision.ts';
 import { type ActionFacts, type AgentParty, type DecisionFacts, partiesOf } from '../authority/decision/facts.ts';
+import { isApprovedByOwner } from '../authority/decision/restricted-parties.ts';
 import type { Agent } from '../clients/agents/agent.ts';
 import { ownershipOfAll } from '../clients/agents/ownership.ts';
 import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
@@ -180,7 +181,7 @@ export const askingForApproval = ({
     });
     const { channel, origin, txn, requested, authReqId, ping, lifetimeSeconds } = intention;
     // No standing approval covers an action that people approve each time.
-    const isEachTime = risk === 'critical' || whom.quorum > 1;
+    const isEachTime = risk === 'critical' || whom.quorum > 1 || isApprovedByOwner(facts);
     return {
       wanted: {
         channel,

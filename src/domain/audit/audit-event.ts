@@ -141,6 +141,10 @@ export const AUDIT_EVENTS = {
   'agent.bulk_registered': 'A caller registered many agents in one request. `inputs` count its lines.',
   'agent.accepted': 'An owner accepted an agent. The agent is active.',
   'agent.declined': 'The proposed owner of an agent declined it.',
+  'agent.restricted':
+    'A response rule restricted an agent for a time. `inputs` have the response, the act and the end, in epoch seconds. The server writes this event before the restriction holds.',
+  'agent.restriction_ended':
+    'A restriction of an agent ended: an operator lifted it, or its time was over. `inputs.cause` is the response.',
   'agent.suspended':
     'An agent was suspended. Its tokens and credentials do not work. `inputs.cause`: the finding or response that suspended it for security.',
   'agent.resumed': 'A suspended agent is active again.',
@@ -318,9 +322,10 @@ export const AUDIT_EVENTS = {
   'response_rule.deactivated': 'A response rule is a draft again, and does nothing any more. What it did stays.',
   'response_rule.removed': 'A response rule was deleted. What it did stays.',
   'response.acted':
-    'A response rule acted on an agent. `inputs` have the rule, its act, the values that met its conditions, and the events that led to it. `inputs.isBraked`: rules had suspended too many agents within an hour, so this one is only notified. The server writes this event before it suspends.',
+    'A response rule acted on an agent. `inputs` have the rule, its act, the values that met its conditions, and the events that led to it. `inputs.isBraked`: rules had suspended or restricted too many agents within an hour, so this one is only notified. `inputs.isAlready`: the agent is restricted so already. The server writes this event before it acts.',
   'response.lifted':
-    'An operator who does not own the agent ended a suspension by a response rule. The agent is active.',
+    'An operator who does not own the agent ended a suspension or restriction by a response rule. The agent is active.',
+  'response.expired': 'The time of a restriction by a response rule is over.',
   'review.created': 'An access review was created. The server makes its items.',
   'review.opened':
     'All items of an access review are made, and reviewers decide. `inputs` have the number of items, when they are due, and the default.',

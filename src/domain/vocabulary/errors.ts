@@ -44,6 +44,7 @@ export type Layer =
   | 'delegation'
   | 'transaction'
   | 'participants'
+  | 'response'
   | 'budget'
   | 'limits';
 
@@ -67,7 +68,7 @@ export type Denial = {
  * answer (CIBA §10.1). Show `number` to the user who started the action. `attestation`: authenticate
  * with a client attestation that has this `claim`. `transaction`: open another transaction at `endpoint`. `wait`: there is room again from `until`, in
  * epoch seconds, unless other requests take it. `contact`: only the owner of the agent, or the operator of this server,
- * can lift the denial.
+ * can lift the denial; `page` is the path of the page where an operator does so.
  */
 export type Remedy =
   | { readonly kind: 'consent'; readonly url: string; readonly expires_in: number }
@@ -91,7 +92,7 @@ export type Remedy =
   | { readonly kind: 'attestation'; readonly claim: 'composition' }
   | { readonly kind: 'transaction'; readonly endpoint: string }
   | { readonly kind: 'wait'; readonly until: number }
-  | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator' };
+  | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator'; readonly page?: string };
 
 /** The decision behind a refusal. For the audit log only; never sent. */
 export type RefusedDecision = {

@@ -78,6 +78,11 @@ export const REFUSALS = {
     layer: 'policy',
     text: 'no policy of this server permits this here and now',
   },
+  narrowed_by_response: {
+    code: 'access_denied',
+    layer: 'response',
+    text: 'a response rule narrowed an agent of the chain to the APIs and people of its past',
+  },
   external_denies: {
     code: 'access_denied',
     layer: 'external',

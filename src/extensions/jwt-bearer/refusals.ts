@@ -54,6 +54,11 @@ export const REFUSALS = {
     field: 'scope',
     text: 'nothing of this scope is available here',
   },
+  narrowed_by_response: {
+    code: 'access_denied',
+    layer: 'response',
+    text: 'a response rule narrowed an agent of the chain to the APIs and people of its past',
+  },
   external_denies: {
     code: 'access_denied',
     layer: 'external',

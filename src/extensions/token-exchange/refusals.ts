@@ -227,6 +227,11 @@ export const REFUSALS = {
     field: 'scope',
     text: 'no policy of this server permits this agent anything of this scope here and now',
   },
+  narrowed_by_response: {
+    code: 'access_denied',
+    layer: 'response',
+    text: 'a response rule narrowed an agent of the chain to the APIs and people of its past',
+  },
   external_denies: {
     code: 'access_denied',
     layer: 'external',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Route } from '../../../src/domain/authority/decision/facts.ts';
+import type { AgentParty, Route } from '../../../src/domain/authority/decision/facts.ts';
 import {
   DECISION_LAYERS,
   type DecisionLayer,
@@ -46,11 +46,21 @@ describe('the table of layers', () => {
     expect(denialOf('budget')).toBeUndefined();
   });
 
+  const narrowed: AgentParty = {
+    ...agent,
+    restrictions: [
+      {
+        ...{ act: 'narrow', response: 'rsp_1', at: 0, until: Number.POSITIVE_INFINITY, owner: 'acc_owner' },
+        ...{ resources: [], people: [] },
+      },
+    ],
+  };
+
   test.each(LAYERS_OF_FACTS.map((layer) => [layer.name, layer] as const))(
     '%s: its limits bear its name',
     (name, { limits }) => {
       const facts = ROUTES.map((route) => ({ ...generous(route), isOwnApi: false }));
-      const all = facts.flatMap((each) => limits({ ...each, through: [client, agent] }));
+      const all = facts.flatMap((each) => limits({ ...each, through: [client, narrowed] }));
       expect(all.length).toBeGreaterThan(0);
       expect([...new Set(all.map(({ layer }) => layer))]).toEqual([name]);
     },

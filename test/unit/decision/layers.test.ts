@@ -3,12 +3,19 @@ import { authorizer } from '../../../src/domain/authority/decision/authorize.ts'
 import type { DecisionFacts, Route } from '../../../src/domain/authority/decision/facts.ts';
 import { DECISION_LAYERS, type DecisionLayer } from '../../../src/domain/authority/decision/layers.ts';
 import { ROUTE_LAYERS, ROUTES } from '../../../src/domain/authority/decision/routes.ts';
+import type { Restriction } from '../../../src/domain/clients/agents/restriction.ts';
 import type { ScopeDeclaration } from '../../../src/domain/resources/resource-servers/resource-server.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
-import { API, account, agent, client, generous, MAIL, policiesThat } from './world.ts';
+import { API, account, agent, client, generous, MAIL, NOW, policiesThat } from './world.ts';
+
+const NARROWED: Restriction = {
+  ...{ act: 'narrow', response: 'rsp_1', at: NOW - 60, until: NOW + 60, owner: 'acc_owner' },
+  ...{ resources: ['https://other.example'], people: [account.id] },
+};
 
 /** Facts in which this layer, and no other, has something against `send`. */
 const AGAINST: { readonly [L in DecisionLayer]: Partial<DecisionFacts> } = {
+  response: { caller: { ...agent, restrictions: [NARROWED] } },
   client: { through: [{ ...client, authority: { [MAIL]: ['read'] } }] },
   agent: { caller: { ...agent, authority: { [MAIL]: ['read'] } } },
   blueprint: { caller: { ...agent, ceilings: { authority: { [MAIL]: ['read'] } } } },
@@ -68,7 +75,7 @@ describe('SC-01 SC-10 every layer on every route', () => {
   test.each(cells.filter(isCounting))(
     'SC-10 %s: %s is what stands in the way, and nothing else does',
     async (route, layer) => {
-      const refusing = layer === 'environment' ? ['read', 'send'] : ['send'];
+      const refusing = layer === 'environment' || layer === 'response' ? ['read', 'send'] : ['send'];
       const decision = await decide(layer, route);
       expect(decision.removed.map(({ scope, layer: by }) => [scope, by])).toEqual(
         refusing.map((scope) => [scope, layer]),

@@ -196,6 +196,7 @@ describe('there is no token', () => {
     ['client', {}, 'invalid_scope', 'scope_not_available'],
     ['policy', { policies: [] }, 'access_denied', 'policy_forbids'],
     ['external', {}, 'access_denied', 'external_denies'],
+    ['response', {}, 'access_denied', 'narrowed_by_response'],
     ['approval', {}, 'access_denied', 'approval_required'],
     ['policy', { policies: ['one'], needs: [{ kind: 'step_up', acr: 'a' }] }, 'access_denied', 'step_up_unavailable'],
     [

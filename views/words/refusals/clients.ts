@@ -34,6 +34,8 @@ export const AGENT_GERMAN = {
   agent_expired: 'Die Zeit dieses Agenten ist um. Geben Sie ihm zuerst ein späteres Ende.',
   agent_suspended_for_security:
     'Dieser Agent wurde aus Sicherheitsgründen ausgesetzt. Fortsetzen kann ihn nur eine Person mit der Rolle operator, der er seither nicht gehört hat. Gibt es keine, so gibt die Administration einer anderen Person diese Rolle.',
+  agent_restricted:
+    'Eine Reaktionsregel hat diesen Agenten eingeschränkt. Aufheben kann das nur eine Person mit der Rolle operator, der er seither nicht gehört hat. Gibt es keine, so gibt die Administration einer anderen Person diese Rolle.',
   credential_expired: 'Die Zeit dieses Schlüssels ist um. Fügen Sie einen anderen hinzu.',
   credential_not_found: 'Diesen Schlüssel hat dieser Agent nicht.',
   acceptance_not_asked: 'Einen Agenten nimmt nur an, wer als Eigentümer gefragt ist.',

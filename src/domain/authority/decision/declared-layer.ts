@@ -12,9 +12,16 @@ export type LayerDenial = {
    */
   readonly distance: number;
   /** `denial.reason` where the layer leaves nothing. A policy may ask for a sign-in instead (remedies.ts). */
-  readonly reason: 'approval_required' | 'external_denies' | 'policy_forbids' | 'scope_not_available';
+  readonly reason:
+    | 'approval_required'
+    | 'external_denies'
+    | 'narrowed_by_response'
+    | 'policy_forbids'
+    | 'scope_not_available';
   /** The party that can lift the denial, if it is not the subject: the remedy `contact`. */
   readonly contact?: 'owner' | 'operator';
+  /** Path of the page where that party lifts it, for the remedy. */
+  readonly page?: string;
   /** Text of the refusal when the layer leaves nothing of an exchange. Absent: the text of the reason. */
   readonly refusal?: string;
   /** Its name in the refusal of authorization details. Absent: the name of the layer. */

@@ -19,7 +19,7 @@ import type { TransactionFacts } from '../transactions/transaction.ts';
 /** An agent in its effective state (agents/effective-agent.ts), with the members that decisions use. */
 export type AgentParty = { readonly kind: 'agent' } & Pick<
   Agent,
-  'id' | 'authority' | 'ceilings' | 'environment' | 'owner' | 'ownership' | 'blueprint' | 'verifiedAt'
+  'id' | 'authority' | 'ceilings' | 'environment' | 'owner' | 'ownership' | 'blueprint' | 'verifiedAt' | 'restrictions'
 > & {
     /** As it presented it in the request that is decided, or as it is stored. */
     readonly composition?: Pick<Composition, 'digest' | 'isProven'> | undefined;

@@ -16,6 +16,7 @@ import {
   type Party,
   partiesOf,
 } from './facts.ts';
+import { approvalLimitsOfRestricted, narrowedLimits, needsApprovalOf } from './restricted-parties.ts';
 
 /** The change that makes a layer let a scope through. */
 export const LAYER_STATEMENTS = {
@@ -33,6 +34,8 @@ export const LAYER_STATEMENTS = {
   present_wider_token: 'A subject token that holds this scope.',
   consent_to_agent: 'The person consents: {agent} may have {scope} at {resource}.',
   permit_at_external_point: 'The external decision point: permit {scope} at {resource}.',
+  lift_narrowing:
+    'The response that narrowed an agent of the chain: an operator lifts it, or it ends by itself. Until then {scope} at {resource} is new.',
   allowed_by_participants: 'Every participant of the transaction consents: {agent} may have {scope} at {resource}.',
 } as const satisfies StatementTable;
 
@@ -68,6 +71,19 @@ const approvalOfAgents = ofAgents('approval');
 
 /** In order of evaluation: where several layers deny a scope, the decision names the first. */
 const DECLARED = {
+  response: {
+    by: 'facts',
+    permits:
+      'for each agent of the chain that a response rule narrowed: APIs that it used before, for people for whom it acted',
+    limits: narrowedLimits,
+    // The smallest: to ask a person, or for an approval, would not help.
+    distance: 5,
+    reason: 'narrowed_by_response',
+    contact: 'operator',
+    page: '/console/responses',
+    refusal: 'a response rule narrowed an agent of the chain to the APIs and people of its past',
+    step: (what) => statement('lift_narrowing', what),
+  },
   client: {
     by: 'facts',
     permits:
@@ -130,9 +146,11 @@ const DECLARED = {
   },
   approval: {
     by: 'facts',
-    permits: 'what a blueprint or a policy requires approval for each time',
+    permits: 'what a blueprint, a policy or a response rule requires approval for each time',
     // People approved this very action.
-    limits: (facts) => (facts.approval === undefined ? approvalOfAgents(facts) : []),
+    limits: (facts) =>
+      facts.approval === undefined ? [...approvalOfAgents(facts), ...approvalLimitsOfRestricted(facts)] : [],
+    refusesDetail: (facts, detail) => facts.approval === undefined && needsApprovalOf(facts, detail),
     distance: 50,
     reason: 'approval_required',
     step: (what) => statement('approve_each_time', what),

@@ -66,13 +66,17 @@ export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetail
 /** Remedies for what `layer` removed, without duplicates: a stronger sign-in, an attestation, or the party to contact. */
 const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
   const here = removed.filter((each) => each.layer === layer);
-  const whom = denialOf(layer)?.contact;
+  const { contact: whom, page } = denialOf(layer) ?? {};
   const needs = here.flatMap((each) => each.needs ?? []);
   const stepUp = strictest(needs);
   const attestation = needs.some(({ kind }) => kind === 'attestation')
     ? [{ kind: 'attestation' as const, claim: 'composition' as const }]
     : [];
-  return [...(stepUp ? [stepUp] : []), ...attestation, ...(whom ? [{ kind: 'contact' as const, whom }] : [])];
+  return [
+    ...(stepUp ? [stepUp] : []),
+    ...attestation,
+    ...(whom ? [{ kind: 'contact' as const, whom, ...(page ? { page } : {}) }] : []),
+  ];
 };
 
 /**

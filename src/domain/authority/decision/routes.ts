@@ -79,6 +79,7 @@ const EXTERNAL: Cell = {
 
 /** Limits that come from the parties; empty where they set none. */
 const PARTIES = {
+  response: 'counts',
   client: 'counts',
   agent: 'counts',
   blueprint: 'counts',

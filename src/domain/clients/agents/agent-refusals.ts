@@ -27,6 +27,10 @@ export const AGENT_REFUSALS = {
     code: 'forbidden',
     text: 'This agent was suspended for security. An operator who does not own it, and has not owned it since, resumes it. If there is none, an administrator gives another person the role operator.',
   },
+  agent_restricted: {
+    code: 'forbidden',
+    text: 'A response rule restricted this agent. An operator who does not own it, and has not owned it since, lifts that. If there is none, an administrator gives another person the role operator.',
+  },
   credential_expired: { code: 'conflict', text: 'The time of this credential is over; add another one.' },
   credential_not_found: { code: 'not_found', text: 'This agent has no such credential.' },
   acceptance_not_asked: { code: 'forbidden', text: 'Only the proposed owner of an agent accepts it.' },

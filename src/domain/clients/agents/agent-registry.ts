@@ -25,6 +25,7 @@ import { ACCEPTANCE_SECONDS, type AgentOwnership, agentOwnership } from './agent
 import { type AgentProposals, agentProposals } from './agent-proposals.ts';
 import { type AgentReader, agentReader } from './agent-reader.ts';
 import { agentRefusal } from './agent-refusals.ts';
+import { type AgentRestrictions, agentRestrictions } from './agent-restrictions.ts';
 import { searchable } from './agent-search-terms.ts';
 import type { BlueprintAdmission } from './blueprint-admission.ts';
 import { canonicalComposition } from './composition.ts';
@@ -81,6 +82,7 @@ export interface AgentRegistry
     NameVerification<Agent>,
     AgentProposals,
     AgentCompositions,
+    AgentRestrictions,
     Pick<AgentOwnership, 'accept' | 'decline' | 'orphanAll' | 'orphansWithout'> {
   /**
    * Registers an agent under an unused id. It is active when the caller may accept for its owner, and otherwise
@@ -167,6 +169,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
     ...agentReader({ documents, uses }),
     ...agentProposals({ documentsOf, owners }),
     ...agentCompositions({ documentsOf, clock, admitted }),
+    ...agentRestrictions({ documentsOf, clock, owners }),
 
     async create(input, by, reservedId, { isKeyless, suspendedByDirectory } = {}): Promise<Versioned<Agent>> {
       const now = clock.now();

@@ -6,6 +6,7 @@ import type { Ceilings, CompositionDriftAction } from '../blueprints/ceilings.ts
 import type { SecuritySuspension, Suspension } from '../clients/security-suspension.ts';
 import type { Composition, DeclaredComposition } from './composition.ts';
 import type { Credential } from './credential.ts';
+import type { Restriction } from './restriction.ts';
 
 export const AGENT_STATES = ['pending', 'active', 'suspended', 'orphaned', 'retired'] as const;
 
@@ -171,6 +172,8 @@ export type Agent = {
   readonly suspension?: Suspension;
   /** It was suspended for security. Only an operator who does not own it lifts that. */
   readonly securitySuspension?: SecuritySuspension;
+  /** What response rules left of its rights for a time, at most one of each act. Some may be over: `restrictionOf` tells. */
+  readonly restrictions?: readonly Restriction[];
   readonly createdAt: number;
   readonly updatedAt: number;
 };

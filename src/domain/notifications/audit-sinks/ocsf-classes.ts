@@ -41,6 +41,7 @@ const EXACT: Readonly<Partial<Record<AuditEventType, readonly [OcsfClass, number
   'finding.reopened': ['detection_finding', 2, 'Update'],
   'response.acted': ['detection_finding', 1, 'Create'],
   'response.lifted': ['detection_finding', 3, 'Close'],
+  'response.expired': ['detection_finding', 3, 'Close'],
   'client.authentication_refused': ['authentication', 1, 'Logon'],
   'session.started': ['authentication', 1, 'Logon'],
   'session.refused': ['authentication', 1, 'Logon'],

@@ -1,0 +1,150 @@
+/** What the restrictions of a response rule leave of decisions: for the agent, for agents below it, and for tokens that were issued before. */
+import { describe, expect, test } from '@jest/globals';
+import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
+import type { AgentParty, DecisionFacts, Route } from '../../../src/domain/authority/decision/facts.ts';
+import { nothingLeft, refusedDetails } from '../../../src/domain/authority/decision/remedies.ts';
+import { ROUTES } from '../../../src/domain/authority/decision/routes.ts';
+import { type Restriction, shortDigest } from '../../../src/domain/clients/agents/restriction.ts';
+import type { DetailType } from '../../../src/domain/vocabulary/detail-type.ts';
+import { countedIdentifiers } from '../delegation/fakes.ts';
+import { API, account, agent, generous, MAIL, NOW, policiesThat, server } from './world.ts';
+
+const restriction = (more: Partial<Restriction> = {}): Restriction => ({
+  ...{ act: 'narrow', response: 'rsp_1', at: NOW - 60, until: NOW + 60, owner: 'acc_owner' },
+  ...{ resources: [MAIL], people: [account.id], ...more },
+});
+const restricted = (...all: readonly Restriction[]): AgentParty => ({ ...agent, restrictions: all });
+const below: AgentParty = { ...agent, id: 'agt_below' };
+const decide = (facts: DecisionFacts) => authorizer({ identifiers: countedIdentifiers(), managementApi: API })(facts);
+const left = async (route: Route, more: Partial<DecisionFacts>) => {
+  const { scope, removed } = await decide({ ...generous(route), ...more });
+  return { scope, layers: [...new Set(removed.map(({ layer }) => layer))] };
+};
+const detailType = (risk: 'low' | 'high'): DetailType => ({
+  ...{
+    type: risk,
+    description: 'Mail',
+    risk,
+    schema: { type: 'object', properties: {} },
+    display: 'Mail',
+    members: {},
+  },
+});
+const ALL = { scope: ['read', 'send'], layers: [] };
+const NOTHING = { scope: [], layers: ['response'] };
+const OTHER = { ...account, id: 'acc_other' };
+
+describe('a narrowed agent', () => {
+  test.each(ROUTES)('%s: gets what it did before, and nothing at another API', async (route) => {
+    expect(await left(route, { caller: restricted(restriction()) })).toEqual(ALL);
+    const elsewhere = restricted(restriction({ resources: ['https://other.example'] }));
+    expect(await left(route, { caller: elsewhere })).toEqual(NOTHING);
+    const approval = { id: 'apv_1', approvers: 3 };
+    expect(await left(route, { caller: elsewhere, approval })).toEqual(NOTHING);
+  });
+
+  test.each(ROUTES.filter((route) => route !== 'client_credentials'))(
+    '%s: gets nothing for a person for whom it had not acted',
+    async (route) => {
+      const caller = restricted(restriction());
+      expect(await left(route, { caller, subject: OTHER })).toEqual(NOTHING);
+      const digested = restricted(restriction({ people: [], morePeople: `AAAA${shortDigest(OTHER.id)}` }));
+      expect(await left(route, { caller: digested, subject: OTHER })).toEqual(ALL);
+      expect(await left(route, { caller: digested })).toEqual(NOTHING);
+    },
+  );
+
+  test('acts for anyone, or everywhere, if it did so before more often than is remembered', async () => {
+    const everyone = restricted(restriction({ people: [], hasAllPeople: true }));
+    expect(await left('token_exchange', { caller: everyone, subject: OTHER })).toEqual(ALL);
+    const everywhere = restricted(restriction({ resources: [], hasAllResources: true }));
+    expect(await left('token_exchange', { caller: everywhere })).toEqual(ALL);
+    expect(await left('token_exchange', { caller: everywhere, subject: OTHER })).toEqual(NOTHING);
+  });
+
+  test('is free from the second at which the restriction ends', async () => {
+    const elsewhere = { resources: [], people: [] };
+    const lasting = restricted(restriction({ ...elsewhere, until: NOW + 1 }));
+    expect(await left('token_exchange', { caller: lasting })).toEqual(NOTHING);
+    expect(await left('token_exchange', { caller: restricted(restriction({ ...elsewhere, until: NOW })) })).toEqual(
+      ALL,
+    );
+  });
+
+  test.each(ROUTES)('%s: agents below it get nothing that they did not get before', async (route) => {
+    const above = restricted(restriction({ resources: ['https://hub.example'] }));
+    expect(await left(route, { caller: below, through: [above] })).toEqual(NOTHING);
+    const using = restricted(restriction({ resources: ['https://hub.example'], usedBelow: [MAIL] }));
+    expect(await left(route, { caller: below, through: [using] })).toEqual(ALL);
+    // What others did in its chain is not what it did itself.
+    expect(await left(route, { caller: using })).toEqual(NOTHING);
+    if (route !== 'client_credentials')
+      expect(await left(route, { caller: below, through: [using], subject: OTHER })).toEqual(NOTHING);
+  });
+
+  test('hears which layer it was, who lifts it and where, also where consent or an approval is missing', async () => {
+    const caller = { ...restricted(restriction({ resources: [] })), ceilings: { approvals: { [MAIL]: ['*'] } } };
+    const why = nothingLeft(await decide({ ...generous('token_exchange'), caller, delegation: [], asked: ['send'] }));
+    expect(why).toMatchObject({
+      ...{ layer: 'response', reason: 'narrowed_by_response' },
+      remedies: [{ kind: 'contact', whom: 'operator', page: '/console/responses' }],
+    });
+  });
+
+  test('gets no authorization details either', async () => {
+    const facts = {
+      ...generous('client_credentials'),
+      ...{ server: { ...server, detailTypes: [detailType('low')] }, details: { asked: [{ type: 'low' }] } },
+      caller: restricted(restriction({ resources: [] })),
+    };
+    const decision = await decide(facts);
+    expect(decision.removedDetails).toMatchObject([{ layer: 'response' }]);
+    expect(refusedDetails(decision)).toMatchObject({ code: 'access_denied', reason: 'narrowed_by_response' });
+  });
+});
+
+describe('an agent whose new acts wait for a person', () => {
+  const asked = (more: Partial<Restriction> = {}) => restricted(restriction({ act: 'approve', ...more }));
+  const approval = { id: 'apv_1', approvers: 1 };
+
+  test.each(ROUTES)('%s: goes on at low risk with what it did before; the rest needs an approval', async (route) => {
+    expect(await left(route, { caller: asked() })).toEqual({ scope: ['read'], layers: ['approval'] });
+    const elsewhere = asked({ resources: [] });
+    expect(await left(route, { caller: elsewhere })).toEqual({ scope: [], layers: ['approval'] });
+    expect(await left(route, { caller: elsewhere, approval })).toEqual(ALL);
+    expect(await left(route, { caller: below, through: [elsewhere] })).toEqual({ scope: [], layers: ['approval'] });
+    expect(await left(route, { caller: asked({ until: NOW }) })).toEqual(ALL);
+  });
+
+  test('has its owner as approver, where no policy names another', async () => {
+    const facts = { ...generous('ciba'), caller: asked(), approval };
+    expect((await decide(facts)).approvers).toEqual([{ names: ['owner'], except: [] }]);
+    const by = (annotations: Readonly<Record<string, string>>) =>
+      authorizer({
+        ...{ identifiers: countedIdentifiers(), managementApi: API },
+        policies: policiesThat(() => ({ annotations })),
+      })(facts);
+    expect((await by({ approvers: 'grp_risk' })).approvers).toEqual([{ names: ['grp_risk'], except: [] }]);
+    expect((await by({ approvers_except: 'owner' })).approvers).toEqual([{ names: ['owner'], except: ['owner'] }]);
+    const own = { ...asked(), owner: account.id };
+    expect((await decide({ ...facts, caller: own })).approvers).toEqual([{ names: ['subject'], except: [] }]);
+    expect((await decide({ ...facts, caller: agent })).approvers).toBeUndefined();
+  });
+
+  test('is narrowed as well where another rule narrowed it', async () => {
+    const both = restricted(restriction({ resources: [] }), restriction({ act: 'approve' }));
+    expect(await left('ciba', { caller: both, approval })).toEqual(NOTHING);
+  });
+
+  test('needs an approval for details of high risk', async () => {
+    const facts = {
+      ...generous('ciba'),
+      server: { ...server, detailTypes: [detailType('low'), detailType('high')] },
+      caller: asked(),
+    };
+    const held = [{ type: 'low' }, { type: 'high' }];
+    const all = { ...facts, details: { asked: held, grant: held, subjectToken: held, delegation: [held] } };
+    expect((await decide(all)).removedDetails).toMatchObject([{ detail: { type: 'high' }, layer: 'approval' }]);
+    expect((await decide({ ...all, approval })).removedDetails).toEqual([]);
+  });
+});
