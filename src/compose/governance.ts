@@ -139,12 +139,12 @@ const responseServices = (
         await approvals.standing.endOf(agent, by, MOST_ENDED);
       },
     },
-    onActed({ id, rule, agent, act, isBraked }) {
-      metrics.responses.acted.inc({ act, did: isBraked ? 'braked' : 'done' });
+    onActed({ id, rule, agent, act, isBraked, isAlready }) {
+      metrics.responses.acted.inc({ act, did: isBraked ? 'braked' : isAlready ? 'already' : 'done' });
       if (isBraked)
         log.warn(
           { event: 'response.braked', response: id, rule, agent },
-          'response rules suspended too many agents within an hour: further ones are only notified',
+          'response rules suspended or restricted too many agents within an hour: further ones are only notified',
         );
     },
   });

@@ -2,10 +2,10 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 export interface ResponseMetrics {
-  /** What rules did. `did` is `braked` for a suspension that the brake left a notification. */
+  /** What rules did. `did` is `braked` where the brake left a notification, `already` where the agent was restricted so before. */
   readonly acted: Counter<'act' | 'did'>;
 
-  /** Agents that rules have suspended; counted up to 100. */
+  /** Responses by which agents are suspended or restricted; counted up to 100. */
   readonly open: Gauge;
 }
 
@@ -13,13 +13,13 @@ export interface ResponseMetrics {
 export const responseInstruments = (registry: Registry): ResponseMetrics => {
   const acted = new Counter({
     name: 'behalf_responses_total',
-    help: 'Responses by rules, by act; did is braked for a suspension that the brake left a notification.',
+    help: 'Responses by rules, by act; did is braked where the brake left a notification, already where the agent was restricted so before.',
     labelNames: ['act', 'did'],
     registers: [registry],
   });
   const open = new Gauge({
     name: 'behalf_responses_open',
-    help: 'Agents that response rules have suspended, counted up to 100.',
+    help: 'Responses by which agents are suspended or restricted, counted up to 100.',
     registers: [registry],
     // Every process of a server reports the same value.
     aggregator: 'max',

@@ -10,6 +10,8 @@ import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { RecentRecord } from '../../src/domain/audit/recent-records.ts';
 import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
+import { agentDocuments } from '../../src/domain/clients/agents/agent-documents.ts';
+import { agentRestrictions } from '../../src/domain/clients/agents/agent-restrictions.ts';
 import { isToStore, mostHeld } from '../../src/domain/governance/held-counts.ts';
 import { storedFleet } from '../../src/domain/governance/responses/fleet-networks.ts';
 import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
@@ -82,7 +84,13 @@ const newServer = async (ids: readonly string[]) => {
   };
   const acts = responseActs({
     ...{ documents, audit, clock, identifiers: randomIdentifiers },
-    agents: { suspend: stateTo('suspended'), resume: stateTo('active') },
+    agents: {
+      ...{ suspend: stateTo('suspended'), resume: stateTo('active') },
+      ...agentRestrictions({
+        ...{ documentsOf: agentDocuments({ documents, audit, clock }).documentsOf, clock },
+        owners: { answersFor: async () => false, accountsSince: async () => [] },
+      }),
+    },
     approvals: { endAllOf: async () => undefined },
   });
   const worker = responseWorker({

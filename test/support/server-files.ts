@@ -82,6 +82,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/reports': 'a report is recorded once, by claims',
   'integration/responses':
     'a response takes a slot that is a unique key, and records are read again after their places',
+  'integration/restrictions': 'a restriction is a swap of the cached agent, and counts past cached reads',
   'integration/revocation-feed': 'readers follow endings in the order of the log',
   'integration/revocation-introspection': 'a revocation is seen by introspection at once',
   'integration/reviews': 'items are found by indexes, and of many decisions at once one swap counts',

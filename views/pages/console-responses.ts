@@ -30,6 +30,8 @@ export type ResponseRuleRow = {
   readonly href: string;
   readonly name: string;
   readonly act: ResponseAct;
+  /** Of a restricting act, if the rule names them. */
+  readonly hours?: number;
   readonly when: readonly FactValue[];
   readonly environments: readonly (keyof typeof agentWords.environments)[];
   readonly state: keyof typeof words.ruleStates;
@@ -39,6 +41,13 @@ export type ResponseRuleRow = {
 
 /** Before a bound; the line does not end between the two. */
 const AT_LEAST = '≥\u00a0';
+
+const RESTRICTING: readonly ResponseAct[] = ['narrow', 'approve'];
+const isRestricting = (act: ResponseAct): boolean => RESTRICTING.includes(act);
+const USUAL_HOURS = 24;
+
+const actText = ({ act, hours = USUAL_HOURS }: Pick<ResponseRuleRow, 'act' | 'hours'>): HtmlValue =>
+  isRestricting(act) ? html`${words.acts[act]}, ${words.forHours(hours)}` : words.acts[act];
 
 const factTexts = (values: readonly FactValue[], sign: HtmlValue = ''): HtmlValue =>
   values.map(
@@ -55,7 +64,7 @@ const ruleTag = (state: ResponseRuleRow['state']): Html =>
 const RULE_COLUMNS: readonly Column<ResponseRuleRow>[] = [
   { title: words.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
   { title: registerWords.state, cell: ({ state }) => ruleTag(state) },
-  { title: words.act, cell: ({ act }) => words.acts[act] },
+  { title: words.act, cell: actText },
   { title: words.when, cell: ({ when }) => factTexts(when, AT_LEAST) },
   {
     title: words.wouldHave,
@@ -73,6 +82,8 @@ export type ReplayedAgentRow = {
   readonly agent: NamedLink;
   readonly at: number;
   readonly values: readonly FactValue[];
+  /** Tokens for what was new to it, after the rule would have restricted it. */
+  readonly outside: number;
 };
 
 export type ReplayModel = {
@@ -81,12 +92,17 @@ export type ReplayModel = {
   readonly seen: number;
   readonly acted: number;
   readonly most: number;
+  readonly outside: number;
   /** The first 50. */
   readonly agents: readonly ReplayedAgentRow[];
   readonly isCut: boolean;
   readonly isArchived: boolean;
 };
 
+const OUTSIDE: Column<ReplayedAgentRow> = {
+  title: words.outside,
+  cell: ({ outside }) => words.tokens(outside),
+};
 const AGENT_COLUMNS: readonly Column<ReplayedAgentRow>[] = [
   { title: words.agent, cell: ({ agent }) => linkedName(agent) },
   { title: words.at, cell: ({ at }) => timeText(at) },
@@ -94,13 +110,13 @@ const AGENT_COLUMNS: readonly Column<ReplayedAgentRow>[] = [
 ];
 
 /** What a rule would have done, below a heading. */
-const replayed = (replay: ReplayModel | undefined): Html =>
+const replayed = (replay: ReplayModel | undefined, act: ResponseAct): Html =>
   html`<section aria-labelledby="replay"><h2 id="replay">${words.replayTitle}</h2>${
     replay === undefined
       ? html`<p class="empty">${words.replayMissing}</p>`
-      : html`<p>${words.replaySaid({ ...replay, at: agoText(replay.at) })}</p>
+      : html`<p>${words.replaySaid({ ...replay, at: agoText(replay.at) })}${isRestricting(act) && html` ${words.outsideSaid[act === 'narrow' ? 'narrow' : 'approve'](replay.outside)}`}</p>
 ${replay.isCut && html`<p>${words.replayCut}</p>`}${replay.isArchived && html`<p>${words.replayArchived}</p>`}
-${replay.agents.length > 0 && table(AGENT_COLUMNS, replay.agents, 'replay')}`
+${replay.agents.length > 0 && table(isRestricting(act) ? [...AGENT_COLUMNS, OUTSIDE] : AGENT_COLUMNS, replay.agents, 'replay')}`
   }</section>`;
 
 export type ResponseRuleModel = ConsoleFrame & {
@@ -123,10 +139,10 @@ export const responseRulePage = (model: ResponseRuleModel): Html => {
   return objectPage(model, {
     ...{ place: 'response-rules', title: words.rule, name: rule.name, id: rule.id, actions: model.actions },
     state: ruleTag(rule.state),
-    further: replayed(rule.replay),
+    further: replayed(rule.replay, rule.act),
     facts: [
       [words.when, factTexts(rule.when, AT_LEAST)],
-      [words.act, words.acts[rule.act]],
+      [words.act, actText(rule)],
       [words.environments, environmentsOf(rule)],
       activated && [words.activatedBy, html`${anyName(activated.byName)}, ${timeText(activated.at)}`],
       [registerWords.made, timeText(rule.createdAt)],
@@ -142,13 +158,18 @@ export const activateRulePage = (
   { rule, version }: { readonly rule: ResponseRuleModel['rule']; readonly version: number },
 ): Html =>
   confirmPage(frame, {
-    ...{ place: 'response-rules', title: words.activateTitle, lead: words.activateLead, version },
+    ...{
+      place: 'response-rules',
+      title: words.activateTitle,
+      lead: isRestricting(rule.act) ? words.activateRestricting : words.activateLead,
+    },
+    version,
     question: words.activateAsked(chosenName(rule.name, 100)),
     more: html`${factList([
       [words.when, factTexts(rule.when, AT_LEAST)],
-      [words.act, words.acts[rule.act]],
+      [words.act, actText(rule)],
       [words.environments, environmentsOf(rule)],
-    ])}${replayed(rule.replay)}`,
+    ])}${replayed(rule.replay, rule.act)}`,
     ...{ kind: 'primary', button: words.activate, action: `${rule.href}/activate`, cancelHref: rule.href },
   });
 
@@ -173,13 +194,23 @@ export type ResponseRow = {
   readonly act: ResponseAct;
   readonly state: keyof typeof words.states;
   readonly isBraked: boolean;
+  readonly isAlready: boolean;
+  /** Until when the agent is restricted. */
+  readonly until?: number;
   readonly values: readonly FactValue[];
   readonly at: number;
 };
 
-const LOOKS = { begun: 'warn', open: 'warn', notified: 'off', lifted: 'gone' } as const;
-const stateTag = ({ state, isBraked }: ResponseRow): Html =>
-  html`<span class="tag ${LOOKS[state]}">${isBraked ? words.braked : words.states[state]}</span>`;
+const LOOKS = { begun: 'warn', open: 'warn', notified: 'off', lifted: 'gone', expired: 'gone' } as const;
+
+/** What an open response does to the agent. */
+const stateText = ({ state, act, isBraked, isAlready }: ResponseRow): HtmlValue => {
+  if (isBraked) return words.braked;
+  if (isAlready) return words.already;
+  return state === 'open' && isRestricting(act) ? words.restricted : words.states[state];
+};
+const stateTag = (response: ResponseRow): Html =>
+  html`<span class="tag ${LOOKS[response.state]}">${stateText(response)}</span>`;
 
 const COLUMNS: readonly Column<ResponseRow>[] = [
   {
@@ -197,12 +228,17 @@ export const responsesPage = (model: ListModel<ResponseRow>): Html =>
   listPage(model, {
     ...{ place: 'responses', title: words.title, lead: words.lead, columns: COLUMNS, none: words.none },
     pagesLabel: listWords.pagesOf.responses,
-    states: (['open', 'notified', 'lifted'] as const).map((value) => ({ value, text: words.states[value] })),
+    states: (['open', 'notified', 'lifted', 'expired'] as const).map((value) => ({
+      value,
+      text: value === 'open' ? words.openStates : words.states[value],
+    })),
   });
 
 export type ResponseModel = ConsoleFrame & {
   readonly response: ResponseRow & {
     readonly evidence: Evidence;
+    /** To what the agent is restricted. Without a member: that does not limit it. */
+    readonly past?: { readonly resources?: readonly string[]; readonly people?: number };
     /** The audit log of the agent, from an hour before the response. Absent: not permitted to the viewer. */
     readonly beforeHref?: string;
     readonly lifted?: { readonly byName?: Text; readonly at: number };
@@ -211,22 +247,38 @@ export type ResponseModel = ConsoleFrame & {
   readonly auditLogHref?: string;
 };
 
+const apiTexts = (apis: readonly string[]): HtmlValue =>
+  apis.length === 0 ? words.noApi : apis.map((api) => html`<span class="line">${anyName(api)}</span>`);
+
+/** What the page says first. */
+const firstOf = ({ isBraked, isAlready, state, act }: ResponseRow): HtmlValue | undefined => {
+  if (isBraked) return words.brakedLong;
+  if (isAlready) return words.alreadyLong;
+  if (state !== 'open') return undefined;
+  return act === 'narrow' || act === 'approve' ? words.restrictedLong[act] : undefined;
+};
+
 export const responsePage = (model: ResponseModel): Html => {
   const { response } = model;
-  const { lifted } = response;
+  const { lifted, past, until } = response;
+  const first = firstOf(response);
+  const headings = isRestricting(response.act) ? { ...words.headings, ...words.restrictedHeadings } : words.headings;
   return objectPage(model, {
     ...{ place: 'responses', title: words.response, name: response.agent.name, id: response.id },
-    heading: words.headings[response.state](chosenName(response.agent.name, 100)),
+    heading: headings[response.state](chosenName(response.agent.name, 100)),
     state: stateTag(response),
     actions: model.actions,
-    ...(response.isBraked ? { first: html`<p class="lead">${words.brakedLong}</p>` } : {}),
+    ...(first === undefined ? {} : { first: html`<p class="lead">${first}</p>` }),
     facts: [
       [words.why, factTexts(response.values)],
       [words.agent, linkedName(response.agent)],
       [words.owner, anyName(response.ownerName)],
       [words.rule, linkedName(response.rule)],
       [words.act, words.acts[response.act]],
+      past && [words.pastApis, past.resources ? apiTexts(past.resources) : words.anyApi],
+      past && [words.pastPeople, past.people === undefined ? words.anyPeople : words.people(past.people)],
       [words.at, timeText(response.at)],
+      until !== undefined && [words.until, timeText(until)],
       lifted && [words.liftedAt, timeText(lifted.at)],
       lifted?.byName !== undefined && [words.liftedBy, anyName(lifted.byName)],
     ],

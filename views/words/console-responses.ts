@@ -5,8 +5,8 @@ export const responseWords = {
   rules: phrase({ en: 'Response rules', de: 'Reaktionsregeln' }),
   rule: phrase({ en: 'Response rule', de: 'Reaktionsregel' }),
   rulesLead: phrase({
-    en: 'A rule suspends an agent, or notifies about it, when the agent behaves unlike itself. It acts only after you have seen what it would have done.',
-    de: 'Eine Regel setzt einen Agenten aus oder meldet ihn, wenn er sich anders verhält als sonst. Sie handelt erst, wenn Sie gesehen haben, was sie getan hätte.',
+    en: 'A rule suspends an agent, restricts it, or notifies about it, when the agent behaves unlike itself. It acts only after you have seen what it would have done.',
+    de: 'Eine Regel setzt einen Agenten aus, schränkt ihn ein oder meldet ihn, wenn er sich anders verhält als sonst. Sie handelt erst, wenn Sie gesehen haben, was sie getan hätte.',
   }),
   noRules: phrase({
     en: 'There are no response rules. The server suspends no agent by itself.',
@@ -29,9 +29,18 @@ export const responseWords = {
   what: phrase({ en: 'What it does', de: 'Was sie tut' }),
   acts: {
     notify: phrase({ en: 'Notify administrators', de: 'Verwaltung benachrichtigen' }),
+    narrow: phrase({ en: 'Narrow it to what it did before', de: 'Auf das Bisherige beschränken' }),
+    approve: phrase({ en: 'Ask its owner about what is new', de: 'Neues vom Eigentümer freigeben lassen' }),
     suspend: phrase({ en: 'Suspend the agent', de: 'Agenten aussetzen' }),
     contain: phrase({ en: 'Suspend it and end its approvals', de: 'Aussetzen, Freigaben beenden' }),
   },
+  hours: phrase({ en: 'Hours', de: 'Stunden' }),
+  hoursHint: phrase({
+    en: 'How long the agent is narrowed, or its owner is asked: 1 to 168, usually 24.',
+    de: 'Wie lange der Agent beschränkt oder sein Eigentümer gefragt wird: 1 bis 168, sonst 24.',
+  }),
+  forHours: (hours: number) =>
+    phrase({ en: hours === 1 ? '1 hour' : `${hours} hours`, de: hours === 1 ? '1 Stunde' : `${hours} Stunden` }),
   when: phrase({ en: 'When all of this holds', de: 'Wenn all das zutrifft' }),
   whenHint: phrase({
     en: 'The server counts each fact for each agent. Facts about habits are 0 in the first seven days of an agent.',
@@ -131,6 +140,21 @@ export const responseWords = {
       en: html`Replayed ${replayed.at} over ${replayed.events} events of ${replayed.seen} agents: it would have acted on <strong>${replayed.acted}</strong>, at most ${replayed.most} in an hour.`,
       de: html`Nachgespielt ${replayed.at} über ${replayed.events} Ereignisse von ${replayed.seen} Agenten: Sie hätte bei <strong>${replayed.acted}</strong> gehandelt, höchstens bei ${replayed.most} in einer Stunde.`,
     }),
+  outside: phrase({ en: 'New after that', de: 'Neu danach' }),
+  tokens: (count: number) =>
+    phrase({ en: count === 1 ? '1 token' : `${count} tokens`, de: count === 1 ? '1 Token' : `${count} Tokens` }),
+  outsideSaid: {
+    narrow: (count: number) =>
+      phrase({
+        en: html`It would have refused <strong>${count}</strong> of the tokens that they got then.`,
+        de: html`Von den Tokens, die sie danach bekamen, hätte sie <strong>${count}</strong> abgelehnt.`,
+      }),
+    approve: (count: number) =>
+      phrase({
+        en: html`For <strong>${count}</strong> of the tokens that they got then, a person would have been asked, and for those of high risk.`,
+        de: html`Bei <strong>${count}</strong> der Tokens, die sie danach bekamen, wäre jemand gefragt worden, und bei denen mit hohem Risiko.`,
+      }),
+  },
   replayCut: phrase({
     en: 'The end of the log was not read. Replay fewer days on the command line.',
     de: 'Das Ende des Protokolls wurde nicht gelesen. Spielen Sie auf der Kommandozeile weniger Tage nach.',
@@ -150,6 +174,10 @@ export const responseWords = {
     en: 'From now on the rule acts by itself, within seconds. Rules suspend at most ten agents an hour, and ten more whose owners had none suspended in that hour. You can deactivate it at any time.',
     de: 'Ab jetzt handelt die Regel von selbst, in Sekunden. Regeln setzen höchstens zehn Agenten in der Stunde aus, und zehn weitere, von deren Eigentümern in dieser Stunde noch keiner ausgesetzt wurde. Sie lässt sich jederzeit deaktivieren.',
   }),
+  activateRestricting: phrase({
+    en: 'From now on the rule acts by itself, within seconds. Rules restrict at most 50 agents an hour, and 50 more whose owners had none restricted in that hour. You can deactivate it at any time.',
+    de: 'Ab jetzt handelt die Regel von selbst, in Sekunden. Regeln schränken höchstens 50 Agenten in der Stunde ein, und 50 weitere, von deren Eigentümern in dieser Stunde noch keiner eingeschränkt wurde. Sie lässt sich jederzeit deaktivieren.',
+  }),
   deactivate: phrase({ en: 'Deactivate', de: 'Deaktivieren' }),
   remove: phrase({ en: 'Delete', de: 'Löschen' }),
   removeTitle: phrase({ en: 'Delete a response rule', de: 'Reaktionsregel löschen' }),
@@ -163,8 +191,8 @@ export const responseWords = {
   title: phrase({ en: 'Responses', de: 'Reaktionen' }),
   response: phrase({ en: 'Response', de: 'Reaktion' }),
   lead: phrase({
-    en: 'What response rules did to agents. Only an operator who does not own an agent lifts its suspension.',
-    de: 'Was Reaktionsregeln mit Agenten getan haben. Eine Aussetzung hebt nur eine Person mit der Rolle operator auf, der der Agent nicht gehört.',
+    en: 'What response rules did to agents. Only an operator who does not own an agent lifts that.',
+    de: 'Was Reaktionsregeln mit Agenten getan haben. Aufheben kann das nur eine Person mit der Rolle operator, der der Agent nicht gehört.',
   }),
   none: phrase({ en: 'No response rule has acted.', de: 'Keine Reaktionsregel hat gehandelt.' }),
   states: {
@@ -172,7 +200,10 @@ export const responseWords = {
     open: phrase({ en: 'suspended', de: 'ausgesetzt' }),
     notified: phrase({ en: 'notified', de: 'gemeldet' }),
     lifted: phrase({ en: 'lifted', de: 'aufgehoben' }),
+    expired: phrase({ en: 'expired', de: 'abgelaufen' }),
   },
+  restricted: phrase({ en: 'restricted', de: 'eingeschränkt' }),
+  openStates: phrase({ en: 'suspended or restricted', de: 'ausgesetzt oder eingeschränkt' }),
   headings: {
     begun: (agent: HtmlValue) =>
       phrase({ en: html`A rule acts on ${agent}`, de: html`Eine Regel greift bei ${agent}` }),
@@ -182,7 +213,44 @@ export const responseWords = {
       phrase({ en: html`A rule reported ${agent}`, de: html`Eine Regel hat ${agent} gemeldet` }),
     lifted: (agent: HtmlValue) =>
       phrase({ en: html`The suspension of ${agent} is lifted`, de: html`Die Aussetzung von ${agent} ist aufgehoben` }),
+    expired: (agent: HtmlValue) =>
+      phrase({ en: html`The restriction of ${agent} is over`, de: html`Die Einschränkung von ${agent} ist vorbei` }),
   },
+  restrictedHeadings: {
+    open: (agent: HtmlValue) =>
+      phrase({ en: html`A rule restricts ${agent}`, de: html`Eine Regel schränkt ${agent} ein` }),
+    lifted: (agent: HtmlValue) =>
+      phrase({
+        en: html`The restriction of ${agent} is lifted`,
+        de: html`Die Einschränkung von ${agent} ist aufgehoben`,
+      }),
+  },
+  restrictedLong: {
+    narrow: phrase({
+      en: 'It works on, with the APIs and for the people from before. Requests for others are refused.',
+      de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Anderes wird abgelehnt.',
+    }),
+    approve: phrase({
+      en: 'It works on, with the APIs and for the people from before. Its owner approves the rest, and what is of high risk.',
+      de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Anderes, und was hohes Risiko hat, gibt sein Eigentümer frei.',
+    }),
+  },
+  pastApis: phrase({ en: 'APIs from before', de: 'APIs von vorher' }),
+  pastPeople: phrase({ en: 'People from before', de: 'Personen von vorher' }),
+  anyApi: phrase({ en: 'any: it used too many to tell', de: 'alle: Es waren zu viele, um sie zu unterscheiden' }),
+  noApi: phrase({ en: 'none', de: 'keine' }),
+  anyPeople: phrase({
+    en: 'anyone: they were too many to tell',
+    de: 'alle: Es waren zu viele, um sie zu unterscheiden',
+  }),
+  people: (count: number) =>
+    phrase({ en: count === 1 ? '1 person' : `${count} people`, de: count === 1 ? '1 Person' : `${count} Personen` }),
+  until: phrase({ en: 'Ends', de: 'Endet' }),
+  already: phrase({ en: 'notified: restricted already', de: 'gemeldet: schon eingeschränkt' }),
+  alreadyLong: phrase({
+    en: 'Another response restricted the agent so already. This one extends nothing.',
+    de: 'Eine andere Reaktion hatte den Agenten schon so eingeschränkt. Diese verlängert nichts.',
+  }),
   before: phrase({
     en: 'All that the agent did in the hour before',
     de: 'Alles, was der Agent in der Stunde davor tat',
@@ -190,17 +258,17 @@ export const responseWords = {
   itsEvents: phrase({ en: 'Events of this response', de: 'Ereignisse dieser Reaktion' }),
   braked: phrase({ en: 'notified: limit reached', de: 'gemeldet: Grenze erreicht' }),
   brakedLong: phrase({
-    en: 'Rules had suspended as many agents within an hour as the brake permits, so this one was only notified.',
-    de: 'Regeln hatten in einer Stunde so viele Agenten ausgesetzt, wie die Bremse zulässt. Dieser wurde darum nur gemeldet.',
+    en: 'Rules had suspended or restricted as many agents within an hour as the brake permits, so this one was only notified.',
+    de: 'Regeln hatten in einer Stunde so viele Agenten ausgesetzt oder eingeschränkt, wie die Bremse zulässt. Dieser wurde darum nur gemeldet.',
   }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
-  lift: phrase({ en: 'Lift the suspension', de: 'Aussetzung aufheben' }),
-  liftTitle: phrase({ en: 'Lift a suspension', de: 'Aussetzung aufheben' }),
+  lift: phrase({ en: 'Lift', de: 'Aufheben' }),
+  liftTitle: phrase({ en: 'Lift a response', de: 'Reaktion aufheben' }),
   liftAsked: (name: HtmlValue) =>
-    phrase({ en: html`Let ${name} work again?`, de: html`Soll ${name} wieder arbeiten?` }),
+    phrase({ en: html`Let ${name} work as before?`, de: html`Soll ${name} wieder wie vorher arbeiten?` }),
   liftLead: phrase({
-    en: 'The agent is active at once. What it did before counts no more for the rule.',
-    de: 'Der Agent ist sofort aktiv. Was er vorher getan hat, zählt für die Regel nicht mehr.',
+    en: 'The agent has all its rights at once. What it did before counts no more for the rule.',
+    de: 'Der Agent hat sofort wieder alle Rechte. Was er vorher getan hat, zählt für die Regel nicht mehr.',
   }),
   liftedBy: phrase({ en: 'Lifted by', de: 'Aufgehoben von' }),
   liftedAt: phrase({ en: 'Lifted', de: 'Aufgehoben' }),

@@ -14,7 +14,8 @@ const DEFINITION = {
     description:
       'Condition: the fact and the value from which on it holds, as denials_10_minutes=20. All of them hold.',
   },
-  act: { value: 'ACT', description: 'notify, suspend or contain.' },
+  act: { value: 'ACT', description: 'notify, narrow, approve, suspend or contain.' },
+  hours: { value: 'N', description: 'How long narrow and approve last, 1 to 168 hours. Default: 24.' },
   environment: { value: 'ENVIRONMENT', description: 'Only agents of this environment.', isRepeatable: true },
 } as const satisfies Record<string, Option>;
 
@@ -27,10 +28,12 @@ const conditionOf = (given: string): Json => {
 
 const definitionOf = (call: ManagementCall): Json => {
   const [when, environments] = [call.texts('when'), call.texts('environment')];
+  const hours = call.integer('hours', 1, 168);
   return {
     ...(when.length === 0 ? {} : { when: when.map(conditionOf) }),
     ...(environments.length === 0 ? {} : { environments }),
     ...texts(call, { act: 'act' }),
+    ...(hours === undefined ? {} : { hours }),
   };
 };
 
@@ -44,14 +47,22 @@ const replayText = (replay: Json | undefined): string => {
   const { events, agents_seen: seen, agents_acted_on: acted, most_in_an_hour: most, agents, cut } = replay;
   const rows = (agents ?? []) as readonly Json[];
   const head = `Replayed over ${events} events of ${seen} agents: it would have acted on ${acted}, at most ${most} in an hour.\n`;
+  const past = Number(replay['outside']);
+  const outside =
+    past > 0 ? `Then they got ${past} tokens for what was new to them, which it would have stopped.\n` : '';
   const isCut = cut === true ? 'The end of the log was not read: replay fewer days.\n' : '';
   if (rows.length === 0) return head + isCut;
   const columns = [
     { title: 'AGENT', value: ({ agent }: Json) => agent },
     { title: 'AT', value: ({ at }: Json) => at, as: 'time' as const },
+    {
+      title: 'NEW AFTER',
+      value: ({ outside: count }: Json) => (count === 0 ? undefined : count),
+      isRare: true as const,
+    },
     { title: 'VALUES', value: ({ values }: Json) => JSON.stringify(values) },
   ];
-  return head + isCut + table(columns, rows);
+  return head + outside + isCut + table(columns, rows);
 };
 
 const show = managementCommand({

@@ -1,4 +1,4 @@
-/** `behalf responses …`: what response rules did, and the end of their suspensions. */
+/** `behalf responses …`: what response rules did, and the end of it. */
 import type { Command } from '../command.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 
@@ -11,7 +11,10 @@ export const responseCommands: readonly Command[] = [
     operation: 'listResponses',
     nothing: 'No response rule has acted.',
     filters: {
-      state: { value: 'STATE', description: 'begun, open (the agent is suspended by it), notified or lifted.' },
+      state: {
+        value: 'STATE',
+        description: 'begun, open (the agent is suspended or restricted by it), notified, lifted or expired.',
+      },
       rule: { value: 'RESPONSE_RULE', description: 'Only of this rule.' },
       agent: { value: 'AGENT', description: 'Only about this agent.' },
     },
@@ -21,6 +24,8 @@ export const responseCommands: readonly Command[] = [
       { title: 'ACT', value: ({ act }) => act },
       { title: 'AT', value: ({ created_at: at }) => at, as: 'time' },
       { title: 'BRAKED', value: ({ braked }) => (braked === true ? 'yes' : undefined), isRare: true },
+      { title: 'ALREADY', value: ({ already }) => (already === true ? 'yes' : undefined), isRare: true },
+      { title: 'UNTIL', value: ({ until }) => until, as: 'time', isRare: true },
       { title: 'AGENT', value: ({ agent }) => agent },
       { title: 'OWNER', value: ({ owner }) => owner, as: 'name' },
       { title: 'RULE', value: ({ rule_name: name }) => name },
@@ -32,7 +37,8 @@ export const responseCommands: readonly Command[] = [
     noun: NOUN,
     verb: 'lift',
     operation: 'liftResponse',
-    summary: 'End the suspension of a response. The agent is active. Not with a key of an account that owns it.',
+    summary:
+      'End the suspension or restriction of a response. The agent is active. Not with a key of an account that owns it.',
     done: 'lifted',
   }),
 ];

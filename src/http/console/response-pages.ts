@@ -1,4 +1,9 @@
-import { type ResponseRow, responsePage, responsesPage } from '../../../views/pages/console-responses.ts';
+import {
+  type ResponseModel,
+  type ResponseRow,
+  responsePage,
+  responsesPage,
+} from '../../../views/pages/console-responses.ts';
 import { responseWords as words } from '../../../views/words/console-responses.ts';
 import { FACT_NAMES } from '../../domain/governance/responses/fact-values.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
@@ -11,12 +16,12 @@ import { askedOf, listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
 
 const PATH = '/console/responses';
-const STATES = ['open', 'notified', 'lifted'] as const;
+const STATES = ['open', 'notified', 'lifted', 'expired'] as const;
 
 /** A response as the management API shows it. */
 type ShownResponse = AnswerOf<'getResponse'>;
 
-/** Adds `/console/responses`: what response rules did, and the end of their suspensions. */
+/** Adds `/console/responses`: what response rules did, and the end of it. */
 export const addResponsePages = (parts: PageParts): void => {
   const { page, deps, calls } = parts;
   const home = `${deps.basePath}${PATH}`;
@@ -68,6 +73,7 @@ export const addResponsePages = (parts: PageParts): void => {
         response: {
           ...row,
           evidence: await evidenceOf(parts, viewer, response.evidence),
+          ...pastOf(response),
           ...(seesLog ? { beforeHref: hourBeforeHref(deps, response) } : {}),
           ...(at === undefined ? {} : { lifted: { at, ...(by === undefined ? {} : { byName: doerName(names, by) }) } }),
         },
@@ -77,6 +83,16 @@ export const addResponsePages = (parts: PageParts): void => {
     );
   });
 };
+
+const pastOf = ({ past }: ShownResponse): Pick<ResponseModel['response'], 'past'> =>
+  past
+    ? {
+        past: {
+          ...(past.all_resources ? {} : { resources: past.resources }),
+          ...(past.all_people ? {} : { people: past.people }),
+        },
+      }
+    : {};
 
 /** The audit log takes whole hours. */
 const hourBeforeHref = ({ basePath }: ConsoleDeps, { agent, created_at: at }: ShownResponse): string => {
@@ -104,11 +120,13 @@ export const factsIn = (values: ByFact, bounds: ByFact = {}) =>
 
 const rowOf = ({ deps, calls }: PageParts, { account }: Viewer, response: ShownResponse, names: Names): ResponseRow => {
   const { id, rule, rule_name: ruleName, agent, agent_name: agentName, owner, act, state, braked } = response;
+  const { already, until } = response;
   const ruleHref = `${deps.basePath}/console/response-rules/${rule}`;
   return {
     ...{ id, href: `${deps.basePath}${PATH}/${id}`, ownerName: names(owner), act, state, isBraked: braked },
     agent: { name: agentName, href: agentHref(deps, agent) },
     rule: { name: ruleName, ...(calls.may('getResponseRule', account) ? { href: ruleHref } : {}) },
+    ...{ isAlready: already, ...(until === undefined ? {} : { until }) },
     ...{ values: factsIn(response.values, response.bounds), at: response.created_at },
   };
 };

@@ -21,7 +21,7 @@ import { agentHref, doerName, partyNames } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
 import { consoleRefusal } from './console-refusals.ts';
-import { choiceField, type FieldKind, lineField, manyField } from './form-fields.ts';
+import { choiceField, type FieldKind, lineField, manyField, numberField } from './form-fields.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
@@ -88,10 +88,11 @@ const ruleOf = async (
 };
 
 const rowOf = (home: string, rule: ShownRule): ResponseRuleRow => {
-  const { id, name, act, when, environments = [], state, replay } = rule;
+  const { id, name, act, hours, when, environments = [], state, replay } = rule;
   return {
     ...{ id, href: `${home}/${id}`, name, act, environments, state },
     when: when.map(({ fact, at_least: value }) => ({ fact, value })),
+    ...(hours === undefined ? {} : { hours }),
     ...(replay ? { acted: replay.agents_acted_on } : {}),
   };
 };
@@ -109,11 +110,11 @@ const modelOf = async ({ deps }: PageParts, home: string, rule: ShownRule): Prom
       ? {
           replay: {
             ...{ at: replay.replayed_at, events: replay.events, seen: replay.agents_seen },
-            ...{ acted: replay.agents_acted_on, most: replay.most_in_an_hour },
+            ...{ acted: replay.agents_acted_on, most: replay.most_in_an_hour, outside: replay.outside },
             ...{ isCut: replay.cut, isArchived: replay.archived },
-            agents: replay.agents.map(({ agent, at: when, values }) => ({
+            agents: replay.agents.map(({ agent, at: when, values, outside }) => ({
               agent: { name: nameOf.get(agent) ?? agent, href: agentHref(deps, agent) },
-              ...{ at: when, values: factsIn(values) },
+              ...{ at: when, values: factsIn(values), outside },
             })),
           },
         }
@@ -182,6 +183,10 @@ const SECTIONS: readonly SectionSpec[] = [
       {
         ...{ name: 'act', label: words.act },
         kind: choiceField(RESPONSE_ACTS.map((value) => ({ value, text: words.acts[value] }))),
+      },
+      {
+        ...{ name: 'hours', label: words.hours, optional: true },
+        kind: { ...numberField(words.hoursHint), emptied: null },
       },
       {
         ...{ name: 'environments', label: words.environments, hint: words.environmentsHint, optional: true },

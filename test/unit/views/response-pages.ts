@@ -26,11 +26,11 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
     environments: ['production'],
     ...{ createdAt: NOON, updatedAt: NOON + 60, activated: { byName: text('Ada'), at: NOON } },
     replay: {
-      ...{ at: NOON, events: 4213, seen: 12, acted: 1, most: 1, isCut: false, isArchived: false },
+      ...{ at: NOON, events: 4213, seen: 12, acted: 1, most: 1, isCut: false, isArchived: false, outside: 3 },
       agents: [
         {
           agent: { name: text('Planner'), href: `${home}/agt_1` },
-          ...{ at: NOON, values: [{ fact: 'denials_10_minutes', value: 22 }] },
+          ...{ at: NOON, values: [{ fact: 'denials_10_minutes', value: 22 }], outside: 3 },
         },
       ],
     },
@@ -39,8 +39,10 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
   const response: ResponseRow = {
     ...{ id: 'rsp_1', href: `${home}/rsp_1`, agent: { name: text('Planner'), href: home }, ownerName: text('Ada') },
     ...{ rule: { name: text('Denials'), href: home }, act: 'suspend', state: 'open', isBraked: false, at: NOON },
+    isAlready: false,
     values: [{ fact: 'denials_10_minutes', value: 22, atLeast: 20 }],
   };
+  const narrowed: ResponseRow = { ...response, act: 'narrow', until: NOON + 86_400 };
   const list = { ...frame, action: home, asked: { search: '', state: '' }, pages: {} };
   return {
     responseRules: responseRulesPage({ ...list, newHref: `${home}/new`, rows: [rule, { ...draft, state: 'draft' }] }),
@@ -62,6 +64,8 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
       ...{ ...frame, actions: [] },
       rule: { ...rule, ...(replay ? { replay: { ...replay, agents: [], isCut: true, isArchived: true } } : {}) },
     }),
+    responseRuleThatNarrows: responseRulePage({ ...frame, rule: { ...rule, act: 'narrow' }, actions: [] }),
+    responseRuleThatAsks: activateRulePage(frame, { rule: { ...rule, act: 'approve', hours: 1 }, version: 2 }),
     responseRuleToActivate: activateRulePage(frame, { rule, version: 2 }),
     removeResponseRule: removeResponseRulePage(
       frame,
@@ -71,7 +75,14 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
     ),
     responses: responsesPage({
       ...list,
-      rows: [response, { ...response, state: 'notified', isBraked: true }, { ...response, state: 'lifted' }],
+      rows: [
+        ...[response, narrowed, { ...narrowed, state: 'notified' as const, isAlready: true }],
+        ...[
+          { ...response, state: 'notified' as const, isBraked: true },
+          { ...response, state: 'lifted' as const },
+        ],
+        { ...narrowed, state: 'expired' },
+      ],
     }),
     noResponses: responsesPage({ ...list, rows: [] }),
     response: responsePage({
@@ -91,6 +102,31 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
         ],
       },
       actions: [{ text: words.lift, href: `${home}/lift`, kind: 'danger' }],
+    }),
+    responseNarrowed: responsePage({
+      ...frame,
+      response: { ...narrowed, evidence: [], past: { resources: [text('https://mail.example')], people: 12 } },
+      actions: [{ text: words.lift, href: `${home}/lift`, kind: 'primary' }],
+    }),
+    responseAsking: responsePage({
+      ...{ ...frame, actions: [] },
+      response: { ...narrowed, act: 'approve', evidence: [], past: { resources: [] } },
+    }),
+    responseForAnyone: responsePage({
+      ...{ ...frame, actions: [] },
+      response: { ...narrowed, evidence: [], past: { people: 1 } },
+    }),
+    responseAlready: responsePage({
+      ...{ ...frame, actions: [] },
+      response: { ...narrowed, state: 'notified', isAlready: true, evidence: [] },
+    }),
+    responseExpired: responsePage({
+      ...{ ...frame, actions: [] },
+      response: { ...narrowed, state: 'expired', evidence: [] },
+    }),
+    restrictionLifted: responsePage({
+      ...{ ...frame, actions: [] },
+      response: { ...narrowed, state: 'lifted', evidence: [], lifted: { at: NOON } },
     }),
     responseBraked: responsePage({
       ...{ ...frame, actions: [] },

@@ -107,3 +107,28 @@ export const agentEventOf = (
     },
   };
 };
+
+/**
+ * The other agents of the chain of an issued token, outermost first, with the API that was used below each of them. An agent that was handed over
+ * in between may be among them.
+ */
+export const usedBelowIn = ({
+  id,
+  stream,
+  sequence,
+  at,
+  event,
+}: Pick<RecentRecord, 'id' | 'stream' | 'sequence' | 'at' | 'event'>): readonly {
+  readonly agent: string;
+  readonly event: AgentEvent;
+}[] => {
+  const { type, chain, caller, resource } = event;
+  if (type !== 'token.issued' || chain === undefined || resource === undefined || !isAgent(caller)) return NONE;
+  const others = actorsOf(chain).filter((actor) => actor !== caller && isAgent(actor));
+  return [...new Set(others)].map((agent) => ({
+    agent,
+    event: { id, stream, sequence, at: Math.floor(at / 1000), counts: 'usedBelow', used: { usedBelow: resource } },
+  }));
+};
+
+const NONE: readonly never[] = [];

@@ -52,12 +52,14 @@ type Day = {
 
 /** What one agent did. At most about 50 kB as JSON, and 64 kB in memory. Members that may be absent are so in facts from before they were counted. */
 export type AgentFacts = People & {
-  readonly [List in Exclude<SeenList, 'people' | 'refused' | 'software'>]: readonly Seen[];
+  readonly [List in Exclude<SeenList, 'people' | 'refused' | 'software' | 'usedBelow'>]: readonly Seen[];
 } & {
   /** What it was refused: digests of layer, API and scopes. */
   readonly refused?: readonly Seen[];
   /** Digests of the programs that asked for its tokens. */
   readonly software?: readonly Seen[];
+  /** APIs for which agents below it got tokens in its chain. Only restrictions use them. */
+  readonly usedBelow?: readonly Seen[];
   /** Id of the agent. */
   readonly id: string;
   readonly firstAt: number;
@@ -105,8 +107,8 @@ export type AgentEvent = {
   readonly sequence: number;
   /** Epoch seconds. */
   readonly at: number;
-  /** `denials`: a decision of this server refused the token. */
-  readonly counts: 'tokens' | 'denials' | 'approvals';
+  /** `denials`: a decision of this server refused the token. `usedBelow`: an agent below it got a token, which is no act of its own. */
+  readonly counts: 'tokens' | 'denials' | 'approvals' | 'usedBelow';
   /** Agents of the chain in which it acted. */
   readonly depth?: number;
   /** What the token took of budgets. */
@@ -117,6 +119,11 @@ export type AgentEvent = {
   /** What it used, or was refused, by list. Networks are keyed digests. */
   readonly used: { readonly [List in SeenList]?: string };
 };
+
+/** An act of its own: all but what agents below it do. */
+type OwnEvent = AgentEvent & { readonly counts: Exclude<AgentEvent['counts'], 'usedBelow'> };
+
+const isOwn = (event: AgentEvent): event is OwnEvent => event.counts !== 'usedBelow';
 
 const newFacts = (id: string, { id: record, at }: AgentEvent): AgentFacts => ({
   ...{ id, firstAt: at, lastAt: at, slots: [], days: [], resources: [], networks: [], people: [], chains: [] },
@@ -134,7 +141,7 @@ const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly num
 
 const daysWith = (
   { days }: AgentFacts,
-  { at, counts, depth = 0, spent }: AgentEvent,
+  { at, counts, depth = 0, spent }: OwnEvent,
   {
     slots,
     ticks,
@@ -187,7 +194,18 @@ const forgetOld = (next: Draft<AgentFacts>, at: number): void => {
 
 const dayOf = (at: number): number => Math.floor(at / DAY);
 
-const counted = (facts: AgentFacts, event: AgentEvent): AgentFacts => {
+/** Changes no value that rules compare, and none of the times: the agent itself did nothing. */
+const notedBelow = (facts: AgentFacts, { at, used, stream, sequence }: AgentEvent): AgentFacts => {
+  const { usedBelow: key } = used;
+  const { usedBelow = [] } = facts;
+  return {
+    ...facts,
+    usedBelow: key === undefined ? usedBelow : withSeen(usedBelow, { key, at, isShared: false }, 'usedBelow'),
+    counted: countedTo(facts.counted, { stream, sequence }, MOST_STREAMS),
+  };
+};
+
+const counted = (facts: AgentFacts, event: OwnEvent): AgentFacts => {
   const { at, used, stream, sequence } = event;
   const next: Draft<AgentFacts> = { ...facts };
   if (dayOf(at) > dayOf(facts.lastAt)) forgetOld(next, at);
@@ -228,7 +246,9 @@ export const withEvents = (
     const { stream, sequence } = event;
     const place = facts?.counted.find((one) => one.stream === stream)?.sequence ?? 0;
     if (sequence <= place) continue;
-    facts = counted(facts ?? newFacts(id, event), event);
+    if (isOwn(event)) facts = counted(facts ?? newFacts(id, event), event);
+    // One that never acted itself has no past to be restricted to.
+    else if (facts) facts = notedBelow(facts, event);
   }
   return facts;
 };

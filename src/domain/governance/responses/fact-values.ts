@@ -90,7 +90,11 @@ const mostOf = (look: Look, least: number, of: (day: AgentFacts['days'][number])
 
 const tokensInMinute = ({ facts: { ticks = [] }, now, from }: Look): number => inMinute(ticks, 'tokens', now, from);
 
-const newIn = (look: Look, list: Exclude<SeenList, 'people' | 'refused' | 'software'>, isForeign = false): number => {
+const newIn = (
+  look: Look,
+  list: Exclude<SeenList, 'people' | 'refused' | 'software' | 'usedBelow'>,
+  isForeign = false,
+): number => {
   if (!look.isLearned) return 0;
   let count = 0;
   for (const { firstAt, isShared } of look.facts[list])

@@ -3,6 +3,7 @@ import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import type { Agent } from '../../clients/agents/agent.ts';
 import type { AgentRegistry } from '../../clients/agents/agent-registry.ts';
+import { restrictionOf } from '../../clients/agents/restriction.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -20,12 +21,14 @@ import {
   QUIET_SECONDS,
   RESPONSE_BRAKE,
   RESPONSES,
+  RESTRICTION_BRAKE,
   type Response,
   type ResponseBrake,
   slotOf,
 } from './response.ts';
 import { responseRefusal } from './response-refusals.ts';
-import { isBlocking, MOST_RULES, type ResponseRule } from './response-rule.ts';
+import { hoursOf, isRestricting, isStopping, MOST_RULES, type ResponseRule } from './response-rule.ts';
+import { rememberedOf } from './seen-things.ts';
 
 const SYSTEM: By = { caller: 'system' };
 /** Responses that another process began and did not finish, of one call. It may still be at work for so long. */
@@ -33,6 +36,9 @@ const MOST_UNFINISHED = 50;
 const UNFINISHED_SECONDS = 10;
 /** Where there was none, one can come only of a process that lost its lock within an act: it is looked for so often. */
 const NONE_SECONDS = 600;
+/** Restrictions whose time is over have no effect. They are marked so every minute. */
+const EXPIRY_SECONDS = 60;
+const MOST_EXPIRED = 50;
 
 /** Ends the approvals of an agent. */
 export interface ApprovalEnds {
@@ -43,8 +49,8 @@ export interface ApprovalEnds {
 export interface ResponseActs {
   /**
    * Only what an agent did after this time counts for the rule, epoch seconds: 0, or when the last response of any rule was lifted or the
-   * agent became active again, or infinite while a response lasts. A notification lasts 24 hours, one of the brake an hour. The agent is
-   * active.
+   * agent became active again, or infinite while a response lasts. A notification lasts 24 hours, one of the brake an hour, a restriction its
+   * time. The agent is active.
    */
   since(rule: ResponseRule, agent: Agent): Promise<number>;
   /** Lets a rule act on an active agent. Of several processes one does. Throws StoreUnavailable. */
@@ -54,15 +60,15 @@ export interface ResponseActs {
     found: { readonly facts: AgentFacts; readonly values: Partial<FactValues> },
   ): Promise<void>;
   /**
-   * Finishes what another process began ten seconds ago or more. Undefined: it is not time to look for that. Looks again after ten
+   * Finishes what another process began ten seconds ago or more, and every minute restrictions whose time is over. Undefined: it is not time to look for that. Looks again after ten
    * seconds where a response is unfinished, and after ten minutes where none is. Throws StoreUnavailable.
    */
   finish(): Promise<void> | undefined;
   /** The next `finish` looks: another process may have acted meanwhile. */
   again(): void;
   /**
-   * Resumes the agent of an open response. Throws 'not_found', 'conflict' when it is not open, and as the resumption of the agent
-   * does: 'forbidden' for its owner.
+   * Resumes the agent of an open response, or ends its restriction. Throws 'not_found', 'conflict' when it is not open, and as the
+   * resumption of the agent does: 'forbidden' for its owner.
    */
   lift(id: string, by: By): Promise<Versioned<Response>>;
 }
@@ -72,7 +78,7 @@ export const responseActs = (deps: {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly agents: Pick<AgentRegistry, 'suspend' | 'resume'>;
+  readonly agents: Pick<AgentRegistry, 'suspend' | 'resume' | 'restrict' | 'endRestriction'>;
   readonly approvals: ApprovalEnds;
   readonly onActed?: (response: Response) => void;
 }): ResponseActs => {
@@ -80,29 +86,36 @@ export const responseActs = (deps: {
   const responses = documents.collection<Response>(RESPONSES);
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
   let looksAt = 0;
+  let expiresAt = 0;
   const brakes = documents.collection<ResponseBrake>(RESPONSE_BRAKE);
 
-  /** Whether the brake lets one more agent be suspended. */
-  const passes = (agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> =>
-    retryLost(BRAKE, async () => {
-      const found = await brakes.get(BRAKE);
-      const next = braked(found?.document ?? { agents: [] }, agent, clock.now());
+  /** Whether the brake lets one more agent be suspended, or restricted. */
+  const passes = (id: string, agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> =>
+    retryLost(id, async () => {
+      const found = await brakes.get(id);
+      const next = braked(found?.document ?? { id, agents: [] }, agent, clock.now());
       if (!next) return false;
       const isWritten = found ? await brakes.replace(next, found.version) : await tryInsert(brakes, next);
       return isWritten ? true : LOST;
     });
 
   const record = (response: Response, type: AuditEvent['type'], by: By): Promise<unknown> => {
-    const { id, agent, owner, rule, act, values, bounds, evidence, isBraked } = response;
+    const { id, agent, owner, rule, act, values, bounds, evidence, isBraked, isAlready, until } = response;
     return audit.append({
       ...{ type, outcome: 'done', caller: by.caller, agent, owner, target: { kind: 'response', id } },
       ...(by.request === undefined ? {} : { request: by.request }),
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-      inputs: { rule, act, values, ...(bounds ? { bounds } : {}), evidence, ...(isBraked ? { isBraked } : {}) },
+      inputs: {
+        ...{ rule, act, values, ...(bounds ? { bounds } : {}), evidence },
+        ...(isBraked ? { isBraked } : {}),
+        ...(isAlready ? { isAlready } : {}),
+        ...(until === undefined ? {} : { until }),
+      },
     });
   };
 
-  const over = (response: Response): Response => ({
+  /** What it restricted does not matter any more. */
+  const over = ({ until: _, past: __, ...response }: Response): Response => ({
     ...response,
     ...{ slot: response.id, updatedAt: clock.now(), expiresAt: clock.now() + KEPT_SECONDS },
   });
@@ -124,17 +137,67 @@ export const responseActs = (deps: {
     }
   };
 
+  /** As isSuspended. Undefined: another response restricts it so already. */
+  const isRestricted = async ({
+    id,
+    agent,
+    act,
+    createdAt: at,
+    until,
+    past,
+  }: Response): Promise<boolean | undefined> => {
+    if (!isRestricting(act) || until === undefined || !past) return false;
+    try {
+      return (await agents.restrict(agent, { ...past, act, response: id, at, until }, SYSTEM)) || undefined;
+    } catch (error) {
+      if (!isDomainError(error) || error.code === 'unavailable') throw error;
+      return false;
+    }
+  };
+
   const applied = async (response: Response): Promise<void> => {
-    const isStop = isBlocking(response.act) && !response.isBraked;
-    const isOpen = isStop && (await isSuspended(response));
+    const isMeant = !response.isBraked && !response.isAlready;
+    const isStop = isMeant && isStopping(response.act);
+    const isOpen = isStop ? await isSuspended(response) : isMeant && (await isRestricted(response));
     if (isStop && response.act === 'contain') await approvals.endAllOf(response.agent, SYSTEM.caller);
     await update(responses, response.id, (one): Response | undefined => {
       if (one.state !== 'begun') return undefined;
       const now = clock.now();
-      return isOpen
-        ? { ...one, state: 'open', updatedAt: now }
-        : { ...one, state: 'notified', updatedAt: now, expiresAt: now + KEPT_SECONDS };
+      if (isOpen) return { ...one, state: 'open', updatedAt: now };
+      const { until: _, past: __, ...rest } = one;
+      const already = isOpen === undefined ? { isAlready: true as const } : {};
+      return { ...rest, ...already, state: 'notified', updatedAt: now, expiresAt: now + KEPT_SECONDS };
     });
+  };
+
+  const endRestriction = ({ id, agent, createdAt: at, owner, until = 0 }: Response, by: By) =>
+    agents.endRestriction(agent, { response: id, at, until, owner }, by);
+
+  const expire = async (response: Response): Promise<void> => {
+    await endRestriction(response, SYSTEM);
+    await record(response, 'response.expired', SYSTEM);
+    await ended(response.id, { state: 'expired' });
+  };
+
+  /** Does all that can be done, then throws the first failure of one agent. */
+  const eachOf = async (all: readonly Response[], handle: (one: Response) => Promise<void>): Promise<void> => {
+    let failure: Error | undefined;
+    for (const one of all) {
+      try {
+        await handle(one);
+      } catch (error) {
+        if (!isOfOneAgent(error)) throw error;
+        failure ??= error;
+      }
+    }
+    if (failure) throw failure;
+  };
+
+  const expired = async (now: number): Promise<void> => {
+    expiresAt = now + EXPIRY_SECONDS;
+    const found = await responses.find({ range: { field: 'until', lte: now }, limit: MOST_EXPIRED });
+    const open = found.flatMap(({ document }) => (document.state === 'open' ? [document] : []));
+    await eachOf(open, expire);
   };
 
   const finished = async (now: number): Promise<void> => {
@@ -142,19 +205,12 @@ export const responseActs = (deps: {
     const unfinished = await responses.find({
       ...{ where: { state: 'begun' }, order: { by: 'createdAt', direction: 'ascending' }, limit: MOST_UNFINISHED },
     });
-    let failure: Error | undefined;
-    for (const { document } of unfinished) {
-      if (document.createdAt > now - UNFINISHED_SECONDS) break;
-      try {
-        const known = await records.find({ where: { target: document.id }, limit: 1 });
-        if (known.length === 0) await record(document, 'response.acted', SYSTEM);
-        await applied(document);
-      } catch (error) {
-        if (!isOfOneAgent(error)) throw error;
-        failure ??= error;
-      }
-    }
-    if (failure) throw failure;
+    const due = unfinished.flatMap(({ document }) => (document.createdAt > now - UNFINISHED_SECONDS ? [] : [document]));
+    await eachOf(due, async (one) => {
+      const known = await records.find({ where: { target: one.id }, limit: 1 });
+      if (known.length === 0) await record(one, 'response.acted', SYSTEM);
+      await applied(one);
+    });
     if (unfinished.length === 0) looksAt = now + NONE_SECONDS;
   };
 
@@ -164,7 +220,7 @@ export const responseActs = (deps: {
         ...{ where: { agent: id }, order: { by: 'createdAt', direction: 'descending' }, limit: MOST_RULES },
       });
       const all = found.map(({ document }) => document);
-      const open = all.filter(({ state }) => state === 'open');
+      const open = all.filter(({ state, act }) => state === 'open' && isStopping(act));
       // The agent is active: an operator resumed it.
       for (const one of open) await ended(one.id, { state: 'lifted', liftedAt: updatedAt });
       // Who ends a suspension has seen what the agent did before: no rule suspends it again for that, also when a process that takes
@@ -172,7 +228,10 @@ export const responseActs = (deps: {
       const lifted = all.map((one) => (one.state === 'lifted' ? (one.liftedAt ?? one.updatedAt) : 0));
       const seen = Math.max(activeSince, ...lifted, ...(open.length > 0 ? [updatedAt] : []));
       const last = all.find((one) => one.rule === rule.id);
-      if (last?.state === 'begun') return Number.POSITIVE_INFINITY;
+      if (last?.state === 'begun' || (last?.state === 'open' && (last.until ?? 0) > clock.now()))
+        return Number.POSITIVE_INFINITY;
+      if (last?.state === 'expired' || (last?.state === 'open' && isRestricting(last.act)))
+        return Math.max(seen, last.eventAt);
       if (last?.state !== 'notified') return seen;
       const quiet = last.isBraked ? BRAKE_SECONDS : QUIET_SECONDS;
       return last.createdAt <= clock.now() - quiet ? Math.max(seen, last.eventAt) : Number.POSITIVE_INFINITY;
@@ -185,10 +244,21 @@ export const responseActs = (deps: {
       const slot = slotOf(rule.id, agent.id);
       const [held] = await responses.find({ where: { slot }, limit: 1 });
       if (held?.document.state === 'notified') await ended(held.document.id, {});
-      const isBraked = isBlocking(rule.act) && !(await passes(agent));
+      if (held?.document.state === 'open' && (held.document.until ?? now + 1) <= now) await expire(held.document);
+      const isAlready = isRestricting(rule.act) && restrictionOf(agent, rule.act, now) !== undefined;
+      const brake = isStopping(rule.act)
+        ? BRAKE
+        : isRestricting(rule.act) && !isAlready
+          ? RESTRICTION_BRAKE
+          : undefined;
+      const isBraked = brake !== undefined && !(await passes(brake, agent));
+      const isRestriction = isRestricting(rule.act) && !isAlready && !isBraked;
       const response: Response = {
         ...{ id: identifiers.newId('rsp'), rule: rule.id, ruleName: rule.name, agent: agent.id, agentName: agent.name },
-        ...{ owner: agent.owner, act: rule.act, ...(isBraked ? { isBraked } : {}), state: 'begun', slot, values },
+        ...{ owner: agent.owner, act: rule.act, state: 'begun', slot, values },
+        ...(isBraked ? { isBraked } : {}),
+        ...(isAlready ? { isAlready } : {}),
+        ...(isRestriction ? { until: now + hoursOf(rule) * 3600, past: rememberedOf(facts) } : {}),
         bounds: Object.fromEntries(rule.when.map(({ fact, atLeast }) => [fact, atLeast])),
         evidence: [...new Set([...facts.evidence, facts.lastRecord])].slice(-10),
         ...{ eventAt: facts.lastAt, createdAt: now, updatedAt: now },
@@ -202,18 +272,25 @@ export const responseActs = (deps: {
 
     finish() {
       const now = clock.now();
-      return now < looksAt ? undefined : finished(now);
+      if (now < looksAt && now < expiresAt) return undefined;
+      return (now < looksAt ? Promise.resolve() : finished(now)).then(() =>
+        now < expiresAt ? undefined : expired(now),
+      );
     },
 
     again() {
       looksAt = 0;
+      expiresAt = 0;
     },
 
     async lift(id, by) {
       const found = await responses.get(id);
       if (!found) throw documentRefusal('document_not_found', { params: { kind: 'response' } });
-      if (found.document.state !== 'open') throw responseRefusal('response_not_open');
-      await agents.resume(found.document.agent, by);
+      const { document } = found;
+      const isOver = isRestricting(document.act) && (document.until ?? 0) <= clock.now();
+      if (document.state !== 'open' || isOver) throw responseRefusal('response_not_open');
+      if (isRestricting(document.act)) await endRestriction(document, by);
+      else await agents.resume(document.agent, by);
       await record(found.document, 'response.lifted', by);
       const change = { state: 'lifted', liftedBy: by.caller, liftedAt: clock.now() } as const;
       return (await ended(id, change)) ?? found;

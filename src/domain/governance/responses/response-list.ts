@@ -19,7 +19,7 @@ export interface ResponseList {
   get(id: string): Promise<Versioned<Response> | undefined>;
   /** Newest first. With several filters a page may be shorter than asked for, and have a next one. */
   list(query: ResponseQuery): Promise<Page<Response>>;
-  /** How many agents are suspended by rules, at most MOST_COUNTED. */
+  /** How many responses suspend or restrict an agent, at most MOST_COUNTED. */
   countOpen(): Promise<number>;
 }
 

@@ -4,6 +4,10 @@ import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
 export const RESPONSE_REFUSALS = {
   response_fact_repeated: { code: 'invalid_field', text: 'Another condition of this rule names the same fact.' },
   response_environment_repeated: { code: 'invalid_field', text: 'The same environment is named twice.' },
+  response_hours_unused: {
+    code: 'invalid_field',
+    text: 'Only the acts narrow and approve last for some hours. Leave this out, or name one of them.',
+  },
   response_rules_exceeded: { code: 'conflict', text: 'There are {most} response rules. Delete one first.' },
   response_rule_not_replayed: {
     code: 'conflict',
@@ -13,7 +17,7 @@ export const RESPONSE_REFUSALS = {
     code: 'conflict',
     text: 'The last replay did not reach the end of the log. Replay fewer days.',
   },
-  response_not_open: { code: 'conflict', text: 'This response suspends nothing, or was lifted before.' },
+  response_not_open: { code: 'conflict', text: 'This response suspends and restricts nothing, or was lifted before.' },
 } as const satisfies RefusalTable;
 
 export const responseRefusal = refusalsOf(RESPONSE_REFUSALS);

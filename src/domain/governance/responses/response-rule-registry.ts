@@ -11,12 +11,21 @@ import { type DocumentStore, everyDocument, type Versioned } from '../../ports/d
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
 import { responseRefusal } from './response-refusals.ts';
-import { definitionDigest, MOST_RULES, RESPONSE_RULES, type ResponseRule, type RuleReplay } from './response-rule.ts';
+import {
+  definitionDigest,
+  isRestricting,
+  MOST_RULES,
+  RESPONSE_RULES,
+  type ResponseRule,
+  type RuleReplay,
+} from './response-rule.ts';
 
-export type NewResponseRule = Pick<ResponseRule, 'name' | 'when' | 'act'> & Partial<Pick<ResponseRule, 'environments'>>;
-/** `environments` null: of all. */
-export type ResponseRuleChange = Partial<Omit<NewResponseRule, 'environments'>> & {
+export type NewResponseRule = Pick<ResponseRule, 'name' | 'when' | 'act'> &
+  Partial<Pick<ResponseRule, 'hours' | 'environments'>>;
+/** `environments` null: of all. `hours` null: the usual ones. Another act than a restricting one drops the hours. */
+export type ResponseRuleChange = Partial<Omit<NewResponseRule, 'hours' | 'environments'>> & {
   readonly environments?: readonly Environment[] | null;
+  readonly hours?: number | null;
 };
 
 /** How long a replay is good for. */
@@ -59,10 +68,11 @@ export const responseRuleRegistry = (deps: {
   const collection = documents.collection<ResponseRule>(RESPONSE_RULES);
   const documentsOf = registeredDocuments<ResponseRule>({
     ...{ collection, kind: 'response rule', audit, clock },
-    facts: ({ when, act, environments, replay }) => ({
+    facts: ({ when, act, hours, environments, replay }) => ({
       inputs: {
         when: when.map(({ fact, atLeast }) => `${fact} ${atLeast}`),
         act,
+        ...(hours === undefined ? {} : { hours }),
         ...(environments === undefined ? {} : { environments }),
         ...(replay ? { replayed: { from: replay.from, until: replay.until, acted: replay.acted } } : {}),
       },
@@ -82,22 +92,30 @@ export const responseRuleRegistry = (deps: {
     },
 
     async create(given, by) {
-      const { name, when, act, environments } = checked(given);
+      const { name, when, act, hours, environments } = checked(given);
       if ((await collection.find({ limit: MOST_RULES })).length === MOST_RULES)
         throw responseRefusal('response_rules_exceeded', { params: { most: MOST_RULES } });
       const now = clock.now();
       const rule: ResponseRule = {
-        ...{ id: identifiers.newId('rrl'), name, when, act, ...(environments === undefined ? {} : { environments }) },
+        ...{ id: identifiers.newId('rrl'), name, when, act },
+        ...(hours === undefined ? {} : { hours }),
+        ...(environments === undefined ? {} : { environments }),
         ...{ state: 'draft', createdBy: by.caller, createdAt: now, updatedAt: now },
       };
       return documentsOf.insert(rule, 'response_rule.created', by);
     },
 
-    update: (id, expected, { environments, ...change }, by) =>
+    update: (id, expected, { environments, hours, ...change }, by) =>
       documentsOf.change(id, expected, 'response_rule.updated', by, (rule) => {
-        const { environments: before, ...rest } = rule;
+        const { environments: before, hours: hoursBefore, ...rest } = rule;
         const named = environments === undefined ? before : (environments ?? undefined);
-        const next = checked({ ...rest, ...change, ...(named === undefined ? {} : { environments: named }) });
+        const kept = isRestricting(change.act ?? rule.act) ? hoursBefore : undefined;
+        const lasting = hours === undefined ? kept : (hours ?? undefined);
+        const next = checked({
+          ...{ ...rest, ...change },
+          ...(named === undefined ? {} : { environments: named }),
+          ...(lasting === undefined ? {} : { hours: lasting }),
+        });
         return definitionDigest(next) === definitionDigest(rule) ? next : asDraft(next);
       }),
 
@@ -129,6 +147,8 @@ const checked = <R extends NewResponseRule>(rule: R): R => {
   checkName(rule.name, '/name');
   const repeated = rule.when.findIndex(({ fact }, at) => rule.when.findIndex((one) => one.fact === fact) < at);
   if (repeated !== -1) throw responseRefusal('response_fact_repeated', { field: `/when/${repeated}/fact` });
+  if (rule.hours !== undefined && !isRestricting(rule.act))
+    throw responseRefusal('response_hours_unused', { field: '/hours' });
   const { environments = [] } = rule;
   if (new Set(environments).size < environments.length)
     throw responseRefusal('response_environment_repeated', { field: '/environments' });

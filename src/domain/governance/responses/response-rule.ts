@@ -1,18 +1,28 @@
 /** Response rules: which facts about an agent lead to which act. Owns RESPONSE_RULES and what a rule says of given values. */
 import { hash } from 'node:crypto';
 import type { Archived } from '../../audit/beginning.ts';
+import { RESTRICTING_ACTS, type RestrictingAct } from '../../clients/agents/restriction.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
 import type { Fact, FactValues, Values } from './fact-values.ts';
 
 /**
- * `notify`: administrators. `suspend`: the agent, for security. `contain`: suspends it, cancels its open approvals and ends its
- * standing approvals.
+ * `notify`: administrators. `narrow`: for some hours the agent gets only what it did before. `approve`: for some hours a person approves what it did
+ * not do before, and what is of high risk. `suspend`: the agent, for security. `contain`: suspends it, cancels its open approvals and ends
+ * its standing approvals.
  */
-export const RESPONSE_ACTS = ['notify', 'suspend', 'contain'] as const;
+export const RESPONSE_ACTS = ['notify', ...RESTRICTING_ACTS, 'suspend', 'contain'] as const;
 export type ResponseAct = (typeof RESPONSE_ACTS)[number];
 
-export const isBlocking = (act: ResponseAct): boolean => act !== 'notify';
+/** Whether the agent stays active, with less. */
+export const isRestricting = (act: ResponseAct): act is RestrictingAct =>
+  RESTRICTING_ACTS.some((restricting) => restricting === act);
+
+export const isStopping = (act: ResponseAct): boolean => act === 'suspend' || act === 'contain';
+
+/** Hours for which an agent is restricted. */
+export const USUAL_HOURS = 24;
+export const MOST_HOURS = 168;
 
 /** It holds from this value on. */
 export type Condition = { readonly fact: Fact; readonly atLeast: number };
@@ -28,6 +38,8 @@ export type ReplayedAgent = {
   readonly at: number;
   readonly values: Partial<FactValues>;
   readonly evidence: readonly string[];
+  /** Tokens that it got while the rule would have restricted it, for what it had not done before. Absent: another act. */
+  readonly outside?: number;
 };
 
 /** What a rule would have done. */
@@ -46,6 +58,8 @@ export type RuleReplay = {
   readonly acted: number;
   /** The most within one hour. */
   readonly mostInHour: number;
+  /** Such tokens of all agents: `narrow` would have refused them, `approve` would have asked a person. Absent: another act. */
+  readonly outside?: number;
   /** The first 50. */
   readonly agents: readonly ReplayedAgent[];
   /** The log has more events than a replay reads: the end of the range was not read. */
@@ -63,6 +77,8 @@ export type ResponseRule = {
   /** All of them hold. */
   readonly when: readonly Condition[];
   readonly act: ResponseAct;
+  /** For how long an agent is restricted, 1 to MOST_HOURS. Absent: USUAL_HOURS. Only of a restricting act. */
+  readonly hours?: number;
   /** Only agents of these. Absent: of all. */
   readonly environments?: readonly Environment[];
   readonly state: (typeof RULE_STATES)[number];
@@ -87,16 +103,19 @@ export const RESPONSE_RULES = {
   members: ['name', 'when', 'act', 'state', 'createdAt'],
 } as const satisfies OwnedCollection;
 
-type Definition = Pick<ResponseRule, 'when' | 'act' | 'environments'>;
+type Definition = Pick<ResponseRule, 'when' | 'act' | 'hours' | 'environments'>;
+
+export const hoursOf = ({ hours = USUAL_HOURS }: Pick<ResponseRule, 'hours'>): number => hours;
 
 /** Changes with what the rule does, and not with its name. */
-export const definitionDigest = ({ when, act, environments = ENVIRONMENTS }: Definition): string =>
+export const definitionDigest = ({ when, act, hours, environments = ENVIRONMENTS }: Definition): string =>
   hash(
     'sha256',
     JSON.stringify([
       when.map(({ fact, atLeast }) => [fact, atLeast]).sort(),
       act,
       ENVIRONMENTS.filter((one) => environments.includes(one)),
+      ...(isRestricting(act) ? [hoursOf({ ...(hours === undefined ? {} : { hours }) })] : []),
     ]),
     'hex',
   );

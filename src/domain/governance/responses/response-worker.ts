@@ -8,7 +8,7 @@ import { type RecentRecord, sourceOfRecord } from '../../audit/recent-records.ts
 import { AGENTS, type Agent } from '../../clients/agents/agent.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
-import { agentEventOf } from './agent-events.ts';
+import { agentEventOf, usedBelowIn } from './agent-events.ts';
 import { AGENT_FACTS, type AgentEvent, type AgentFacts, withEvents } from './agent-facts.ts';
 import { isOfOneAgent } from './agent-failures.ts';
 import { valuesOf } from './fact-values.ts';
@@ -175,6 +175,12 @@ export const responseWorker = (deps: {
     one.hasFailed = true;
   };
 
+  const noted = ({ agent, event }: { readonly agent: string; readonly event: AgentEvent }): void => {
+    const before = waiting.get(agent);
+    if (before) before.events.push(event);
+    else waiting.set(agent, { events: [event] });
+  };
+
   const evaluate = async (): Promise<void> => {
     await finish();
     if (waiting.size === 0) return;
@@ -200,10 +206,8 @@ export const responseWorker = (deps: {
         changingUntil = clock.now() + CHANGED_SECONDS;
       }
       const found = agentEventOf(record, sourceOfRecord(record), digestOf);
-      if (!found) return;
-      const before = waiting.get(found.agent);
-      if (before) before.events.push(found.event);
-      else waiting.set(found.agent, { events: [found.event] });
+      if (found) noted(found);
+      for (const one of usedBelowIn(record)) noted(one);
     },
 
     evaluate,

@@ -1,13 +1,14 @@
 /** Responses: what a rule did to an agent, and why. Owns RESPONSES and RESPONSE_BRAKE. */
+import type { Past } from '../../clients/agents/restriction.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { FactValues } from './fact-values.ts';
 import type { ResponseAct } from './response-rule.ts';
 
 /**
- * `begun`: the act is under way. `open`: the agent is suspended by it. `notified`: administrators were notified, and nothing else
- * happened. `lifted`: an operator ended the suspension.
+ * `begun`: the act is under way. `open`: the agent is suspended or restricted by it. `notified`: administrators were notified, and nothing
+ * else happened. `lifted`: an operator ended that. `expired`: the time of a restriction is over.
  */
-export const RESPONSE_STATES = ['begun', 'open', 'notified', 'lifted'] as const;
+export const RESPONSE_STATES = ['begun', 'open', 'notified', 'lifted', 'expired'] as const;
 export type ResponseState = (typeof RESPONSE_STATES)[number];
 
 export type Response = {
@@ -22,8 +23,14 @@ export type Response = {
   readonly owner: string;
   /** What the rule wants. */
   readonly act: ResponseAct;
-  /** The brake left a notification of it: rules had suspended too many agents within an hour. */
+  /** The brake left a notification of it: rules had suspended, or restricted, too many agents within an hour. */
   readonly isBraked?: true;
+  /** The agent was restricted so already, by another response: it extends nothing. */
+  readonly isAlready?: true;
+  /** Until when the agent is restricted, epoch seconds. Absent: another act, or it is over. */
+  readonly until?: number;
+  /** What the restriction leaves, until it is over: a process that takes over needs it. */
+  readonly past?: Past;
   readonly state: ResponseState;
   /**
    * The rule and the agent while no other response of the rule may come for the agent; else its own id. Unique: of several
@@ -52,7 +59,7 @@ export const RESPONSES = {
   events: ['response'],
   consistency: 'majority',
   cached: false,
-  retention: { removedBy: 'sweeper', once: 'it was lifted, or notified, a year ago' },
+  retention: { removedBy: 'sweeper', once: 'it was lifted, notified or expired a year ago' },
   transfer: 'removes authority',
   indexes: [
     { fields: ['slot'], unique: true },
@@ -61,6 +68,7 @@ export const RESPONSES = {
     { fields: ['agent', 'createdAt'] },
     { fields: ['rule', 'createdAt'] },
     { fields: ['owner', 'createdAt'] },
+    { fields: ['until'] },
   ],
   expiresAt: 'expiresAt',
   members: [
@@ -88,27 +96,28 @@ export const slotOf = (rule: string, agent: string): string => `${rule} ${agent}
 /** An agent that rules suspended lately. Its owner is absent in one from before owners were noted. */
 type Suspended = { readonly agent: string; readonly owner?: string; readonly at: number };
 
-/** The agents that rules suspended lately. One document, so that one compare-and-swap counts over all nodes. */
+/** The agents that rules suspended, or restricted, lately. One document, so that one compare-and-swap counts over all nodes. */
 export type ResponseBrake = {
-  /** Always BRAKE. */
+  /** BRAKE, or RESTRICTION_BRAKE. */
   readonly id: string;
   readonly agents: readonly Suspended[];
 };
 
 export const RESPONSE_BRAKE = {
   name: 'response_brake',
-  holds: 'which agents response rules suspended within the last hour',
+  holds: 'which agents response rules suspended, and which they restricted, within the last hour',
   prefixes: [],
   events: [],
   consistency: 'majority',
   cached: false,
-  retention: { removedBy: 'nothing', because: 'it is one document' },
+  retention: { removedBy: 'nothing', because: 'there are two documents' },
   transfer: 'neither',
   indexes: [],
   members: ['agents'],
 } as const satisfies OwnedCollection;
 
 export const BRAKE = 'brake';
+export const RESTRICTION_BRAKE = 'restrictions';
 /** Most agents that rules suspend within an hour. A mistake in a rule then stops few of many. */
 const MOST_AGENTS_IN_HOUR = 10;
 /**
@@ -116,16 +125,23 @@ const MOST_AGENTS_IN_HOUR = 10;
  * thief who has the key of another owner's agent.
  */
 const MOST_OF_OTHER_OWNERS = 10;
+/** The same for restrictions. They cost an honest agent little, and may have lower bounds. */
+const MOST_RESTRICTED_IN_HOUR = 50;
+const MOST_RESTRICTED_OF_OTHER_OWNERS = 50;
 export const BRAKE_SECONDS = 3600;
 
-/** Counts an agent. The same agent counts once. Undefined: it is one too many. */
+/** Counts an agent. The same agent counts once in each brake. Undefined: it is one too many. */
 export const braked = (
-  { agents }: Pick<ResponseBrake, 'agents'>,
+  { id = BRAKE, agents }: Pick<ResponseBrake, 'agents'> & Partial<ResponseBrake>,
   { id: agent, owner }: { readonly id: string; readonly owner: string },
   now: number,
 ): ResponseBrake | undefined => {
   const recent = agents.filter(({ at }) => at > now - BRAKE_SECONDS);
-  if (recent.some((one) => one.agent === agent)) return { id: BRAKE, agents: recent };
-  const most = MOST_AGENTS_IN_HOUR + (recent.some((one) => one.owner === owner) ? 0 : MOST_OF_OTHER_OWNERS);
-  return recent.length < most ? { id: BRAKE, agents: [...recent, { agent, owner, at: now }] } : undefined;
+  if (recent.some((one) => one.agent === agent)) return { id, agents: recent };
+  const [usual, further] =
+    id === BRAKE
+      ? [MOST_AGENTS_IN_HOUR, MOST_OF_OTHER_OWNERS]
+      : [MOST_RESTRICTED_IN_HOUR, MOST_RESTRICTED_OF_OTHER_OWNERS];
+  const most = usual + (recent.some((one) => one.owner === owner) ? 0 : further);
+  return recent.length < most ? { id, agents: [...recent, { agent, owner, at: now }] } : undefined;
 };

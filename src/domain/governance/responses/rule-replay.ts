@@ -3,27 +3,30 @@ import type { AuditEventType } from '../../audit/audit-event.ts';
 import type { Archived } from '../../audit/beginning.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../audit/list-events.ts';
 import type { Agent } from '../../clients/agents/agent.ts';
+import { isOfPast, type Past } from '../../clients/agents/restriction.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
 import { agentEventOf, COUNTED_TYPES } from './agent-events.ts';
-import { type AgentFacts, withEvents } from './agent-facts.ts';
+import { type AgentEvent, type AgentFacts, withEvents } from './agent-facts.ts';
 import { valuesOf } from './fact-values.ts';
 import { replayedFleet } from './fleet-networks.ts';
 import { QUIET_SECONDS } from './response.ts';
 import {
   appliesTo,
   definitionDigest,
-  isBlocking,
+  hoursOf,
+  isRestricting,
+  isStopping,
   metBy,
   type ReplayedAgent,
   type ResponseRule,
   type RuleReplay,
 } from './response-rule.ts';
 import type { ResponseRuleRegistry } from './response-rule-registry.ts';
-import { DAY, KEPT_DAYS } from './seen-things.ts';
+import { DAY, KEPT_DAYS, rememberedOf } from './seen-things.ts';
 
 /** Events that one replay reads. */
 const MOST_EVENTS = 100_000;
@@ -72,6 +75,25 @@ async function* merged(list: List, range: Range, onArchived: (archived: Archived
   }
 }
 
+/** The restrictions that a rule would have ordered, and what agents did against them. */
+const replayedRestrictions = () => {
+  const now = new Map<string, { readonly past: Past; readonly until: number }>();
+  const outside = new Map<string, number>();
+  return {
+    order(agent: string, past: Past, until: number): void {
+      now.set(agent, { past, until });
+    },
+    note(agent: string, { counts, at, used }: AgentEvent): void {
+      const found = now.get(agent);
+      if (!found || found.until <= at || counts !== 'tokens' || used.resources === undefined) return;
+      if (isOfPast(found.past, { resource: used.resources, person: used.people })) return;
+      outside.set(agent, (outside.get(agent) ?? 0) + 1);
+    },
+    outsideOf: (agent: string): number => outside.get(agent) ?? 0,
+    outside: (): number => [...outside.values()].reduce((sum, one) => sum + one, 0),
+  };
+};
+
 type ReplayDeps = {
   readonly list: List;
   /** The environments of these agents; those that are not registered any more are absent. */
@@ -96,6 +118,7 @@ const replayRule = async (
   const acted = new Map<string, ReplayedAgent>();
   const quietUntil = new Map<string, number>();
   const times: number[] = [];
+  const restrictions = replayedRestrictions();
   let events = 0;
   let until = now;
   let isCut = false;
@@ -117,6 +140,7 @@ const replayRule = async (
     if (events % AT_ONCE === 0) await pause();
     const found = agentEventOf(entry, entry.event.personal?.source, digestOf);
     if (!found) continue;
+    restrictions.note(found.agent, found.event);
     const { network, at } = found.event;
     const isShared =
       network !== undefined && (fleet.known(found.agent, network, at) ?? (await fleet.noted(found.agent, network, at)));
@@ -127,14 +151,20 @@ const replayRule = async (
     if (!values || facts.lastAt < (quietUntil.get(found.agent) ?? 0)) continue;
     const environment = await environmentOf(found.agent);
     if (environment === undefined || !appliesTo(rule, environment)) continue;
-    quietUntil.set(found.agent, isBlocking(rule.act) ? Number.POSITIVE_INFINITY : facts.lastAt + QUIET_SECONDS);
+    const lasts = isRestricting(rule.act) ? hoursOf(rule) * 3600 : QUIET_SECONDS;
+    quietUntil.set(found.agent, isStopping(rule.act) ? Number.POSITIVE_INFINITY : facts.lastAt + lasts);
+    if (isRestricting(rule.act)) restrictions.order(found.agent, rememberedOf(facts), facts.lastAt + lasts);
     times.push(facts.lastAt);
     if (!acted.has(found.agent))
       acted.set(found.agent, { agent: found.agent, at: facts.lastAt, values, evidence: facts.evidence });
   }
   return {
     ...{ digest: definitionDigest(rule), replayedAt: now, replayedBy: by, from, until, events, seen: known.size },
-    ...{ acted: acted.size, mostInHour: mostInHour(times), agents: [...acted.values()].slice(0, MOST_AGENTS) },
+    ...{ acted: acted.size, mostInHour: mostInHour(times) },
+    ...(isRestricting(rule.act) ? { outside: restrictions.outside() } : {}),
+    agents: [...acted.values()]
+      .slice(0, MOST_AGENTS)
+      .map((one) => (isRestricting(rule.act) ? { ...one, outside: restrictions.outsideOf(one.agent) } : one)),
     ...(isCut ? { isCut } : {}),
     ...(archived ? { archived } : {}),
   };

@@ -1,5 +1,5 @@
 /** What an agent used before, so that what is new is told from it. Bounded: many new things do not push out the usual ones. */
-import { hash } from 'node:crypto';
+import { hasShortDigest, type Past, SHORT_DIGEST, shortDigest } from '../../clients/agents/restriction.ts';
 
 export const DAY = 86_400;
 /** Days that an agent is compared with, today included. */
@@ -12,13 +12,15 @@ const MOST_PEOPLE = 128;
 const MOST_CHAINS = 32;
 const MOST_REFUSED = 32;
 const MOST_SOFTWARE = 16;
+const MOST_USED_BELOW = 64;
 /** People of a fortnight that have no place in the list. */
 const MOST_MORE = 512;
 const FORTNIGHT_SECONDS = 14 * DAY;
 /** When a thing was used last is noted so often, except for refusals: to note each use would copy its list at each event. */
 const NOTED_SECONDS = 3600;
-/** Characters of a digest: 24 bits. Of 1,000 people, one stranger in 16,000 passes as one of them. */
-const DIGEST = 4;
+/** How many digests there were is noted so often, for so long: those of the last hour are told from the others. */
+const MARK_SECONDS = 300;
+const MARKED_SECONDS = 3600 + MARK_SECONDS;
 
 /** A thing that the agent used. */
 export type Seen = {
@@ -30,7 +32,7 @@ export type Seen = {
 };
 
 /** The lists of things that can be new. */
-export const SEEN_LISTS = ['resources', 'networks', 'people', 'chains', 'refused', 'software'] as const;
+export const SEEN_LISTS = ['resources', 'networks', 'people', 'chains', 'refused', 'software', 'usedBelow'] as const;
 export type SeenList = (typeof SEEN_LISTS)[number];
 
 const MOST_SEEN = {
@@ -40,6 +42,7 @@ const MOST_SEEN = {
   chains: MOST_CHAINS,
   refused: MOST_REFUSED,
   software: MOST_SOFTWARE,
+  usedBelow: MOST_USED_BELOW,
 } as const satisfies Record<SeenList, number>;
 
 /** The list with this thing as used at this time, if it is in it. `every`: seconds for which its last use stands for later ones. */
@@ -84,8 +87,10 @@ const withoutOldest = (all: readonly Seen[]): readonly Seen[] => {
 /** People of a fortnight, beside those of the list. */
 type MorePeople = {
   readonly since: number;
-  /** One digest after the other. */
+  /** Short digests, one after the other. */
   readonly digests: string;
+  /** The length of the digests before the first one of five minutes, for an hour. Absent: facts from before it was noted. */
+  readonly marks?: readonly { readonly at: number; readonly length: number }[];
   /** When there was no place left. */
   readonly fullAt?: number;
 };
@@ -105,11 +110,11 @@ export const moreOf = (all: readonly MorePeople[], at: number): readonly MorePeo
     ? all
     : all.filter(({ since }) => since > at - 2 * FORTNIGHT_SECONDS);
 
-const hasDigest = ({ digests }: MorePeople, digest: string): boolean => {
-  for (let at = digests.indexOf(digest); at >= 0; at = digests.indexOf(digest, at + 1))
-    if (at % DIGEST === 0) return true;
-  return false;
-};
+const hasDigest = ({ digests }: MorePeople, digest: string): boolean => hasShortDigest(digests, digest);
+
+/** The digests that were there at that time, within the last hour: those of up to five minutes before it are left out. */
+const digestsBefore = ({ digests, marks = [] }: MorePeople, at: number): string =>
+  digests.slice(0, marks.find((mark) => mark.at > at - MARK_SECONDS)?.length ?? digests.length);
 
 /** The people with this one, and whether the agent acts for them for the first time. In a full fortnight, each one without a place is met again. */
 export const withPerson = (
@@ -122,7 +127,7 @@ export const withPerson = (
   if (again) return { people: again, morePeople: more, hasMet: false };
   const people = keptOf(all, at);
   const hasPlace = people.length < MOST_PEOPLE;
-  const digest = hasPlace && more.length === 0 ? '' : hash('sha256', key, 'base64url').slice(0, DIGEST);
+  const digest = hasPlace && more.length === 0 ? '' : shortDigest(key);
   const hasMet = !more.some((one) => hasDigest(one, digest));
   if (hasPlace) return { people: [...people, { key, firstAt: at, lastAt: at }], morePeople: more, hasMet };
   const last = more.at(-1);
@@ -132,11 +137,53 @@ export const withPerson = (
 };
 
 const withDigest = (fortnight: MorePeople, digest: string, at: number): MorePeople => {
+  const { digests, marks = [], fullAt } = fortnight;
   if (hasDigest(fortnight, digest)) return fortnight;
-  if (fortnight.digests.length < MOST_MORE * DIGEST) return { ...fortnight, digests: fortnight.digests + digest };
-  return fortnight.fullAt === undefined ? { ...fortnight, fullAt: at } : fortnight;
+  if (digests.length >= MOST_MORE * SHORT_DIGEST)
+    return fullAt === undefined ? { ...fortnight, fullAt: at } : fortnight;
+  const isMarked = (marks.at(-1)?.at ?? 0) > at - MARK_SECONDS;
+  const kept = isMarked
+    ? marks
+    : [...marks.filter((mark) => mark.at > at - MARKED_SECONDS), { at, length: digests.length }];
+  return { ...fortnight, digests: digests + digest, marks: kept };
 };
 
 /** Whether the agent has acted for so many people, for a day or more, that a new one cannot be told. */
 export const isForAnyone = ({ morePeople = [] }: Pick<People, 'morePeople'>, at: number): boolean =>
   morePeople.some(({ fullAt }) => fullAt !== undefined && fullAt <= at - DAY);
+
+/** Whether the agent has used so many APIs, for a day or more, that a further one cannot be told: a full list changes its last place. */
+const usesAnything = (resources: readonly Seen[], at: number): boolean =>
+  resources.filter(({ firstAt }) => firstAt <= at - DAY).length >= MOST_RESOURCES - 1;
+
+/** What an agent did within the hour before its last event is not of its past: a rule may act because of it. */
+const LATELY_SECONDS = 3600;
+
+type Remembering = People & {
+  /** Time of its last event. */
+  readonly lastAt: number;
+  readonly resources: readonly Seen[];
+  readonly usedBelow?: readonly Seen[];
+};
+
+/**
+ * What an agent did in its 28 days before the hour of its last event, for a restriction. Of an agent with more people than the facts keep in their list,
+ * those of up to five minutes more are left out.
+ */
+export const rememberedOf = (facts: Remembering): Past => {
+  const at = facts.lastAt;
+  const from = at - LATELY_SECONDS;
+  const keysOf = (all: readonly Seen[]): readonly string[] =>
+    all.filter(({ firstAt, lastAt }) => firstAt <= from && lastAt > at - KEPT_DAYS * DAY).map(({ key }) => key);
+  const { resources, usedBelow = [], people, morePeople = [] } = facts;
+  const digests = morePeople.map((one) => digestsBefore(one, from)).join('');
+  const below = keysOf(usedBelow);
+  return {
+    resources: keysOf(resources),
+    ...(usesAnything(resources, at) ? { hasAllResources: true } : {}),
+    ...(below.length === 0 ? {} : { usedBelow: below }),
+    people: keysOf(people),
+    ...(digests === '' ? {} : { morePeople: digests }),
+    ...(isForAnyone(facts, at) ? { hasAllPeople: true } : {}),
+  };
+};

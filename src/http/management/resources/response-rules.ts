@@ -2,10 +2,12 @@
 import { FACT_NAMES, FACTS } from '../../../domain/governance/responses/fact-values.ts';
 import {
   MOST_CONDITIONS,
+  MOST_HOURS,
   RESPONSE_ACTS,
   type ResponseRule,
   RULE_STATES,
   type RuleReplay,
+  USUAL_HOURS,
 } from '../../../domain/governance/responses/response-rule.ts';
 import type { ResponseRuleRegistry } from '../../../domain/governance/responses/response-rule-registry.ts';
 import { MOST_REPLAYED_DAYS, type RuleReplays } from '../../../domain/governance/responses/rule-replay.ts';
@@ -37,7 +39,7 @@ import { show } from '../wire-names.ts';
 
 export const RESPONSE_SCOPES = scopes('responses', {
   read: ['See response rules, and what they did to agents', 'low'],
-  write: ['Decide when agents are suspended without a person, and end such suspensions', 'critical'],
+  write: ['Decide when agents are suspended or restricted without a person, and end that', 'critical'],
 });
 
 const FACT_TEXT = FACT_NAMES.map((fact) => `${fact}: ${FACTS[fact]}`).join('; ');
@@ -55,9 +57,12 @@ const MEMBERS = {
   name: text('Name to show.', 100),
   when: { ...list('All of them hold.', MOST_CONDITIONS, ref(CONDITION)), minItems: 1 },
   act: oneOf(
-    'notify: administrators. suspend: the agent, for security. contain: suspends it, cancels its open approvals, and ends its standing approvals.',
+    'notify: administrators. narrow: for some hours the agent gets only what it did before, at APIs that it used and for people for whom it acted. approve: for some hours a person approves what it did not do before, and what is of high risk. suspend: the agent, for security. contain: suspends it, cancels its open approvals, and ends its standing approvals.',
     RESPONSE_ACTS,
   ),
+  hours: integer(`How long narrow and approve last. Default: ${USUAL_HOURS}. Only of these acts.`, {
+    ...{ minimum: 1, maximum: MOST_HOURS },
+  }),
   environments: {
     ...list('Only agents of these environments. Default: all.', ENVIRONMENTS.length, oneOf('One.', ENVIRONMENTS)),
     minItems: 1,
@@ -65,7 +70,10 @@ const MEMBERS = {
 };
 
 const NEW_RULE = named('NewResponseRule', input(MEMBERS, ['name', 'when', 'act']));
-const RULE_CHANGE = named('ResponseRuleChange', change({ ...MEMBERS, environments: nullable(MEMBERS.environments) }));
+const RULE_CHANGE = named(
+  'ResponseRuleChange',
+  change({ ...MEMBERS, hours: nullable(MEMBERS.hours), environments: nullable(MEMBERS.environments) }),
+);
 
 const REPLAYED_AGENT = named(
   'ReplayedAgent',
@@ -74,6 +82,9 @@ const REPLAYED_AGENT = named(
     at: seconds('When the rule would have acted first.'),
     values: object('The values that met the conditions, by fact.'),
     evidence: arrayOf(string(), 'Ids of events of the audit log, the newest last.'),
+    outside: integer(
+      'Tokens that it got while the rule would have restricted it, for what it had not done before. 0: another act.',
+    ),
   }),
 );
 
@@ -89,7 +100,10 @@ const REPLAY = named(
       agents_seen: integer('Agents that did something in the range.'),
       agents_acted_on: integer('Agents on which the rule would have acted.'),
       most_in_an_hour: integer(
-        'The most within one hour. Of more than 10 the brake may leave some as notifications, depending on their owners. Of more than 20 it does.',
+        'The most within one hour. Of more than 10 the brake may leave some as notifications, depending on their owners. Of more than 20 it does. For narrow and approve these numbers are 50 and 100.',
+      ),
+      outside: integer(
+        'Such tokens of all agents: narrow would have refused them, approve would have asked a person. 0: another act.',
       ),
       agents: arrayOf(ref(REPLAYED_AGENT), 'The first 50.'),
       cut: flag('The log has more events than a replay reads. The rule cannot be activated: replay fewer days.'),
@@ -112,7 +126,7 @@ const RULE = named(
       created_by: string('Account or client that created it.'),
       ...RECORD,
     },
-    ['environments', 'replay', 'activated_by', 'activated_at'],
+    ['hours', 'environments', 'replay', 'activated_by', 'activated_at'],
   ),
 );
 
@@ -135,7 +149,7 @@ const routes = {
     '/response-rules/{id}',
     RULE_CHANGE,
     RULE,
-    'Change a response rule. With other conditions, environments or another act it is a draft without a replay',
+    'Change a response rule. With other conditions, environments, hours or another act it is a draft without a replay',
   ),
   replayResponseRule: make.act(
     '/response-rules/{id}/replay',
@@ -165,13 +179,14 @@ const conditionsOf = (when: readonly Condition[]) => when.map(({ fact, at_least:
 const showReplay = (replay: RuleReplay) => ({
   ...show(replay, ['replayedAt', 'replayedBy', 'from', 'until', 'events']),
   ...{ agents_seen: replay.seen, agents_acted_on: replay.acted, most_in_an_hour: replay.mostInHour },
-  agents: replay.agents,
+  outside: replay.outside ?? 0,
+  agents: replay.agents.map(({ outside = 0, ...one }) => ({ ...one, outside })),
   ...{ cut: replay.isCut === true, archived: replay.archived !== undefined },
 });
 
 const showRule = (rule: ResponseRule) => ({
   ...show(rule, [
-    ...(['id', 'name', 'act', 'environments', 'state', 'activatedBy', 'activatedAt'] as const),
+    ...(['id', 'name', 'act', 'hours', 'environments', 'state', 'activatedBy', 'activatedAt'] as const),
     ...(['createdBy', 'createdAt', 'updatedAt'] as const),
   ]),
   when: rule.when.map(({ fact, atLeast }) => ({ fact, at_least: atLeast })),

@@ -1,4 +1,5 @@
 /** Resource: responses, what response rules did to agents. */
+import { type Past, SHORT_DIGEST } from '../../../domain/clients/agents/restriction.ts';
 import { RESPONSE_STATES, type Response } from '../../../domain/governance/responses/response.ts';
 import type { ResponseActs } from '../../../domain/governance/responses/response-acts.ts';
 import type { ResponseList } from '../../../domain/governance/responses/response-list.ts';
@@ -10,9 +11,31 @@ import { type Call, existing, objectAnswer, pageAnswer, pageOf } from '../call.t
 import { type Handlers, resource } from '../resource.ts';
 import { about, givenId, OWN, PAGE, stateFilter } from '../route.ts';
 import { named } from '../schema.ts';
-import { arrayOf, flag, identified, object, oneOf, output, page, RECORD, seconds, string } from '../schema-parts.ts';
+import {
+  arrayOf,
+  flag,
+  identified,
+  integer,
+  object,
+  oneOf,
+  output,
+  page,
+  RECORD,
+  seconds,
+  string,
+} from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
 import { RESPONSE_SCOPES } from './response-rules.ts';
+
+const PAST = {
+  ...output({
+    resources: arrayOf(string(), 'The APIs that it used before.'),
+    all_resources: flag('It used more APIs than are remembered: APIs do not limit it.'),
+    people: integer('How many people it acted for before.'),
+    all_people: flag('It acted for more people than are remembered: people do not limit it.'),
+  }),
+  description: 'What the agent did before, to which it is restricted. Absent: another act, or it is over.',
+};
 
 const RESPONSE = named(
   'Response',
@@ -26,10 +49,13 @@ const RESPONSE = named(
       owner: string('Account or group that owned it.'),
       act: oneOf('What the rule wanted.', RESPONSE_ACTS),
       braked: flag(
-        'Rules had suspended 10 agents within an hour, one of the same owner among them, or 20: this one was only notified.',
+        'Rules had suspended 10 agents within an hour, one of the same owner among them, or 20: this one was only notified. Of agents that rules restrict, 50 and 100.',
       ),
+      already: flag('Another response restricted the agent so already: this one was only notified.'),
+      until: seconds('Until when the agent is restricted. Absent: another act, or it is over.'),
+      past: PAST,
       state: oneOf(
-        'begun: the act is under way. open: the agent is suspended by it. notified: administrators were notified, and nothing else happened. lifted: the suspension ended.',
+        'begun: the act is under way. open: the agent is suspended or restricted by it. notified: administrators were notified, and nothing else happened. lifted: that was ended. expired: the time of a restriction is over.',
         RESPONSE_STATES,
       ),
       values: object('The values that met the conditions, by fact.'),
@@ -40,7 +66,7 @@ const RESPONSE = named(
       lifted_at: seconds('When.'),
       ...RECORD,
     },
-    ['bounds', 'lifted_by', 'lifted_at'],
+    ['until', 'past', 'bounds', 'lifted_by', 'lifted_at'],
   ),
 );
 
@@ -60,7 +86,7 @@ const routes = {
   liftResponse: make.act(
     '/responses/{id}/lift',
     RESPONSE,
-    'End the suspension of a response: the agent is active. Not by an account that owns the agent, or has owned it since',
+    'End the suspension or restriction of a response: the agent is active. Not by an account that owns the agent, or has owned it since',
   ),
 };
 
@@ -69,12 +95,20 @@ type Dependencies = {
   readonly groups: Pick<GroupRegistry, 'ofAccount'>;
 };
 
+const showPast = ({ resources, hasAllResources, people, morePeople = '', hasAllPeople }: Past) => ({
+  ...{ resources, all_resources: hasAllResources === true },
+  ...{ people: people.length + morePeople.length / SHORT_DIGEST, all_people: hasAllPeople === true },
+});
+
 const showResponse = (response: Response) => ({
   ...show(response, [
     ...(['id', 'rule', 'ruleName', 'agent', 'agentName', 'owner', 'act', 'state', 'eventAt'] as const),
     ...(['liftedBy', 'liftedAt', 'createdAt', 'updatedAt'] as const),
   ]),
   ...{ braked: response.isBraked === true, values: response.values, evidence: response.evidence },
+  already: response.isAlready === true,
+  ...(response.until === undefined ? {} : { until: response.until }),
+  ...(response.past ? { past: showPast(response.past) } : {}),
   ...(response.bounds ? { bounds: response.bounds } : {}),
 });
 

@@ -45,11 +45,18 @@ export const showAgent = (agent: Agent, lastUsedAt?: number) => ({
   ...deliveryOf(agent),
   ...noticesOf(agent, lastUsedAt),
   ...securitySuspensionOf(agent),
+  ...restrictionsOf(agent),
   ...(agent.succession ? { succession: successionOf(agent.succession) } : {}),
   ...compositionsOf(agent),
   ...(agent.ceilings ? { ceilings: showCeilings(agent.ceilings) } : {}),
   ...warningsOf(agent.redirectUris),
 });
+
+/** Those that last or have not been marked as over yet; without the lists of their past. */
+const restrictionsOf = ({ restrictions }: Agent) =>
+  restrictions
+    ? { restrictions: restrictions.map(({ act, response, at, until }) => ({ act, response, at, until })) }
+    : {};
 
 const gradeOf = ({ grade }: Pick<Composition, 'grade'>): CompositionGrade => grade ?? 'declared';
 

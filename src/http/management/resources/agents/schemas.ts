@@ -1,6 +1,7 @@
 /** Schemas of agents. */
 
 import { AGENT_STATES } from '../../../../domain/clients/agents/agent.ts';
+import { RESTRICTING_ACTS } from '../../../../domain/clients/agents/restriction.ts';
 import { GRANT_TYPES } from '../../../../domain/clients/clients/grant-types.ts';
 import { ENVIRONMENTS } from '../../../../domain/vocabulary/environment.ts';
 import { CEILINGS } from '../../ceilings.ts';
@@ -214,6 +215,18 @@ export const AGENT = named(
         ...SECURITY_SUSPENSION,
         description: 'It was suspended for security. Only an operator who does not own it can resume it.',
       },
+      restrictions: arrayOf(
+        output({
+          act: oneOf(
+            'narrow: it gets only what it did before. approve: a person approves the rest, and what is of high risk.',
+            RESTRICTING_ACTS,
+          ),
+          response: string('The response that ordered it. Only an operator who does not own the agent lifts it.'),
+          at: seconds('Since when.'),
+          until: seconds('Until when.'),
+        }),
+        'How response rules restrict it. Absent: they do not.',
+      ),
       last_used_at: seconds('When the agent last got a token, to the minute; absent when it never got one.'),
       notices: arrayOf(
         output({
@@ -244,6 +257,7 @@ export const AGENT = named(
       'transfer_by',
       'succession',
       'security_suspension',
+      'restrictions',
       'last_used_at',
       'notices',
       'warnings',

@@ -1,0 +1,344 @@
+/** Rules that narrow an agent, or have a person approve what is new to it: what they leave, how long, and who lifts it. */
+import { describe, expect, test } from '@jest/globals';
+import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
+import { isOfPast, type Past } from '../../../src/domain/clients/agents/restriction.ts';
+import { agentEventOf } from '../../../src/domain/governance/responses/agent-events.ts';
+import { AGENT_FACTS, type AgentFacts, withEvents } from '../../../src/domain/governance/responses/agent-facts.ts';
+import {
+  braked,
+  RESPONSES,
+  RESTRICTION_BRAKE,
+  type Response,
+} from '../../../src/domain/governance/responses/response.ts';
+import { rememberedOf } from '../../../src/domain/governance/responses/seen-things.ts';
+import { update } from '../../../src/domain/ports/document-store.ts';
+import { BY, refusalOf } from '../registries/registry-world.ts';
+import { OPERATOR, OWNER, responsesWorld } from './responses-world.ts';
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const DENIALS = { name: 'Narrow', when: [{ fact: 'denials_10_minutes', atLeast: 5 }], act: 'narrow' } as const;
+const ASK = { ...DENIALS, name: 'Ask', act: 'approve' } as const;
+const [MAIL, FILES, BANK] = ['https://mail.example', 'https://files.example', 'https://bank.example'];
+
+/** An agent that has used mail for Ada and, an hour ago, files; within the hour it used the bank for Bob. */
+const acting = async (rule: Parameters<ReturnType<typeof responsesWorld>['activated']>[0] = DENIALS) => {
+  const made = responsesWorld();
+  const id = await made.agent();
+  const { log, tick } = made;
+  await log.token(id, { resource: MAIL, subject: 'acc_ada' });
+  tick(2 * DAY);
+  await log.token(id, { resource: FILES });
+  tick(HOUR + 1);
+  await log.token(id, { resource: BANK, subject: 'acc_bob' });
+  await made.read();
+  await made.activated(rule);
+  const restrictions = async () => (await made.agents.get(id))?.document.restrictions ?? [];
+  return { ...made, id, restrictions };
+};
+
+describe('a rule that narrows', () => {
+  test('leaves the agent active with the APIs and people from before the last hour, for 24 hours', async () => {
+    const { id, denied, read, restrictions, responses, typed, stateOf, clock } = await acting();
+    await denied(id);
+    await read();
+    const until = clock.now() + DAY;
+    expect(await stateOf(id)).toBe('active');
+    const [response] = await responses();
+    expect(response).toMatchObject({ act: 'narrow', state: 'open', until, owner: 'acc_owner' });
+    expect(await restrictions()).toEqual([
+      {
+        ...{ act: 'narrow', response: response?.id, at: clock.now(), until, owner: 'acc_owner' },
+        ...{ resources: [MAIL, FILES], people: ['acc_ada'] },
+      },
+    ]);
+    expect(typed('response.acted')).toMatchObject([{ agent: id, inputs: { act: 'narrow', until } }]);
+    expect(typed('agent.restricted')).toMatchObject([
+      { agent: id, caller: 'system', inputs: { cause: response?.id, act: 'narrow', until } },
+    ]);
+    expect(typed('agent.suspended')).toEqual([]);
+  });
+
+  test('lasts the hours of the rule, is then marked within a minute, and its lists are forgotten', async () => {
+    const { id, denied, read, restrictions, responses, typed, tick } = await acting({ ...DENIALS, hours: 2 });
+    await denied(id);
+    await read();
+    tick(2 * HOUR - 1);
+    await read();
+    expect([(await restrictions()).length, (await responses()).map(({ state }) => state)]).toEqual([1, ['open']]);
+    tick(1);
+    await read();
+    expect([await restrictions(), typed('response.expired')]).toMatchObject([[], [{ agent: id, outcome: 'done' }]]);
+    expect(typed('agent.restriction_ended')).toHaveLength(1);
+    const [response] = await responses();
+    expect(response).toMatchObject({ state: 'expired' });
+    expect([response?.past, response?.until]).toEqual([undefined, undefined]);
+  });
+
+  test('acts again after the time is over, only by what came later', async () => {
+    const { id, denied, read, responses, tick } = await acting({ ...DENIALS, hours: 1 });
+    await denied(id);
+    await read();
+    tick(HOUR);
+    await denied(id, 4);
+    await read();
+    expect((await responses()).map(({ state }) => state)).toEqual(['expired']);
+    await denied(id, 1);
+    await read();
+    expect((await responses()).map(({ state }) => state)).toEqual(['open', 'expired']);
+  });
+
+  test('extends nothing while another response narrows the agent: it is recorded as already so', async () => {
+    const { id, activated, denied, read, restrictions, responses, typed, tick } = await acting();
+    await activated({ ...DENIALS, name: 'Later', when: [{ fact: 'denials_10_minutes', atLeast: 7 }], hours: 168 });
+    await denied(id);
+    await read();
+    const before = await restrictions();
+    tick(5);
+    await denied(id, 2);
+    await read();
+    expect(await restrictions()).toEqual(before);
+    const [second, first] = await responses();
+    expect([first?.state, second?.state, second?.isAlready]).toEqual(['open', 'notified', true]);
+    expect(typed('response.acted')[1]?.inputs).toMatchObject({ isAlready: true });
+    expect(typed('agent.restricted')).toHaveLength(1);
+  });
+
+  test('stands beside one that asks for approvals, and both beside a suspension, which wins', async () => {
+    const { id, activated, denied, read, restrictions, stateOf, agents } = await acting();
+    await activated(ASK);
+    await activated({ ...DENIALS, name: 'Stop', when: [{ fact: 'denials_10_minutes', atLeast: 7 }], act: 'suspend' });
+    await denied(id);
+    await read();
+    expect(await stateOf(id)).toBe('active');
+    await denied(id, 2);
+    await read();
+    expect((await restrictions()).map(({ act }) => act).sort()).toEqual(['approve', 'narrow']);
+    expect(await stateOf(id)).toBe('suspended');
+    await agents.resume(id, OPERATOR);
+    expect((await restrictions()).length).toBe(2);
+  });
+
+  test('is finished once after a crash between its response and the agent, with the past of that time', async () => {
+    const { id, denied, read, restrictions, responses, documents, tick, typed, log } = await acting();
+    await denied(id);
+    await read();
+    const [response] = await responses();
+    const [restriction] = await restrictions();
+    // As it was before the agent was written.
+    await update(
+      documents.collection<Response>(RESPONSES),
+      response?.id ?? '',
+      (one): Response => ({
+        ...one,
+        state: 'begun',
+      }),
+    );
+    await update(documents.collection<Agent>(AGENTS), id, ({ restrictions: _, ...one }) => one);
+    await log.add('system', { type: 'response.acted', target: { kind: 'response', id: response?.id ?? '' } });
+    tick(700);
+    await read();
+    expect(await restrictions()).toEqual([restriction]);
+    expect((await responses()).map(({ state }) => state)).toEqual(['open']);
+    expect(typed('response.acted')).toHaveLength(1);
+  });
+
+  test('notifies only where a hundred agents are restricted within an hour, without touching the brake of suspensions', () => {
+    const all = (owners: readonly string[]) =>
+      owners.reduce(
+        (brake, owner, index) => braked(brake, { id: `agt_${index}`, owner }, 1000) ?? brake,
+        braked({ id: RESTRICTION_BRAKE, agents: [] }, { id: 'agt_first', owner: owners[0] ?? '' }, 1000) ?? {
+          ...{ id: RESTRICTION_BRAKE, agents: [] },
+        },
+      );
+    expect(all(Array(200).fill('one')).agents).toHaveLength(50);
+    expect(all(Array.from({ length: 200 }, (_, index) => `owner ${index}`)).agents).toHaveLength(100);
+    expect(all(['one']).id).toBe(RESTRICTION_BRAKE);
+  });
+
+  test('a rule of another act has no hours, and one that restricts has 24 until they are named', async () => {
+    const { rules } = responsesWorld();
+    const refused = { code: 'invalid_field', field: '/hours' };
+    expect(await refusalOf(() => rules.create({ ...DENIALS, act: 'suspend', hours: 2 }, BY))).toMatchObject(refused);
+    const made = await rules.create({ ...DENIALS, hours: 2 }, BY);
+    expect(made.document.hours).toBe(2);
+    const usual = await rules.update(made.document.id, made.version, { hours: null }, BY);
+    expect(usual.document.hours).toBeUndefined();
+    const again = await rules.update(made.document.id, usual.version, { hours: 168 }, BY);
+    const stopping = await rules.update(made.document.id, again.version, { act: 'contain' }, BY);
+    expect([stopping.document.act, stopping.document.hours]).toEqual(['contain', undefined]);
+  });
+});
+
+describe('lifting a restriction', () => {
+  const narrowed = async () => {
+    const made = await acting();
+    await made.denied(made.id);
+    await made.read();
+    const [response] = await made.responses();
+    return { ...made, response: response?.id ?? '' };
+  };
+
+  test('is for an operator who does not own the agent; then only what comes later counts', async () => {
+    const { acts, id, response, restrictions, typed, denied, read, responses, tick } = await narrowed();
+    expect(await refusalOf(() => acts.lift(response, OWNER))).toMatchObject({ code: 'forbidden' });
+    const unrolled = { caller: 'acc_other', account: 'acc_other' };
+    expect(await refusalOf(() => acts.lift(response, unrolled))).toMatchObject({ code: 'forbidden' });
+    expect([(await restrictions()).length, typed('response.lifted')]).toEqual([1, []]);
+    tick(10);
+    const lifted = await acts.lift(response, OPERATOR);
+    expect(lifted.document).toMatchObject({ state: 'lifted', liftedBy: 'acc_operator' });
+    expect(await restrictions()).toEqual([]);
+    expect(typed('agent.restriction_ended')).toMatchObject([{ caller: 'acc_operator', inputs: { cause: response } }]);
+    expect(typed('response.lifted')).toMatchObject([{ caller: 'acc_operator', agent: id, outcome: 'done' }]);
+    expect(await refusalOf(() => acts.lift(response, OPERATOR))).toMatchObject({ code: 'conflict' });
+    await denied(id, 4);
+    await read();
+    expect((await responses()).length).toBe(1);
+    tick(300);
+    await denied(id);
+    await read();
+    expect((await restrictions()).length).toBe(1);
+  });
+
+  test('is not for the owner of that time after a hand-over, nor for the new one', async () => {
+    const { acts, id, response, agents, restrictions } = await narrowed();
+    const version = (await agents.get(id))?.version ?? 0;
+    await agents.update(id, version, { owner: 'acc_other' }, { caller: 'acc_other', account: 'acc_other' });
+    expect((await agents.get(id))?.document.owner).toBe('acc_other');
+    expect(await refusalOf(() => acts.lift(response, OWNER))).toMatchObject({ code: 'forbidden' });
+    const next = { caller: 'acc_other', account: 'acc_other', isByRole: true };
+    expect(await refusalOf(() => acts.lift(response, next))).toMatchObject({ code: 'forbidden' });
+    expect((await restrictions()).length).toBe(1);
+  });
+
+  test('is not done by suspending and resuming, changing or moving the agent', async () => {
+    const { id, agents, restrictions, tick } = await narrowed();
+    await agents.suspend(id, OWNER);
+    tick(1);
+    await agents.resume(id, OWNER);
+    const { version = 0 } = (await agents.get(id)) ?? {};
+    await agents.update(id, version, { name: 'Other', environment: 'production' }, BY);
+    expect((await restrictions()).map(({ act }) => act)).toEqual(['narrow']);
+  });
+
+  test('is over with the time: the server ends it, and a lift that comes later is refused', async () => {
+    const { acts, id, response, agents, clock, restrictions, tick } = await narrowed();
+    const ordered = { response, at: clock.now(), until: clock.now() + DAY, owner: 'acc_owner' };
+    const early = () => agents.endRestriction(id, ordered, { caller: 'system' });
+    expect(await refusalOf(early)).toMatchObject({ code: 'forbidden' });
+    tick(DAY);
+    expect(await refusalOf(() => acts.lift(response, OPERATOR))).toMatchObject({ code: 'conflict' });
+    await early();
+    expect(await restrictions()).toEqual([]);
+  });
+
+  test('an owner does not finish a lift that an operator began', async () => {
+    const { acts, id, response, agents, clock, responses } = await narrowed();
+    const ordered = { response, at: clock.now(), until: clock.now() + DAY, owner: 'acc_owner' };
+    await agents.endRestriction(id, ordered, OPERATOR);
+    expect(await refusalOf(() => acts.lift(response, OWNER))).toMatchObject({ code: 'forbidden' });
+    expect((await responses()).map(({ state }) => state)).toEqual(['open']);
+    expect((await acts.lift(response, OPERATOR)).document.state).toBe('lifted');
+  });
+});
+
+describe('the past of an agent', () => {
+  const START = 1_800_000_000;
+  const facts = (events: readonly (readonly [number, { readonly resource?: string; readonly subject?: string }])[]) => {
+    const all = events.flatMap(([at, more], index) => {
+      const event = { type: 'token.issued', outcome: 'granted', caller: 'agt_1', ...more } as never;
+      const record = { id: `r${index}`, stream: 's', sequence: index + 1, at: at * 1000, event };
+      return agentEventOf(record, undefined, () => '')?.event ?? [];
+    });
+    return withEvents('agt_1', undefined, all) as AgentFacts;
+  };
+  const knows = (past: Past, person: string) => isOfPast(past, { resource: MAIL, person });
+
+  test('has people beyond the list as digests, without those of the last hour, and with those from before', () => {
+    const people = Array.from(
+      { length: 300 },
+      (_, index) => [START + index, { resource: MAIL, subject: `acc_${index}` }] as const,
+    );
+    const late = Array.from(
+      { length: 20 },
+      (_, index) => [START + 2 * HOUR + index, { resource: MAIL, subject: `acc_late_${index}` }] as const,
+    );
+    const past = rememberedOf(facts([...people, ...late]));
+    expect(past.people).toHaveLength(128);
+    expect(people.filter(([, { subject }]) => !knows(past, subject))).toEqual([]);
+    expect(late.filter(([, { subject }]) => knows(past, subject))).toEqual([]);
+    expect(past.hasAllPeople).toBeUndefined();
+  });
+
+  test('limits no people of an agent that had more than are remembered, a day ago, and does if it met them today', () => {
+    const many = (from: number) =>
+      Array.from({ length: 700 }, (_, index) => [from + index, { resource: MAIL, subject: `acc_${index}` }] as const);
+    const later = [START + 2 * DAY, { resource: MAIL, subject: 'acc_0' }] as const;
+    expect(rememberedOf(facts([...many(START), later])).hasAllPeople).toBe(true);
+    expect(rememberedOf(facts([...many(START + 2 * DAY - 1000), later])).hasAllPeople).toBeUndefined();
+  });
+
+  test('limits no APIs of an agent that used more than are remembered', () => {
+    const apis = Array.from(
+      { length: 70 },
+      (_, index) => [START + index, { resource: `https://${index}.example` }] as const,
+    );
+    const later = [START + 2 * DAY, { resource: 'https://0.example' }] as const;
+    expect(rememberedOf(facts([...apis, later])).hasAllResources).toBe(true);
+    expect(rememberedOf(facts(apis)).hasAllResources).toBeUndefined();
+  });
+
+  test('has no thing that was not used for 28 days', () => {
+    const past = rememberedOf(
+      facts([
+        [START, { resource: BANK }],
+        [START + 29 * DAY, { resource: MAIL }],
+        [START + 30 * DAY, { resource: MAIL }],
+      ]),
+    );
+    expect(past.resources).toEqual([MAIL]);
+  });
+
+  test('has what agents below it got, which is no act of its own', async () => {
+    const { agent, log, read, tick, documents } = responsesWorld();
+    const [above, below] = [await agent(), await agent()];
+    const chain = { sub: below, act: { sub: above } };
+    await log.token(above, { resource: MAIL });
+    await log.token(below, { resource: BANK, chain: chain as never });
+    await read();
+    const before = (await documents.collection<AgentFacts>(AGENT_FACTS).get(above))?.document;
+    expect(before).toMatchObject({ usedBelow: [{ key: BANK }], resources: [{ key: MAIL }] });
+    tick(2 * HOUR);
+    await log.token(below, { resource: FILES, chain: chain as never });
+    await read();
+    const after = (await documents.collection<AgentFacts>(AGENT_FACTS).get(above))?.document as AgentFacts;
+    expect([after.lastAt, after.slots, after.days]).toEqual([before?.lastAt, before?.slots, before?.days]);
+    await log.token(above, { resource: MAIL });
+    await read();
+    const now = (await documents.collection<AgentFacts>(AGENT_FACTS).get(above))?.document as AgentFacts;
+    expect(rememberedOf(now)).toMatchObject({ resources: [MAIL], usedBelow: [BANK] });
+  });
+});
+
+test('a replay says what a rule would have refused, or asked a person about, while it would have restricted', async () => {
+  const { agent, log, denied, tick, rules, replays } = responsesWorld();
+  const id = await agent();
+  await log.token(id, { resource: MAIL, subject: 'acc_ada' });
+  tick(2 * HOUR);
+  await denied(id);
+  tick(1);
+  await log.token(id, { resource: MAIL, subject: 'acc_ada' });
+  await log.token(id, { resource: BANK, subject: 'acc_ada' });
+  await log.token(id, { resource: MAIL, subject: 'acc_bob' });
+  tick(2 * HOUR);
+  await log.token(id, { resource: BANK, subject: 'acc_ada' });
+  tick(1);
+  const replayed = async (more: object) => {
+    const { document } = await rules.create({ ...DENIALS, ...more }, BY);
+    return (await replays.replay(document.id, 28, BY)).document.replay;
+  };
+  expect(await replayed({ hours: 2 })).toMatchObject({ acted: 1, outside: 2, agents: [{ agent: id, outside: 2 }] });
+  expect(await replayed({ act: 'approve' })).toMatchObject({ acted: 1, outside: 3 });
+  expect((await replayed({ act: 'suspend' }))?.outside).toBeUndefined();
+});
