@@ -9,13 +9,13 @@ import type { ServerUse } from '../../domain/authority/decision/server-use.ts';
 import { MANAGEMENT_PATH } from '../../domain/vocabulary/management-api.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { openApiDocument } from './openapi.ts';
+import { methodsAt, operationAt } from './operation-paths.ts';
 import { policyCheck } from './policy-check.ts';
 import {
   type OperationHandlers,
   type OperationId,
   operationHandlers,
   type ResourceDependencies,
-  routeEntries,
   routeOf,
 } from './resource-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
@@ -35,7 +35,6 @@ export const managementRouter = (
     client: async (id: string) => (await clients.get(id))?.document,
   };
 
-  // Exact paths only: a path in another case, or with a slash at the end, is another path (MG-09).
   const router = new Router({ prefix: MANAGEMENT_PATH, sensitive: true, strict: true });
   let document: string | undefined;
   router.get(
@@ -46,15 +45,27 @@ export const managementRouter = (
       ctx.type = 'application/json';
     }),
   );
-  const add = <Id extends OperationId>(operation: Id): void => {
-    const route = routeOf(operation);
-    const serve = serveCall(operation, route, handlers[operation], { ...dependencies, lookup, checkPolicy });
-    router.register(route.path.replaceAll(/\{(\w+)\}/g, ':$1'), [route.method], answering(log, serve));
+  const serving = new Map<OperationId, (ctx: Context) => Promise<void>>();
+  const serve = <Id extends OperationId>(operation: Id): ((ctx: Context) => Promise<void>) => {
+    const known = serving.get(operation);
+    if (known) return known;
+    const made = serveCall(operation, routeOf(operation), handlers[operation], {
+      ...dependencies,
+      lookup,
+      checkPolicy,
+    });
+    serving.set(operation, made);
+    return made;
   };
-  for (const [operation] of routeEntries()) add(operation);
   router.all(
     '/{*rest}',
-    answering(log, async (ctx) => refuseUnknown(ctx)),
+    answering(log, async (ctx) => {
+      const path = ctx.path.slice(MANAGEMENT_PATH.length);
+      const found = operationAt(ctx.method, path);
+      if (!found) return refuseUnknown(ctx, methodsAt(path));
+      Reflect.set(ctx, 'params', found.parameters);
+      await serve(found.operation)(ctx);
+    }),
   );
   return router;
 };
@@ -68,14 +79,8 @@ const answering = (log: ProblemLog, act: (ctx: Context) => Promise<void>) => asy
   }
 };
 
-const refuseUnknown = (ctx: Context): never => {
-  const path = ctx.path.slice(MANAGEMENT_PATH.length);
-  const methods = routeEntries()
-    .filter(([, route]) => patternOf(route.path).test(path))
-    .map(([, route]) => route.method);
+const refuseUnknown = (ctx: Context, methods: readonly string[]): never => {
   if (methods.length === 0) throw httpProblem('unknown_path', `See ${MANAGEMENT_PATH}/openapi.json for what there is.`);
   ctx.set('Allow', methods.join(', '));
   throw httpProblem('method_not_allowed', `This path has ${methods.join(' and ')}.`);
 };
-
-const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
