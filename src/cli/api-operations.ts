@@ -137,6 +137,7 @@ export const API_OPERATIONS = {
   suspendCredential: ['POST', '/agents/{id}/credentials/{credential}/suspend'],
   resumeCredential: ['POST', '/agents/{id}/credentials/{credential}/resume'],
   removeCredential: ['POST', '/agents/{id}/credentials/{credential}/removal'],
+  replaceCredentialKeys: ['POST', '/agents/{id}/credentials/{credential}/replacement'],
   rotateCredential: ['POST', '/agents/{id}/credentials/{credential}/rotation'],
   startInstance: ['POST', '/agents/{id}/instances'],
   listInstances: ['GET', '/agents/{id}/instances'],

@@ -11,7 +11,7 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
   openTransaction: 'an agent or app opens its own; pages show and close them',
   proveAuditEvent: 'a proof for a program that verifies the log',
   proveLogConsistency: 'a proof for a program that verifies the log',
-  rotateCredential: 'the agent replaces its own key, proven by the old one; pages add and remove keys',
+  rotateCredential: 'the agent replaces its own key, proven by the old one; a page calls replaceCredentialKeys',
   startInstance: 'an instance registers itself',
   testWorkloadIdentity: 'a token is tested by `behalf workload-identity test`',
   createUpstreamLink: 'a person connects their own account by signing in at the provider',

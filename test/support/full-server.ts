@@ -376,6 +376,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       blueprint: blueprint.id,
       client: scene.app.clientId,
       planner,
+      credential: await credentialOfAgent(management, planner),
       payer,
       pending,
       offered,
@@ -442,4 +443,12 @@ const appGrant = async (management: Management, app: string): Promise<string> =>
   const [grant] = items as readonly { readonly id: string }[];
   if (!grant) throw new Error('no grant of the app');
   return grant.id;
+};
+
+/** The first credential of an agent. */
+const credentialOfAgent = async (management: Management, agent: string): Promise<string> => {
+  const { items } = (await management.call('GET', `/agents/${agent}/credentials`)).body;
+  const [credential] = items as readonly { readonly id: string }[];
+  if (!credential) throw new Error('no credential');
+  return credential.id;
 };

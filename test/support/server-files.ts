@@ -166,6 +166,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-delegations',
     'integration/console-narrowing',
     'integration/console-empty-lists',
+    'integration/console-rotation',
     'integration/console-first-steps',
     'integration/console-inventories',
     'integration/console-kills',

@@ -223,6 +223,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('agent, retired', `${agent(ids.planner)}/retire`),
     ada('agent, new secret', `${agent(ids.planner)}/rotate-secret`),
     ada('agent, keys', `${agent(ids.planner)}/credentials/new`),
+    ada('agent, keys to rotate', `${agent(ids.planner)}/credentials/${ids.credential}/rotate`),
     ada('approvals of all', '/console/approvals'),
     ada('approvals of all, denied', '/console/approvals?state=denied'),
     ada('people', '/console/people'),

@@ -4,12 +4,13 @@ import { type Html, html, type Phrase, type Text } from '../html.ts';
 import { lastUse } from '../partials/agent-rows.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { eventRun } from '../partials/event-run.ts';
-import type { ObjectLink } from '../partials/object-page.ts';
+import { actionLink, type ObjectLink } from '../partials/object-page.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { agentFactWords as words } from '../words/console-agent.ts';
 import { agentListWords as lists } from '../words/console-agents.ts';
+import { rotationWords } from '../words/credential-rotation.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
 
@@ -25,7 +26,13 @@ export type CredentialModel = {
   readonly lastUsedAt?: number;
   readonly isAllowed: boolean;
   /** Absent: not permitted to the viewer, or there is nothing to do. */
-  readonly actions?: { readonly stop?: string; readonly resume?: string; readonly remove: string };
+  readonly actions?: {
+    readonly stop?: string;
+    readonly resume?: string;
+    /** The page that rotates its keys. */
+    readonly rotate?: string;
+    readonly remove: string;
+  };
 };
 
 /** An instance of the agent. */
@@ -96,13 +103,14 @@ ${one.lastUsedAt !== undefined && html`<div><dt>${lists.lastUse}</dt><dd>${lastU
 
 const credentialButtons = (
   { name, id }: CredentialModel,
-  { stop, resume, remove }: NonNullable<CredentialModel['actions']>,
+  { stop, resume, rotate, remove }: NonNullable<CredentialModel['actions']>,
   csrf: string,
 ): Html => {
   const about = plainText(name ?? id, 80);
   const post = (action: string, button: Html): Html =>
     html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${button}</form>`;
   return html`<div class="actions">
+${rotate !== undefined && actionLink({ text: rotationWords.rotate, href: rotate }, about)}
 ${stop !== undefined && post(stop, submit({ text: words.stop, kind: 'plain', about }))}
 ${resume !== undefined && post(resume, submit({ text: words.letCount, kind: 'plain', about }))}
 ${post(remove, submit({ text: words.remove, kind: 'danger', about }))}

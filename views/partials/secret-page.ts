@@ -4,6 +4,7 @@ import { layout } from '../layout.ts';
 import { objectWords as words } from '../words/console-objects.ts';
 import type { ConsoleFrame, ConsolePlace } from './console-frame.ts';
 import { copyButton } from './copy-button.ts';
+import { type OldCredential, oldCredential } from './old-credential.ts';
 
 type Labelled = { readonly label: Phrase; readonly value: string };
 
@@ -17,6 +18,8 @@ export const secretPage = (
     /** What goes with the secrets, and can be read later too. */
     readonly values?: readonly Labelled[];
     readonly secrets: readonly Labelled[];
+    /** What the secret replaced. */
+    readonly old?: OldCredential;
     readonly next: { readonly href: string; readonly text: Phrase };
   },
 ): Html =>
@@ -27,7 +30,7 @@ export const secretPage = (
     body: html`<section class="card"><h1>${shown.title}</h1>
 <p class="lead">${shown.lead}</p>
 <div class="flash warning" role="status"><span>${words.shownOnce}</span></div>
-<dl class="facts">${(shown.values ?? []).map(labelled)}${shown.secrets.map(labelled)}</dl>
+<dl class="facts">${(shown.values ?? []).map(labelled)}${shown.secrets.map(labelled)}</dl>${shown.old && oldCredential(shown.old, frame.csrf)}
 <div class="actions"><a class="button primary" href="${shown.next.href}">${shown.next.text}</a></div></section>`,
   });
 

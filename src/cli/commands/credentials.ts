@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { CERTIFICATE, neededRule } from '../certificates.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
+import { publicKeyOf } from '../key-pair.ts';
 import { type KeyRole, type ManagementCall, managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
 import type { OperationsWith } from '../operations.ts';
@@ -20,6 +21,9 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'ENDS', value: ({ expires_at }) => expires_at, as: 'time' },
   { title: 'NAME', value: ({ name, attester }) => name ?? attester },
 ];
+
+/** For a rotation without an overlap. */
+const OLD_KEYS_END = 'The old keys stop working at once.';
 
 /** A command for one action on credentials of an agent. */
 const action = (
@@ -126,6 +130,44 @@ export const credentialCommands: readonly Command[] = [
           ['id', body['id']],
           ['agent', call.operands[0]],
           ['known by', Object.keys(rule)],
+        ]),
+      );
+      return EXIT.done;
+    },
+  }),
+  managementCommand({
+    words: ['agents', 'credentials', 'rotate'],
+    operands: ['AGENT', 'CREDENTIAL'],
+    summary: 'Replace the keys of a credential by hand. An agent can do this itself, with its old key.',
+    role: 'administrator',
+    warning: OLD_KEYS_END,
+    endsNothing: (call) => (call.integer('overlap', 0, 86_400) ?? 0) > 0,
+    options: {
+      key: {
+        value: 'FILE',
+        description: 'New key as a JWK. The command creates the file if it does not exist.',
+        isRequired: true,
+      },
+      overlap: {
+        value: 'SECONDS',
+        description: 'How long the old keys stay valid beside the new ones, at most a day. Default: 0.',
+      },
+    },
+    notes: 'To end the old keys early: behalf agents credentials remove AGENT CREDENTIAL',
+    run: async (call) => {
+      const [id = '', credential = ''] = call.operands;
+      const { jwk } = await publicKeyOf(call.required('key'));
+      const { body } = await call.api.run('replaceCredentialKeys', {
+        id,
+        credential,
+        body: { jwks: { keys: [jwk] }, overlap_seconds: call.integer('overlap', 0, 86_400) ?? 0 },
+      });
+      call.print.object(
+        body,
+        details([
+          ['id', body['id']],
+          ['agent', id],
+          ['replaces', credential],
         ]),
       );
       return EXIT.done;

@@ -75,15 +75,18 @@ export const credentialModels = (
 };
 
 const credentialActions = (
-  deps: ConsoleDeps,
+  deps: Pick<ConsoleDeps, 'basePath' | 'clock'>,
   agent: string,
-  { id, state }: Credential,
+  credential: Credential,
   givesCredentials: boolean,
 ): NonNullable<CredentialModel['actions']> => {
+  const { id, state, kind } = credential;
   const href = `${agentHref(deps, agent)}/credentials/${id}`;
+  const rotates = givesCredentials && kind === 'jwks' && isUsable(credential, deps.clock.now());
   return {
     ...(state === 'active' ? { stop: `${href}/stop` } : {}),
     ...(state === 'suspended' && givesCredentials ? { resume: `${href}/resume` } : {}),
+    ...(rotates ? { rotate: `${href}/rotate` } : {}),
     remove: `${href}/remove`,
   };
 };

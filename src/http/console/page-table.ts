@@ -20,6 +20,7 @@ import { addClientForms } from './client-forms.ts';
 import { addClientPages } from './client-pages.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { addConsoleForms, type PageParts } from './console-forms.ts';
+import { addCredentialRotation } from './credential-rotation.ts';
 import { addDeadLetterPages } from './dead-letter-pages.ts';
 import { addDelegationBulk } from './delegation-bulk.ts';
 import { addDelegationPages } from './delegation-pages.ts';
@@ -93,6 +94,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addBulkPages },
   { add: addEditPages },
   { add: addAgentSecretPages },
+  { add: addCredentialRotation },
   { add: addApprovalsPage, places: { approvals: ['listApprovals', 'all'] } },
   { add: addAbsencePages, places: { absences: ['listAbsences', 'all'] } },
   { add: addBreakGlassPages, places: { 'break-glass': seesBreakGlass } },

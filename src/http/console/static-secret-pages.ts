@@ -1,6 +1,7 @@
 /** The forms that allow an object a static secret as an exception, and rotate it. They show the secret once. */
 import type { Html, Phrase } from '../../../views/html.ts';
 import type { ConsoleFrame, ConsolePlace } from '../../../views/partials/console-frame.ts';
+import type { OldCredential } from '../../../views/partials/old-credential.ts';
 import { allowSecretPage, rotateSecretPage } from '../../../views/partials/static-secret-forms.ts';
 import { sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
@@ -22,7 +23,10 @@ type StaticSecretPages = {
   /** For what a secret is allowed. */
   readonly lead: Phrase;
   readonly overlaps: Parameters<typeof rotateSecretPage>[1]['overlaps'];
-  readonly shown: (frame: ConsoleFrame, id: string, secret: string) => Html;
+  /** `old`: the secret that a rotation replaced. */
+  readonly shown: (frame: ConsoleFrame, id: string, secret: string, old?: OldCredential) => Html;
+  /** The old secret after a rotation. `newest`: id of the new one. Absent: the page does not say. */
+  readonly oldOf?: (id: string, newest: string) => Promise<OldCredential>;
   readonly isStepUp?: true;
 };
 
@@ -32,10 +36,13 @@ const numberIn = (text = ''): number | string => (/^\d{1,9}$/.test(text) ? Numbe
 /** Adds `…/:id/secret` and `…/:id/rotate-secret`. Call it before the page of one object is added. */
 export const addStaticSecretPages = (parts: PageParts, spec: StaticSecretPages): void => {
   const { path, place, hrefOf, nameOf, isStepUp } = spec;
-  const form = (tail: string): Pick<AskedCall, 'path' | 'hrefOf' | 'done' | 'isStepUp'> => ({
+  const form = (tail: 'secret' | 'rotate-secret'): Pick<AskedCall, 'path' | 'hrefOf' | 'done' | 'isStepUp'> => ({
     path: `${path}/:id/${tail}`,
     hrefOf: (id) => `${hrefOf(id)}/${tail}`,
-    done: (ctx, { frame, id, answer }) => sendPage(ctx, 200, spec.shown(frame, id, String(answer['client_secret']))),
+    done: async (ctx, { frame, id, answer }) => {
+      const old = tail === 'rotate-secret' ? await spec.oldOf?.(id, String(answer['id'])) : undefined;
+      sendPage(ctx, 200, spec.shown(frame, id, String(answer['client_secret']), old));
+    },
     ...(isStepUp ? { isStepUp } : {}),
   });
 

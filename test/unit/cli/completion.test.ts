@@ -16,7 +16,7 @@ describe('what can follow', () => {
     expect(after('')).toEqual(expect.arrayContaining(['agents', 'help', 'serve', 'version']));
     expect(after('ag')).toEqual(['agents']);
     expect(after('agents', 'su')).toEqual(['suspend']);
-    expect(after('agents', 'credentials', '')).toEqual(['list', 'remove', 'resume', 'suspend']);
+    expect(after('agents', 'credentials', '')).toEqual(['list', 'remove', 'resume', 'rotate', 'suspend']);
   });
 
   test('options of the command that was typed, not those of a shorter one', () => {
@@ -73,7 +73,7 @@ describe('in a shell', () => {
     ],
     [
       ['agents', 'credentials', ''],
-      ['list', 'remove', 'resume', 'suspend'],
+      ['list', 'remove', 'resume', 'rotate', 'suspend'],
     ],
     [['agents', 'create', '--nam'], ['--name']],
     [['agents', 'show', ''], []],
@@ -92,7 +92,7 @@ describe('in a shell', () => {
   // Files stand among the words only where no word fits.
   (hasFish ? test : test.skip)('fish completes words, and files where no word fits', () => {
     expect(inFish('agents cre')).toEqual(['create', 'credentials']);
-    expect(inFish('agents credentials ')).toEqual(['list', 'remove', 'resume', 'suspend']);
+    expect(inFish('agents credentials ')).toEqual(['list', 'remove', 'resume', 'rotate', 'suspend']);
     expect(inFish('agents create --nam')).toEqual(['--name']);
     expect(inFish('agents show ba')).toEqual(['bash']);
   });

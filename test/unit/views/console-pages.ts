@@ -3,6 +3,7 @@
 import type { Html } from '../../../views/html.ts';
 import { type AgentPageModel, agentPage } from '../../../views/pages/console-agent.ts';
 import { agentListPage } from '../../../views/pages/console-agents.ts';
+import { rotatedKeysPage, rotateKeysPage } from '../../../views/pages/console-credential-rotation.ts';
 import { editPage, newCredentialPage } from '../../../views/pages/console-edit.ts';
 import {
   adoptFindingPage,
@@ -177,7 +178,11 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         expiresAt: NOON + 86_400,
         lastUsedAt: NOON,
         isAllowed: true,
-        actions: { stop: `${planner.href}/credentials/crd_1/stop`, remove: `${planner.href}/credentials/crd_1/remove` },
+        actions: {
+          stop: `${planner.href}/credentials/crd_1/stop`,
+          rotate: `${planner.href}/credentials/crd_1/rotate`,
+          remove: `${planner.href}/credentials/crd_1/remove`,
+        },
       },
       {
         id: text('crd_2'),
@@ -672,6 +677,18 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       values: { jwks: text('{"keys":[]}'), name: text('The new one') },
       errors: { jwks: text('Public keys are needed.') },
     }),
+    'console-rotate-keys': rotateKeysPage(frame, {
+      agent: { name: text('Travel planner'), href: planner.href },
+      credential: { id: text('crd_1'), name: text('The cluster') },
+      action: `${planner.href}/credentials/crd_1/rotate`,
+      values: { jwks: text('{"keys":[]}'), overlap_seconds: '86400' },
+      errors: { jwks: text('Public keys are needed.') },
+    }),
+    'console-rotated-keys': rotatedKeysPage(frame, {
+      old: { until: NOON, endAction: `${planner.href}/credentials/crd_1/remove` },
+      agentHref: planner.href,
+    }),
+    'console-rotated-keys-over': rotatedKeysPage(frame, { old: {}, agentHref: planner.href }),
     'console-retire': retirePage({
       ...{ ...frame, agent: planner, action: `${planner.href}/retire` },
       losses: [

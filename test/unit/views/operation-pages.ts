@@ -633,3 +633,4 @@ export const operationPages = (
     liftKillOfAll: liftKillPage({ ...frame, kill: all, action: `${home}/kil_2/lift`, killHref: all.href }),
   };
 };
+      old: { until: NOON, endAction: `${home}/x/remove` },

@@ -33,6 +33,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   objectFormPage: 'a page',
   formFoot: 'the buttons at the end of such a page',
   secretPage: 'a page',
+  oldCredential: 'a sentence and a button, on the page after a rotation',
   allowSecretPage: 'a page',
   rotateSecretPage: 'a page',
   scopeFieldValue: 'the value of a field',

@@ -82,6 +82,11 @@ const CREDENTIAL = named(
 
 const CREDENTIAL_LIST = named('CredentialList', output({ items: arrayOf(ref(CREDENTIAL)) }));
 
+const OVERLAP = integer('How long the old keys stay valid beside the new ones. Default 0.', {
+  minimum: 0,
+  maximum: 86_400,
+});
+
 const CREDENTIAL_ROTATION = named(
   'CredentialRotation',
   input(
@@ -89,12 +94,20 @@ const CREDENTIAL_ROTATION = named(
       client_assertion_type: oneOf('Optional.', ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer']),
       client_assertion: text('Client assertion of the agent (RFC 7523), signed with a key of the credential.', 16_384),
       jwks: { ...ref(JSON_WEB_KEY_SET), description: 'The new keys.' },
-      overlap_seconds: integer('How long the old keys stay valid beside the new ones. Default 0.', {
-        minimum: 0,
-        maximum: 86_400,
-      }),
+      overlap_seconds: OVERLAP,
     },
     ['client_assertion', 'jwks'],
+  ),
+);
+
+const CREDENTIAL_REPLACEMENT = named(
+  'CredentialReplacement',
+  input(
+    {
+      jwks: { ...ref(JSON_WEB_KEY_SET), description: 'The new keys.' },
+      overlap_seconds: OVERLAP,
+    },
+    ['jwks'],
   ),
 );
 
@@ -123,6 +136,12 @@ const routes = {
     CREDENTIAL_LIST,
     'Delete a credential of an agent permanently',
     OWN,
+  ),
+  replaceCredentialKeys: make.act(
+    '/agents/{id}/credentials/{credential}/replacement',
+    CREDENTIAL,
+    'Replace the keys of a credential by hand. Only the owner of the agent or an administrator may',
+    { ...OWN, body: CREDENTIAL_REPLACEMENT },
   ),
   rotateCredential: route({
     method: 'POST',
@@ -186,6 +205,11 @@ const handlers = ({ credentials, agents, owners }: Dependencies): Handlers<typeo
     async removeCredential(call) {
       await own(call);
       return shown((await credentials.remove(call.id, call.credential, call.by)).document);
+    },
+
+    async replaceCredentialKeys(call) {
+      await own(call);
+      return { body: showCredential(await credentials.rotate(call.id, call.credential, call.body, call.by)) };
     },
 
     /** The agent calls itself, and proves possession only of the key that it replaces. */
