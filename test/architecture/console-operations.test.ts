@@ -13,8 +13,6 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
   proveLogConsistency: 'a proof for a program that verifies the log',
   rotateCredential: 'the agent replaces its own key, proven by the old one; a page calls replaceCredentialKeys',
   startInstance: 'an instance registers itself',
-  testWorkloadIdentity: 'a token is tested by `behalf workload-identity test`',
-  createUpstreamLink: 'a person connects their own account by signing in at the provider',
   // Shown by a page that reads the same object otherwise.
   findOwner: 'forms take the name of an owner and look it up themselves',
   getEffectiveAgent: 'the page of an agent computes it with the same functions',

@@ -298,6 +298,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('registration token, revoked', `/console/registration-tokens/${ids.registrationToken}/revoke`),
     ada('trusted issuers', '/console/trusted-issuers'),
     ada('trusted issuer', `/console/trusted-issuers/${ids.issuer}`),
+    ada('trusted issuers, a token to test', '/console/trusted-issuers/test'),
     ada('trusted issuer, disabled', `/console/trusted-issuers/${ids.issuer}/disable`),
     ada('trusted issuer, keys discarded', `/console/trusted-issuers/${ids.issuer}/discard-keys`),
     ada('successor rules', '/console/successor-rules'),

@@ -2,11 +2,12 @@ import { isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, type ListModel, listPage, registeredState } from '../partials/console-list.ts';
-import { type ObjectAction, objectPage } from '../partials/object-page.ts';
+import { actionLink, type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { agoText, durationPhrase, timeText } from '../time-text.ts';
 import { issuerWords as words } from '../words/console-issuers.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
+import { workloadTestWords } from '../words/workload-test.ts';
 
 export type Health = keyof typeof words.health;
 
@@ -36,10 +37,12 @@ const COLUMNS: readonly Column<IssuerRow>[] = [
   { title: registerWords.state, cell: ({ state }) => registeredState(state) },
 ];
 
-export const issuersPage = (model: ListModel<IssuerRow>): Html =>
+/** `testHref`: the page that tests a token. */
+export const issuersPage = (model: ListModel<IssuerRow> & { readonly testHref: string }): Html =>
   listPage(model, {
     ...{ place: 'issuers', title: words.title, lead: words.lead, columns: COLUMNS, none: words.none },
     ...{ pagesLabel: listWords.pagesOf.issuers, newText: words.make },
+    action: actionLink({ text: workloadTestWords.title, href: model.testHref }, ''),
   });
 
 export type IssuerModel = ConsoleFrame & {

@@ -4,6 +4,7 @@ import { fieldWords } from '../../../views/words/console-fields.ts';
 import { issuerWords as words } from '../../../views/words/console-issuers.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { registerWords } from '../../../views/words/registries.ts';
+import { workloadTestWords } from '../../../views/words/workload-test.ts';
 import { ISSUER_TEMPLATES } from '../../domain/clients/workload-identity/trusted-issuer.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
@@ -15,6 +16,7 @@ import { addObjectActions } from './object-actions.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
+import { addWorkloadTest } from './workload-test.ts';
 
 /** A trusted issuer as the management API shows it. */
 type ShownIssuer = AnswerOf<'getTrustedIssuer'>;
@@ -35,16 +37,22 @@ export const addIssuerPages = (parts: PageParts): void => {
     const newHref = calls.may('createTrustedIssuer', viewer.account) ? { newHref: `${home}/new` } : {};
     const rows = items.map((one) => rowOf(home, one));
     const asked = { search: '', state: '' };
-    sendPage(ctx, 200, issuersPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
+    sendPage(
+      ctx,
+      200,
+      issuersPage({ ...frame, action: home, asked, rows, pages, testHref: `${home}/test`, ...newHref }),
+    );
   });
 
   addObjectForms(parts, formsOf(home));
+  addWorkloadTest(parts, home);
 
   const issuerOf = async ({ account, by }: Viewer, id: string): Promise<ShownIssuer> =>
     (await calls.run('getTrustedIssuer', account, by, { id })).body;
 
   const actionsOn = ({ account }: Viewer, { state, jwks }: ShownIssuer, href: string): readonly ObjectAction[] => [
     ...(calls.may('updateTrustedIssuer', account) ? [{ text: fieldWords.change, href: `${href}/edit` } as const] : []),
+    { text: workloadTestWords.title, href: `${home}/test` },
     ...(jwks === undefined && calls.may('purgeTrustedIssuerKeys', account)
       ? [{ text: words.discard, href: `${href}/discard-keys` }]
       : []),

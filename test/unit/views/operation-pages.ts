@@ -48,6 +48,7 @@ import {
   targetPage,
   targetsPage,
 } from '../../../views/pages/console-targets.ts';
+import { workloadTestPage } from '../../../views/pages/console-workload-test.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { type FormControl, objectFormPage } from '../../../views/partials/object-form.ts';
 import { secretPage } from '../../../views/partials/secret-page.ts';
@@ -323,7 +324,48 @@ export const operationPages = (
       ...{ ...frame, action: `${home}/k2/revoke`, cancelHref: home, values: { confirm: '', reason: '' }, errors: {} },
       key: { id: 'k2', kind: 'RSA', state: 'published', from: NOON },
     }),
+    workloadTest: workloadTestPage(frame, {
+      ...{ action: `${home}/trusted-issuers/test`, listHref: `${home}/trusted-issuers` },
+      error: text('It is too long.'),
+    }),
+    workloadTestGood: workloadTestPage(frame, {
+      ...{ action: `${home}/trusted-issuers/test`, listHref: `${home}/trusted-issuers` },
+      result: {
+        issuer: { name: text('The cluster'), href: `${home}/trusted-issuers/tis_1` },
+        ...{ subject: text('system:serviceaccount:desk:planner'), needsClientId: true },
+        matches: [
+          {
+            agent: { name: text('Planner'), href: `${home}/agents/agt_1` },
+            ...{ credential: text('crd_1'), subject: { like: text('system:serviceaccount:desk:*') } },
+            claims: {
+              ref: { equals: text('refs/heads/main') },
+              '/a/b': { one_of: [text('one'), text('two')] },
+              groups: { contains: text('builders') },
+            },
+          },
+        ],
+        near: [],
+      },
+    }),
+    workloadTestBad: workloadTestPage(frame, {
+      ...{ action: `${home}/trusted-issuers/test`, listHref: `${home}/trusted-issuers` },
+      result: {
+        ...{ matches: [], needsClientId: false },
+        failed: { check: text('claim ref'), why: text('the claim ref does not fit its rule') },
+        near: [
+          {
+            agent: { name: text('Planner'), href: `${home}/agents/agt_1` },
+            ...{
+              credential: text('crd_1'),
+              check: text('claim ref'),
+              why: text('the claim ref does not fit its rule'),
+            },
+          },
+        ],
+      },
+    }),
     issuers: issuersPage({
+      testHref: `${home}/trusted-issuers/test`,
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
       rows: [issuer, { ...issuer, health: 'unhealthy', state: 'disabled' }],
     }),
@@ -627,10 +669,10 @@ export const operationPages = (
       ...{ place: 'clients', title: fieldWords.clientSecretTitle, lead: fieldWords.clientSecretLead },
       values: [{ label: fieldWords.clientId, value: text('app_1') }],
       secrets: [{ label: fieldWords.clientSecret, value: text('s3cret') }],
+      old: { until: NOON, endAction: `${home}/x/remove` },
       next: { href: home, text: fieldWords.change },
     }),
     liftKill: liftKillPage({ ...frame, kill, action: `${home}/kil_1/lift`, killHref: kill.href }),
     liftKillOfAll: liftKillPage({ ...frame, kill: all, action: `${home}/kil_2/lift`, killHref: all.href }),
   };
 };
-      old: { until: NOON, endAction: `${home}/x/remove` },

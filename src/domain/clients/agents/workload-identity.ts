@@ -27,11 +27,16 @@ export type TokenTest = {
   /** Absent: the token is valid. */
   readonly refusal?: Refusal;
   /** The agents that the token identifies. If there are several, its holder must name one with `client_id`. */
-  readonly matches: readonly { readonly agent: Agent; readonly credential: string }[];
+  readonly matches: readonly { readonly agent: Agent; readonly credential: CredentialOf<'federated'> }[];
+  /** Rules for this issuer that its subject fits, and another claim does not. At most MOST_NEAR. */
+  readonly near: readonly { readonly agent: Agent; readonly credential: string; readonly refusal: Refusal }[];
 };
 
 /** Maximum number of agents with a pattern for one issuer that are examined. */
 const MOST_PATTERNS = 200;
+
+/** Maximum number of rules that a test names although the token misses them. */
+const MOST_NEAR = 20;
 
 /** Maps a workload token to an agent. */
 export interface WorkloadIdentity {
@@ -69,7 +74,7 @@ export const workloadIdentity = (deps: {
   };
 
   /** The active agents that a token of this issuer identifies, if its claims are true. */
-  const candidates = async (read: ReadToken, issuer: TrustedIssuer): Promise<TokenTest['matches']> => {
+  const candidates = async (read: ReadToken, issuer: TrustedIssuer): Promise<Pick<TokenTest, 'matches' | 'near'>> => {
     const found = await Promise.all(
       workloadsFor(issuer.id, read.claims.sub).map((workloads) =>
         collection.find({ where: { workloads }, limit: MOST_PATTERNS }),
@@ -77,12 +82,24 @@ export const workloadIdentity = (deps: {
     );
     const ids = [...new Set(found.flat().map(({ document }) => document.id))];
     const standing = ids.length === 0 ? [] : await agents.getMany(ids);
-    return standing.flatMap(({ document: agent }) => {
-      const credential =
-        agent.state === 'active' &&
-        federatedOf(agent).find((one) => one.issuer === issuer.id && unfit(one, issuer, read.claims) === undefined);
-      return credential ? [{ agent, credential: credential.id }] : [];
-    });
+    const matches: TokenTest['matches'][number][] = [];
+    const near: TokenTest['near'][number][] = [];
+    for (const { document: agent } of standing.filter(({ document }) => document.state === 'active')) {
+      const rules = federatedOf(agent)
+        .filter((one) => one.issuer === issuer.id)
+        .map((credential) => ({ credential, refusal: unfit(credential, issuer, read.claims) }));
+      const fitting = rules.find(({ refusal }) => refusal === undefined);
+      if (fitting) {
+        matches.push({ agent, credential: fitting.credential });
+        continue;
+      }
+      for (const { credential, refusal } of rules) {
+        if (refusal && refusal.check !== 'subject' && near.length < MOST_NEAR) {
+          near.push({ agent, credential: credential.id, refusal });
+        }
+      }
+    }
+    return { matches, near };
   };
 
   return {
@@ -91,7 +108,7 @@ export const workloadIdentity = (deps: {
       if (isRefusal(read)) return read;
       const issuer = await issuers.findByIssuer(read.claims.iss);
       if (issuer?.state !== 'active') return { check: 'issuer', why: 'there is no such trusted issuer' };
-      const [first, second] = await candidates(read, issuer);
+      const [first, second] = (await candidates(read, issuer)).matches;
       if (!first) return { check: 'subject', why: 'no agent has a rule that the token fits' };
       return second
         ? { check: 'client_id', why: 'several agents have such a rule; client_id says which' }
@@ -119,17 +136,17 @@ export const workloadIdentity = (deps: {
 
     async test(token): Promise<TokenTest> {
       const read = readToken(token);
-      if (isRefusal(read)) return { refusal: read, matches: [] };
+      if (isRefusal(read)) return { refusal: read, matches: [], near: [] };
       const subject = read.claims.sub;
       const issuer = await issuers.findByIssuer(read.claims.iss);
       if (!issuer) {
-        return { subject, refusal: { check: 'issuer', why: 'there is no such trusted issuer' }, matches: [] };
+        return { subject, refusal: { check: 'issuer', why: 'there is no such trusted issuer' }, matches: [], near: [] };
       }
       const refusal = await tokens.refusalOf(read, issuer);
-      if (refusal) return { issuer, subject, refusal, matches: [] };
-      const matches = await candidates(read, issuer);
+      if (refusal) return { issuer, subject, refusal, matches: [], near: [] };
+      const { matches, near } = await candidates(read, issuer);
       const none: Refusal = { check: 'subject', why: 'no active agent has a rule that the token fits' };
-      return { issuer, subject, matches, ...(matches.length === 0 ? { refusal: none } : {}) };
+      return { issuer, subject, matches, near, ...(matches.length === 0 ? { refusal: none } : {}) };
     },
   };
 };

@@ -4,9 +4,10 @@ import type { TrustedIssuer } from '../../../domain/clients/workload-identity/tr
 import { ISSUER_TEMPLATES } from '../../../domain/clients/workload-identity/trusted-issuer.ts';
 import type { TrustedIssuerRegistry } from '../../../domain/clients/workload-identity/trusted-issuer-registry.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
+import { CLAIM_RULE, TEXT_RULE } from '../certificates.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about, PAGE, READERS, SPEAKS_FOR_PEOPLE, scopes } from '../route.ts';
-import { named } from '../schema.ts';
+import { named, ref } from '../schema.ts';
 import {
   arrayOf,
   change,
@@ -18,6 +19,7 @@ import {
   output,
   page,
   pick,
+  recordOf,
   seconds,
   string,
   text,
@@ -82,6 +84,8 @@ const TOKEN_TO_TEST = named(
   ),
 );
 
+const RULE_OF = { agent: string(), name: string(), credential: string() };
+
 const WORKLOAD_IDENTITY_TEST = named(
   'WorkloadIdentityTest',
   output(
@@ -91,8 +95,16 @@ const WORKLOAD_IDENTITY_TEST = named(
       subject: string('`sub` of the token.'),
       failed: output({ check: string(), detail: string() }),
       matches: arrayOf(
-        output({ agent: string(), name: string(), credential: string() }),
+        output({
+          ...RULE_OF,
+          subject_rule: { ...ref(TEXT_RULE), description: 'The rule for `sub`.' },
+          claim_rules: recordOf('The rules for other claims, by name or JSON pointer.', ref(CLAIM_RULE)),
+        }),
         'Agents that the token authenticates, and the matching credentials.',
+      ),
+      near_misses: arrayOf(
+        output({ ...RULE_OF, check: string(), detail: string() }),
+        'Rules that `sub` fits, and another claim does not; at most 20.',
       ),
       needs_client_id: flag('Whether the caller has to name the agent with client_id.'),
     },
@@ -191,14 +203,20 @@ const handlers = ({ workloadIdentity: { issuers, keys, workloads } }: Dependenci
     purgeTrustedIssuerKeys: async ({ id, by }) => objectAnswer(await issuers.purgeKeys(id, by), show),
 
     async testWorkloadIdentity({ body }) {
-      const { issuer, subject, refusal, matches } = await workloads.test(body.token);
+      const { issuer, subject, refusal, matches, near } = await workloads.test(body.token);
       return {
         body: {
           good: refusal === undefined,
           ...(issuer ? { issuer: { id: issuer.id, name: issuer.name, issuer: issuer.issuer } } : {}),
           ...(subject === undefined ? {} : { subject }),
           ...(refusal ? { failed: { check: refusal.check, detail: refusal.why } } : {}),
-          matches: matches.map(({ agent, credential }) => ({ agent: agent.id, name: agent.name, credential })),
+          matches: matches.map(({ agent, credential }) => ({
+            ...{ agent: agent.id, name: agent.name, credential: credential.id },
+            ...{ subject_rule: credential.subject, claim_rules: credential.claims ?? {} },
+          })),
+          near_misses: near.map(({ agent, credential, refusal: { check, why } }) => ({
+            ...{ agent: agent.id, name: agent.name, credential, check, detail: why },
+          })),
           needs_client_id: matches.length > 1,
         },
       };

@@ -1,0 +1,113 @@
+/** The test of a workload token. The page never shows the token again. */
+import { englishText, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, commaList, factList, table } from '../partials/console-list.ts';
+import { textArea } from '../partials/controls.ts';
+import { linkedName, type NamedLink } from '../partials/named-link.ts';
+import { submit } from '../partials/submit.ts';
+import { registerWords } from '../words/registries.ts';
+import { workloadTestWords as words } from '../words/workload-test.ts';
+
+/** What a claim must be. */
+export type ShownRule =
+  | { readonly equals: string }
+  | { readonly like: string }
+  | { readonly one_of: readonly string[] }
+  | { readonly contains: string };
+
+export type MatchedRule = {
+  readonly agent: NamedLink;
+  readonly credential: string;
+  readonly subject: ShownRule;
+  /** By name of the claim, or JSON pointer. */
+  readonly claims: Readonly<Record<string, ShownRule>>;
+};
+
+/** `check` and `why` exist in English only. */
+type Failure = { readonly check: string; readonly why: string };
+
+export type WorkloadTestResult = {
+  readonly issuer?: NamedLink;
+  readonly subject?: string;
+  /** Absent: an agent can authenticate with it. */
+  readonly failed?: Failure;
+  readonly matches: readonly MatchedRule[];
+  readonly needsClientId: boolean;
+  readonly near: readonly (Failure & { readonly agent: NamedLink; readonly credential: string })[];
+};
+
+const MOST = 200;
+
+const code = (text: string): Html => html`<code>${plainText(text, MOST)}</code>`;
+
+const ruleText = (rule: ShownRule): Phrase => {
+  if ('equals' in rule) return words.rules.equals(code(rule.equals));
+  if ('like' in rule) return words.rules.like(code(rule.like));
+  if ('contains' in rule) return words.rules.contains(code(rule.contains));
+  return words.rules.oneOf(commaList(rule.one_of.slice(0, 20).map(code)));
+};
+
+const MATCHES: readonly Column<MatchedRule>[] = [
+  { title: words.agent, cell: ({ agent }) => linkedName(agent) },
+  { title: words.credential, cell: ({ credential }) => code(credential) },
+  {
+    title: words.rule,
+    cell: ({ subject, claims }) =>
+      [['sub', subject] as const, ...Object.entries(claims)].map(
+        ([name, rule]) => html`<span class="line">${words.claim(code(name), ruleText(rule))}</span>`,
+      ),
+  },
+];
+
+const NEAR: readonly Column<WorkloadTestResult['near'][number]>[] = [
+  { title: words.agent, cell: ({ agent }) => linkedName(agent) },
+  { title: words.credential, cell: ({ credential }) => code(credential) },
+  { title: words.why, cell: ({ why }) => englishText(why, 300) },
+];
+
+/** `action`: the form POSTs `csrf` and `token` to it. `result`: of the token that was sent. */
+export const workloadTestPage = (
+  frame: ConsoleFrame,
+  {
+    action,
+    listHref,
+    error,
+    result,
+  }: {
+    readonly action: string;
+    readonly listHref: string;
+    readonly error?: Text | undefined;
+    readonly result?: WorkloadTestResult;
+  },
+): Html =>
+  layout({
+    frame,
+    style: 'agents.css',
+    title: words.title,
+    width: 'wide',
+    side: consoleNavigation(frame, 'issuers', false),
+    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p></div>
+${result && shown(result)}
+<form method="post" action="${action}" class="card form"><input type="hidden" name="csrf" value="${frame.csrf}">
+${textArea({
+  ...{ name: 'token', label: words.token, hint: words.tokenHint, rows: 6, maxLength: 16_384, code: true },
+  ...(error === undefined ? {} : { error }),
+})}
+<div class="actions">${submit({ text: result === undefined ? words.test : words.again })} <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div></form>`,
+  });
+
+const shown = ({ issuer, subject, failed, matches, needsClientId, near }: WorkloadTestResult): HtmlValue => [
+  html`<section class="card" aria-labelledby="result"><h2 id="result"><span class="tag ${failed === undefined ? 'good' : 'off'}" role="status">${failed === undefined ? words.good : words.bad}</span></h2>
+${factList([
+  failed !== undefined && [words.failedCheck, code(failed.check)],
+  failed !== undefined && [words.why, englishText(failed.why, 300)],
+  [words.issuer, issuer === undefined ? words.noIssuer : linkedName(issuer)],
+  subject !== undefined && [words.subject, isolated(subject, 400)],
+])}${needsClientId && html`<p>${words.needsClientId}</p>`}</section>`,
+  matches.length > 0 &&
+    html`<section aria-labelledby="matches"><h2 id="matches">${words.matches}</h2>${table(MATCHES, matches, 'matches')}</section>`,
+  near.length > 0 &&
+    html`<section aria-labelledby="near"><h2 id="near">${words.near}</h2><p class="hint">${words.nearLead}</p>${table(NEAR, near, 'near')}</section>`,
+];
