@@ -6,6 +6,7 @@ import { narrowDoneWords } from './console-narrowing.ts';
 import { accountLinkDoneWords } from './console-peers.ts';
 import { personDoneWords } from './console-people.ts';
 import { reviewDoneWords } from './console-reviews.ts';
+import { upstreamLinkDoneWords } from './upstream-link.ts';
 
 /** Confirmations of actions in the console. */
 export const doneWords = {
@@ -287,6 +288,7 @@ export const doneWords = {
   ...personDoneWords,
   ...accountLinkDoneWords,
   ...narrowDoneWords,
+  ...upstreamLinkDoneWords,
   ...findingDoneWords,
   ...directoryAccountDoneWords,
   ...directoryDoneWords,

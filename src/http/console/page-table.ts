@@ -64,6 +64,7 @@ import { addTransactionFiles } from './transaction-files.ts';
 import { addTransactionList } from './transaction-list.ts';
 import { addTransactionPage } from './transaction-pages.ts';
 import { addTransmitterPages } from './transmitter-pages.ts';
+import { addUpstreamLinkPage } from './upstream-link-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 import { addWebhookPages } from './webhook-pages.ts';
 
@@ -93,8 +94,8 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addConsoleForms },
   { add: addBulkPages },
   { add: addEditPages },
-  { add: addAgentSecretPages },
   { add: addCredentialRotation },
+  { add: addAgentSecretPages },
   { add: addApprovalsPage, places: { approvals: ['listApprovals', 'all'] } },
   { add: addAbsencePages, places: { absences: ['listAbsences', 'all'] } },
   { add: addBreakGlassPages, places: { 'break-glass': seesBreakGlass } },
@@ -106,6 +107,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addResponsePages, places: { responses: ['listResponses', 'all'] } },
   // Before the page of one person, so that `disable` is not read as an id.
   { add: addPersonForms },
+  { add: addUpstreamLinkPage },
   { add: addPeopleBulk },
   { add: addPeoplePages, places: { people: ['listAccounts'] } },
   { add: addGroupPages },

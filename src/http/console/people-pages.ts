@@ -8,6 +8,7 @@ import {
 } from '../../../views/pages/console-person.ts';
 import type { PersonDelegation, PersonLink } from '../../../views/pages/console-person-access.ts';
 import { fieldWords as words } from '../../../views/words/console-fields.ts';
+import { upstreamLinkWords } from '../../../views/words/upstream-link.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import { accountSignalRows } from './account-signals.ts';
@@ -101,6 +102,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
           // Those who may take factors away are those who give roles and set passwords.
           [words.changeRoles, 'roles', 'removeAccountFactors'],
           [words.setPassword, 'password', 'setAccountPassword'],
+          [upstreamLinkWords.make, 'link', 'createUpstreamLink'],
           { budgetsOf: id },
           { kill: 'account', id },
         ]),

@@ -5,6 +5,7 @@ import { disablePersonPage } from '../../../views/pages/console-disable-person.t
 import { peoplePage } from '../../../views/pages/console-people.ts';
 import { type ChosenPerson, disabledPeoplePage, disablePeoplePage } from '../../../views/pages/console-people-bulk.ts';
 import { type PersonModel, personPage, removeFactorsPage } from '../../../views/pages/console-person.ts';
+import { upstreamLinkPage } from '../../../views/pages/console-upstream-link.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { peopleBulkWords } from '../../../views/words/console-people-bulk.ts';
@@ -119,6 +120,10 @@ export const peoplePages = (frame: ConsoleFrame, text: (usual: string) => string
       endSessions: `${href}/end-sessions`,
     },
   };
+  const linking = {
+    ...{ name: text('Alice Adams'), action: `${href}/link`, cancelHref: href },
+    providersHref: `${home}/sign-in`,
+  };
   return {
     'console-people': peoplePage({
       ...frame,
@@ -186,6 +191,13 @@ export const peoplePages = (frame: ConsoleFrame, text: (usual: string) => string
       delegationTrees: { trees: [], more: 0, isMore: false, listHref: `${home}/delegations?subject=acc_1` },
       actions: { enable: `${href}/enable` },
     }),
+    'console-link-identity': upstreamLinkPage(frame, {
+      ...linking,
+      providers: [{ id: 'upi_1', name: text('The works') }],
+      values: { upstream: 'upi_1', subject: text('u-17') },
+      errors: { subject: text('Another account has it.') },
+    }),
+    'console-link-identity-nowhere': upstreamLinkPage(frame, { ...linking, providers: [], values: {}, errors: {} }),
     'console-disable-person': disablePersonPage({
       ...frame,
       name: text('Alice'),
