@@ -3,7 +3,7 @@
  * Each list of pages is one whole export.
  */
 
-/** https://learn.microsoft.com/en-us/graph/api/serviceprincipal-list and …/oauth2permissiongrant-list (v1.0). */
+/** https://learn.microsoft.com/en-us/graph/api/serviceprincipal-list, …/oauth2permissiongrant-list and …/serviceprincipal-list-approleassignments (v1.0). */
 export const ENTRA_PAGES = [
   {
     servicePrincipals: {
@@ -22,7 +22,10 @@ export const ENTRA_PAGES = [
     servicePrincipals: {
       '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#servicePrincipals',
       value: [
-        { id: 'sp-2', appId: 'app-2', displayName: 'Old wiki', accountEnabled: false, publisherName: 'Example Wiki' },
+        {
+          ...{ id: 'sp-2', appId: 'app-2', displayName: 'Old wiki', accountEnabled: false },
+          ...{ publisherName: 'Example Wiki', appRoles: [{ id: 'role-1', value: 'Wiki.Write.All', isEnabled: true }] },
+        },
         {
           '@odata.type': '#microsoft.graph.agentIdentity',
           ...{ id: 'ai-1', appId: 'blueprint-1', displayName: 'Travel agent', verifiedPublisher: null },
@@ -44,6 +47,19 @@ export const ENTRA_PAGES = [
         ...{ id: 'g3', clientId: 'sp-1', consentType: 'AllPrincipals', principalId: null, resourceId: 'r' },
         scope: ' User.Read.All',
       },
+    ],
+  },
+  {
+    '@odata.context': "https://graph.microsoft.com/v1.0/$metadata#servicePrincipals('ai-1')/appRoleAssignments",
+    value: [
+      {
+        ...{ id: 'a1', appRoleId: 'role-1', principalId: 'ai-1', principalType: 'ServicePrincipal' },
+        ...{ resourceId: 'sp-2', resourceDisplayName: 'Old wiki', createdDateTime: '2026-01-02T03:04:05Z' },
+      },
+      // Access without a role.
+      { id: 'a2', appRoleId: '00000000-0000-0000-0000-000000000000', principalId: 'sp-1', resourceId: 'sp-2' },
+      // A role that the resource does not have any more.
+      { id: 'a3', appRoleId: 'role-9', principalId: 'ai-1', resourceId: 'sp-2' },
     ],
   },
 ];

@@ -12,12 +12,26 @@ type SystemExport = {
   readonly example: string;
 };
 
-/** One request a line, so that all of it is seen. */
-const get = (scheme: string, url: string, file: string): string =>
-  [`curl -sS -H "Authorization: ${scheme} $TOKEN" \\`, `  "${url}" > ${file}`].join('\n');
-/** The same in a loop, for its output. */
-const getEach = (scheme: string, url: string): string =>
-  [`  curl -sS -H "Authorization: ${scheme} $TOKEN" \\`, `    "${url}" | jq -c .`].join('\n');
+/** A script in a shell of its own: a request that fails ends the script, and not the terminal into which it is pasted. */
+const script = (...lines: readonly string[]): string => ['(set -euo pipefail', ...lines, ')'].join('\n');
+
+const CURL = 'curl -fsS --retry 6';
+/** Writes a page as script-pages.ts reads it: the list that it is a page of, where the next one is, and the answer. */
+const keptPage = (indent: string, next: string, ...args: readonly string[]): string =>
+  `${indent}jq -c --arg list "\${1%%\\?*}"${args.map((arg) => ` ${arg}`).join('')} '{list: $list, next: ${next}, page: .}' page.json`;
+/** The address of the next page in a header `Link` (RFC 8288), or nothing. */
+const LINKED = `    url=$(sed -n 's/^[Ll]ink:.*<\\([^>]*\\)>; *rel="next".*/\\1/p' head.txt)`;
+/** `get PATH` follows the header `Link` from page to page. */
+const getLinked = (scheme: string, address: string): readonly string[] => [
+  'get() {',
+  `  url="${address}"`,
+  '  while [ -n "$url" ]; do',
+  `    ${CURL} -D head.txt -H "Authorization: ${scheme} $TOKEN" "$url" > page.json`,
+  LINKED,
+  keptPage('    ', '$next', '--arg next "$url"'),
+  '  done',
+  '}',
+];
 const TOKEN = 'TOKEN=your-token';
 
 const shown = (value: object): string => JSON.stringify(value, undefined, 2);
@@ -25,15 +39,15 @@ const shown = (value: object): string => JSON.stringify(value, undefined, 2);
 /** In the order of the page. */
 export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   okta: {
-    files: 'apps.json grants.ndjson',
-    commands: [
+    files: 'apps.ndjson grants.ndjson',
+    commands: script(
       'ORG=okta.example.com',
       TOKEN,
-      get('SSWS', 'https://$ORG/api/v1/apps?limit=200', 'apps.json'),
-      "jq -r '.[].id' apps.json | while read -r id; do",
-      getEach('SSWS', 'https://$ORG/api/v1/apps/$id/grants'),
-      'done > grants.ndjson',
-    ].join('\n'),
+      ...getLinked('SSWS', 'https://$ORG/api/v1/$1'),
+      "get 'apps?limit=200' > apps.ndjson",
+      "jq -r '.page[].id' apps.ndjson > ids.txt",
+      'while read -r id; do get "apps/$id/grants"; done < ids.txt > grants.ndjson',
+    ),
     example: shown([
       {
         ...{ id: '0oa1', label: 'Expense robot', status: 'ACTIVE', signOnMode: 'OPENID_CONNECT' },
@@ -43,14 +57,25 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     ]),
   },
   entra: {
-    files: 'principals.json grants.json',
-    commands: [
+    files: 'principals.ndjson grants.ndjson roles.ndjson',
+    commands: script(
       'az login',
       'TOKEN=$(az account get-access-token --resource-type ms-graph \\',
       '  --query accessToken --output tsv)',
-      get('Bearer', 'https://graph.microsoft.com/v1.0/servicePrincipals?\\$top=999', 'principals.json'),
-      get('Bearer', 'https://graph.microsoft.com/v1.0/oauth2PermissionGrants?\\$top=999', 'grants.json'),
-    ].join('\n'),
+      'get() {',
+      '  url="https://graph.microsoft.com/v1.0/$1"',
+      '  while [ -n "$url" ]; do',
+      `    ${CURL} -H "Authorization: Bearer $TOKEN" "$url" > page.json`,
+      `    url=$(jq -r '."@odata.nextLink" // ""' page.json)`,
+      keptPage('    ', '$next', '--arg next "$url"'),
+      '  done',
+      '}',
+      'MEMBERS=id,appId,displayName,accountEnabled,verifiedPublisher,replyUrls,appRoles',
+      'get "servicePrincipals?\\$top=999&\\$select=$MEMBERS" > principals.ndjson',
+      "get 'oauth2PermissionGrants?$top=999' > grants.ndjson",
+      "jq -r '.page.value[].id' principals.ndjson > ids.txt",
+      'while read -r id; do get "servicePrincipals/$id/appRoleAssignments"; done < ids.txt > roles.ndjson',
+    ),
     example: shown({
       '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#servicePrincipals',
       value: [{ id: 'sp-1', appId: 'app-1', displayName: 'Mail helper', accountEnabled: true }],
@@ -58,18 +83,27 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
   },
   google: {
     files: 'tokens.ndjson',
-    commands: [
+    commands: script(
       'AUTH=https://www.googleapis.com/auth',
       'gcloud auth application-default login --client-id-file=client.json \\',
       '  --scopes=$AUTH/cloud-platform,$AUTH/admin.directory.user.readonly,$AUTH/admin.directory.user.security',
-      'TOKEN=$(gcloud auth application-default print-access-token)',
-      'curl -sS -H "Authorization: Bearer $TOKEN" \\',
-      '  "https://admin.googleapis.com/admin/directory/v1/users?customer=my_customer&maxResults=500" \\',
-      "  | jq -r '.users[].primaryEmail' > users.txt",
-      'while read -r user; do',
-      getEach('Bearer', 'https://admin.googleapis.com/admin/directory/v1/users/$user/tokens'),
-      'done < users.txt > tokens.ndjson',
-    ].join('\n'),
+      'get() {',
+      `  ${CURL} -H "Authorization: Bearer $TOKEN" \\`,
+      '    "https://admin.googleapis.com/admin/directory/v1/$1" > page.json',
+      keptPage('  ', '(.nextPageToken // "")'),
+      '}',
+      'next=',
+      'while :; do',
+      '  TOKEN=$(gcloud auth application-default print-access-token)',
+      `  get "users?customer=my_customer&maxResults=500&fields=nextPageToken,users(id)\${next:+&pageToken=$next}"`,
+      `  next=$(jq -r '.nextPageToken // "" | @uri' page.json)`,
+      "  jq -r '.users[]?.id' page.json > ids.txt",
+      '  while read -r id; do',
+      '    get "users/$id/tokens?fields=items(clientId,displayText,scopes,userKey)"',
+      '  done < ids.txt',
+      '  [ -n "$next" ] || break',
+      'done > tokens.ndjson',
+    ),
     example: JSON.stringify({
       kind: 'admin#directory#tokenList',
       items: [
@@ -81,14 +115,15 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     }),
   },
   github: {
-    files: 'installations.json tokens.json credentials.json',
-    commands: [
+    files: 'installations.ndjson tokens.ndjson credentials.ndjson',
+    commands: script(
       'ORG=your-organization',
       TOKEN,
-      get('Bearer', 'https://api.github.com/orgs/$ORG/installations?per_page=100', 'installations.json'),
-      get('Bearer', 'https://api.github.com/orgs/$ORG/personal-access-tokens?per_page=100', 'tokens.json'),
-      get('Bearer', 'https://api.github.com/orgs/$ORG/credential-authorizations?per_page=100', 'credentials.json'),
-    ].join('\n'),
+      ...getLinked('Bearer', 'https://api.github.com/orgs/$ORG/$1?per_page=100'),
+      'get installations > installations.ndjson',
+      'get personal-access-tokens > tokens.ndjson',
+      'get credential-authorizations > credentials.ndjson',
+    ),
     example: shown({
       total_count: 1,
       installations: [
@@ -100,11 +135,17 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     }),
   },
   'mcp-registry': {
-    files: 'servers.json',
-    commands: [
+    files: 'servers.ndjson',
+    commands: script(
       'REGISTRY=registry.example.com',
-      'curl -sS "https://$REGISTRY/v0.1/servers?version=latest&limit=100" > servers.json',
-    ].join('\n'),
+      'next=',
+      'while :; do',
+      `  ${CURL} "https://$REGISTRY/v0.1/servers?version=latest&limit=100\${next:+&cursor=$next}" > page.json`,
+      '  jq -c . page.json',
+      `  next=$(jq -r '.metadata.nextCursor // "" | @uri' page.json)`,
+      '  [ -n "$next" ] || break',
+      'done > servers.ndjson',
+    ),
     example: shown({
       servers: [
         {

@@ -12,7 +12,15 @@ type SystemWords = {
   readonly more: Phrase;
   /** Which files the import takes together. Absent: one. */
   readonly files?: Phrase;
+  /** What a second inventory of it is of. */
+  readonly second?: Phrase;
 };
+
+const allPages = {
+  en: 'The script gets all pages. It stops at the first request that fails.',
+  de: 'Das Skript holt alle Seiten. Es bricht bei der ersten Anfrage ab, die fehlschlägt.',
+};
+const secondOrganization = phrase({ en: 'a second organization', de: 'eine zweite Organisation' });
 
 type System = 'okta' | 'entra' | 'google' | 'github' | 'mcp-registry' | 'csv' | 'ndjson';
 
@@ -25,55 +33,55 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Apps einer Okta-Organisation, und die Berechtigungen, die Verwaltung und Personen ihnen gaben.',
     }),
     needs: phrase({
-      en: html`In the Okta Admin Console, open <em>Security → API → Tokens</em> and create a token as an administrator who may read apps and grants. Set <code>ORG</code> and <code>TOKEN</code>, and run. This needs <code>curl</code> and <code>jq</code>.`,
-      de: html`Öffnen Sie in der Okta Admin Console <em>Security → API → Tokens</em> und legen Sie ein Token als Administrator an, der Apps und Grants lesen darf. Setzen Sie <code>ORG</code> und <code>TOKEN</code>, und rufen Sie auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
+      en: html`In the Okta Admin Console, open <em>Security → API → Tokens</em> and create a token as a super administrator, or as another administrator who may read apps and their grants. Set <code>ORG</code> and <code>TOKEN</code> in the script, and run it. This needs <code>curl</code> and <code>jq</code>.`,
+      de: html`Öffnen Sie in der Okta Admin Console <em>Security → API → Tokens</em> und legen Sie ein Token als Super Administrator an, oder als Administrator, der Apps und ihre Grants lesen darf. Setzen Sie <code>ORG</code> und <code>TOKEN</code> im Skript, und rufen Sie es auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
     more: phrase({
-      en: html`More than 200 apps: get the page that the header <code>Link</code> names with <code>rel="next"</code> into a further file, until there is none. Delete the token when you have the files.`,
-      de: html`Mehr als 200 Apps: Holen Sie die Seite, die der Header <code>Link</code> mit <code>rel="next"</code> nennt, in eine weitere Datei, bis es keine mehr gibt. Löschen Sie das Token, wenn Sie die Dateien haben.`,
+      en: html`${allPages.en} Delete the token when you have the files.`,
+      de: html`${allPages.de} Löschen Sie das Token, wenn Sie die Dateien haben.`,
     }),
     files: phrase({
-      en: html`Choose <code>apps.json</code> and <code>grants.ndjson</code> together.`,
-      de: html`Wählen Sie <code>apps.json</code> und <code>grants.ndjson</code> zusammen.`,
+      en: html`Choose <code>apps.ndjson</code> and <code>grants.ndjson</code> together.`,
+      de: html`Wählen Sie <code>apps.ndjson</code> und <code>grants.ndjson</code> zusammen.`,
     }),
+    second: secondOrganization,
   },
   entra: {
     name: phrase({ en: 'Microsoft Entra ID', de: 'Microsoft Entra ID' }),
     lists: phrase({
-      en: 'Service principals of a tenant, agent identities included, and the delegated permissions with which they act for people.',
-      de: 'Dienstprinzipale eines Mandanten, auch Agentenidentitäten, und die delegierten Berechtigungen, mit denen sie für Personen handeln.',
+      en: 'Service principals of a tenant, agent identities included, with their delegated and application permissions.',
+      de: 'Dienstprinzipale eines Mandanten, auch Agentenidentitäten, mit ihren delegierten Berechtigungen und Anwendungsberechtigungen.',
     }),
     needs: phrase({
-      en: html`Sign in with the Azure CLI as a person with the role <em>Global Reader</em>. A token of your own takes its place: it needs the permissions <code>Application.Read.All</code> and <code>DelegatedPermissionGrant.Read.All</code>. This needs <code>az</code> and <code>curl</code>.`,
-      de: html`Melden Sie sich mit der Azure CLI als Person mit der Rolle <em>Global Reader</em> an. Ein eigenes Token geht auch: Es braucht die Berechtigungen <code>Application.Read.All</code> und <code>DelegatedPermissionGrant.Read.All</code>. Nötig sind <code>az</code> und <code>curl</code>.`,
+      en: html`Sign in with the Azure CLI as a person with the role <em>Global Reader</em>. Or set <code>TOKEN</code> to your own token with the permissions <code>Application.Read.All</code> and <code>DelegatedPermissionGrant.Read.All</code>. This needs <code>az</code>, <code>curl</code> and <code>jq</code>.`,
+      de: html`Melden Sie sich mit der Azure CLI als Person mit der Rolle <em>Global Reader</em> an. Oder setzen Sie <code>TOKEN</code> auf ein eigenes Token mit den Berechtigungen <code>Application.Read.All</code> und <code>DelegatedPermissionGrant.Read.All</code>. Nötig sind <code>az</code>, <code>curl</code> und <code>jq</code>.`,
     }),
     more: phrase({
-      en: html`If a file has <code>@odata.nextLink</code>, get the page at that address into a further file, until there is none. The list has delegated permissions only, with which an app acts for people. Application permissions (app role assignments) are not in it: an app that has only those looks harmless here.`,
-      de: html`Hat eine Datei <code>@odata.nextLink</code>, holen Sie die Seite an dieser Adresse in eine weitere Datei, bis es keine mehr gibt. Die Liste enthält nur delegierte Berechtigungen, mit denen eine App für Personen handelt. Anwendungsberechtigungen (App-Rollenzuweisungen) fehlen darin: Eine App, die nur solche hat, sieht hier harmlos aus.`,
+      en: html`${allPages.en} It asks for the application permissions of each service principal, so it takes some minutes in a large tenant.`,
+      de: html`${allPages.de} Es fragt für jeden Dienstprinzipal nach den Anwendungsberechtigungen, und braucht darum in einem großen Mandanten einige Minuten.`,
     }),
     files: phrase({
-      en: html`Choose <code>principals.json</code> and <code>grants.json</code> together.`,
-      de: html`Wählen Sie <code>principals.json</code> und <code>grants.json</code> zusammen.`,
+      en: html`Choose <code>principals.ndjson</code>, <code>grants.ndjson</code> and <code>roles.ndjson</code> together.`,
+      de: html`Wählen Sie <code>principals.ndjson</code>, <code>grants.ndjson</code> und <code>roles.ndjson</code> zusammen.`,
     }),
+    second: phrase({ en: 'a second tenant', de: 'einen zweiten Mandanten' }),
   },
   google: {
     name: phrase({ en: 'Google Workspace', de: 'Google Workspace' }),
     lists: phrase({
-      en: 'Apps that people of a Google Workspace gave access to their data.',
-      de: 'Apps, denen Personen eines Google Workspace Zugriff auf ihre Daten gaben.',
+      en: 'Apps that people of a Google Workspace gave access to their data, and the scopes.',
+      de: 'Apps, denen Personen eines Google Workspace Zugriff auf ihre Daten gaben, und die Berechtigungen.',
     }),
     needs: phrase({
-      en: html`In a project of Google Cloud, enable the Admin SDK API, create an OAuth client of the type <em>Desktop app</em>, and save it as <code>client.json</code>. Run as an administrator of the Workspace. This needs <code>gcloud</code>, <code>curl</code> and <code>jq</code>.`,
-      de: html`Aktivieren Sie in einem Projekt von Google Cloud die Admin SDK API, legen Sie einen OAuth-Client vom Typ <em>Desktop app</em> an, und speichern Sie ihn als <code>client.json</code>. Rufen Sie als Administrator des Workspace auf. Nötig sind <code>gcloud</code>, <code>curl</code> und <code>jq</code>.`,
+      en: html`In a project of Google Cloud, enable the Admin SDK API, create an OAuth client of the type <em>Desktop app</em>, and save it as <code>client.json</code>. Sign in as a super administrator of the Workspace. This needs <code>gcloud</code>, <code>curl</code> and <code>jq</code>.`,
+      de: html`Aktivieren Sie in einem Projekt von Google Cloud die Admin SDK API, legen Sie einen OAuth-Client vom Typ <em>Desktop app</em> an, und speichern Sie ihn als <code>client.json</code>. Melden Sie sich als Super Admin des Workspace an. Nötig sind <code>gcloud</code>, <code>curl</code> und <code>jq</code>.`,
     }),
-    more: phrase({
-      en: html`More than 500 people: add those of the page with <code>&pageToken=</code> and the value of <code>nextPageToken</code> to <code>users.txt</code>. A user for whom Google answers an error refuses the import, so that no app is missing unnoticed.`,
-      de: html`Mehr als 500 Personen: Hängen Sie die der Seite mit <code>&pageToken=</code> und dem Wert von <code>nextPageToken</code> an <code>users.txt</code> an. Eine Person, für die Google einen Fehler meldet, verhindert den Import: So fehlt keine App unbemerkt.`,
-    }),
+    more: phrase(allPages),
     files: phrase({
       en: html`Choose <code>tokens.ndjson</code>.`,
       de: html`Wählen Sie <code>tokens.ndjson</code>.`,
     }),
+    second: phrase({ en: 'a second Workspace', de: 'einen zweiten Workspace' }),
   },
   github: {
     name: phrase({ en: 'GitHub', de: 'GitHub' }),
@@ -82,17 +90,15 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Installierte Apps, persönliche Zugriffstokens und autorisierte Zugangsdaten einer GitHub-Organisation.',
     }),
     needs: phrase({
-      en: html`Get a token as an owner of the organization. Only a GitHub App can list personal access tokens, and credentials are listed only with SAML single sign-on: leave out what you do not have. Set <code>ORG</code> and <code>TOKEN</code>, and run. This needs <code>curl</code>.`,
-      de: html`Holen Sie ein Token als Eigentümer der Organisation. Nur eine GitHub App kann persönliche Zugriffstokens auflisten, und Zugangsdaten gibt es nur mit Single Sign-on per SAML: Lassen Sie weg, was Sie nicht haben. Setzen Sie <code>ORG</code> und <code>TOKEN</code>, und rufen Sie auf. Nötig ist <code>curl</code>.`,
+      en: html`Get a token as an owner of the organization. Only a GitHub App can list personal access tokens, and credentials are listed only with SAML single sign-on: remove the lines <code>get …</code> of what you do not have. Set <code>ORG</code> and <code>TOKEN</code> in the script, and run it. This needs <code>curl</code> and <code>jq</code>.`,
+      de: html`Holen Sie ein Token als Eigentümer der Organisation. Nur eine GitHub App kann persönliche Zugriffstokens auflisten, und Zugangsdaten gibt es nur mit Single Sign-on per SAML: Entfernen Sie die Zeilen <code>get …</code>, die bei Ihnen nicht gehen. Setzen Sie <code>ORG</code> und <code>TOKEN</code> im Skript, und rufen Sie es auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
-    more: phrase({
-      en: html`More than 100 of a kind: get further pages with <code>&page=2</code> into further files.`,
-      de: html`Mehr als 100 einer Art: Holen Sie weitere Seiten mit <code>&page=2</code> in weitere Dateien.`,
-    }),
+    more: phrase(allPages),
     files: phrase({
-      en: html`Choose the files that you have of <code>installations.json</code>, <code>tokens.json</code> and <code>credentials.json</code> together.`,
-      de: html`Wählen Sie zusammen, was Sie von <code>installations.json</code>, <code>tokens.json</code> und <code>credentials.json</code> haben.`,
+      en: html`Choose the files that you have of <code>installations.ndjson</code>, <code>tokens.ndjson</code> and <code>credentials.ndjson</code> together.`,
+      de: html`Wählen Sie zusammen, was Sie von <code>installations.ndjson</code>, <code>tokens.ndjson</code> und <code>credentials.ndjson</code> haben.`,
     }),
+    second: secondOrganization,
   },
   'mcp-registry': {
     name: phrase({ en: 'MCP registry', de: 'MCP-Registry' }),
@@ -102,17 +108,15 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'MCP-Server der Registry Ihrer Organisation, und die Geheimnisse, die sie verlangen.',
     }),
     needs: phrase({
-      en: html`Take the registry of your organization: a public registry has servers that you do not use. Set <code>REGISTRY</code> to its address, and run. This needs <code>curl</code>.`,
-      de: html`Nehmen Sie die Registry Ihrer Organisation: Eine öffentliche hat Server, die Sie nicht benutzen. Setzen Sie <code>REGISTRY</code> auf ihre Adresse, und rufen Sie auf. Nötig ist <code>curl</code>.`,
+      en: html`Take the registry of your organization: a public registry has servers that you do not use. Set <code>REGISTRY</code> to its address, and run the script. This needs <code>curl</code> and <code>jq</code>.`,
+      de: html`Nehmen Sie die Registry Ihrer Organisation: Eine öffentliche hat Server, die Sie nicht benutzen. Setzen Sie <code>REGISTRY</code> auf ihre Adresse, und rufen Sie das Skript auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
-    more: phrase({
-      en: html`If the file has <code>nextCursor</code>, get the next page with <code>&cursor=</code> and its value into a further file, until there is none.`,
-      de: html`Hat die Datei <code>nextCursor</code>, holen Sie die nächste Seite mit <code>&cursor=</code> und dem Wert in eine weitere Datei, bis es keine mehr gibt.`,
-    }),
+    more: phrase(allPages),
     files: phrase({
-      en: html`Choose <code>servers.json</code>.`,
-      de: html`Wählen Sie <code>servers.json</code>.`,
+      en: html`Choose <code>servers.ndjson</code>.`,
+      de: html`Wählen Sie <code>servers.ndjson</code>.`,
     }),
+    second: phrase({ en: 'a second registry', de: 'eine zweite Registry' }),
   },
   csv: {
     name: phrase({ en: 'CSV file', de: 'CSV-Datei' }),
@@ -126,8 +130,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: html`Exportieren Sie aus dem System eine Tabelle als CSV, oder schreiben Sie eine. Die erste Zeile nennt die Spalten.`,
     }),
     more: phrase({
-      en: html`Blanks separate several scopes or URLs. <code>is_for_everyone</code> and <code>is_enabled</code> are <code>true</code> or <code>false</code>.`,
-      de: html`Leerzeichen trennen mehrere Berechtigungen oder URLs. <code>is_for_everyone</code> und <code>is_enabled</code> sind <code>true</code> oder <code>false</code>.`,
+      en: html`Separate several scopes or URLs with spaces. <code>is_for_everyone</code> and <code>is_enabled</code> are <code>true</code> or <code>false</code>.`,
+      de: html`Trennen Sie mehrere Berechtigungen oder URLs mit Leerzeichen. <code>is_for_everyone</code> und <code>is_enabled</code> sind <code>true</code> oder <code>false</code>.`,
     }),
   },
   ndjson: {
@@ -161,8 +165,8 @@ export const columnWords = {
     de: 'die Verwaltung gab ihr Rechte für alle',
   }),
   is_enabled: phrase({
-    en: 'it is enabled there; without a value: yes',
-    de: 'sie ist dort aktiviert; ohne Angabe: ja',
+    en: 'enabled there (true if empty)',
+    de: 'dort aktiviert (ohne Angabe true)',
   }),
   secrets: phrase({
     en: 'number of its static secrets, never a secret itself',

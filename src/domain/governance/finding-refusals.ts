@@ -33,7 +33,10 @@ export const FINDING_REFUSALS = {
     code: 'invalid_field',
     text: '{at} has no app. A failed export looks so. To import a list without apps, call the API: all apps of the inventory then count as gone.',
   },
-  inventory_json_malformed: { code: 'invalid_field', text: '{at} is no JSON, or is nested more than {most} deep.' },
+  inventory_json_malformed: {
+    code: 'invalid_field',
+    text: '{at} is no JSON, or is nested more than {most} deep. A file that was cut looks so.',
+  },
   inventory_row_malformed: { code: 'invalid_field', text: '{at}: the member {member} is missing or has another form.' },
   inventory_row_no_object: { code: 'invalid_field', text: '{at} is no JSON object.' },
   inventory_column_unnamed: {
@@ -44,6 +47,14 @@ export const FINDING_REFUSALS = {
   inventory_page_missing: {
     code: 'invalid_field',
     text: '{at} names a further page, or more apps, that no file has. Give all pages: an app that is missing counts as gone.',
+  },
+  inventory_list_cut: {
+    code: 'invalid_field',
+    text: '{at} is not the last page of {list}: the file is cut, or the script stopped. Run the script again, and give all files.',
+  },
+  inventory_list_missing: {
+    code: 'invalid_field',
+    text: 'No file has {list}: a file is cut or was left out, or the script stopped. Run the script again, and give all files.',
   },
   inventory_rows_exceeded: { code: 'invalid_field', text: 'An import has at most {most} rows.' },
   inventory_files_exceeded: { code: 'invalid_field', text: 'An import has at most {most} files.' },

@@ -97,9 +97,11 @@ const REACH_OF: ReadonlyMap<string, ScopeReach> = new Map(
 const RISKY =
   /(?:^|[._:/-])(?:all|admin|write|readwrite|send|delete|manage|full_access|fullcontrol|impersonation|offline_access|repo|drive|mail\.google\.com)(?:$|[._:/-])/i;
 
-/** What a right of the table reaches. Microsoft Graph may name its own resource in front. */
+/** What a right of the table reaches. Microsoft Graph may name its own resource in front, and an application permission its kind. */
 const reachOf = (scope: string): ScopeReach | undefined =>
-  REACH_OF.get(scope.toLowerCase().replace(/^https:\/\/(?:graph\.microsoft|outlook\.office(?:365)?)\.com\//, ''));
+  REACH_OF.get(
+    scope.toLowerCase().replace(/^(?:application:|https:\/\/(?:graph\.microsoft|outlook\.office(?:365)?)\.com\/)/, ''),
+  );
 
 export const riskyScopes = (scopes: readonly string[] = []): readonly string[] =>
   scopes.filter((scope) => reachOf(scope) !== undefined || RISKY.test(scope));

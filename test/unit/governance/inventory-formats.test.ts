@@ -4,6 +4,7 @@ import {
   type InventoryFormat,
   readInventory,
 } from '../../../src/domain/governance/inventory-formats/inventory-format.ts';
+import { reachesOf, riskyScopes } from '../../../src/domain/governance/scope-risks.ts';
 import { isDomainError } from '../../../src/domain/vocabulary/errors.ts';
 import { ENTRA_PAGES, GITHUB_PAGES, GOOGLE_PAGES, MCP_PAGES, OKTA_PAGES } from '../../support/inventory-exports.ts';
 
@@ -27,7 +28,10 @@ const FORMATS = Object.keys(EXPORTS) as readonly (keyof typeof EXPORTS)[];
 
 const APPS = {
   entra: [
-    { external_id: 'ai-1', name: 'Travel agent', people: 0, is_for_everyone: false, is_enabled: true },
+    {
+      ...{ external_id: 'ai-1', name: 'Travel agent', people: 0, is_for_everyone: true, is_enabled: true },
+      scopes: ['application:Wiki.Write.All', 'application:role-9'],
+    },
     {
       ...{ external_id: 'app-1', name: 'Mail helper', publisher: 'Example Mail', people: 2, is_enabled: true },
       ...{ scopes: ['Mail.Send', 'User.Read', 'User.Read.All'], is_for_everyone: true },
@@ -257,6 +261,13 @@ test.each([
   const few = Math.min(secondsOf(10_000), secondsOf(10_000));
   // 16 times the pages take 256 times as long if each is compared with all others.
   expect(secondsOf(160_000)).toBeLessThan(Math.max(few, 0.02) * 48);
+});
+
+test('an application permission matters as the delegated one of the same name does, also by what it reaches', () => {
+  expect(riskyScopes(['application:Mail.Send', 'application:Notes.ReadWrite', 'application:role-9'])).toEqual([
+    ...['application:Mail.Send', 'application:Notes.ReadWrite'],
+  ]);
+  expect(reachesOf(['application:Mail.Send', 'Mail.Send'])).toEqual(new Map([['mail', 2]]));
 });
 
 test('a name of an MCP server has up to 200 characters, as server.json allows', () => {

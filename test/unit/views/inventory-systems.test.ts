@@ -17,8 +17,13 @@ test.each(INVENTORY_SYSTEMS)('the example of %s can be imported, also pasted', (
   expect(readInventory([{ name: 'list', text: example }], system).length).toBeGreaterThan(0);
 });
 
-test.each(INVENTORY_SYSTEMS)('the commands of %s are those of the guide', (system) => {
-  const { commands, files } = SYSTEMS[system];
-  for (const line of commands?.split('\n') ?? []) expect(GUIDE).toContain(`${line}\n`);
-  if (commands !== undefined) expect(GUIDE).toContain(`behalf inventory import ${files} --format ${system}\n`);
-});
+test.each(INVENTORY_SYSTEMS)(
+  'the commands of %s are those of the guide, which imports only what a script got whole',
+  (system) => {
+    const { commands, files } = SYSTEMS[system];
+    if (commands === undefined) return;
+    expect(commands).toMatch(/^\(set -euo pipefail\n[\s\S]*\n\)$/);
+    // Not behind the script with &&: the shell would not end the script at an error.
+    expect(GUIDE).toContain(`${commands.slice(0, -1)}behalf inventory import ${files} --format ${system}\n)\n`);
+  },
+);

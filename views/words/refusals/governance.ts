@@ -15,7 +15,8 @@ export const FINDING_GERMAN = {
     'Der Name eines Inventars hat höchstens 40 Kleinbuchstaben, Ziffern und Bindestriche, und beginnt mit keinem Bindestrich.',
   inventory_empty:
     '{at} hat keine App. So sieht ein fehlgeschlagener Export aus. Eine Liste ohne Apps nimmt die API: Alle Apps des Inventars gelten dann als verschwunden.',
-  inventory_json_malformed: '{at} ist kein JSON, oder tiefer als {most} verschachtelt.',
+  inventory_json_malformed:
+    '{at} ist kein JSON, oder tiefer als {most} verschachtelt. So sieht eine abgeschnittene Datei aus.',
   inventory_row_malformed: '{at}: Das Feld {member} fehlt oder hat eine andere Form.',
   inventory_row_no_object: '{at} ist kein JSON-Objekt.',
   inventory_column_unnamed:
@@ -23,6 +24,10 @@ export const FINDING_GERMAN = {
   inventory_quote_open: '{at}: Ein Anführungszeichen ist nicht geschlossen.',
   inventory_page_missing:
     '{at} nennt eine weitere Seite, oder mehr Apps, die in keiner Datei stehen. Geben Sie alle Seiten an: Eine App, die fehlt, gilt als verschwunden.',
+  inventory_list_cut:
+    '{at} ist nicht die letzte Seite von {list}: Die Datei ist abgeschnitten, oder das Skript brach ab. Rufen Sie das Skript noch einmal auf, und geben Sie alle Dateien an.',
+  inventory_list_missing:
+    'In keiner Datei steht {list}: Eine Datei ist abgeschnitten oder fehlt, oder das Skript brach ab. Rufen Sie das Skript noch einmal auf, und geben Sie alle Dateien an.',
   inventory_rows_exceeded: 'Ein Import hat höchstens {most} Zeilen.',
   inventory_files_exceeded: 'Ein Import hat höchstens {most} Dateien.',
   inventory_paste_too_long:

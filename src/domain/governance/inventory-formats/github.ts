@@ -12,13 +12,13 @@ import {
   itemsOf,
   listIn,
   malformed,
-  pagesOf,
   type Row,
   rowIn,
   rowsOf,
   textIn,
   textsIn,
 } from './listed-rows.ts';
+import { answersOf } from './script-pages.ts';
 
 /** `contents:write`, as GitHub names permission and access. Those of a token are below `organization`, `repository` and `other`. */
 const permissionsIn = (permissions: Row): readonly string[] =>
@@ -109,7 +109,7 @@ const installationsIn = (pages: readonly Row[]): readonly Row[] => {
 };
 
 export const githubApps = (files: readonly InventoryFile[]): readonly ListedApp[] => {
-  const rows = rowsOf(pagesOf(files).flatMap(itemsOf).flatMap(itemsOf));
+  const rows = rowsOf(answersOf(files).flatMap(itemsOf));
   const all = [...rows.filter((row) => !isPage(row)), ...installationsIn(rows.filter(isPage))];
   const kinds = Map.groupBy(all, (row) => {
     const kind = KINDS.find(([member]) => member in row.value);

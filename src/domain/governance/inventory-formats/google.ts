@@ -8,31 +8,40 @@ import {
   type InventoryFile,
   idIn,
   itemsOf,
-  listIn,
   malformed,
-  pagesOf,
   type Row,
+  rowsIn,
   rowsOf,
   textIn,
   textsIn,
 } from './listed-rows.ts';
+import { answersOf, checkLists } from './script-pages.ts';
 
 const LIST = 'admin#directory#tokenList';
+
+/** Pages of people, as a script has them beside the tokens of each. */
+const PEOPLE = 'users';
 
 const isList = ({ value }: Row): boolean => 'items' in value || value['kind'] === LIST;
 
 const tokensIn = (row: Row): readonly Row[] => {
-  if (isList(row)) return rowsOf(listIn(row, 'items'));
+  if (isList(row)) return rowsIn(row, 'items');
   if ('error' in row.value) throw malformed(row, 'items');
   return [row];
 };
 
 /** A person without tokens has a list without items. */
 export const googleApps = (files: readonly InventoryFile[]): readonly ListedApp[] => {
-  const rows = rowsOf(pagesOf(files).flatMap(itemsOf));
-  const lists = rows.filter(isList);
-  checkLastPage(lists.map((row) => ({ at: row.at, hasNext: textIn(row, 'nextPageToken') !== undefined })));
-  return [...Map.groupBy(rows.flatMap(tokensIn), (token) => idIn(token, 'clientId'))].map(([id, tokens]) =>
+  const answers = answersOf(files);
+  const people = rowsOf(answers.filter(({ list }) => list === PEOPLE)).flatMap((page) => rowsIn(page, 'users'));
+  checkLists(answers, [PEOPLE, ...people.map((person) => `users/${idIn(person, 'id')}/tokens`)]);
+  const kept = answers.filter(({ list }) => list !== undefined && list !== PEOPLE);
+  const rows = rowsOf(answers.filter(({ list }) => list === undefined).flatMap(itemsOf));
+  checkLastPage(
+    rows.filter(isList).map((row) => ({ at: row.at, hasNext: textIn(row, 'nextPageToken') !== undefined })),
+  );
+  const all = [...rows.flatMap(tokensIn), ...rowsOf(kept).flatMap((page) => rowsIn(page, 'items'))];
+  return [...Map.groupBy(all, (token) => idIn(token, 'clientId'))].map(([id, tokens]) =>
     listedApp(id, {
       names: tokens.flatMap((token) => textIn(token, 'displayText') ?? []),
       scopes: tokens.flatMap((token) => textsIn(token, 'scopes')),

@@ -82,9 +82,14 @@ export const placeIn = ({ at }: Page, member: string): string => `${at}${at.incl
 export const malformed = ({ at }: Pick<Row, 'at'>, member: string) =>
   findingRefusal('inventory_row_malformed', { params: { at, member } });
 
+/** Throws 'invalid_field' above MOST_ROWS. */
+export const checkRows = (count: number): void => {
+  if (count > MOST_ROWS) throw findingRefusal('inventory_rows_exceeded', { params: { most: MOST_ROWS } });
+};
+
 /** The objects among values. Throws 'invalid_field' for another value, and above MOST_ROWS. */
 export const rowsOf = (pages: readonly Page[]): readonly Row[] => {
-  if (pages.length > MOST_ROWS) throw findingRefusal('inventory_rows_exceeded', { params: { most: MOST_ROWS } });
+  checkRows(pages.length);
   return pages.map(({ at, value }) => {
     if (!isObject(value)) throw findingRefusal('inventory_row_no_object', { params: { at } });
     return { at, value };

@@ -10,13 +10,13 @@ import {
   itemsOf,
   listIn,
   malformed,
-  pagesOf,
   type Row,
   rowIn,
   rowsOf,
   textIn,
   textsIn,
 } from './listed-rows.ts';
+import { answersOf, checkLists } from './script-pages.ts';
 
 type Kind = 'app' | 'grant' | 'token';
 const KINDS = { apps: 'app', grants: 'grant', tokens: 'token' } as const;
@@ -55,8 +55,10 @@ const factsOf = (apps: readonly Row[], rights: readonly Row[]) => ({
 
 /** An app that is granted rights and that no list of apps has is listed by its client id. */
 export const oktaApps = (files: readonly InventoryFile[]): readonly ListedApp[] => {
-  const rows = rowsOf(pagesOf(files).flatMap(itemsOf).flatMap(itemsOf)).flatMap(rowsIn);
+  const answers = answersOf(files);
+  const rows = rowsOf(answers.flatMap(itemsOf)).flatMap(rowsIn);
   const { app = [], grant = [], token = [] } = Object.groupBy(rows, kindOf);
+  checkLists(answers, ['apps', ...app.map((one) => `apps/${idIn(one, 'id')}/grants`)]);
   const rights = [...grant, ...token].filter((right) => (textIn(right, 'status') ?? 'ACTIVE') === 'ACTIVE');
   const byClient = Map.groupBy(rights, (right) => idIn(right, 'clientId'));
   const apps = Map.groupBy(
