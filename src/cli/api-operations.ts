@@ -117,6 +117,7 @@ export const API_OPERATIONS = {
   undoReviewItem: ['POST', '/review-items/{id}/undo'],
   getReviewEvidence: ['GET', '/reviews/{id}/evidence'],
   importInventory: ['POST', '/inventories/{id}/import'],
+  removeInventory: ['DELETE', '/inventories/{id}'],
   listInventoryEntries: ['GET', '/inventory-entries'],
   getInventoryEntry: ['GET', '/inventory-entries/{id}'],
   createResponseRule: ['POST', '/response-rules'],

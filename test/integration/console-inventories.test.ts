@@ -11,6 +11,7 @@ jest.setTimeout(60_000);
 const PASSWORD = 'a long enough pass phrase';
 const OPERATOR: Person = { username: 'olga', password: PASSWORD };
 const AUDITOR: Person = { username: 'aud', password: PASSWORD };
+const ADMINISTRATOR: Person = { username: 'root', password: PASSWORD };
 
 let server: RunningServer;
 let scene: Scene;
@@ -29,6 +30,7 @@ beforeAll(async () => {
   scene = await makeScene(server);
   await scene.management.call('POST', '/accounts', { ...OPERATOR, name: 'Olga', roles: ['operator'] });
   await scene.management.call('POST', '/accounts', { ...AUDITOR, name: 'Aud', roles: ['auditor'] });
+  await scene.management.call('POST', '/accounts', { ...ADMINISTRATOR, name: 'Root', roles: ['administrator'] });
   operator = await signedIn(OPERATOR);
   auditor = await signedIn(AUDITOR);
 }, 60_000);
@@ -74,7 +76,8 @@ test('an operator pastes a list, sees what it would change, and confirms it', as
   expect(empty.html).toContain('href="/console/inventories/import?format=google"');
   const preview = await paste({ format: 'google', source: '', list: linesOf(GOOGLE_PAGES) });
   expect([preview.status, preview.text]).toEqual([200, expect.stringMatching(/Import 2 apps into google\s*\?/)]);
-  expect(preview.text).toMatch(/1 Need a decision\s+2 New\s+0 Changed\s+0 Gone\s+0 The same/);
+  expect(preview.text).toMatch(/1 To decide\s+2 New\s+Import 2 apps/);
+  expect(preview.text).toContain('This is the first list of');
   expect(preview.text).toMatch(/Notetaker needs a decision.*new\s+2 of 3 rights matter/s);
   expect(await server.events('inventory.imported')).toEqual([]);
   expect((await operator.open(at('/console/inventories'))).text).not.toContain('Notetaker');
@@ -84,10 +87,13 @@ test('an operator pastes a list, sees what it would change, and confirms it', as
   expect(done.html).toMatch(/class="button primary" href="\/console\/findings\/fnd_[a-z2-7]{26}"><span>Decide about/);
   expect(done.text).toMatch(/1 app needs a decision.*Notetaker is not known here\. It has 2 rights that matter/s);
   expect(await server.events('inventory.imported')).toMatchObject([
-    { target: { kind: 'inventory', id: 'google' }, inputs: { apps: 2, created: 2, changed: 0, gone: 0 } },
+    {
+      target: { kind: 'inventory', id: 'google' },
+      inputs: { apps: 2, created: 2, changed: 0, gone: 0, format: 'google' },
+    },
   ]);
   const list = await listOf('google');
-  expect(list.text).toMatch(/Google Workspace\. Last import .* by Olga\s*\./s);
+  expect(list.text).toMatch(/Google Workspace\. Olga\s+imported it .*: the first list, 2 apps\./s);
   expect(list.text).toMatch(/Notetaker needs a decision.*2 of 3 rights matter.*Decide/s);
   expect(list.html).toContain('href="/console/inventories/import?format=google&amp;source=google"');
   expect((await operator.open(at('/console/findings?kind=unknown_app'))).text).toContain('Notetaker');
@@ -194,7 +200,7 @@ test.each([
   [{ format: 'csv', source: 'Upper Case', list: 'external_id,name\n1,A' }, 'lower-case letters'],
   [
     { format: 'csv', source: 'crm', list: 'external_id,name,scopes,secret\n1,A,x,y' },
-    'Nothing was imported. list, line 1: the column “secret” is not known. Did you mean “secrets”? Go to the field',
+    'list, line 1: the column “secret” is not known. Did you mean “secrets”?',
   ],
   [
     { format: 'csv', source: 'crm', list: 'external_id,name,colour\n1,A,x' },
@@ -207,7 +213,8 @@ test.each([
   const page = await paste(set);
   expect([page.status, page.text]).toEqual([400, expect.stringContaining(message)]);
   expect(page.html).toContain(set.format === 'okta' ? 'signOnMode' : 'external_id');
-  expect(page.text).toContain('Nothing was imported.');
+  expect(page.text).toMatch(/Nothing was imported\. The (?:list|name) has an error\. Go to the field/);
+  expect(page.html.includes('<details class="card" open>')).toBe(/the column|member scopes/.test(message));
   expect(await server.events('inventory.imported')).toHaveLength(before);
   expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
 });
@@ -248,10 +255,14 @@ test('apps that need a decision come first, the numbers show only theirs, and a 
   await confirm(await paste({ format: 'csv', source: 'many', list }));
   await confirm(await paste({ format: 'csv', source: 'many', list: list.replace('\n0,Quiet 0,', '') }));
   const page = await listOf('many');
-  expect(page.text).toMatch(/1 Need a decision\s+0 New\s+0 Changed\s+0 Known here\s+1 Gone\s+31 All apps/);
+  expect(page.text).toMatch(
+    /1 To decide\s+0 New\s+0 Changed\s+30 Not known here\s+0 Known here\s+1 Gone\s+30 All apps/,
+  );
   expect(page.text).toMatch(/App\s.*Sender needs a decision/s);
   expect(page.text.indexOf('Sender')).toBeLessThan(page.text.indexOf('Quiet'));
+  expect(page.text).toContain('1–25 of 31 (30 apps, 1 gone)');
   const next = await operator.open(at('/console/inventories?source=many&at=25'));
+  expect(next.text).toContain('26–31 of 31 (30 apps, 1 gone)');
   expect([next.text.includes('Sender'), /Quiet 0\s+gone/.test(next.text)]).toEqual([false, true]);
   const gone = await operator.open(at('/console/inventories?source=many&view=gone'));
   expect([gone.text.includes('Quiet 0'), gone.text.includes('Quiet 1')]).toEqual([true, false]);
@@ -262,9 +273,9 @@ test('apps that need a decision come first, the numbers show only theirs, and a 
   const until = Math.floor(Date.now() / 1000) + 86_400;
   const dismissed = { until, reason: 'A test sender' };
   expect((await scene.management.call('POST', `/findings/${finding}/dismiss`, dismissed)).status).toBe(200);
-  expect((await listOf('many')).text).toMatch(/0 Need a decision/);
+  expect((await listOf('many')).text).toMatch(/0 To decide/);
   const again = await paste({ format: 'csv', source: 'many', list });
-  expect(again.text).toMatch(/0 Need a decision\s+0 New\s+1 Changed/);
+  expect(again.text).toMatch(/0 To decide\s+0 New\s+1 Changed/);
 });
 
 test('the page of an inventory has its imports, with what each changed, and marks what the last one brought', async () => {
@@ -272,14 +283,14 @@ test('the page of an inventory has its imports, with what each changed, and mark
   await confirm(await paste({ format: 'csv', source: 'history', list: first }));
   const once = await listOf('history');
   expect(once.text).toMatch(/0 New\s/);
-  expect(once.text).not.toMatch(/As it began/);
+  expect(once.text).toMatch(/Olga\s+imported it .*: the first list, 2 apps\./s);
   laterBy(60);
   const second = 'external_id,name,scopes\n1,Stays,openid files.read\n3,Comes,openid';
   const preview = await paste({ format: 'csv', source: 'history', list: second });
   expect(preview.text).toContain('This list replaces the one that was imported');
   await confirm(preview);
   const page = await listOf('history');
-  expect(page.text).toMatch(/As it began: 1 new, 1 changed, 1 gone\s*\./);
+  expect(page.text).toMatch(/CSV file\. Olga\s+imported it .*: 1 new, 1 changed, 1 gone\./s);
   expect(page.text).toMatch(/Comes\s+new/);
   expect(page.text).not.toMatch(/Stays\s+new/);
   expect(page.text).toMatch(/When\s+By\s+Apps\s+New\s+Changed\s+Gone\s.*Olga\s+2\s+1\s+1\s+1\s.*Olga\s+2\s+2\s+0\s+0/s);
@@ -287,7 +298,7 @@ test('the page of an inventory has its imports, with what each changed, and mark
   const added = await operator.open(at('/console/inventories?source=history&view=new'));
   expect([added.text.includes('Comes'), added.text.includes('Stays')]).toEqual([true, false]);
   const changed = await operator.open(at('/console/inventories?source=history&view=changed'));
-  expect(changed.text).toMatch(/1 Changed/);
+  expect(changed.text).toMatch(/1 Changed.*Changed\s*: 1 app\. Show all apps/s);
   expect(changed.text).toMatch(/Stays\s+changed.*\+ files\.read/s);
   expect(changed.text).not.toContain('Comes');
   const register = /href="(\/console\/agents\/new\?name=Comes)"/.exec(added.html)?.[1] ?? '';
@@ -316,21 +327,31 @@ test('a search finds apps by name, id, owner and right, in one inventory or in a
       found === 'Alpha',
       found === 'Beta',
     ]);
-    expect(text).toMatch(/1 All apps/);
+    expect(text).toMatch(/1 Matches.*1 of 2 apps matches “.*”\. Clear the search/s);
   }
   const none = await operator.open(at('/console/inventories?source=searched&q=nothing'));
   expect(none.text).toMatch(/No app matches “\s*nothing\s*”\. .*Clear the search/s);
   expect(none.html).not.toContain('data-views');
+  expect(none.text).toContain('The search covers name, id, owner and right.');
   const all = await operator.open(at('/console/inventories?q=APP.77'));
+  expect(all.html).toContain('data-views');
+  expect(all.text).not.toMatch(/Inventories\s+Inventory\s+Apps/);
   expect([all.text.includes('Alpha'), all.text.includes('Beta')]).toEqual([true, false]);
 });
 
 test('the list of all has each inventory with its last import, and an old list is marked', async () => {
   await confirm(await paste({ format: 'okta', source: '', list: linesOf(OKTA_PAGES) }));
+  await confirm(await paste({ format: 'csv', source: 'ledger', list: 'external_id,name\n1,A\n2,B' }));
   const page = await operator.open(at('/console/inventories'));
-  expect(page.text).toMatch(/Inventories\s+Inventory\s+Apps\s+Need a decision\s+Last import/);
+  expect(page.text).toMatch(/Inventories\s+Inventory\s+Apps\s+To decide\s+Last import/);
   expect(page.text).not.toContain('Newer apps may be missing here');
-  expect((await operator.open(at('/console/inventories/import'))).text).toMatch(/Last import just now/);
+  const choose = await operator.open(at('/console/inventories/import'));
+  expect(choose.text).toMatch(
+    /Okta\s.*4 apps, last import just now.*Existing inventories.*ledger\s+CSV file\s+2 apps, last/s,
+  );
+  expect(choose.html).toContain('href="/console/inventories/import?format=csv&amp;source=ledger"');
+  const form = await operator.open(at('/console/inventories/import?format=okta'));
+  expect(form.text).toMatch(/okta\s+exists: 4 apps, last import just now\s*\. This import replaces it\./);
   laterBy(31 * 86_400);
   const later = await signedIn(OPERATOR);
   const old = await later.open(at('/console/inventories?source=okta'));
@@ -363,6 +384,58 @@ test('a link names the inventory of the form, and an inventory of more than 1,00
   const page = await listOf('large');
   expect(page.text).toContain('There are more than 1,000 apps');
   expect(page.html).toMatch(/href="\/console\/inventories\?source=large&amp;after=/);
+});
+
+test('the preview names the files, and the note about an app that is gone names the app', async () => {
+  const lines = Array.from({ length: 9 }, (_, index) => `${index},App ${index}`);
+  const rows = (last: number): string => ['external_id,name', ...lines.slice(0, last)].join('\n');
+  await confirm(await paste({ format: 'csv', source: 'noted', list: rows(9) }));
+  const one = await paste({ format: 'csv', source: 'noted', list: rows(8) });
+  expect(one.text).toMatch(/App 8\s+is not in the list and will count as gone\./);
+  expect(one.text).toContain('Choose another file');
+  const { page } = await sendFiles('okta', [
+    { name: 'apps.json', content: JSON.stringify(OKTA_PAGES[0]) },
+    { name: 'grants.json', content: JSON.stringify(OKTA_PAGES[2]) },
+  ]);
+  expect(page.replaceAll(/<[^>]+>/g, '')).toContain('From apps.json, grants.json. Nothing is imported yet.');
+  expect(page).toContain('Choose other files');
+  const done = await confirm(await paste({ format: 'csv', source: 'noted', list: rows(7) }));
+  expect(done.text).toMatch(/7 the same · 2 gone/);
+  expect(done.text).not.toMatch(/0 new|0 changed/);
+  const more = await confirm(await paste({ format: 'csv', source: 'noted', list: `${rows(7)}\n99,Late` }));
+  expect(more.html).toContain('href="/console/agents/new?name=Late"');
+});
+
+test('an administrator deletes an inventory by its name: apps and findings go, and its import is told as the first one', async () => {
+  const list = 'external_id,name,scopes\n1,Doomed sender,mail.send\n2,Doomed clock,';
+  await confirm(await paste({ format: 'csv', source: 'doomed', list }));
+  await confirm(await paste({ format: 'csv', source: 'doomed', list: list.split('\n').slice(0, 2).join('\n') }));
+  const href = at('/console/inventories/doomed/delete');
+  expect((await listOf('doomed')).html).not.toContain('doomed/delete');
+  expect((await operator.open(href)).status).toBe(403);
+  const administrator = await signedIn(ADMINISTRATOR);
+  expect((await administrator.open(at('/console/inventories?source=doomed'))).html).toContain('doomed/delete');
+  const asked = await administrator.open(href);
+  expect(asked.text).toMatch(/Delete the inventory\s+doomed\s*\?.*1 app and 1 gone/s);
+  const form = asked.forms.find(({ action }) => action.endsWith('/doomed/delete'));
+  if (!form) throw new Error(asked.text);
+  const wrong = await administrator.submit(asked, form, { set: { confirm: 'dooms' } });
+  expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('Type doomed')]);
+  expect(await server.events('inventory.removed')).toEqual([]);
+  const done = await administrator.submit(asked, form, { set: { confirm: 'doomed' } });
+  expect([done.status, done.text]).toEqual([200, expect.stringContaining('Deleted.')]);
+  expect(done.text).not.toContain('Doomed');
+  expect(await server.events('inventory.removed')).toMatchObject([
+    { target: { kind: 'inventory', id: 'doomed' }, inputs: { apps: 1, gone: 1 }, outcome: 'done' },
+  ]);
+  expect((await operator.open(at('/console/findings?kind=unknown_app'))).text).not.toContain('Doomed');
+  expect((await administrator.open(href)).status).toBe(404);
+  expect((await operator.open(at('/console/inventories/import'))).text).not.toContain('doomed');
+  laterBy(60);
+  await confirm(await paste({ format: 'csv', source: 'doomed', list }));
+  const again = await listOf('doomed');
+  expect(again.text).toMatch(/Olga\s+imported it .*: the first list, 2 apps\..*1 To decide/s);
+  expect(again.html.match(/href="\/console\/audit\/events\/nod_/g)).toHaveLength(1);
 });
 
 test('an auditor reads the list and imports nothing', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { readInventory } from '../../src/domain/governance/inventory-formats/inventory-format.ts';
 import { cliHere } from '../support/in-process-cli.ts';
 import { ENTRA_PAGES, GITHUB_PAGES, GOOGLE_PAGES, MCP_PAGES, OKTA_PAGES } from '../support/inventory-exports.ts';
+import { managementFromKeyFile } from '../support/management.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -41,6 +42,50 @@ const findings = async (source: string): Promise<readonly Json[]> => {
   return found.flatMap(({ body }) => body['items'] as Json[]);
 };
 
+test('an administrator deletes an inventory: findings are resolved, also dismissed ones, and an import begins anew', async () => {
+  await imported('old-crm', [MAIL, WIKI]);
+  await imported('old-crm', [MAIL]);
+  await imported('kept', [MAIL]);
+  const [finding] = await findings('old-crm');
+  const until = Math.floor(Date.now() / 1000) + 86_400;
+  const path = `/findings/${finding?.['id']}`;
+  expect((await scene.management.call('POST', `${path}/dismiss`, { until, reason: 'Known' })).status).toBe(200);
+  const operator = await managementFromKeyFile(join(server.dataFolder, 'operator.json'));
+  const refused = await operator.call('DELETE', '/inventories/old-crm');
+  expect([refused.status, refused.body['type']]).toEqual([403, 'urn:behalf:problem:forbidden']);
+  expect((await server.events('management.refused')).at(-1)).toMatchObject({ error: 'forbidden' });
+  expect(await server.events('inventory.removed')).toEqual([]);
+
+  expect((await scene.management.call('DELETE', '/inventories/old-crm')).status).toBe(204);
+  expect(await entries('old-crm')).toEqual([]);
+  expect((await scene.management.call('GET', path)).body).toMatchObject({ state: 'resolved' });
+  expect((await server.events('finding.resolved')).at(-1)).toMatchObject({ target: { id: finding?.['id'] } });
+  expect(await server.events('inventory.removed')).toMatchObject([
+    { target: { kind: 'inventory', id: 'old-crm' }, outcome: 'done', inputs: { apps: 1, gone: 1 } },
+  ]);
+  expect(await entries('kept')).toHaveLength(1);
+  const again = await scene.management.call('DELETE', '/inventories/old-crm');
+  expect([again.status, again.body['type']]).toEqual([404, 'urn:behalf:problem:not_found']);
+  expect((await server.events('inventory.removed')).length).toBe(1);
+
+  expect((await imported('old-crm', [MAIL])).body).toEqual({ ...NONE, created: 1, findings: 1 });
+  expect((await scene.management.call('GET', path)).body).toMatchObject({ state: 'open' });
+  await scene.management.call('DELETE', '/inventories/old-crm');
+  await scene.management.call('DELETE', '/inventories/kept');
+});
+
+test('the format of a list is recorded with its import, and changes nothing', async () => {
+  const body = { apps: [WIKI], format: 'okta' };
+  expect((await scene.management.call('POST', '/inventories/formed/import', body)).body).toEqual({
+    ...NONE,
+    created: 1,
+  });
+  expect((await server.events('inventory.imported')).at(-1)).toMatchObject({ inputs: { apps: 1, format: 'okta' } });
+  const other = await scene.management.call('POST', '/inventories/formed/import', { apps: [WIKI], format: 'excel' });
+  expect([other.status, other.body]).toMatchObject([400, { errors: [{ pointer: '/format' }] }]);
+  await scene.management.call('DELETE', '/inventories/formed');
+});
+
 test('a second import of the same list changes nothing, and what is left out is gone', async () => {
   expect((await imported('crm', [MAIL, WIKI])).body).toEqual({ ...NONE, created: 2, findings: 1 });
   const before = await entries('crm');
@@ -54,7 +99,8 @@ test('a second import of the same list changes nothing, and what is left out is 
     ['Wiki', 'present'],
   ]);
   expect((await imported('crm', [MAIL, WIKI])).body).toEqual({ ...NONE, changed: 2, findings: 1 });
-  expect(await server.events('inventory.imported')).toMatchObject(
+  const events = await server.events('inventory.imported');
+  expect(events.filter(({ target }) => target?.id === 'crm')).toMatchObject(
     [2, 2, 1, 2].map((apps) => ({ target: { kind: 'inventory', id: 'crm' }, inputs: { apps } })),
   );
 });
@@ -170,7 +216,7 @@ const seen = async (source: string) => {
 };
 
 const EXPORTS = [
-  ['entra', ENTRA_PAGES, ['Mail helper']],
+  ['entra', ENTRA_PAGES, ['Mail helper', 'Travel agent']],
   ['okta', OKTA_PAGES, ['0oa9', 'Expense robot', 'Notes']],
   ['google', GOOGLE_PAGES, ['Notetaker']],
   ['github', GITHUB_PAGES, ['build server', 'laptop', 'nightly', 'release-bot']],

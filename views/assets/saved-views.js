@@ -40,7 +40,7 @@
   };
 
   const show = () => {
-    const { save, name: label, remove } = place.dataset;
+    const { save, keep: button, name: label, remove } = place.dataset;
     const views = stored();
     const query = current();
     const isSaved = views.some((one) => one.query === query);
@@ -61,16 +61,18 @@
       'form',
       {},
       input,
-      element('button', { type: 'submit', className: 'button plain', textContent: save }),
+      element('button', { type: 'submit', className: 'button plain', textContent: button }),
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       const name = input.value.trim().slice(0, 40);
       if (name !== '') keep([...views, { name, query }]);
     });
+    const fold = element('details', {}, element('summary', { textContent: save }), form);
+    fold.addEventListener('toggle', () => fold.open && input.focus());
     const end = element('button', { type: 'button', className: 'button quiet', textContent: remove });
     end.addEventListener('click', () => keep(views.filter((one) => one.query !== query)));
-    const offered = isSaved ? [end] : query === '' || views.length >= MOST ? [] : [form];
+    const offered = isSaved ? [end] : query === '' || views.length >= MOST ? [] : [fold];
     place.replaceChildren(
       ...(links.length > 0
         ? [element('nav', { className: 'segments', ariaLabel: place.dataset.label }, ...links)]

@@ -1,9 +1,9 @@
 import { isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { breadcrumbs } from '../partials/breadcrumbs.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, table } from '../partials/console-list.ts';
+import { type Column, confirmPage, table } from '../partials/console-list.ts';
 import { choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { type FigureTile, figureTiles } from '../partials/figure-tiles.ts';
@@ -11,6 +11,7 @@ import { flash } from '../partials/flash.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { savedViews } from '../partials/saved-views.ts';
 import { submit } from '../partials/submit.ts';
+import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
 import { agoText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { systemWords } from '../words/inventory-systems.ts';
@@ -34,7 +35,7 @@ import {
 import { type ImportLinks, type InventorySystem, systemCards } from './inventory-systems.ts';
 
 /** What the list can be narrowed to, in the order of the page. */
-export const INVENTORY_VIEWS = ['decide', 'new', 'changed', 'known', 'gone', 'all'] as const;
+export const INVENTORY_VIEWS = ['decide', 'new', 'changed', 'unknown', 'known', 'gone', 'all'] as const;
 export type InventoryView = (typeof INVENTORY_VIEWS)[number];
 
 /** An app of an inventory. */
@@ -59,16 +60,22 @@ export type InventoriesModel = {
   readonly findingsHref: string;
   readonly rows: readonly InventoryRow[];
   readonly pages: Pagination;
+  /** Place of the first row among those of all pages, from 0. */
+  readonly at?: number;
   readonly view: InventoryView;
   /** Numbers of apps. Absent: there are too many to count, and the newest come first. */
   readonly views?: readonly { readonly name: InventoryView; readonly count: number; readonly href: string }[];
   /** The import. Absent: not permitted to the viewer. */
   readonly links?: ImportLinks;
   readonly newHref?: string;
+  /** Number of apps that are searched, without those that are gone. Absent: there are too many to count. */
+  readonly searched?: number;
   /** Only the apps of this inventory. */
   readonly source?: string;
-  /** The system that its name says. */
+  /** Where its list comes from, if that is known. */
   readonly system?: InventorySystem;
+  /** Deletes it. Absent: not permitted to the viewer. */
+  readonly removeHref?: string;
   /** Its last imports, the newest first. Absent: not known to the viewer. */
   readonly imports?: readonly ImportRow[];
   /** All inventories. Only on the page of all. */
@@ -86,19 +93,21 @@ const tags = ({ decideHref, goneAt, isOff, isNew, changed }: InventoryRow): Html
   return changed ? html`${tag} <span class="tag still">${words.changedApp}</span>` : tag;
 };
 
-const rightsWithChange = (row: InventoryRow): Html =>
-  html`${rightsCell(row, row.people)}${signedRights('+', row.changed?.added ?? [])}${signedRights('−', row.changed?.removed ?? [])}`;
+const changedRights = ({ changed }: InventoryRow): Html =>
+  html`${signedRights('+', changed?.added ?? [])}${signedRights('−', changed?.removed ?? [])}`;
+
+const whichMatter = html` <a href="#matter">${words.whichMatterHere}</a>`;
 
 /** Leaves out the inventory on its own page, and owners where no app has one. */
 const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Column<InventoryRow>[] => {
   const columns: readonly (Column<InventoryRow> | false)[] = [
-    { title: words.app, cell: (row) => appCell(row, tags(row)) },
+    { title: words.app, cell: (row) => appCell(row, tags(row), changedRights(row)) },
     source === undefined && {
       title: words.inventory,
       cell: (row) =>
         html`<a href="${listHref}?source=${encodeURIComponent(row.source)}"><bdi class="long">${plainText(row.source, 40)}</bdi></a>`,
     },
-    { title: words.rights, cell: (row) => rightsWithChange(row) },
+    { title: words.rights, afterTitle: whichMatter, cell: (row) => rightsCell(row, row.people) },
     rows.some(({ owner }) => owner !== undefined) && { title: words.owner, cell: ownerCell },
     { title: words.known, cell: knownCell },
     {
@@ -110,12 +119,12 @@ const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Colum
 };
 
 /** Each number is a link to what it counts. */
-const viewTiles = ({ views = [], view }: InventoriesModel): Html =>
+const viewTiles = ({ views = [], view, search }: InventoriesModel): Html =>
   figureTiles(
     words.viewsTitle,
     views.map(
       ({ name, count, href }): FigureTile => ({
-        ...{ figure: count, label: words.views[name], href },
+        ...{ figure: count, label: name === 'all' && search !== '' ? words.matchesTitle : words.views[name], href },
         ...(name === 'decide' && count > 0 ? { isUrgent: true } : {}),
         ...(name === view ? { isCurrent: true } : {}),
       }),
@@ -130,7 +139,7 @@ const filters = ({ listHref, source, search, view, views, inventories = [] }: In
   const isOne = source !== undefined;
   if (views === undefined || (isOne && views.every(({ count }) => count === 0) && search === '')) return false;
   return html`<form method="get" action="${listHref}" class="filters few" role="search">${isOne && html`<input type="hidden" name="source" value="${source}">`}${view !== 'all' && html`<input type="hidden" name="view" value="${view}">`}
-${field({ name: 'q', label: words.search, hint: words.searchHint, isHintInside: true, value: search, autocomplete: 'off', maxLength: 100, optional: true })}
+${field({ name: 'q', label: words.search, hint: isOne ? words.searchHintInOne : words.searchHint, isHintInside: true, value: search, autocomplete: 'off', maxLength: 100, optional: true })}
 ${
   inventories.length > 1 &&
   choice({
@@ -145,28 +154,61 @@ ${
 </form>`;
 };
 
-const noApps = ({ search, view, listHref, source }: InventoriesModel): Html => {
-  const clear = source === undefined ? listHref : `${listHref}?source=${encodeURIComponent(source)}`;
+/** The list without search and filter. */
+const plainHref = ({ listHref, source }: InventoriesModel): string =>
+  source === undefined ? listHref : `${listHref}?source=${encodeURIComponent(source)}`;
+
+const countIn = ({ views = [] }: InventoriesModel, view: InventoryView): number =>
+  views.find(({ name }) => name === view)?.count ?? 0;
+
+const noApps = (model: InventoriesModel): Html => {
+  const { search, view, source } = model;
+  const none = source === undefined ? words.noneFits : words.noneFitsInOne;
   return search === ''
     ? html`<p class="empty">${words.noneIn[view]}</p>`
-    : html`<p class="empty">${words.noneFits(isolated(search, 100))} <a href="${clear}">${words.clearSearch}</a></p>`;
+    : html`<p class="empty">${none(isolated(search, 100))} <a href="${plainHref(model)}">${words.clearSearch}</a></p>`;
+};
+
+/** What the search or the filter leaves, the way back, and the views that were saved. */
+const foundLine = (model: InventoriesModel): Html | false => {
+  const { search, view, views, searched = 0, source, listHref } = model;
+  if (views === undefined) return false;
+  const [present, gone] = [countIn(model, 'all'), countIn(model, 'gone')];
+  const found =
+    search !== ''
+      ? present + gone > 0 &&
+        html`<p>${words.matching(present, searched, gone, isolated(search, 100))} <a href="${plainHref(model)}">${words.clearSearch}</a></p>`
+      : view !== 'all' &&
+        html`<p>${words.onlyThose(words.views[view], countIn(model, view))} <a href="${plainHref(model)}">${words.showAll}</a></p>`;
+  return html`<div class="left-over">${found}${source === undefined && savedViews(listHref)}</div>`;
+};
+
+/** Which rows of how many the page has. */
+const placeOf = (model: InventoriesModel): Phrase | undefined => {
+  const { at, rows, view, views } = model;
+  if (at === undefined || views === undefined || rows.length === 0) return undefined;
+  const [present, gone] = view === 'all' ? [countIn(model, 'all'), countIn(model, 'gone')] : [countIn(model, view), 0];
+  return words.rowsOf(at + 1, at + rows.length, present, gone);
 };
 
 /** What is known about one inventory: its system, and its last import with what it changed, which the first one does not say. */
-const leadOf = ({ system, imports = [], views = [] }: InventoriesModel): Html => {
+const leadOf = (model: InventoriesModel): Html => {
+  const { system, imports = [] } = model;
   const [last] = imports;
-  const count = (name: InventoryView): number => views.find((one) => one.name === name)?.count ?? 0;
-  const changes = imports.length > 1 ? last?.changes : undefined;
+  const what =
+    imports.length > 1 && last?.changes !== undefined
+      ? words.planned(last.changes)
+      : words.firstImport(last?.apps ?? 0);
   return html`${system !== undefined && html`${systemWords[system].name}. `}${
     last === undefined
-      ? words.appsOf(count('all') - count('gone'), count('gone'))
-      : html`${words.importedBy(agoText(last.at), last.byName)}${changes !== undefined && html`. ${words.planned(changes)}`}.`
+      ? words.appsOf(countIn(model, 'all'), countIn(model, 'gone'))
+      : words.importedBy(agoText(last.at), last.byName, what)
   }`;
 };
 
 export const inventoriesPage = (frame: ConsoleFrame, model: InventoriesModel): Html => {
   if (isEverything(model)) return emptyPage(frame, model);
-  const { source, listHref, newHref, rows, views, view, inventories = [], imports = [], old } = model;
+  const { source, listHref, newHref, rows, views, view, search, inventories = [], imports = [], old } = model;
   const isOne = source !== undefined;
   const name = isOne && html`<bdi class="long">${plainText(source, 40)}</bdi>`;
   return layout({
@@ -187,12 +229,38 @@ ${oldLists(old)}
 ${views === undefined ? flash({ kind: 'notice', text: words.tooMany }) : viewTiles(model)}
 ${views === undefined && html`<p><a href="${model.findingsHref}">${words.allFindings}</a></p>`}
 ${filters(model)}
-${!isOne && views !== undefined && savedViews(listHref)}
+${foundLine(model)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${words.views[view]}</h2>
 ${rows.length === 0 ? noApps(model) : table(columnsOf(model), rows, 'list')}
-${pagination(model.pages, words.pagesOf, 'other')}</section>
-${isOne ? importHistory(imports) : inventories.length > 0 && inventorySummaries(inventories)}`,
+${pagination(model.pages, words.pagesOf, 'other', placeOf(model))}${
+  rows.length > 0 &&
+  html`
+<p class="hint" id="matter"><strong>${words.whichMatter}</strong>: ${words.whichMatterIs}</p>`
+}</section>
+${isOne ? importHistory(imports) : search === '' && view === 'all' && inventories.length > 0 && inventorySummaries(inventories)}
+${model.removeHref !== undefined && html`<p><a class="ends" href="${model.removeHref}">${words.remove}</a></p>`}`,
   });
+};
+
+/** Asks for the name of an inventory before it is deleted. */
+export const removeInventoryPage = (
+  frame: ConsoleFrame,
+  { href, listHref, present, gone }: RemovalModel,
+  typed: TypedConfirmation,
+): Html =>
+  confirmPage(frame, {
+    ...{ place: 'inventories', title: words.removeTitle, isNarrow: true, typed, lead: words.removeLead },
+    question: words.removeAsked(html`<bdi class="long">${plainText(typed.name, 40)}</bdi>`),
+    more: html`<p>${words.removes(present, gone)}</p><p>${words.removesFindings}</p><p>${words.removesNoImports}</p>`,
+    ...{ button: words.remove, action: href, cancelHref: `${listHref}?source=${encodeURIComponent(typed.name)}` },
+  });
+
+/** `href`: where the form POSTs to. Numbers of apps. */
+export type RemovalModel = {
+  readonly href: string;
+  readonly listHref: string;
+  readonly present: number;
+  readonly gone: number;
 };
 
 /** What the page is for, and the systems. */

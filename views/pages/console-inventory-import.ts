@@ -1,18 +1,28 @@
 /** The import of a list of apps: the choice of a system, and the files. */
-import { anyText } from '../agent-text.ts';
+import { anyText, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { breadcrumbs } from '../partials/breadcrumbs.ts';
 import { commandBlock } from '../partials/command-block.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { textArea } from '../partials/controls.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
+import { agoText } from '../time-text.ts';
 import { inventoryWords } from '../words/console-inventories.ts';
 import { importWords as words } from '../words/console-inventory-import.ts';
 import { SYSTEMS } from '../words/inventory-exports.ts';
 import { columnWords, systemWords } from '../words/inventory-systems.ts';
-import { type ImportLinks, type ImportTimes, type InventorySystem, isPlain, systemCards } from './inventory-systems.ts';
+import {
+  type ImportLinks,
+  type ImportTimes,
+  type InventorySystem,
+  isOneFile,
+  isPlain,
+  type LastImport,
+  systemCards,
+} from './inventory-systems.ts';
 
 /** Most characters of a pasted list. */
 export const MOST_CHARACTERS = 1_000_000;
@@ -63,6 +73,8 @@ export const chooseSystemPage = (
 export type ImportModel = {
   readonly links: ImportLinks;
   readonly system: InventorySystem;
+  /** The last import of the inventory that the form names. Absent: there is none, or it is not known to the viewer. */
+  readonly held?: LastImport;
   readonly values: Readonly<Partial<Record<string, string>>>;
   readonly errors: Readonly<Partial<Record<string, Text>>>;
 };
@@ -83,13 +95,13 @@ ${importForm(frame, model)}</div>`,
 /** Says what is wrong, and leads to the field. */
 const refusedBanner = ({ values, errors }: ImportModel): Html | undefined => {
   const { list, source } = errors;
-  const error = list ?? source;
-  if (error === undefined) return undefined;
+  if (list === undefined && source === undefined) return undefined;
   const name = list === undefined ? 'source' : (values['list'] ?? '') === '' ? 'files' : 'list';
-  return html`<div class="flash error" role="alert"><strong>${words.refused}</strong> <span>${anyText(error, 300)} <a href="#field-${name}">${words.toField}</a></span></div>`;
+  const wrong = list === undefined ? words.wrong.source : words.wrong.list;
+  return html`<div class="flash error" role="alert"><strong>${words.refused}</strong> <span>${wrong} <a href="#field-${name}">${words.toField}</a></span></div>`;
 };
 
-/** The first step. After an error it is folded: the user has the list. */
+/** The first step. After an error it is folded: the user has the list. Columns stay in view, since a wrong one is the usual error. */
 const howToGet = ({ system, errors }: ImportModel): Html => {
   const { needs, more } = systemWords[system];
   const { commands, example } = SYSTEMS[system];
@@ -98,10 +110,11 @@ const howToGet = ({ system, errors }: ImportModel): Html => {
 ${commands !== undefined && commandBlock(commands, words.commands)}
 <p class="hint">${more}</p>
 ${isPlain(system) && columnList(system, isFolded)}
+${system === 'csv' && html`<p class="copied"><button type="button" class="quiet" data-download="apps.csv">${words.emptyFile}</button> ${copyButton(COLUMNS, words.columns)}</p>`}
 <details class="fold"${commands === undefined && html` open`}><summary>${words.exampleOf}</summary>
 ${commandBlock(example, words.example)}</details>`;
   return isFolded
-    ? html`<details class="card"><summary>${words.get}</summary>
+    ? html`<details class="card"${isPlain(system) && errors['list'] !== undefined && html` open`}><summary>${words.get}</summary>
 ${steps}</details>`
     : html`<section class="card" aria-labelledby="get"><h2 id="get">${words.get}</h2>
 ${steps}</section>`;
@@ -117,12 +130,30 @@ const columnList = (system: InventorySystem, isFolded: boolean): Html => {
   )}</dl>`;
 };
 
+/** The first line of a CSV file. */
+const COLUMNS = Object.keys(columnWords).join(',');
+
 const REQUIRED: readonly string[] = ['external_id', 'name'];
 
-const importForm = ({ csrf }: ConsoleFrame, { links, system, values, errors }: ImportModel): Html => {
+/** What becomes of the inventory that the form names, and what names are. */
+const sourceHint = (system: InventorySystem, name: string, held: LastImport | undefined): HtmlValue => {
+  const { second } = systemWords[system];
+  const heldText =
+    held &&
+    words.sourceHeld(
+      html`<strong><bdi class="long">${plainText(name, 40)}</bdi></strong>`,
+      held.apps,
+      agoText(held.at),
+    );
+  const hint = second === undefined ? !heldText && words.sourceHintPlain : words.sourceHint(second);
+  return html`${heldText && html`${heldText} `}${hint && html`${hint} `}${words.sourceLetters}`;
+};
+
+const importForm = ({ csrf }: ConsoleFrame, { links, system, values, errors, held }: ImportModel): Html => {
   // Its list is one file.
-  const isFile = !SYSTEMS[system].files.includes(' ');
-  const { list = '', source = '' } = values;
+  const isFile = isOneFile(system);
+  const { list = '' } = values;
+  const source = values['source'] || (isPlain(system) ? '' : system);
   const isPasted = list !== '';
   const { files } = systemWords[system];
   const error = errors['list'];
@@ -141,9 +172,8 @@ ${textArea({
   ...(isPasted && error !== undefined ? { error } : {}),
 })}</details>
 ${field({
-  ...{ name: 'source', label: words.source, hint: isPlain(system) ? words.sourceHintPlain : words.sourceHint },
-  value: source === '' && !isPlain(system) ? system : source,
-  ...{ autocomplete: 'off', maxLength: 40 },
+  ...{ name: 'source', label: words.source, hint: sourceHint(system, source, held), value: source },
+  ...{ autocomplete: 'off', maxLength: 40, ...(isPlain(system) ? { sample: 'salesforce' } : {}) },
   ...(errors['source'] === undefined ? {} : { error: errors['source'] }),
 })}
 <div class="actions">${submit({ text: words.preview })} <a class="button plain" href="${links.listHref}">${words.cancel}</a></div>

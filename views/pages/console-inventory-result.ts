@@ -1,6 +1,6 @@
 /** What an import of apps would change, for confirmation, and what it changed. */
 import { chosenName, codeName, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { commandBlock } from '../partials/command-block.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, commaList, table } from '../partials/console-list.ts';
@@ -22,7 +22,7 @@ import {
   rightsCell,
   signedRights,
 } from './inventory-cells.ts';
-import { type ImportLinks, type InventorySystem, systemHref } from './inventory-systems.ts';
+import { type ImportLinks, type InventorySystem, isOneFile, systemHref } from './inventory-systems.ts';
 
 /** What an import changes, or changed. `findings`: apps about which is to be decided. */
 export type ImportCounts = Readonly<
@@ -56,17 +56,21 @@ const NAMED = 3;
 const LARGE_SHARE = 0.2;
 
 const TILES = ['findings', 'created', 'changed', 'gone', 'unchanged'] as const;
+/** Those of a first list: all of its apps are new. */
+const FIRST_TILES = ['findings', 'created'] as const;
 const LINE = ['created', 'changed', 'unchanged', 'gone', 'known'] as const;
 
 /** The numbers in a line. */
 const sumsOf = (counts: ImportCounts): Html =>
-  html`<p class="sums">${LINE.map((name, index) => html`${index > 0 && ' · '}<span${counts[name] === 0 && html` class="hint"`}>${words[name](counts[name])}</span>`)}</p>`;
+  html`<p class="sums">${LINE.filter((name) => counts[name] > 0).map((name, index) => html`${index > 0 && ' · '}<span>${words[name](counts[name])}</span>`)}</p>`;
+
+const isFirst = ({ changed, unchanged, gone }: ImportCounts): boolean => changed + unchanged + gone === 0;
 
 /** The numbers as tiles. */
 const tilesOf = (counts: ImportCounts): Html =>
   figureTiles(
     words.counts,
-    TILES.map((name) => ({
+    (isFirst(counts) ? FIRST_TILES : TILES).map((name) => ({
       ...{ figure: counts[name], label: words.tiles[name] },
       ...(name === 'findings' && counts.findings > 0 ? { isUrgent: true } : {}),
     })),
@@ -88,13 +92,21 @@ const columnsOf = (rows: readonly ChangedRow[]): readonly Column<ChangedRow>[] =
 };
 
 /** The apps, and how many are not shown. */
-const changesOf = (title: HtmlValue, { rows, counts }: Pick<ImportModel, 'rows' | 'counts'>): Html | false => {
+const changesOf = (
+  title: HtmlValue,
+  { rows, counts }: Pick<ImportModel, 'rows' | 'counts'>,
+  hint?: Phrase,
+): Html | false => {
   const { created, changed, gone } = counts;
   const all = created + changed + gone + rows.filter(({ change }) => change === 'unchanged').length;
   return (
     rows.length > 0 &&
     html`<section aria-labelledby="apps"><h2 id="apps">${title}</h2>
-${table(columnsOf(rows), rows, 'apps')}
+${
+  hint !== undefined &&
+  html`<p class="hint">${hint}</p>
+`
+}${table(columnsOf(rows), rows, 'apps')}
 ${all > rows.length && html`<p class="hint">${words.firstApps(rows.length, all)}</p>`}</section>`
   );
 };
@@ -102,12 +114,12 @@ ${all > rows.length && html`<p class="hint">${words.firstApps(rows.length, all)}
 const named = (source: string): Html => html`<bdi class="long">${plainText(source, 40)}</bdi>`;
 
 /** Warns where so many apps would go that a page of the list is probably missing. */
-const goneMessage = ({ changed, unchanged, gone }: ImportCounts): Html | false => {
+const goneMessage = ({ changed, unchanged, gone }: ImportCounts, rows: readonly ChangedRow[]): Html | false => {
   const held = changed + unchanged + gone;
-  if (gone === 0) return false;
-  return gone / held >= LARGE_SHARE
-    ? flash({ kind: 'warning', text: words.goneWarning(gone, held) })
-    : flash({ kind: 'notice', text: words.goneNotice(gone) });
+  const left = rows.find(({ change }) => change === 'gone');
+  if (gone > 0 && gone / held >= LARGE_SHARE) return flash({ kind: 'warning', text: words.goneWarning(gone, held) });
+  // Behind many apps that need a decision, none is named: the tile has the number.
+  return left !== undefined && flash({ kind: 'notice', text: words.goneNotice(gone, chosenName(left.name, 60)) });
 };
 
 export type PreviewModel = ImportModel & {
@@ -115,38 +127,50 @@ export type PreviewModel = ImportModel & {
   readonly apps: number;
   /** The apps as NDJSON, which the confirmation sends. */
   readonly carried: string;
+  /** Names of the files. Empty: the list was pasted. */
+  readonly files: readonly string[];
   /** Epoch seconds of the import that this one replaces. Absent: there is none, or it is not known to the viewer. */
   readonly heldAt?: number;
 };
 
+/** Files that the lead names. */
+const NAMED_FILES = 3;
+
+const fromFiles = (files: readonly string[]): Html | false =>
+  files.length > 0 &&
+  html`${words.previewFrom(
+    commaList(files.slice(0, NAMED_FILES).map((name) => html`<bdi class="long">${plainText(name, 60)}</bdi>`)),
+    files.length - Math.min(files.length, NAMED_FILES),
+  )} `;
+
 /** A decision would lead away from an import that is not confirmed. */
-const withoutDecision = ({ decideHref: _, ...row }: ChangedRow): ChangedRow => row;
+const withoutDecision = ({ decideHref: _, registerHref: __, ...row }: ChangedRow): ChangedRow => row;
 
 /** From this number of rows on, the confirmation is also below them. */
 const LONG = 8;
 
 /** Shows what the import would change, and asks for confirmation. The form POSTs `csrf`, `format`, `source`, `apps` and `go`. */
 export const previewImportPage = (frame: ConsoleFrame, model: PreviewModel): Html => {
-  const { links, system, source, counts, apps, carried, rows, heldAt } = model;
+  const { links, system, source, counts, apps, carried, rows, heldAt, files } = model;
   const isSame = counts.created + counts.changed + counts.gone === 0;
   const back = systemHref(links, system, source);
   const actions = (isBelow: boolean): Html => {
     const form = isBelow ? { form: 'import' } : {};
-    return html`<div class="actions">${submit({ text: words.confirm(apps), name: 'go', value: 'import', ...form })} <a class="button plain" href="${back}">${words.back}</a></div>`;
+    return html`<div class="actions">${submit({ text: words.confirm(apps), name: 'go', value: 'import', ...form })} <a class="button plain" href="${back}">${isOneFile(system) ? words.backToOne : words.back}</a></div>`;
   };
   return importStep(frame, links, {
     ...{ title: words.previewTitle, heading: words.previewOf(apps, named(source)) },
-    lead: html`${words.previewLead}${heldAt !== undefined && html` ${words.replaces(agoText(heldAt))}`}`,
+    lead: html`${fromFiles(files)}${words.previewLead}${heldAt !== undefined && html` ${words.replaces(agoText(heldAt))}`}${heldAt === undefined && isFirst(counts) && html` ${words.firstList(named(source))}`}`,
     above: [
       { href: links.importHref, name: words.title },
       { href: back, name: systemWords[system].name },
     ],
     here: words.previewTitle,
-    body: html`${goneMessage(counts)}${isSame && flash({ kind: 'notice', text: words.nothingChanges })}
+    body: html`${goneMessage(counts, rows)}${isSame && flash({ kind: 'notice', text: words.nothingChanges })}
 ${tilesOf(counts)}
 <form method="post" action="${links.importHref}" enctype="multipart/form-data" class="form" id="import"><input type="hidden" name="csrf" value="${frame.csrf}"><input type="hidden" name="format" value="${system}"><input type="hidden" name="source" value="${source}"><input type="hidden" name="apps" value="${carried}">
 ${actions(false)}</form>
-${changesOf(words.whatChanges, { counts, rows: rows.map(withoutDecision) })}${rows.length >= LONG && actions(true)}`,
+${changesOf(words.whatChanges, { counts, rows: rows.map(withoutDecision) }, words.needsWhen)}${rows.length >= LONG && actions(true)}`,
   });
 };
 

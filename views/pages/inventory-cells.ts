@@ -32,10 +32,10 @@ const MOST_UNFOLDED = 40;
 /** The longest part of an address that a column keeps whole. */
 const WHOLE = 28;
 
-/** `tags`: behind the name. */
-export const appCell = ({ name, externalId }: AppRow, tags?: Html | false): Html => {
+/** `tags`: behind the name. `below`: lines under them. */
+export const appCell = ({ name, externalId }: AppRow, tags?: Html | false, below?: Html): Html => {
   const id = plainText(externalId, 120);
-  return html`${chosenName(name, 100)}${tags && html` ${tags}`}<span class="line hint"><code class="${hasLongWord(id) ? 'long' : 'short'}">${id}</code></span>`;
+  return html`${chosenName(name, 100)}${tags && html` ${tags}`}${below}<span class="line hint"><code class="${hasLongWord(id) ? 'long' : 'short'}">${id}</code></span>`;
 };
 
 export const needsDecision = html`<span class="tag warn">${words.needsDecision}</span>`;
@@ -80,7 +80,7 @@ export const knownCell = (row: AppRow): Html => {
   const { known, decideHref, name } = row;
   if (known === undefined) {
     return decideHref === undefined
-      ? html`<span class="hint${row.registerHref === undefined && ' nothing'}">${words.unknown}</span>${registerLink(row)}`
+      ? html`<span class="hint">${words.unknown}</span>${registerLink(row)}`
       : html`${words.unknown}<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen"> ${words.decideAbout(plainText(name, 60))}</span></a></span>`;
   }
   const shown = isolated(known.name, 120);

@@ -3,10 +3,10 @@ import { anyText, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { flash } from '../partials/flash.ts';
-import { agoText, timeText } from '../time-text.ts';
+import { agoText, secondText, timeText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { systemWords } from '../words/inventory-systems.ts';
-import { type InventorySystem, isPlain } from './inventory-systems.ts';
+import type { InventorySystem } from './inventory-systems.ts';
 
 /** One import, as the audit log has it. */
 export type ImportRow = {
@@ -16,6 +16,8 @@ export type ImportRow = {
   readonly href: string;
   readonly byName?: Text;
   readonly apps: number;
+  /** The form in which the list was given. Absent: the event does not say it. */
+  readonly format?: InventorySystem;
   /** Numbers of apps. Absent: the event does not have them. */
   readonly changes?: Readonly<Record<'created' | 'changed' | 'gone', number>>;
 };
@@ -33,10 +35,14 @@ const countOf = (name: 'created' | 'changed' | 'gone'): Column<ImportRow> => ({
       : html`<span${changes[name] === 0 && html` class="hint"`}>${changes[name]}</span>`,
 });
 
-const COLUMNS: readonly Column<ImportRow>[] = [
+/** With seconds where two imports share a minute. */
+const columnsOf = (imports: readonly ImportRow[]): readonly Column<ImportRow>[] => [
   {
     title: words.importedAt,
-    cell: ({ at, href }) => html`<a href="${href}">${timeText(at)}</a><span class="line hint">${agoText(at)}</span>`,
+    cell: ({ at, href }) => {
+      const isShared = imports.filter((one) => minuteOf(one.at) === minuteOf(at)).length > 1;
+      return html`<a href="${href}">${isShared ? secondText(at) : timeText(at)}</a><span class="line hint">${agoText(at)}</span>`;
+    },
   },
   {
     title: words.importer,
@@ -46,11 +52,13 @@ const COLUMNS: readonly Column<ImportRow>[] = [
   ...(['created', 'changed', 'gone'] as const).map(countOf),
 ];
 
+const minuteOf = (at: number): number => Math.floor(at / 60);
+
 /** The last imports, the newest first. */
 export const importHistory = (imports: readonly ImportRow[]): Html | false =>
   imports.length > 0 &&
   html`<section aria-labelledby="imports"><h2 id="imports">${words.imports}</h2>
-${table(COLUMNS, imports, 'imports')}</section>`;
+${table(columnsOf(imports), imports, 'imports')}</section>`;
 
 /** An inventory in the list of all. */
 export type InventorySummary = {
@@ -70,7 +78,7 @@ const SUMMARY: readonly Column<InventorySummary>[] = [
   {
     title: words.inventory,
     cell: ({ source, href, system }) =>
-      html`<a href="${href}">${name(source)}</a>${system !== undefined && !isPlain(system) && html`<span class="line hint">${systemWords[system].name}</span>`}`,
+      html`<a href="${href}">${name(source)}</a>${system !== undefined && html`<span class="line hint">${systemWords[system].name}</span>`}`,
   },
   { title: words.apps, cell: ({ apps, gone }) => words.appsOf(apps, gone) },
   {

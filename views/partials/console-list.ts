@@ -23,6 +23,8 @@ export type Column<Row> = {
   readonly isActions?: true;
   /** Before the title. */
   readonly beforeTitle?: Html;
+  /** Behind it. */
+  readonly afterTitle?: Html;
 };
 
 /** By sort key: where its head leads, and the direction if the list is sorted by it now. */
@@ -50,11 +52,11 @@ export const table = <Row>(
 const lineBelow = (text: Html | undefined, columns: number): Html | undefined =>
   text && html`<tr class="below"><td colspan="${columns}">${text}</td></tr>`;
 
-const head = <Row>({ title, sort = '', isActions, beforeTitle }: Column<Row>, sorts: SortLinks): Html => {
+const head = <Row>({ title, sort = '', isActions, beforeTitle, afterTitle }: Column<Row>, sorts: SortLinks): Html => {
   if (isActions) return html`<th scope="col"><span class="unseen">${title}</span></th>`;
   const link = Object.hasOwn(sorts, sort) ? sorts[sort] : undefined;
   return link === undefined
-    ? html`<th scope="col">${beforeTitle}${title}</th>`
+    ? html`<th scope="col">${beforeTitle}${title}${afterTitle}</th>`
     : html`<th scope="col"${link.now !== undefined && html` aria-sort="${link.now}"`}><a href="${link.href}">${title}</a></th>`;
 };
 

@@ -242,6 +242,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'provisioning_target.recovered': ['Provisioning target recovered', 'Provisionierungsziel nimmt wieder an'],
   'provisioning_target.removed': ['Provisioning target removed', 'Provisionierungsziel entfernt'],
   'inventory.imported': ['Inventory imported', 'Inventar eingelesen'],
+  'inventory.removed': ['Inventory deleted', 'Inventar gelöscht'],
   'finding.opened': ['Finding opened', 'Befund entstanden'],
   'finding.resolved': ['Finding resolved', 'Befund erledigt'],
   'finding.dismissed': ['Finding dismissed', 'Befund zurückgestellt'],

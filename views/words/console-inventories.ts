@@ -5,18 +5,24 @@ import { type HtmlValue, html, phrase, type Text } from '../html.ts';
 export const inventoryWords = {
   title: phrase({ en: 'Apps of other systems', de: 'Apps anderer Systeme' }),
   lead: phrase({
-    en: 'Other systems know apps that this server does not. Import their lists: an unknown app with rights that matter becomes a finding.',
-    de: 'Andere Systeme kennen Apps, die dieser Server nicht kennt. Lesen Sie deren Listen ein: Eine unbekannte App mit wichtigen Rechten wird ein Befund.',
+    en: 'Apps that other systems know. One that is not known here and has rights that matter needs your decision.',
+    de: 'Apps, die andere Systeme kennen. Über eine, die hier nicht bekannt ist und wichtige Rechte hat, ist zu entscheiden.',
   }),
   titleOf: (inventory: string) =>
     phrase({ en: `${inventory}: apps of another system`, de: `${inventory}: Apps eines anderen Systems` }),
-  importedBy: (ago: HtmlValue, by: Text | undefined) => {
+  /** `what`: what it changed. */
+  importedBy: (ago: HtmlValue, by: Text | undefined, what: HtmlValue) => {
     const name = by === undefined ? undefined : isolated(by);
     return phrase({
-      en: name === undefined ? html`Last import ${ago}` : html`Last import ${ago} by ${name}`,
-      de: name === undefined ? html`Letzter Import ${ago}` : html`Letzter Import ${ago} durch ${name}`,
+      en: name === undefined ? html`Imported ${ago}: ${what}.` : html`${name} imported it ${ago}: ${what}.`,
+      de: name === undefined ? html`Eingelesen ${ago}: ${what}.` : html`${name} hat sie ${ago} eingelesen: ${what}.`,
     });
   },
+  firstImport: (apps: number) =>
+    phrase({
+      en: `the first list, ${apps === 1 ? '1 app' : `${apps} apps`}`,
+      de: `die erste Liste, ${apps === 1 ? '1 App' : `${apps} Apps`}`,
+    }),
   appsOf: (present: number, gone: number) =>
     phrase({
       en: `${present === 1 ? '1 app' : `${present} apps`}${gone === 0 ? '' : `, ${gone} gone`}`,
@@ -24,10 +30,11 @@ export const inventoryWords = {
     }),
   viewsTitle: phrase({ en: 'Which apps', de: 'Welche Apps' }),
   views: {
-    decide: phrase({ en: 'Need a decision', de: 'Zu entscheiden' }),
+    decide: phrase({ en: 'To decide', de: 'Zu entscheiden' }),
     new: phrase({ en: 'New', de: 'Neu' }),
     changed: phrase({ en: 'Changed', de: 'Geändert' }),
     known: phrase({ en: 'Known here', de: 'Hier bekannt' }),
+    unknown: phrase({ en: 'Not known here', de: 'Nicht bekannt' }),
     gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
     all: phrase({ en: 'All apps', de: 'Alle Apps' }),
   },
@@ -48,9 +55,65 @@ export const inventoryWords = {
       en: 'No app is known here as a client, agent or resource server.',
       de: 'Keine App ist hier als Client, Agent oder Ressourcenserver bekannt.',
     }),
+    unknown: phrase({
+      en: 'Each enabled app is known here as a client, agent or resource server.',
+      de: 'Jede aktivierte App ist hier als Client, Agent oder Ressourcenserver bekannt.',
+    }),
     gone: phrase({ en: 'The last import has every app.', de: 'Der letzte Import hat jede App.' }),
     all: phrase({ en: 'This inventory has no app.', de: 'Dieses Inventar hat keine App.' }),
   },
+  matchesTitle: phrase({ en: 'Matches', de: 'Treffer' }),
+  /** Of all apps of the list. `gone`: matches that are gone, which are not among them. */
+  matching: (found: number, all: number, gone: number, text: HtmlValue) =>
+    phrase({
+      en: html`${found} of ${all === 1 ? '1 app' : `${all} apps`} ${found === 1 ? 'matches' : 'match'} “${text}”${gone > 0 && `, and ${gone} gone`}.`,
+      de: html`${found} von ${all === 1 ? '1 App' : `${all} Apps`} ${found === 1 ? 'passt' : 'passen'} zu „${text}“${gone > 0 && `, und ${gone} verschwundene`}.`,
+    }),
+  onlyThose: (view: HtmlValue, count: number) =>
+    phrase({
+      en: html`${view}: ${count === 1 ? '1 app' : `${count} apps`}.`,
+      de: html`${view}: ${count === 1 ? '1 App' : `${count} Apps`}.`,
+    }),
+  showAll: phrase({ en: 'Show all apps', de: 'Alle Apps zeigen' }),
+  /** Rows of a page. */
+  rowsOf: (first: number, last: number, present: number, gone: number) => {
+    const range = first === last ? `${first}` : `${first}–${last}`;
+    return phrase({
+      en: gone === 0 ? `${range} of ${present} apps` : `${range} of ${present + gone} (${present} apps, ${gone} gone)`,
+      de:
+        gone === 0
+          ? `${range} von ${present} Apps`
+          : `${range} von ${present + gone} (${present} Apps, ${gone} verschwunden)`,
+    });
+  },
+  /** After the title of the rights, as a link to the sentence. */
+  whichMatterHere: phrase({ en: 'which matter?', de: 'welche sind wichtig?' }),
+  whichMatter: phrase({ en: 'Which rights matter', de: 'Welche Rechte wichtig sind' }),
+  whichMatterIs: phrase({
+    en: 'those that read or send mail, reach all files, change code or administer, as Google, GitHub, Microsoft and Okta document them, and those whose name has a word such as write, send, delete, manage, admin or all.',
+    de: 'Rechte, die Mail lesen oder senden, alle Dateien erreichen, Code ändern oder verwalten, wie Google, GitHub, Microsoft und Okta sie beschreiben, und Rechte mit einem Wort wie write, send, delete, manage, admin oder all im Namen.',
+  }),
+  remove: phrase({ en: 'Delete this inventory', de: 'Dieses Inventar löschen' }),
+  removeTitle: phrase({ en: 'Delete an inventory', de: 'Inventar löschen' }),
+  removeAsked: (name: HtmlValue) =>
+    phrase({ en: html`Delete the inventory ${name}?`, de: html`Das Inventar ${name} löschen?` }),
+  removeLead: phrase({
+    en: 'This cannot be undone. Clients, agents and resource servers stay, with all that they may do.',
+    de: 'Das lässt sich nicht rückgängig machen. Clients, Agenten und Ressourcenserver bleiben, mit allem, was sie dürfen.',
+  }),
+  removes: (present: number, gone: number) =>
+    phrase({
+      en: `What is listed here goes: ${present === 1 ? '1 app' : `${present} apps`}${gone === 0 ? '' : ` and ${gone} gone`}. The other system is not changed.`,
+      de: `Was hier aufgeführt ist, verschwindet: ${present === 1 ? '1 App' : `${present} Apps`}${gone === 0 ? '' : ` und ${gone} verschwundene`}. Im anderen System ändert sich nichts.`,
+    }),
+  removesFindings: phrase({
+    en: 'Findings about these apps are resolved, also those that were dismissed or adopted. If you import the list again, they begin anew.',
+    de: 'Befunde über diese Apps gelten als erledigt, auch zurückgestellte und übernommene. Lesen Sie die Liste wieder ein, beginnen sie von vorn.',
+  }),
+  removesNoImports: phrase({
+    en: 'The audit log keeps the imports.',
+    de: 'Das Protokoll behält die Importe.',
+  }),
   tooMany: phrase({
     en: 'There are more than 1,000 apps: the newest come first. Those that need a decision are findings.',
     de: 'Es sind mehr als 1.000 Apps: Die neuesten stehen zuerst. Über welche zu entscheiden ist, zeigen die Befunde.',
@@ -62,18 +125,24 @@ export const inventoryWords = {
   decideAbout: (app: string) => phrase({ en: `about ${app}`, de: `über ${app}` }),
   newApp: phrase({ en: 'new', de: 'neu' }),
   changedApp: phrase({ en: 'changed', de: 'geändert' }),
-  register: phrase({ en: 'Register as an agent', de: 'Als Agent registrieren' }),
+  register: phrase({ en: 'Register', de: 'Registrieren' }),
   /** After it, for screen readers. */
-  registerFor: (app: string) => phrase({ en: `for ${app}`, de: `für ${app}` }),
+  registerFor: (app: string) => phrase({ en: `an agent for ${app}`, de: `eines Agenten für ${app}` }),
   search: phrase({ en: 'Search', de: 'Suche' }),
   searchHint: phrase({ en: 'Name, id, owner, right or inventory', de: 'Name, Id, Eigentümer, Recht, Inventar' }),
-  anyInventory: phrase({ en: 'all', de: 'alle' }),
+  searchHintInOne: phrase({ en: 'Name, id, owner or right', de: 'Name, Id, Eigentümer, Recht' }),
+  anyInventory: phrase({ en: 'All inventories', de: 'Alle Inventare' }),
   noneFits: (words: HtmlValue) =>
     phrase({
       en: html`No app matches “${words}”. The search covers name, id, owner, right and inventory.`,
       de: html`Keine App passt zu „${words}“. Die Suche umfasst Name, Id, Eigentümer, Recht und Inventar.`,
     }),
-  clearSearch: phrase({ en: 'Clear the search', de: 'Suche leeren' }),
+  noneFitsInOne: (words: HtmlValue) =>
+    phrase({
+      en: html`No app matches “${words}”. The search covers name, id, owner and right.`,
+      de: html`Keine App passt zu „${words}“. Die Suche umfasst Name, Id, Eigentümer und Recht.`,
+    }),
+  clearSearch: phrase({ en: 'Clear the search', de: 'Suche löschen' }),
   rightsOfApp: (app: string) => phrase({ en: `of ${app}: all rights`, de: `von ${app}: alle Rechte` }),
   inventories: phrase({ en: 'Inventories', de: 'Inventare' }),
   imports: phrase({ en: 'Imports', de: 'Importe' }),
@@ -98,7 +167,7 @@ export const inventoryWords = {
       [created > 0 && `${created} neu`, changed > 0 && `${changed} geändert`, gone > 0 && `${gone} verschwunden`],
       'keine Änderung',
     );
-    return phrase({ en: `As it began: ${en}`, de: `Bei Beginn: ${de}` });
+    return phrase({ en, de });
   },
   old: (days: number, names: HtmlValue, count: number) =>
     phrase({
@@ -106,7 +175,12 @@ export const inventoryWords = {
       de: html`${names}${count > 3 && ', …'}: Das Protokoll hat keinen Import der letzten ${days} Tage. Neuere Apps fehlen hier vielleicht.`,
     }),
   otherSystem: phrase({ en: 'Any other system', de: 'Jedes andere System' }),
-  importedAlready: (ago: HtmlValue) => phrase({ en: html`Last import ${ago}`, de: html`Letzter Import ${ago}` }),
+  importedAlready: (apps: number, ago: HtmlValue) =>
+    phrase({
+      en: html`${apps === 1 ? '1 app' : `${apps} apps`}, last import ${ago}`,
+      de: html`${apps === 1 ? '1 App' : `${apps} Apps`}, letzter Import ${ago}`,
+    }),
+  otherInventories: phrase({ en: 'Existing inventories', de: 'Vorhandene Inventare' }),
   empty: {
     title: phrase({
       en: 'Find agents that were never registered here',
@@ -136,7 +210,7 @@ export const inventoryWords = {
     if (count === 0) return phrase({ en: 'none', de: 'keine' });
     if (risky === 0) {
       return phrase({
-        en: `${count === 1 ? '1 right' : `${count} rights`}, none that matters`,
+        en: count === 1 ? '1 right, does not matter' : `${count} rights, none matter`,
         de: `${count === 1 ? '1 Recht' : `${count} Rechte`}, kein wichtiges`,
       });
     }

@@ -42,21 +42,36 @@ export const importWords = {
     de: 'Der Text der Datei. Höchstens eine Million Zeichen.',
   }),
   source: phrase({ en: 'Name of the inventory', de: 'Name des Inventars' }),
-  sourceHint: phrase({
-    en: 'The import replaces the inventory with this name. Take another name for a second organization. Lower-case letters, digits and hyphens.',
-    de: 'Der Import ersetzt das Inventar mit diesem Namen. Nehmen Sie für eine zweite Organisation einen anderen. Kleinbuchstaben, Ziffern und Bindestriche.',
-  }),
+  sourceHint: (second: HtmlValue) =>
+    phrase({
+      en: html`Take another name for ${second}.`,
+      de: html`Nehmen Sie für ${second} einen anderen Namen.`,
+    }),
   sourceHintPlain: phrase({
-    en: 'Name it after the system that has the apps, for example salesforce. An import under the same name replaces that inventory. Lower-case letters, digits and hyphens.',
-    de: 'Benennen Sie es nach dem System, das die Apps hat, zum Beispiel salesforce. Ein Import unter demselben Namen ersetzt das Inventar. Kleinbuchstaben, Ziffern und Bindestriche.',
+    en: 'Name it after the system that has the apps. An import under the same name replaces that inventory.',
+    de: 'Benennen Sie es nach dem System, das die Apps hat. Ein Import unter demselben Namen ersetzt das Inventar.',
   }),
+  sourceLetters: phrase({
+    en: 'Lower-case letters, digits and hyphens.',
+    de: 'Kleinbuchstaben, Ziffern und Bindestriche.',
+  }),
+  sourceHeld: (inventory: HtmlValue, apps: number, ago: HtmlValue) =>
+    phrase({
+      en: html`${inventory} exists: ${appsEn(apps)}, last import ${ago}. This import replaces it.`,
+      de: html`${inventory} gibt es schon: ${appsDe(apps)}, letzter Import ${ago}. Dieser Import ersetzt es.`,
+    }),
+  emptyFile: phrase({ en: 'Download an empty file with these columns', de: 'Leere Datei mit diesen Spalten laden' }),
   preview: phrase({ en: 'Preview the import', de: 'Vorschau' }),
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
   refused: phrase({ en: 'Nothing was imported.', de: 'Nichts wurde eingelesen.' }),
+  wrong: {
+    list: phrase({ en: 'The list has an error.', de: 'Die Liste hat einen Fehler.' }),
+    source: phrase({ en: 'The name has an error.', de: 'Der Name hat einen Fehler.' }),
+  },
   toField: phrase({ en: 'Go to the field', de: 'Zum Feld' }),
   chooseAgain: phrase({
-    en: 'Correct it, and choose all files again.',
-    de: 'Berichtigen Sie das, und wählen Sie alle Dateien noch einmal.',
+    en: 'Choose all files again.',
+    de: 'Wählen Sie alle Dateien noch einmal.',
   }),
   chooseOneAgain: phrase({
     en: 'Correct the file, and choose it again.',
@@ -69,21 +84,34 @@ export const importWords = {
       de: html`${appsDe(apps)} in ${inventory} einlesen?`,
     }),
   previewLead: phrase({ en: 'Nothing is imported yet.', de: 'Noch ist nichts eingelesen.' }),
+  /** `more`: files that are not named. */
+  previewFrom: (names: HtmlValue, more: number) =>
+    phrase({
+      en: html`From ${names}${more > 0 && ` and ${more} more`}.`,
+      de: html`Aus ${names}${more > 0 && ` und ${more} weiteren`}.`,
+    }),
+  firstList: (inventory: HtmlValue) =>
+    phrase({ en: html`This is the first list of ${inventory}.`, de: html`Das ist die erste Liste von ${inventory}.` }),
+  needsWhen: phrase({
+    en: 'An app needs a decision if it is not known here, and has a right that matters or a static secret.',
+    de: 'Über eine App ist zu entscheiden, wenn sie hier nicht bekannt ist und ein wichtiges Recht oder ein dauerhaftes Geheimnis hat.',
+  }),
   replaces: (ago: HtmlValue) =>
     phrase({
       en: html`This list replaces the one that was imported ${ago}.`,
       de: html`Diese Liste ersetzt die, die ${ago} eingelesen wurde.`,
     }),
-  goneNotice: (gone: number) =>
+  /** `name`: of one of them. */
+  goneNotice: (gone: number, name: HtmlValue) =>
     phrase({
       en:
         gone === 1
-          ? 'One app of this inventory is not in the list and will count as gone.'
-          : `${gone} apps of this inventory are not in the list and will count as gone.`,
+          ? html`${name} is not in the list and will count as gone.`
+          : html`${gone} apps, for example ${name}, are not in the list and will count as gone.`,
       de:
         gone === 1
-          ? 'Eine App dieses Inventars fehlt in der Liste und gilt dann als verschwunden.'
-          : `${gone} Apps dieses Inventars fehlen in der Liste und gelten dann als verschwunden.`,
+          ? html`${name} fehlt in der Liste und gilt dann als verschwunden.`
+          : html`${gone} Apps, zum Beispiel ${name}, fehlen in der Liste und gelten dann als verschwunden.`,
     }),
   goneWarning: (gone: number, held: number) =>
     phrase({
@@ -101,7 +129,7 @@ export const importWords = {
   gone: (count: number) => phrase({ en: `${count} gone`, de: `${count} verschwunden` }),
   known: (count: number) => phrase({ en: `${count} known here`, de: `${count} hier bekannt` }),
   tiles: {
-    findings: phrase({ en: 'Need a decision', de: 'Zu entscheiden' }),
+    findings: phrase({ en: 'To decide', de: 'Zu entscheiden' }),
     created: phrase({ en: 'New', de: 'Neu' }),
     changed: phrase({ en: 'Changed', de: 'Geändert' }),
     gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
@@ -123,6 +151,7 @@ export const importWords = {
     }),
   confirm: (apps: number) => phrase({ en: `Import ${appsEn(apps)}`, de: `${appsDe(apps)} einlesen` }),
   back: phrase({ en: 'Choose other files', de: 'Andere Dateien wählen' }),
+  backToOne: phrase({ en: 'Choose another file', de: 'Andere Datei wählen' }),
   done: phrase({ en: 'Imported', de: 'Eingelesen' }),
   doneOf: (inventory: HtmlValue) =>
     phrase({ en: html`Imported into ${inventory}`, de: html`In ${inventory} eingelesen` }),
@@ -165,9 +194,9 @@ export const importWords = {
   }),
   look: phrase({ en: 'Show the inventory', de: 'Inventar zeigen' }),
   again: phrase({ en: 'Import another list', de: 'Weitere Liste einlesen' }),
-  fresh: phrase({ en: 'Keep the list fresh', de: 'Liste aktuell halten' }),
+  fresh: phrase({ en: 'Import again on a schedule', de: 'Regelmäßig einlesen' }),
   regularly: phrase({
-    en: 'Import the list again from time to time: new apps appear, and apps that left are marked as gone. A scheduled job gets the list as before, then runs:',
-    de: 'Lesen Sie die Liste von Zeit zu Zeit neu ein: Neue Apps kommen dazu, verschwundene werden markiert. Ein geplanter Auftrag holt die Liste wie zuvor, und ruft dann auf:',
+    en: html`New apps then appear, and apps that left are marked as gone. A scheduled job gets the list as before, then runs this where <code>behalf</code> is signed in as an operator. <code>--source</code> is the name of the inventory.`,
+    de: html`Dann kommen neue Apps dazu, und verschwundene werden markiert. Ein geplanter Auftrag holt die Liste wie zuvor, und ruft dies dort auf, wo <code>behalf</code> als Operator angemeldet ist. <code>--source</code> ist der Name des Inventars.`,
   }),
 };

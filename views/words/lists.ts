@@ -55,6 +55,7 @@ export const listWords = {
   views: {
     title: phrase({ en: 'Saved views', de: 'Gespeicherte Ansichten' }),
     save: phrase({ en: 'Save this view', de: 'Diese Ansicht speichern' }),
+    keep: phrase({ en: 'Save', de: 'Speichern' }),
     name: phrase({ en: 'Name of the view', de: 'Name der Ansicht' }),
     remove: phrase({ en: 'Remove this view', de: 'Diese Ansicht entfernen' }),
   },

@@ -2,12 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
-import { MOST_REQUEST_BYTES } from '../../domain/governance/inventory.ts';
-import {
-  INVENTORY_FORMATS,
-  type InventoryFormat,
-  readInventory,
-} from '../../domain/governance/inventory-formats/inventory-format.ts';
+import { INVENTORY_FORMATS, type InventoryFormat, MOST_REQUEST_BYTES } from '../../domain/governance/inventory.ts';
+import { readInventory } from '../../domain/governance/inventory-formats/inventory-format.ts';
 import type { ListedApp } from '../../domain/governance/inventory-formats/listed-app.ts';
 import { type InventoryFile, MOST_IMPORT_BYTES } from '../../domain/governance/inventory-formats/listed-rows.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
@@ -65,7 +61,7 @@ export const inventoryCommands: readonly Command[] = [
       const format = INVENTORY_FORMATS.find((one) => one === call.required('format'));
       if (format === undefined) throw usageError(`--format is ${INVENTORY_FORMATS.join(', ')}.`);
       const isDryRun = call.isSet('dry-run');
-      const sent = { apps: appsOf(call.operands, format), ...(isDryRun ? { is_dry_run: true } : {}) };
+      const sent = { apps: appsOf(call.operands, format), format, ...(isDryRun ? { is_dry_run: true } : {}) };
       checkSize(sent);
       const id = call.text('source') ?? format;
       const { body } = await call.api.run('importInventory', { id, body: sent });
@@ -73,6 +69,20 @@ export const inventoryCommands: readonly Command[] = [
       const counts = `${created} new, ${changed} changed, ${unchanged} the same, ${gone} gone`;
       const first = isDryRun ? 'Nothing was imported. The import would find' : 'Imported';
       call.print.object(body, `${first}: ${counts}. Open findings among them: ${findings}.\n`);
+      return EXIT.done;
+    },
+  }),
+  managementCommand({
+    words: [NOUN, 'delete'],
+    operands: ['INVENTORY'],
+    summary: 'Delete an inventory with all its entries, and resolve their findings.',
+    warning: 'Its entries are gone. Findings about them are resolved, also those that were dismissed or adopted.',
+    role: 'administrator',
+    options: {},
+    run: async (call) => {
+      const [id = ''] = call.operands;
+      await call.api.run('removeInventory', { id });
+      call.print.object({}, `${id} is deleted. The audit log keeps its imports.\n`);
       return EXIT.done;
     },
   }),

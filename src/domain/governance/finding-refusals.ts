@@ -50,11 +50,11 @@ export const FINDING_REFUSALS = {
   },
   inventory_list_cut: {
     code: 'invalid_field',
-    text: '{at} is not the last page of {list}: the file is cut, or the script stopped. Run the script again, and give all files.',
+    text: '{at} is not the last page of {list}: the file is cut, or the script stopped. Run the script again.',
   },
   inventory_list_missing: {
     code: 'invalid_field',
-    text: 'No file has {list}: a file is cut or was left out, or the script stopped. Run the script again, and give all files.',
+    text: 'No file has {list}: a file is cut or was left out, or the script stopped. Give all files, or run the script again.',
   },
   inventory_rows_exceeded: { code: 'invalid_field', text: 'An import has at most {most} rows.' },
   inventory_files_exceeded: { code: 'invalid_field', text: 'An import has at most {most} files.' },

@@ -1,5 +1,6 @@
 /** Imports inventories, and lists their entries. */
 import type { AuditLog } from '../audit/audit-event.ts';
+import { documentRefusal } from '../platform/registries/document-refusals.ts';
 import {
   type By,
   type Page,
@@ -33,10 +34,18 @@ export interface InventoryRegistry {
    * Makes the entries of this inventory equal to a whole list, each with the client, agent or resource server that is the same
    * app. The same list again changes nothing. Of its addresses, `webAddresses` stay. Writes its event before the first change; after a crash, repeat it. Throws 'invalid_field' for an id that is there twice, and changes nothing.
    */
-  importAll(source: string, apps: readonly StatedApp[], by: By): Promise<ImportResult>;
+  importAll(source: string, apps: readonly StatedApp[], by: By, about?: AboutImport): Promise<ImportResult>;
   /** What `importAll` would do now, with the same refusals. Changes nothing, and writes no event. */
   preview(source: string, apps: readonly StatedApp[]): Promise<ImportResult>;
+  /**
+   * Removes all entries of this inventory, and resolves their findings. Writes its event before the first change; after a crash,
+   * repeat it. An app that an import states meanwhile stays. Throws 'not_found' for an inventory without entries.
+   */
+  removeAll(source: string, by: By): Promise<void>;
 }
+
+/** `format`: the form in which the list was given, as the caller says. It is recorded, and changes nothing. */
+export type AboutImport = { readonly format?: string };
 
 /** Entries of one read. */
 const AT_ONCE = 500;
@@ -74,6 +83,17 @@ export const inventoryRegistry = (deps: {
         : undefined;
     });
     return done;
+  };
+
+  const leave = (id: string): Promise<unknown> =>
+    update(collection, id, (one): InventoryEntry | undefined =>
+      one.state === 'gone' ? undefined : { ...one, state: 'gone', updatedAt: clock.now() },
+    );
+
+  /** Removes an entry that is gone. One that an import stated meanwhile comes back. */
+  const takeGone = async (id: string): Promise<void> => {
+    const taken = await collection.take(id);
+    if (taken?.state === 'present') await tryInsert(collection, taken);
   };
 
   /** Ids of the entries that have an open finding after the import. */
@@ -129,21 +149,14 @@ export const inventoryRegistry = (deps: {
       return planned(source, apps, freshEntries(source, apps));
     },
 
-    async importAll(source, stated, by) {
+    async importAll(source, stated, by, { format } = {}) {
       const apps = checkedApps(stated);
       const batches: Batch[] = [];
       for await (const batch of freshEntries(source, apps)) batches.push(batch);
       const { created, changed, gone } = await planned(source, apps, batches);
       await audit.append({
-        ...{
-          type: 'inventory.imported',
-          outcome: 'done',
-          caller: by.caller,
-          target: { kind: 'inventory', id: source },
-        },
-        ...(by.request === undefined ? {} : { request: by.request }),
-        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-        inputs: { apps: apps.length, created, changed, gone },
+        ...eventOf('inventory.imported', source, by),
+        inputs: { apps: apps.length, created, changed, gone, ...(format === undefined ? {} : { format }) },
       });
       const tally = importTally();
       for (const { entries, open } of batches) {
@@ -158,11 +171,7 @@ export const inventoryRegistry = (deps: {
         const isGone = entry.state === 'present' && !present.has(entry.id);
         if (isGone) {
           tally.note({ entry: { ...entry, state: 'gone' }, change: 'gone', isFinding: false });
-          await update(
-            collection,
-            entry.id,
-            (one): InventoryEntry => ({ ...one, state: 'gone', updatedAt: clock.now() }),
-          );
+          await leave(entry.id);
         }
         waiting.push(examinedEntry(isGone ? { ...entry, state: 'gone' } : entry));
         if (waiting.length === MOST_EXAMINED) {
@@ -173,8 +182,38 @@ export const inventoryRegistry = (deps: {
       await writer.keep(waiting);
       return tally.result();
     },
+
+    async removeAll(source, by) {
+      const counts = { present: 0, gone: 0 };
+      for await (const { state } of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
+        counts[state] += 1;
+      const { present: apps, gone } = counts;
+      if (apps + gone === 0) throw documentRefusal('document_not_found', { params: { kind: 'inventory' } });
+      await audit.append({ ...eventOf('inventory.removed', source, by), inputs: { apps, gone } });
+      let waiting: InventoryEntry[] = [];
+      const removeThem = async (): Promise<void> => {
+        // Gone before its findings are resolved: the examination of all findings then opens none again.
+        for (const { id } of waiting) await leave(id);
+        await writer.keep(waiting.map((entry) => examinedEntry({ ...entry, state: 'gone' })));
+        for (const { id } of waiting) await takeGone(id);
+        waiting = [];
+        await pause();
+      };
+      for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE })) {
+        waiting.push(entry);
+        if (waiting.length === MOST_EXAMINED) await removeThem();
+      }
+      await removeThem();
+    },
   };
 };
+
+/** The usual members of an event about an inventory. */
+const eventOf = (type: 'inventory.imported' | 'inventory.removed', source: string, by: By) => ({
+  ...{ type, outcome: 'done' as const, caller: by.caller, target: { kind: 'inventory' as const, id: source } },
+  ...(by.request === undefined ? {} : { request: by.request }),
+  ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+});
 
 type Batch = { readonly entries: readonly InventoryEntry[]; readonly open: ReadonlySet<string> };
 

@@ -12,6 +12,10 @@ import { reachesOf, riskyScopes, type ScopeReach } from './scope-risks.ts';
 /** Names of inventories. */
 export const INVENTORY_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
+/** The forms of lists that inventory-formats/ reads, in the order of help texts. */
+export const INVENTORY_FORMATS = ['ndjson', 'csv', 'entra', 'okta', 'google', 'github', 'mcp-registry'] as const;
+export type InventoryFormat = (typeof INVENTORY_FORMATS)[number];
+
 /** Most entries of one import. */
 export const MOST_ENTRIES = 10_000;
 /** Most bytes of one import as JSON: about 3,300 for each of MOST_ENTRIES. */
@@ -100,7 +104,10 @@ export const INVENTORY_ENTRIES = {
   events: ['inventory'],
   consistency: 'majority',
   cached: false,
-  retention: { removedBy: 'nothing', because: 'entries that are gone say until when an app existed' },
+  retention: {
+    removedBy: 'registry',
+    once: 'an administrator deletes the inventory; entries that are gone say until when an app existed',
+  },
   transfer: 'neither',
   indexes: [
     { fields: ['createdAt'] },

@@ -27,6 +27,7 @@ type AnsweredCall = Opened & {
   readonly id: string;
   readonly values: TypedValues;
   readonly body: JsonObject;
+  readonly files: readonly PostedFile[];
   readonly answer: Shown;
 };
 
@@ -111,7 +112,7 @@ export const addAskedCall = (
       await withFactor(ctx, account.id, hereOf(id, values), async () => {
         const sent = await call(values, id, opened, files);
         const answer = (await calls.run(operation, account, by, sent)).body;
-        await done(ctx, { ...opened, id, values, body: sent.body ?? {}, answer: (answer ?? {}) as Shown });
+        await done(ctx, { ...opened, id, values, files, body: sent.body ?? {}, answer: (answer ?? {}) as Shown });
       });
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;

@@ -6,14 +6,15 @@ import {
   importResultPage,
   previewImportPage,
 } from '../../../views/pages/console-inventory-result.ts';
-import { type ImportLinks, INVENTORY_SYSTEMS, isPlain } from '../../../views/pages/inventory-systems.ts';
-import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
-import { INVENTORY_NAME } from '../../domain/governance/inventory.ts';
 import {
-  INVENTORY_FORMATS,
-  type InventoryFormat,
-  readInventory,
-} from '../../domain/governance/inventory-formats/inventory-format.ts';
+  type ImportLinks,
+  INVENTORY_SYSTEMS,
+  isPlain,
+  type LastImport,
+} from '../../../views/pages/inventory-systems.ts';
+import { findingRefusal } from '../../domain/governance/finding-refusals.ts';
+import { INVENTORY_FORMATS, INVENTORY_NAME, type InventoryFormat } from '../../domain/governance/inventory.ts';
+import { readInventory } from '../../domain/governance/inventory-formats/inventory-format.ts';
 import type { ListedApp } from '../../domain/governance/inventory-formats/listed-app.ts';
 import type { InventoryFile } from '../../domain/governance/inventory-formats/listed-rows.ts';
 import { riskyScopes } from '../../domain/governance/scope-risks.ts';
@@ -24,7 +25,7 @@ import type { AnswerOf } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { importTimes, lastImports } from './inventory-imports.ts';
-import { decideHref, findingsAbout, knownAs, knownNames } from './inventory-rows.ts';
+import { decideHref, findingsAbout, knownAs, knownNames, registerHref } from './inventory-rows.ts';
 import type { Shown } from './object-form-spec.ts';
 
 export const INVENTORIES = '/console/inventories';
@@ -100,20 +101,15 @@ const changedRows = async (
       ...{ scopes: scopes.length, risky: riskyScopes(scopes), needsDecision: one.is_finding },
       ...(owner === undefined ? {} : { owner }),
       ...knownAs(deps, names, one),
+      ...(change === 'gone' ? {} : registerHref(deps, calls, viewer, name)),
       ...decideHref(deps, findings.get(id)),
     };
   });
 };
 
-/** When the list that this one replaces was imported. */
-const heldList = async (
-  { deps, calls }: PageParts,
-  viewer: Viewer,
-  source: string,
-): Promise<{ readonly heldAt?: number }> => {
-  const [last] = (await lastImports(deps, calls, viewer, source)) ?? [];
-  return last === undefined ? {} : { heldAt: last.at };
-};
+/** The import that this one replaces. */
+const heldList = async ({ deps, calls }: PageParts, viewer: Viewer, source: string): Promise<LastImport | undefined> =>
+  INVENTORY_NAME.test(source) ? (await lastImports(deps, calls, viewer, source))?.at(0) : undefined;
 
 export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =>
   addAskedCall(parts, {
@@ -126,7 +122,8 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
         const times = (await importTimes(parts.deps, parts.calls, viewer, INVENTORY_SYSTEMS)) ?? new Map();
         return chooseSystemPage(frame, links, { source: values['source'], times });
       }
-      return importFormPage(frame, { links, system, values, errors });
+      const held = await heldList(parts, viewer, values['source'] || (isPlain(system) ? '' : system));
+      return importFormPage(frame, { links, system, values, errors, ...(held === undefined ? {} : { held }) });
     },
     call(values, _, __, files) {
       const format = formatCalled(values['format']);
@@ -138,9 +135,9 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
       const id = values['source'] || (isPlain(format) ? '' : format);
       if (id === '') throw findingRefusal('inventory_name_missing', { field: '/source' });
       if (!INVENTORY_NAME.test(id)) throw findingRefusal('inventory_name_malformed', { field: '/source' });
-      return { id, body: { apps, has_changes: true, ...(isConfirmed ? {} : { is_dry_run: true }) } };
+      return { id, body: { apps, format, has_changes: true, ...(isConfirmed ? {} : { is_dry_run: true }) } };
     },
-    async done(ctx, { viewer, frame, values, body, answer }) {
+    async done(ctx, { viewer, frame, values, files, body, answer }) {
       const system = formatCalled(values['format']) ?? 'ndjson';
       const source = values['source'] || system;
       const apps = body['apps'] as readonly ListedApp[];
@@ -151,13 +148,12 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
         sourceHref: `${links.listHref}?source=${source}`,
         findingsHref: `${parts.deps.basePath}/console/findings?kind=unknown_app`,
       };
-      const page =
-        body['is_dry_run'] === true
-          ? previewImportPage(frame, {
-              ...{ ...model, apps: apps.length, carried: carriedOf(apps) },
-              ...(await heldList(parts, viewer, source)),
-            })
-          : importResultPage(frame, { ...model, ...hrefs });
-      sendPage(ctx, 200, page);
+      if (body['is_dry_run'] !== true) return sendPage(ctx, 200, importResultPage(frame, { ...model, ...hrefs }));
+      const held = await heldList(parts, viewer, source);
+      const preview = {
+        ...{ ...model, apps: apps.length, carried: carriedOf(apps), files: files.map(({ name }) => name) },
+        ...(held === undefined ? {} : { heldAt: held.at }),
+      };
+      sendPage(ctx, 200, previewImportPage(frame, preview));
     },
   });

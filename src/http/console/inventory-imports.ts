@@ -1,10 +1,18 @@
 /** Imports of inventories, as the audit log has them. */
 import type { ImportRow } from '../../../views/pages/inventory-history.ts';
+import {
+  type ImportTimes,
+  INVENTORY_SYSTEMS,
+  type InventorySystem,
+  type LastImport,
+} from '../../../views/pages/inventory-systems.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, doerName, eventHref, partyNames } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
+/** What removed inventories had does not count. */
+const REMOVED = 'inventory.removed';
 /** Imports that the page of an inventory shows. */
 const SHOWN = 10;
 /** Imports that are read at once. Inventories without one among them are looked for by name. */
@@ -15,6 +23,10 @@ const AT_ONCE = 20;
 type Log = Pick<ConsoleDeps, 'audit'>;
 
 const mayRead = (calls: ConsoleCalls, { account }: Viewer): boolean => calls.mayAll('listAuditEvents', account);
+const formatIn = ({ event }: AuditEntry): { readonly format?: InventorySystem } => {
+  const format = INVENTORY_SYSTEMS.find((one) => one === event.inputs?.['format']);
+  return format === undefined ? {} : { format };
+};
 const secondOf = ({ at }: AuditEntry): number => Math.floor(at / 1000);
 
 const numberIn = ({ event }: AuditEntry, name: string): number | undefined => {
@@ -30,7 +42,9 @@ export const lastImports = async (
   source: string,
 ): Promise<readonly ImportRow[] | undefined> => {
   if (!mayRead(calls, viewer)) return undefined;
-  const { entries } = await deps.audit.list({ type: 'inventory.imported', id: source, limit: SHOWN });
+  const all = await deps.audit.list({ type: 'inventory.imported', id: source, limit: SHOWN });
+  const [removal] = (await deps.audit.list({ type: REMOVED, id: source, limit: 1 })).entries;
+  const entries = all.entries.filter(({ at }) => at > (removal?.at ?? 0));
   const names = await partyNames(
     deps,
     entries.map(({ event }) => event.caller),
@@ -39,7 +53,7 @@ export const lastImports = async (
     const { caller } = entry.event;
     const [apps, created, changed, gone] = ['apps', 'created', 'changed', 'gone'].map((name) => numberIn(entry, name));
     return {
-      ...{ at: secondOf(entry), href: eventHref(deps, entry.id), apps: apps ?? 0 },
+      ...{ at: secondOf(entry), href: eventHref(deps, entry.id), apps: apps ?? 0, ...formatIn(entry) },
       ...(caller === undefined ? {} : { byName: doerName(names, caller) }),
       ...(created === undefined || changed === undefined || gone === undefined
         ? {}
@@ -48,25 +62,33 @@ export const lastImports = async (
   });
 };
 
+const lastOf = (entry: AuditEntry): LastImport => ({
+  ...{ at: secondOf(entry), apps: numberIn(entry, 'apps') ?? 0, ...formatIn(entry) },
+});
+
 /**
- * By inventory: epoch seconds of its last import. Has the inventories of the last MOST_SEARCHED imports, and those of `sources`
- * of which the audit log has one. Reads one event for each of the others. Undefined: the viewer may not read the audit log.
+ * By inventory: its last import. Has the inventories of the last MOST_SEARCHED imports, and those of `sources`
+ * of which the audit log has one, without those that were removed since, as the last MOST_SEARCHED removals say. Reads one event for each of the others. Undefined: the viewer may not read the audit log.
  */
 export const importTimes = async (
   deps: Log,
   calls: ConsoleCalls,
   viewer: Viewer,
   sources: Iterable<string>,
-): Promise<ReadonlyMap<string, number> | undefined> => {
+): Promise<ImportTimes | undefined> => {
   if (!mayRead(calls, viewer)) return undefined;
   const { entries } = await deps.audit.list({ type: 'inventory.imported', limit: MOST_SEARCHED });
+  const removals = await deps.audit.list({ type: REMOVED, limit: MOST_SEARCHED });
+  const nameOf = ({ event }: AuditEntry): string => event.target?.id ?? '';
+  const removed = new Map(removals.entries.toReversed().map((entry) => [nameOf(entry), entry.at]));
+  const standing = entries.filter((entry) => entry.at > (removed.get(nameOf(entry)) ?? 0));
   // The newest of an inventory comes first, and is set last.
-  const times = new Map(entries.toReversed().map((entry) => [entry.event.target?.id ?? '', secondOf(entry)]));
+  const times = new Map(standing.toReversed().map((entry) => [nameOf(entry), lastOf(entry)]));
   const others = [...new Set(sources)].filter((source) => !times.has(source));
   for (let at = 0; at < others.length; at += AT_ONCE) {
     const lookUp = async (source: string): Promise<void> => {
       const [last] = (await deps.audit.list({ type: 'inventory.imported', id: source, limit: 1 })).entries;
-      if (last) times.set(source, secondOf(last));
+      if (last) times.set(source, lastOf(last));
     };
     await Promise.all(others.slice(at, at + AT_ONCE).map(lookUp));
   }

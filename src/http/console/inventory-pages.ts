@@ -9,8 +9,9 @@ import { type InventorySummary, isOld } from '../../../views/pages/inventory-his
 import {
   type ImportLinks,
   type ImportTimes,
-  INVENTORY_SYSTEMS,
   importHrefFor,
+  type LastImport,
+  systemOf,
 } from '../../../views/pages/inventory-systems.ts';
 import type { Pagination } from '../../../views/partials/pagination.ts';
 import type { Finding } from '../../domain/governance/finding.ts';
@@ -22,6 +23,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addInventoryImport, INVENTORIES } from './inventory-import.ts';
 import { importTimes, lastImports } from './inventory-imports.ts';
+import { addInventoryRemoval } from './inventory-removal.ts';
 import {
   decideHref,
   findingsAbout,
@@ -29,6 +31,7 @@ import {
   knownAs,
   knownNames,
   mayNeedDecision,
+  registerHref,
   type ShownEntry,
 } from './inventory-rows.ts';
 import { hrefWith, listed } from './list-page.ts';
@@ -50,7 +53,7 @@ const UNKNOWN = { added: new Set<string>(), changed: new Set<string>() };
 type FirstEntries = { readonly entries: readonly ShownEntry[]; readonly areAll: boolean };
 
 /** What a list of apps shows. */
-type Shown = Pick<InventoriesModel, 'pages' | 'views' | 'view' | 'inventories'> & {
+type Shown = Pick<InventoriesModel, 'pages' | 'views' | 'view' | 'inventories' | 'at' | 'searched'> & {
   readonly entries: readonly ShownEntry[];
   readonly findings: ReadonlyMap<string, Finding>;
   /** Ids of those that are new. */
@@ -68,7 +71,7 @@ const byPeople = (one: ShownEntry, other: ShownEntry): number =>
 
 /** Ids of the apps that the last import of their inventory brought, unless it was the first one. */
 const newEntries = (all: readonly ShownEntry[], times: ImportTimes): ReadonlySet<string> => {
-  const isSince = ({ source, created_at: at }: ShownEntry): boolean => at >= (times.get(source) ?? Infinity);
+  const isSince = ({ source, created_at: at }: ShownEntry): boolean => at >= (times.get(source)?.at ?? Infinity);
   const hadApps = new Set(all.filter((entry) => !isSince(entry)).map(({ source }) => source));
   const some = all.filter((entry) => entry.state === 'present' && isSince(entry) && hadApps.has(entry.source));
   return new Set(some.map(({ id }) => id));
@@ -77,7 +80,7 @@ const newEntries = (all: readonly ShownEntry[], times: ImportTimes): ReadonlySet
 /** Ids of the apps that the last import of their inventory changed. */
 const changedEntries = (all: readonly ShownEntry[], times: ImportTimes): ReadonlySet<string> => {
   const isChanged = ({ source, state, created_at: from, updated_at: at }: ShownEntry): boolean => {
-    const last = times.get(source) ?? Infinity;
+    const last = times.get(source)?.at ?? Infinity;
     return state === 'present' && from < last && at >= last;
   };
   return new Set(all.filter(isChanged).map(({ id }) => id));
@@ -94,12 +97,12 @@ const askedOf = (query: URLSearchParams): Asked => {
   };
 };
 
-const timesOf = (source: string, imports: readonly { readonly at: number }[]): ImportTimes =>
-  new Map(imports.slice(0, 1).map(({ at }) => [source, at]));
+const timesOf = (source: string, imports: readonly LastImport[]): ImportTimes =>
+  new Map(imports.slice(0, 1).map((last) => [source, last]));
 
 /** Those of which no recent import is known. */
 const oldOf = (times: ImportTimes, sources: Iterable<string>, now: number): readonly string[] =>
-  [...new Set([...times.keys(), ...sources])].filter((source) => isOld(times.get(source) ?? 0, now)).sort();
+  [...new Set([...times.keys(), ...sources])].filter((source) => isOld(times.get(source)?.at ?? 0, now)).sort();
 
 /** Adds `/console/inventories`: the apps of other systems, and the import of a list. */
 export const addInventoryPages = (parts: PageParts): void => {
@@ -141,6 +144,7 @@ export const addInventoryPages = (parts: PageParts): void => {
       new: ({ id }) => added.has(id),
       changed: ({ id }) => changed.has(id),
       known: (entry) => entry.state === 'present' && isKnownEntry(entry),
+      unknown: (entry) => entry.state === 'present' && entry.is_enabled !== false && !isKnownEntry(entry),
       gone: ({ state }) => state === 'gone',
       all: () => true,
     };
@@ -160,9 +164,13 @@ export const addInventoryPages = (parts: PageParts): void => {
       ...(at + ROWS < chosen.length ? { nextHref: hrefOf(view, at + ROWS) } : {}),
     };
     const shownViews = INVENTORY_VIEWS.filter((name) => (name !== 'new' && name !== 'changed') || times.size > 0);
+    // Apps that are gone stand last in the list of all, and count by themselves.
+    const present = (entries: readonly ShownEntry[]): number => entries.filter((entry) => !inView.gone(entry)).length;
+    const countIn = (name: InventoryView): number =>
+      name === 'all' ? present(fitting) : fitting.filter(inView[name]).length;
     return {
-      ...{ entries: chosen.slice(at, at + ROWS), findings, pages, view },
-      views: shownViews.map((name) => ({ name, count: fitting.filter(inView[name]).length, href: hrefOf(name) })),
+      ...{ entries: chosen.slice(at, at + ROWS), findings, pages, view, at, searched: present(all) },
+      views: shownViews.map((name) => ({ name, count: countIn(name), href: hrefOf(name) })),
       ...(source === '' ? { inventories: summaries(all, inView, times) } : {}),
       ...{ added, changed },
     };
@@ -177,18 +185,16 @@ export const addInventoryPages = (parts: PageParts): void => {
     [...Map.groupBy(all, ({ source }) => source)]
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
       .map(([source, entries]) => {
-        const at = times.get(source);
-        const system = INVENTORY_SYSTEMS.find((one) => one === source);
+        const last = times.get(source);
+        const system = systemOf(source, last?.format);
         const left = entries.filter(gone).length;
         return {
           ...{ source, href: hrefWith(home, { source }), apps: entries.length - left, gone: left },
           decide: entries.filter(decide).length,
-          ...(at === undefined ? {} : { at }),
+          ...(last === undefined ? {} : { at: last.at }),
           ...(system === undefined ? {} : { system }),
         };
       });
-
-  const registerHrefOf = (name: string): string => hrefWith(`${deps.basePath}/console/agents/new`, { name });
 
   const newest = async (viewer: Viewer, only: Only, after: string | null): Promise<Shown> => {
     const question = { operation: 'listInventoryEntries', path: home, asked: only, query: only } as const;
@@ -201,7 +207,6 @@ export const addInventoryPages = (parts: PageParts): void => {
     { entries, findings, added, changed }: Shown,
   ): Promise<readonly InventoryRow[]> => {
     const names = await knownNames(deps, entries);
-    const mayRegister = calls.may('createAgent', viewer.account);
     return entries.map((entry) => {
       const {
         name,
@@ -219,7 +224,7 @@ export const addInventoryPages = (parts: PageParts): void => {
         ...(entry.is_enabled === false ? { isOff: true as const } : {}),
         ...(added.has(entry.id) ? { isNew: true as const } : {}),
         ...(changed.has(entry.id) ? { changed: { added: came, removed: went } } : {}),
-        ...(mayRegister && isPresent ? { registerHref: registerHrefOf(name) } : {}),
+        ...(isPresent ? registerHref(deps, calls, viewer, name) : {}),
         ...{ scopes: scopes.length, risky: riskyScopes(scopes), rights: scopes },
         ...(owner === undefined ? {} : { owner }),
         ...knownAs(deps, names, entry),
@@ -240,8 +245,9 @@ export const addInventoryPages = (parts: PageParts): void => {
     const shown = areAll
       ? await sorted(viewer, entries, asked, known ?? new Map())
       : await newest(viewer, only, queryOf(ctx).get('after'));
-    const system = INVENTORY_SYSTEMS.find((one) => one === source);
-    const { pages, views, inventories } = shown;
+    const format = imports?.at(0)?.format;
+    const system = source === undefined ? undefined : systemOf(source, format);
+    const { pages, views, inventories, at, searched } = shown;
     sendPage(
       ctx,
       200,
@@ -251,15 +257,21 @@ export const addInventoryPages = (parts: PageParts): void => {
         old: known === undefined ? [] : oldOf(known, sources, deps.clock.now()),
         ...(inventories === undefined ? {} : { inventories }),
         ...(views === undefined ? {} : { views }),
+        ...(at === undefined ? {} : { at }),
+        ...(searched === undefined ? {} : { searched }),
         ...(source === undefined ? {} : { source }),
+        ...(source !== undefined && entries.length > 0 && calls.may('removeInventory', viewer.account)
+          ? { removeHref: `${home}/${source}/delete` }
+          : {}),
         ...(imports === undefined ? {} : { imports }),
         ...(system === undefined ? {} : { system }),
         ...(calls.may('importInventory', viewer.account)
-          ? { links, newHref: source === undefined ? links.importHref : importHrefFor(links, source) }
+          ? { links, newHref: source === undefined ? links.importHref : importHrefFor(links, source, format) }
           : {}),
       }),
     );
   });
 
   addInventoryImport(parts, links);
+  addInventoryRemoval(parts, home);
 };

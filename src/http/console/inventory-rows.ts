@@ -14,6 +14,7 @@ import {
   serverHref,
 } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
+import { hrefWith } from './list-page.ts';
 
 export type ShownEntry = ItemOf<'listInventoryEntries'>;
 
@@ -39,6 +40,15 @@ export const knownAs = (
 
 export const isKnownEntry = ({ matched_by: matchedBy }: Matched): boolean =>
   isKnown(matchedBy === undefined ? {} : { matchedBy });
+
+/** Where the viewer registers an agent for an app. Empty: not permitted. */
+export const registerHref = (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+  name: string,
+): { readonly registerHref?: string } =>
+  calls.may('createAgent', account) ? { registerHref: hrefWith(`${deps.basePath}/console/agents/new`, { name }) } : {};
 
 /** Names of what the apps are known as. */
 export const knownNames = (deps: ConsoleDeps, apps: readonly Matched[]): Promise<Names> =>

@@ -1,9 +1,7 @@
 /** Lists of apps in the forms of other systems. */
 import { describe, expect, test } from '@jest/globals';
-import {
-  type InventoryFormat,
-  readInventory,
-} from '../../../src/domain/governance/inventory-formats/inventory-format.ts';
+import type { InventoryFormat } from '../../../src/domain/governance/inventory.ts';
+import { readInventory } from '../../../src/domain/governance/inventory-formats/inventory-format.ts';
 import { reachesOf, riskyScopes } from '../../../src/domain/governance/scope-risks.ts';
 import { isDomainError } from '../../../src/domain/vocabulary/errors.ts';
 import { ENTRA_PAGES, GITHUB_PAGES, GOOGLE_PAGES, MCP_PAGES, OKTA_PAGES } from '../../support/inventory-exports.ts';

@@ -6,11 +6,15 @@ import { importTimes } from '../../../src/http/console/inventory-imports.ts';
 type Given = Parameters<typeof importTimes>;
 
 /** A log whose imports are these, the newest first. */
-const logOf = (imports: readonly { readonly source: string; readonly at: number }[]) => {
+const logOf = (
+  imports: readonly { readonly source: string; readonly at: number }[],
+  removals: readonly { readonly source: string; readonly at: number }[] = [],
+) => {
   const asked: (string | undefined)[] = [];
   const list = async ({ type, id, limit }: AuditFilters) => {
     asked.push(id);
-    const found = imports.filter(({ source }) => type === 'inventory.imported' && (id ?? source) === source);
+    const events = type === 'inventory.imported' ? imports : type === 'inventory.removed' ? removals : [];
+    const found = events.filter(({ source }) => (id ?? source) === source);
     return {
       entries: found
         .slice(0, limit)
@@ -27,8 +31,24 @@ const BUSY = Array.from({ length: 200 }, (_, index) => ({ source: `busy-${index 
 test('the last import of an inventory is found behind 200 later ones of others', async () => {
   const { deps, asked } = logOf([...BUSY, { source: 'stopped', at: 70 }, { source: 'stopped', at: 60 }]);
   const times = await importTimes(deps, callsOf(true), viewer, ['busy-1', 'stopped', 'archived', 'stopped']);
-  expect([times?.get('busy-1'), times?.get('stopped'), times?.has('archived')]).toEqual([8_999, 70, false]);
-  expect(asked).toEqual([undefined, 'stopped', 'archived']);
+  expect([times?.get('busy-1')?.at, times?.get('stopped')?.at, times?.has('archived')]).toEqual([8_999, 70, false]);
+  // The imports, the removals, and one search for each other.
+  expect(asked).toEqual([undefined, undefined, 'stopped', 'archived']);
+});
+
+test('an import before the removal of its inventory does not count, and a later one does', async () => {
+  const removals = [
+    { source: 'again', at: 40 },
+    { source: 'over', at: 30 },
+    { source: 'again', at: 10 },
+  ];
+  const imports = [
+    { source: 'again', at: 50 },
+    { source: 'again', at: 35 },
+    { source: 'over', at: 20 },
+  ];
+  const times = await importTimes(logOf(imports, removals).deps, callsOf(true), viewer, []);
+  expect([...(times ?? [])].map(([source, { at }]) => [source, at])).toEqual([['again', 50]]);
 });
 
 test('a viewer who may not read the audit log learns no time', async () => {

@@ -1,7 +1,7 @@
 /** Models of the pages of the console about inventories and their imports. Text that another party chose goes through `text`. */
 
 import type { Html } from '../../../views/html.ts';
-import { inventoriesPage } from '../../../views/pages/console-inventories.ts';
+import { inventoriesPage, removeInventoryPage } from '../../../views/pages/console-inventories.ts';
 import { chooseSystemPage, importFormPage } from '../../../views/pages/console-inventory-import.ts';
 import { importResultPage, previewImportPage } from '../../../views/pages/console-inventory-result.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
@@ -17,14 +17,16 @@ export const inventoryPages = (
     ...{ listHref: `${home}/inventories`, findingsHref: `${home}/findings?kind=unknown_app`, rows: [], pages: {} },
     ...{ old: [], search: '' },
   };
-  const inventoryViews = (['decide', 'new', 'changed', 'known', 'gone', 'all'] as const).map((name, count) => ({
-    ...{ name, count: count === 0 ? 1 : count, href: `${home}/inventories?view=${name}` },
-  }));
+  const inventoryViews = (['decide', 'new', 'changed', 'unknown', 'known', 'gone', 'all'] as const).map(
+    (name, count) => ({
+      ...{ name, count: count === 0 ? 1 : count, href: `${home}/inventories?view=${name}` },
+    }),
+  );
   const inventoryLinks = { listHref: `${home}/inventories`, importHref: `${home}/inventories/import` };
   return {
     'console-inventories': inventoriesPage(frame, {
       ...{ ...inventoryList, view: 'all', newHref: `${home}/inventories/import` },
-      ...{ pages: { nextHref: `${home}/inventories?at=25` }, views: inventoryViews, old: ['crm', 'entra'] },
+      ...{ pages: { nextHref: `${home}/inventories?at=25` }, views: inventoryViews, old: ['crm', 'entra'], at: 25 },
       inventories: [
         { ...{ source: 'crm', href: `${home}/inventories?source=crm`, apps: 2, gone: 1, decide: 0 }, at: NOON },
         {
@@ -58,7 +60,8 @@ export const inventoryPages = (
     }),
     'console-one-inventory': inventoriesPage(frame, {
       ...{ ...inventoryList, source: 'okta', system: 'okta', view: 'decide', views: inventoryViews },
-      ...{ links: inventoryLinks, search: text('mail'), old: ['okta'] },
+      ...{ links: inventoryLinks, search: text('mail'), old: ['okta'], searched: 9 },
+      removeHref: `${home}/inventories/okta/delete`,
       imports: [
         {
           ...{ at: NOON, byName: text('Ada'), href: `${home}/audit/events/nod_2`, apps: 4 },
@@ -72,17 +75,29 @@ export const inventoryPages = (
       ...{ ...inventoryList, source: 'crm', view: 'all', imports: [] },
       pages: { firstHref: `${home}/inventories` },
     }),
+    'console-delete-inventory': removeInventoryPage(
+      frame,
+      { href: `${home}/inventories/crm/delete`, listHref: `${home}/inventories`, present: 2, gone: 1 },
+      { name: 'crm', value: text('cmr'), error: text('Type crm.') },
+    ),
+    'console-filtered-inventories': inventoriesPage(frame, { ...inventoryList, view: 'gone', views: inventoryViews }),
     'console-no-inventories': inventoriesPage(frame, { ...inventoryList, view: 'all' }),
     'console-no-inventories-yet': inventoriesPage(frame, { ...inventoryList, view: 'all', links: inventoryLinks }),
     'console-import-system': chooseSystemPage(frame, inventoryLinks, { source: 'crm', times: new Map() }),
-    'console-import-system-again': chooseSystemPage(frame, inventoryLinks, { times: new Map([['okta', NOON]]) }),
+    'console-import-system-again': chooseSystemPage(frame, inventoryLinks, {
+      times: new Map([
+        ['okta', { at: NOON, apps: 4 }],
+        ['crm', { at: NOON, apps: 1, format: 'csv' }],
+        ['tools', { at: NOON, apps: 0 }],
+      ]),
+    }),
     'console-import-inventory': importFormPage(frame, {
       ...{ links: inventoryLinks, system: 'okta' },
       values: { format: 'okta', source: text('crm'), list: text('[]') },
       errors: { list: text('list#/0: the member label is missing or has another form.') },
     }),
     'console-import-file': importFormPage(frame, {
-      ...{ links: inventoryLinks, system: 'csv', values: {} },
+      ...{ links: inventoryLinks, system: 'csv', values: { source: text('crm') }, held: { at: NOON, apps: 2 } },
       errors: { list: text('apps.csv:1: the member name is missing.'), source: text('A name has other letters.') },
     }),
     'console-import-preview': previewImportPage(frame, {
@@ -93,6 +108,7 @@ export const inventoryPages = (
         heldAt: NOON,
         apps: 72,
         carried: text('{"name":"A"}'),
+        files: [text('installations.json'), 'tokens.json', 'a.json', 'b.json'],
       },
       counts: { created: 62, changed: 1, unchanged: 9, gone: 10, known: 3, findings: 2 },
       rows: [
@@ -114,11 +130,17 @@ export const inventoryPages = (
       ],
     }),
     'console-import-same': previewImportPage(frame, {
-      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 1, carried: '{}', rows: [] },
+      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 1, carried: '{}', rows: [], files: [] },
       counts: { created: 0, changed: 0, unchanged: 1, gone: 0, known: 0, findings: 0 },
     }),
     'console-import-one-gone': previewImportPage(frame, {
-      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 9, carried: '{}', rows: [] },
+      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 9, carried: '{}', files: ['a'] },
+      rows: [
+        {
+          ...{ name: text('Wiki'), externalId: 'app-2', scopes: 0, risky: [], change: 'gone', people: 0 },
+          ...{ added: [], removed: [], needsDecision: false },
+        },
+      ],
       counts: { created: 0, changed: 0, unchanged: 9, gone: 1, known: 0, findings: 0 },
     }),
     'console-import-done': importResultPage(frame, {

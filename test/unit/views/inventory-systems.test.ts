@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { INVENTORY_FORMATS, readInventory } from '../../../src/domain/governance/inventory-formats/inventory-format.ts';
+import { INVENTORY_FORMATS } from '../../../src/domain/governance/inventory.ts';
+import { readInventory } from '../../../src/domain/governance/inventory-formats/inventory-format.ts';
 import { INVENTORY_SYSTEMS } from '../../../views/pages/inventory-systems.ts';
 import { SYSTEMS } from '../../../views/words/inventory-exports.ts';
 

@@ -18,7 +18,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   ...'accept action aria-current aria-describedby aria-hidden aria-invalid aria-keyshortcuts aria-label aria-selected aria-labelledby aria-sort alt autocapitalize autocomplete autofocus charset checked class colspan disabled'.split(
     ' ',
   ),
-  ...'content cx cy data-day data-annotation data-checked data-copy data-count data-download data-editor data-finding data-key-maker data-line data-name data-words data-said data-save data-sentence data-views data-found-status data-href data-is data-label data-of data-time data-value data-with datetime dir enctype formnovalidate enterkeyhint for form height hidden href id inputmode lang list max maxlength method multiple name placeholder popover popovertarget r readonly rel required role scope selected'.split(
+  ...'content cx cy data-day data-annotation data-checked data-copy data-count data-download data-editor data-finding data-keep data-key-maker data-line data-name data-words data-said data-save data-sentence data-views data-found-status data-href data-is data-label data-of data-time data-value data-with datetime dir enctype formnovalidate enterkeyhint for form height hidden href id inputmode lang list max maxlength method multiple name placeholder popover popovertarget r readonly rel required role scope selected'.split(
     ' ',
   ),
   ...'data-browser data-denied data-key data-own data-push data-push-here data-push-list data-push-on data-remove data-scope data-without-push data-worker'.split(

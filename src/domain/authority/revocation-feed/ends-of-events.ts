@@ -323,6 +323,7 @@ const ENDING_NOTHING = [
   'provisioning_target.recovered',
   'provisioning_target.removed',
   'inventory.imported',
+  'inventory.removed',
   'finding.opened',
   'finding.resolved',
   'finding.dismissed',

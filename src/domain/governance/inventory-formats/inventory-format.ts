@@ -3,6 +3,7 @@
  * Reads texts only, and stores nothing.
  */
 import { findingRefusal } from '../finding-refusals.ts';
+import type { InventoryFormat } from '../inventory.ts';
 import { entraApps } from './entra.ts';
 import { githubApps } from './github.ts';
 import { googleApps } from './google.ts';
@@ -22,10 +23,7 @@ const READERS = {
   google: googleApps,
   github: githubApps,
   'mcp-registry': mcpRegistryApps,
-} as const satisfies Readonly<Record<string, Reader>>;
-
-export type InventoryFormat = keyof typeof READERS;
-export const INVENTORY_FORMATS = Object.keys(READERS) as readonly InventoryFormat[];
+} as const satisfies Readonly<Record<InventoryFormat, Reader>>;
 
 /**
  * The apps of files that together have one whole list, ordered by id. The order of files, pages and rows does not matter; members

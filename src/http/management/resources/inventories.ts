@@ -1,5 +1,6 @@
 /** Resource: inventories of other systems, which name the apps that exist there. */
 import {
+  INVENTORY_FORMATS,
   INVENTORY_NAME,
   type InventoryEntry,
   MATCHES,
@@ -10,7 +11,7 @@ import { type AppChange, MOST_CHANGES } from '../../../domain/governance/invento
 import type { InventoryRegistry } from '../../../domain/governance/inventory-registry.ts';
 import { existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, PAGE, scopes } from '../route.ts';
+import { ADMINISTRATORS, about, PAGE, scopes } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import {
   arrayOf,
@@ -58,6 +59,7 @@ const INVENTORY = named(
       apps: list('All apps of the inventory. What is left out is gone.', MOST_ENTRIES, ref(STATED_APP)),
       is_dry_run: flag('Whether the import only says what it would change. Default: false.'),
       has_changes: flag('Whether the answer has `changes`. Default: false.'),
+      format: oneOf('The form in which the list was given, for the audit log. It changes nothing.', INVENTORY_FORMATS),
     },
     ['apps'],
   ),
@@ -147,6 +149,11 @@ const routes = {
     'Import the whole list of apps of another system. The same list again changes nothing',
     { body: INVENTORY, ids: INVENTORY_NAME, largestBody: MOST_REQUEST_BYTES },
   ),
+  removeInventory: make.remove(
+    '/inventories/{id}',
+    'Delete an inventory with all its entries, and resolve their findings',
+    { ids: INVENTORY_NAME, roles: ADMINISTRATORS },
+  ),
   listInventoryEntries: make.read('/inventory-entries', page(ENTRY), 'List entries of inventories, newest first', {
     query: {
       ...PAGE,
@@ -172,9 +179,14 @@ const shownChange = ({ entry, ...about }: AppChange) => ({
 const handlers = ({ inventories }: { readonly inventories: InventoryRegistry }): Handlers<typeof routes> => ({
   async importInventory({ id, body, by }) {
     const apps = body.apps.map((app) => fromWire(app));
-    const result = body.isDryRun ? inventories.preview(id, apps) : inventories.importAll(id, apps, by);
+    const about = body.format === undefined ? {} : { format: body.format };
+    const result = body.isDryRun ? inventories.preview(id, apps) : inventories.importAll(id, apps, by, about);
     const { changes, ...counts } = await result;
     return { body: body.hasChanges ? { ...counts, changes: changes.map(shownChange) } : counts };
+  },
+  async removeInventory({ id, by }) {
+    await inventories.removeAll(id, by);
+    return {};
   },
   async listInventoryEntries(call) {
     const { source, state } = call.query;
