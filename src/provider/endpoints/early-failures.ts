@@ -5,6 +5,10 @@
  */
 import type Provider from 'oidc-provider';
 
+/** The parameters of a context that has read them. A member of each object: a property of its own for each would make every access to it slow. */
+const KNOWN = Symbol('parameters');
+type Context = { readonly ctx: never; [KNOWN]?: Record<string, unknown> };
+
 /**
  * `onRead` is called with the parameters as soon as they are known, and may replace them. `onEach` is also called with
  * parameters that are read later in the request. An error of either refuses the request.
@@ -16,21 +20,14 @@ export const withoutParametersAtFirst = (
 ): void => {
   Object.defineProperty(provider.OIDCContext.prototype, 'params', {
     configurable: true,
-    get: () => ({}),
-    set(read: Record<string, unknown>) {
-      const { ctx } = this as unknown as { readonly ctx: never };
-      onEach(ctx, read);
-      onRead(ctx, read);
-      let known = read;
-      Object.defineProperty(this, 'params', {
-        get: () => known,
-        set(next: Record<string, unknown>) {
-          onEach(ctx, next);
-          known = next;
-        },
-        enumerable: true,
-        configurable: true,
-      });
+    get(this: Context) {
+      return this[KNOWN] ?? {};
+    },
+    set(this: Context, read: Record<string, unknown>) {
+      onEach(this.ctx, read);
+      // Fails for parameters that no code may see.
+      if (this[KNOWN] === undefined) onRead(this.ctx, read);
+      this[KNOWN] = read;
     },
   });
 };
