@@ -30,13 +30,30 @@ export const announcedForm = ({ method, headers }: IncomingMessage): number | un
   return NOT_UNDERSTOOD.some((name) => headers[name] !== undefined) ? undefined : Number(length);
 };
 
+let waiting: (() => void)[] = [];
+
+/**
+ * Resolves when what has arrived in this phase of the event loop is parsed. All callers resolve in one callback: what is looked up once for each
+ * callback, such as whether another process has written, is looked up once for all of them, and after they arrived.
+ */
+const endOfPhase = (): Promise<void> =>
+  new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length > 1) return;
+    setImmediate(() => {
+      const all = waiting;
+      waiting = [];
+      for (const goOn of all) goOn();
+    });
+  });
+
 /**
  * Resolves with the bytes if all of them are there now, as they are for a form that came with its head. Undefined: leave the
  * request to oidc-provider, which waits for the rest.
  */
 export const formBytes = async (request: IncomingMessage, length: number): Promise<Buffer | undefined> => {
   // A body in the packet of its head is parsed in this phase of the event loop. No listener waits for it: those cost more.
-  if (!request.complete) await new Promise<void>((resolve) => setImmediate(resolve));
+  if (!request.complete) await endOfPhase();
   if (!request.complete || request.readableLength !== length) return undefined;
   // Not without a length: that would end the stream, and nothing could be put back into it.
   return (request.read(length) as Buffer | null) ?? undefined;

@@ -55,6 +55,19 @@ describe('the bytes of a form', () => {
     expect(String(await bytes)).toBe('grant_type=a');
   });
 
+  test('of requests that arrived together are read in one callback, in their order', async () => {
+    const requests = ['first', 'other'].map((text) => requestWith(text, { isComplete: false }));
+    const order: string[] = [];
+    const all = requests.map(async (request) => {
+      order.push(String(await formBytes(request, 5)));
+      process.nextTick(() => order.push('tick'));
+    });
+    for (const request of requests) Object.assign(request, { complete: true });
+    await Promise.all(all);
+    await new Promise(setImmediate);
+    expect(order).toEqual(['first', 'other', 'tick', 'tick']);
+  });
+
   test.each([
     ['the rest is still to come', 'grant', { isComplete: false }],
     ['fewer are there than were announced', 'grant', {}],
