@@ -120,6 +120,8 @@ export type RequestState = RequestFacts & {
    */
   foundSession: { readonly key: string; readonly text: string } | undefined;
 
+  /** The keyed digests of the codes and tokens that the request presents or makes. Written and read by token-handles.ts. */
+  handles: Map<string, readonly string[]> | undefined;
   /** The token of an introspection request, hidden from oidc-provider. Written and read by structured-tokens.ts. */
   withheldToken: string | undefined;
   /**
@@ -177,6 +179,7 @@ export const beginRequest = (
     pusherKey: undefined,
     foundSession: undefined,
     userCode: undefined,
+    handles: undefined,
     withheldToken: undefined,
     refused: undefined,
     isRevocationOurs: false,

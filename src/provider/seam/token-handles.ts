@@ -5,6 +5,7 @@
  */
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import { ORDERED_TIME_LENGTH, orderedTime } from '../../domain/ports/identifiers.ts';
+import { type OfRequest, requestState } from './request-state.ts';
 
 const HANDLE = /^[\w-]{43}$/;
 const TIMED_HANDLE = new RegExp(`^[a-z2-7]{${ORDERED_TIME_LENGTH}}[\\w-]{43}$`);
@@ -25,4 +26,24 @@ export const handleDigest = (key: Pick<MasterKey, 'digest'>, kind: string, handl
 export const handleDigests = (key: Pick<MasterKey, 'digests'>, kind: string, handle: string): readonly string[] => {
   const time = timeOf(handle);
   return key.digests(kind, handle).map((digest) => `${time}${digest}`);
+};
+
+/**
+ * The same within a request, which computes them once: a refresh names its token five times. A request presents and makes a few handles,
+ * and they are forgotten with it.
+ */
+export const handleDigestsIn = (
+  of: OfRequest,
+  key: Pick<MasterKey, 'digests'>,
+  kind: string,
+  handle: string,
+): readonly string[] => {
+  const state = requestState(of);
+  state.handles ??= new Map();
+  const name = `${kind}:${handle}`;
+  const known = state.handles.get(name);
+  if (known) return known;
+  const digests = handleDigests(key, kind, handle);
+  state.handles.set(name, digests);
+  return digests;
 };

@@ -14,7 +14,7 @@ import type { SeenSessions } from '../interactions/seen-sessions.ts';
 import { GRANTS, type GrantRecord, PROVIDER_RECORDS, type ProviderRecord, sessionOfGrant } from '../seam/records.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import { type Payload, putWhole, sealedPayloads, wholeWriter } from '../seam/stored-payloads.ts';
-import { handleDigests } from '../seam/token-handles.ts';
+import { handleDigests, handleDigestsIn } from '../seam/token-handles.ts';
 import type { TokenLiveness } from '../tokens/token-liveness.ts';
 import { forgetFound, isFoundUnchanged } from './found-session.ts';
 
@@ -110,8 +110,11 @@ export const storedModels = (deps: StorageDeps): ((model: string) => StoredModel
 
   return (model) => {
     const home = HOMES[model] ?? 'none';
-    const keysOf = (kind: string, id: string): readonly string[] =>
-      handleDigests(masterKey, kind, id).map((digest) => `${kind}:${digest}`);
+    const keysOf = (kind: string, id: string): readonly string[] => {
+      const context = Provider.ctx;
+      const digests = context ? handleDigestsIn(context, masterKey, kind, id) : handleDigests(masterKey, kind, id);
+      return digests.map((digest) => `${kind}:${digest}`);
+    };
     const at = (key: string): Promise<unknown> => (home === 'ephemeral' ? ephemeral.get(key) : records.get(key));
     const keyOf = async (id: string): Promise<string> => {
       const [first = '', other] = keysOf(model, id);

@@ -9,7 +9,7 @@ import type { DocumentStore } from '../../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
 import { GRANTS, type GrantRecord, PROVIDER_RECORDS, type ProviderRecord } from '../seam/records.ts';
 import { sealedPayloads } from '../seam/stored-payloads.ts';
-import { handleDigests } from '../seam/token-handles.ts';
+import { handleDigestsIn } from '../seam/token-handles.ts';
 
 type Context = NonNullable<typeof Provider.ctx>;
 
@@ -37,9 +37,9 @@ export const presentedGrant = (deps: {
   const grants = deps.documents.collection<GrantRecord>(GRANTS);
   const { openedPayload } = sealedPayloads({ ...deps, onUnreadable: () => undefined });
 
-  const grantIdOf = async (value: string, models: readonly string[]): Promise<string | undefined> => {
+  const grantIdOf = async (context: Context, value: string, models: readonly string[]): Promise<string | undefined> => {
     for (const model of models) {
-      for (const digest of handleDigests(deps.masterKey, model, value)) {
+      for (const digest of handleDigestsIn(context, deps.masterKey, model, value)) {
         const key = `${model}:${digest}`;
         const grant = EPHEMERAL.has(model)
           ? openedPayload(model, await deps.ephemeral.get(key))?.grantId
@@ -51,11 +51,11 @@ export const presentedGrant = (deps: {
   };
 
   return {
-    async find({ oidc }: Context): Promise<GrantRecord | undefined> {
+    async find(context: Context): Promise<GrantRecord | undefined> {
       for (const [name, models] of Object.entries(PRESENTED)) {
-        const value = oidc.params?.[name];
+        const value = context.oidc.params?.[name];
         if (typeof value !== 'string') continue;
-        const id = (await grantIdOf(value, models)) ?? (name === 'token' ? claimedGrant(value) : undefined);
+        const id = (await grantIdOf(context, value, models)) ?? (name === 'token' ? claimedGrant(value) : undefined);
         if (id !== undefined) return (await grants.get(id))?.document;
       }
       return undefined;

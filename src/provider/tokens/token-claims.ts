@@ -28,7 +28,7 @@ import { protocolError } from '../seam/oauth-errors.ts';
 import { postureOf } from '../seam/posture.ts';
 import { noteAnnounced, requestEvent, sender } from '../seam/request-event.ts';
 import { softwareIn } from '../seam/software.ts';
-import { handleDigest } from '../seam/token-handles.ts';
+import { handleDigestsIn } from '../seam/token-handles.ts';
 import { openUnit, settle, unitOf } from '../seam/token-request-unit.ts';
 import { ownGrantClaims } from './own-grant-claims.ts';
 import { type Prepared, type ProviderToken, refusingTokens } from './prepared-token.ts';
@@ -185,7 +185,7 @@ export const tokenClaims = (deps: {
       scopeGiven: token.scope ? token.scope.split(' ') : [],
       ...(token.grantId === undefined ? {} : { grant: token.grantId }),
       token: {
-        id: format === 'jwt' ? token.jti : handleDigest(deps.masterKey, token.kind, token.jti),
+        id: format === 'jwt' ? token.jti : String(handleDigestsIn(ctx, deps.masterKey, token.kind, token.jti)[0]),
         format,
         expiresAt: token.exp ?? deps.clock.now() + token.expiration,
         ...(parent === undefined ? {} : { parent }),

@@ -5,6 +5,7 @@ import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.t
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { GRANTS, PROVIDER_RECORDS } from '../../../src/provider/seam/records.ts';
 import { presentedGrant } from '../../../src/provider/tokens/presented-grant.ts';
+import { begunRequest } from './begun-request.ts';
 import { NOW } from './provider-models.ts';
 
 const OLD = masterKey(Buffer.alloc(32, 1));
@@ -37,7 +38,7 @@ const scene = async () => {
     ephemeral,
     masterKey: masterKey(Buffer.alloc(32, 2), Buffer.alloc(32, 1)),
   });
-  return async (params: object | undefined) => (await find({ oidc: { params } } as never))?.id;
+  return async (params: object | undefined) => (await find({ req: begunRequest(), oidc: { params } } as never))?.id;
 };
 
 test.each<[object | undefined, string | undefined]>([

@@ -61,7 +61,7 @@ const scene = ({ isLive = true, isOpen = true, spent = [], kills = {} }: Answers
       },
     },
     transactions: { live: async (txn: string) => (isOpen ? { id: txn } : undefined) },
-    masterKey: { digest: (kind: string, id: string) => `${kind} ${id}` },
+    masterKey: { digests: (kind: string, id: string) => [`${kind} ${id}`] },
     authority: { amountsOf: () => [] },
   } as unknown as Parameters<typeof tokenClaims>[0]);
   const req = new IncomingMessage(new Socket());

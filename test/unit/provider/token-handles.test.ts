@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
-import { handleDigest, handleDigests, isHandle, newHandle } from '../../../src/provider/seam/token-handles.ts';
+import {
+  handleDigest,
+  handleDigests,
+  handleDigestsIn,
+  isHandle,
+  newHandle,
+} from '../../../src/provider/seam/token-handles.ts';
+import { begunRequest } from './begun-request.ts';
 
 const KEY = masterKey(Buffer.alloc(32, 1), Buffer.alloc(32, 2));
 const BEARER = 'x'.repeat(43);
@@ -42,4 +49,23 @@ test('no other text has the form of a token', () => {
   ];
   for (const text of others) expect(isHandle(text)).toBe(false);
   for (const text of others) expect(handleDigest(KEY, 'AccessToken', text)).toBe(KEY.digest('AccessToken', text));
+});
+
+test('a request computes the digests of a token once, and another request computes its own', () => {
+  const handle = newHandle(BEARER, NOW);
+  const computed: string[] = [];
+  const key = {
+    digests: (kind: string, ...values: readonly string[]) => {
+      computed.push([kind, ...values].join(' '));
+      return KEY.digests(kind, ...values);
+    },
+  };
+  const request = begunRequest();
+  for (const where of [request, { req: request }]) {
+    expect(handleDigestsIn(where, key, 'RefreshToken', handle)).toEqual(handleDigests(KEY, 'RefreshToken', handle));
+  }
+  // Of another kind, the same text has other digests.
+  expect(handleDigestsIn(request, key, 'AccessToken', handle)).toEqual(handleDigests(KEY, 'AccessToken', handle));
+  handleDigestsIn(begunRequest(), key, 'RefreshToken', handle);
+  expect(computed).toEqual([`RefreshToken ${handle}`, `AccessToken ${handle}`, `RefreshToken ${handle}`]);
 });
