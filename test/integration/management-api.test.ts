@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { describeOfAnyStore, testOfAnyStore } from '../support/any-store.ts';
 import { composeManagementApi } from '../support/composed-management-api.ts';
 import { newPublicKey } from '../support/composed-people-pages.ts';
 import { ISSUER } from '../support/composed-services.ts';
@@ -57,7 +58,7 @@ describe('agents', () => {
     expect(audit.events.at(-1)).toMatchObject({ error: 'conflict', target: { kind: 'agent', id: made.body.id } });
   });
 
-  test('MG-02 an id in the body that is not the one of the path is refused', async () => {
+  testOfAnyStore('MG-02 an id in the body that is not the one of the path is refused', async () => {
     const { call, owner, newAgent } = await composeManagementApi();
     const { body } = await call(owner, 'post', '/agents', newAgent());
     const other = await call(owner, 'patch', `/agents/${body.id}`, { id: 'agt_other' }, { 'if-match': '"1"' });
@@ -66,7 +67,7 @@ describe('agents', () => {
     expect([created.status, created.body.errors]).toMatchObject([400, [{ pointer: '/id' }]]);
   });
 
-  test('a refusal names every member at fault', async () => {
+  testOfAnyStore('a refusal names every member at fault', async () => {
     const { call, owner, newAgent } = await composeManagementApi();
     const { name: _, ...nameless } = newAgent({
       environment: 'moon',
@@ -81,7 +82,7 @@ describe('agents', () => {
     expect(JSON.stringify(answer.body.errors)).toContain('This member cannot be set');
   });
 
-  test('rules of the domain are named by pointer too', async () => {
+  testOfAnyStore('rules of the domain are named by pointer too', async () => {
     const { call, owner, newAgent } = await composeManagementApi();
     const answer = await call(owner, 'post', '/agents', newAgent({ redirect_uris: ['javascript:alert(1)'] }));
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, '/redirect_uris/0']);
@@ -91,7 +92,7 @@ describe('agents', () => {
     expect(keys.text).not.toContain('AQAB');
   });
 
-  test('a redirect URI on localhost is accepted with a warning', async () => {
+  testOfAnyStore('a redirect URI on localhost is accepted with a warning', async () => {
     const { call, owner, newAgent } = await composeManagementApi();
     const answer = await call(owner, 'post', '/agents', newAgent({ redirect_uris: ['http://localhost:3001/cb'] }));
     expect(answer.status).toBe(201);
@@ -148,7 +149,7 @@ describe('agents', () => {
   });
 });
 
-describe('bodies', () => {
+describeOfAnyStore('bodies', () => {
   const post = async (
     body: string | Buffer,
     contentType = 'application/json',
@@ -455,7 +456,7 @@ describe('audit and keys', () => {
 });
 
 describe('what is no route, and what fails', () => {
-  test('MG-09 other spellings of a path are other paths; other methods are named', async () => {
+  testOfAnyStore('MG-09 other spellings of a path are other paths; other methods are named', async () => {
     const { http, call, admin } = await composeManagementApi();
     for (const path of [
       '/api/v1/agents/',
