@@ -83,6 +83,8 @@ export const responseWords = {
       de: 'Wechsel zwischen neuem und gewohntem Netz in einer Stunde',
     }),
     new_software_hour: phrase({ en: 'New programs in an hour', de: 'Neue Programme in einer Stunde' }),
+    new_compositions_hour: phrase({ en: 'New compositions in an hour', de: 'Neue Zusammensetzungen in einer Stunde' }),
+    new_rights_hour: phrase({ en: 'New scopes of APIs in an hour', de: 'Neue Scopes von APIs in einer Stunde' }),
     new_people_hour: phrase({ en: 'New people in an hour', de: 'Neue Personen in einer Stunde' }),
     new_people_minute: phrase({ en: 'New people in a minute', de: 'Neue Personen in einer Minute' }),
     new_people_times: phrase({
@@ -103,6 +105,14 @@ export const responseWords = {
       en: 'Approvals at an unusual time in a minute',
       de: 'Freigaben zu ungewohnter Zeit in einer Minute',
     }),
+    approvals_times: phrase({
+      en: 'Approvals asked for in an hour, as a multiple of its most',
+      de: 'Erbetene Freigaben in einer Stunde, als Vielfaches des bisher höchsten',
+    }),
+    denied_approvals_hour: phrase({
+      en: 'Approvals that people denied in an hour',
+      de: 'Freigaben, die Personen in einer Stunde ablehnten',
+    }),
     budget_percent_hour: phrase({
       en: 'Percent of a budget that it took in an hour',
       de: 'Prozent eines Budgets, die er in einer Stunde verbrauchte',
@@ -110,6 +120,10 @@ export const responseWords = {
     budget_times: phrase({
       en: 'What it took of a budget in an hour, as a multiple of its most',
       de: 'Verbrauch eines Budgets in einer Stunde, als Vielfaches des bisher höchsten',
+    }),
+    oddness_hour: phrase({
+      en: 'Ways in which it was unlike itself in an hour',
+      de: 'Arten, auf die er in einer Stunde anders war als sonst',
     }),
   },
   environments: phrase({ en: 'Only agents in', de: 'Nur Agenten in' }),

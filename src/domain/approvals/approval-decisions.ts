@@ -189,7 +189,10 @@ export const approvalDecisions = (deps: ApprovalDecisionsDeps): ApprovalDecision
             outcome: 'done',
             caller: account,
             request,
-            inputs: { digest: approval.digest, ...(away === undefined ? {} : { for: away, ...by }) },
+            inputs: {
+              ...{ digest: approval.digest, channel: approval.channel },
+              ...(away === undefined ? {} : { for: away, ...by }),
+            },
             ...(source === undefined ? {} : { personal: { source } }),
           },
         };

@@ -77,7 +77,8 @@ export const AUDIT_EVENTS = {
     'One person approved an action. `inputs.isEnough` says whether that completed the approval. `inputs.seconds` is how long the request had been open.',
   'approval.not_permitted':
     'Policies did not let a person approve an action. The request still waits for other approvers. `caller` is the person; `decision` and `denial` say why.',
-  'approval.denied': 'A person denied an action, or its number was entered wrong too often. The request has ended.',
+  'approval.denied':
+    'A person denied an action, or its number was entered wrong too often. The request has ended. `inputs.channel` says how it was asked for.',
   'approval.cancelled':
     'The agent or resource server that requested the approval no longer needs it. With the caller `system`: it came at the same moment as others, and together they exceeded a limit. Or an agent of the chain changed owners.',
   'approval.escalated':

@@ -14,11 +14,18 @@ const event = (at: number, more: Partial<AgentEvent> = {}): AgentEvent => {
   sequence += 1;
   return { id: `s:${sequence}`, stream: 's', sequence, at, counts: 'tokens', used: {}, ...more };
 };
-const HOME = { resources: 'https://api.example', networks: 'home', people: 'acc_1', software: 'kit' };
+const HOME = {
+  resources: 'https://api.example',
+  networks: 'home',
+  people: 'acc_1',
+  software: 'kit',
+  compositions: 'v1',
+};
+const RIGHTS = ['read api'];
 /** A token an hour from 9 to 16 UTC of each of the last `days` days before today. */
 const habit = (days: number, used: AgentEvent['used'] = HOME): readonly AgentEvent[] =>
   Array.from({ length: days }, (_, back) => days - back).flatMap((ago) =>
-    Array.from({ length: 8 }, (_, hour) => event(NOON - ago * DAY + (hour - 3) * 3600, { used })),
+    Array.from({ length: 8 }, (_, hour) => event(NOON - ago * DAY + (hour - 3) * 3600, { used, rights: RIGHTS })),
   );
 const factsOf = (events: readonly AgentEvent[]): AgentFacts => {
   const facts = withEvents('agt_1', undefined, events);
@@ -32,6 +39,9 @@ const valuesIn = (facts: AgentFacts, since?: number) => {
 };
 const values = (events: readonly AgentEvent[], since?: number) => valuesIn(factsOf(events), since);
 const ONE_TOKEN = { tokens_hour: 1, rate_times: 0.1, tokens_minute: 1, minute_times: 0.2 };
+/** An event at noon, as usual but for this. */
+const at = (used: AgentEvent['used'], more: Partial<AgentEvent> = {}) =>
+  event(NOON, { used: { ...HOME, ...used }, ...more });
 const times = (count: number, make: (index: number) => AgentEvent) =>
   Array.from({ length: count }, (_, at) => make(at));
 
@@ -46,6 +56,9 @@ describe('values of an agent', () => {
     ['new APIs', 'new_resources_hour', 3, (at) => event(NOON, { used: { ...HOME, resources: `r${at}` } }), 3],
     ['a new network', 'new_networks_hour', 1, () => event(NOON, { used: { ...HOME, networks: 'abroad' } }), 5],
     ['a new program', 'new_software_hour', 1, () => event(NOON, { used: { ...HOME, software: 'script' } }), 5],
+    ['a new composition', 'new_compositions_hour', 1, () => event(NOON, { used: { ...HOME, compositions: 'x' } }), 2],
+    ['new scopes', 'new_rights_hour', 2, () => event(NOON, { used: HOME, rights: ['pay api', 'read api', 'b'] }), 3],
+    ['many approvals', 'approvals_times', 3, (at) => event(NOON + at * 60, { counts: 'approvals', used: HOME }), 6],
     ['new people', 'new_people_hour', 30, (at) => event(NOON, { used: { people: `acc_p${at}` } }), 30],
     ['a new chain', 'new_chains_hour', 1, () => event(NOON, { used: { chains: 'x' } }), 2],
     ['approvals at night', 'odd_approvals_hour', 3, () => event(NOON + 13 * 3600, { counts: 'approvals' }), 3],
@@ -75,6 +88,37 @@ describe('values of an agent', () => {
     expect(values([...old, event(NOON + 60, { used: { ...HOME, software: 'script' } })])['new_software_hour']).toBe(
       undefined,
     );
+  });
+
+  test('a person who denies: as many approvals as were denied within the hour, also of an agent without habits', () => {
+    const denials = times(3, (at) => event(NOON + at * 1000, { counts: 'answers' }));
+    expect(values(denials)).toEqual({ denied_approvals_hour: 3, oddness_hour: 1 });
+    const next = event(NOON + 4000, { counts: 'answers' });
+    expect(values([...denials, next])).toMatchObject({ denied_approvals_hour: 3 });
+    // An answer is no act of the agent: after it, the agent has not begun again, and that hour of the day stays one in which it is idle.
+    const answered = [...habit(20), event(NOON + 10 * DAY + 46_800, { counts: 'answers' })];
+    expect(values(answered)).not.toHaveProperty('idle_days');
+    expect(values([...answered, event(NOON + 11 * DAY + 46_800, { used: HOME })])).toMatchObject({
+      odd_tokens_hour: 1,
+    });
+  });
+
+  test.each<readonly [string, number | undefined, () => readonly AgentEvent[]]>([
+    ['nothing new', undefined, () => [at({})]],
+    ['three APIs', 1, () => [at({ resources: 'a' }), at({ resources: 'b' }), at({ resources: 'c' })]],
+    ['a scope and its API', 1, () => [at({ resources: 'a' }, { rights: ['pay a'] })]],
+    ['a network of others', 1, () => [at({ networks: 'other' }, { isShared: true })]],
+    ['a network that no other agent uses', 2, () => [at({ networks: 'abroad' })]],
+    ['such a network and a program', 3, () => [at({ networks: 'abroad', software: 'script' })]],
+    ['a program, an API and a composition', 3, () => [at({ software: 's', resources: 'a', compositions: 'v2' })]],
+    ['a chain at night', 2, () => [event(NOON + 46_800, { used: { ...HOME, chains: 'x' } })]],
+    ['more people', 1, () => times(3, (index) => at({ people: `acc_n${index}` }))],
+    ['faster than ever', 1, () => times(7, () => at({}))],
+    ['refusals', 1, () => times(3, (index) => event(NOON, { counts: 'denials', used: { refused: `${index}` } }))],
+    ['denials by people', 1, () => times(2, () => event(NOON, { counts: 'answers' }))],
+    ['a pause', 1, () => [event(NOON + 9 * DAY, { used: HOME, rights: RIGHTS })]],
+  ])('oddness counts each way once: %s', (_, oddness, make) => {
+    expect(values([...habit(20), ...make()])['oddness_hour']).toBe(oddness);
   });
 
   test('the slope of a budget: what its tokens took within an hour, against its most in any hour', () => {
@@ -122,7 +166,7 @@ describe('values of an agent', () => {
 
   test('approvals in its usual hours, and what it used before, are nothing new', () => {
     const usual = values([...habit(20), event(NOON, { counts: 'approvals', used: HOME })]);
-    expect(Object.keys(usual)).toEqual([]);
+    expect(usual).toEqual({ approvals_times: 0.5 });
   });
 
   test('idle for weeks, then at work again: the days it did nothing, and what it used then is new', () => {
@@ -338,6 +382,33 @@ describe('which events count', () => {
     });
   });
 
+  test('each scope with its API, at most 16 and long ones by digest; the composition', () => {
+    const resource = 'https://api.example';
+    const scopeGiven = ['read', 'x'.repeat(100), ...Array.from({ length: 20 }, (_, at) => `s${at}`)];
+    const rights = counted({ resource, scopeGiven })?.event.rights ?? [];
+    expect(rights.slice(0, 3)).toEqual([`read ${resource}`, expect.stringMatching(/^[\w-]{16}$/), `s0 ${resource}`]);
+    expect(rights).toHaveLength(16);
+    expect(counted({ scopeGiven })?.event.rights).toBeUndefined();
+    const compositions = (composition: unknown) => counted({ inputs: { composition } })?.event.used.compositions;
+    expect(compositions({ digest: `sha256:${'ab'.repeat(32)}`, grade: 'declared' })).toBe(`sha256:${'ab'.repeat(8)}`);
+    for (const none of [undefined, null, 'sha256:ab', {}, { digest: 7 }]) expect(compositions(none)).toBeUndefined();
+  });
+
+  test('a denial by a person counts for the agent that asked, and not where a resource server asked', () => {
+    const denied = (channel: string | undefined, agent: string | undefined = 'agt_1') =>
+      counted({
+        type: 'approval.denied',
+        outcome: 'done',
+        caller: 'acc_1',
+        ...(agent ? { agent } : {}),
+        inputs: { channel },
+      });
+    for (const channel of ['token_exchange', 'backchannel'])
+      expect(denied(channel)).toMatchObject({ agent: 'agt_1', event: { counts: 'answers', used: {} } });
+    for (const channel of ['access_request', undefined]) expect(denied(channel)).toBeUndefined();
+    expect(denied('backchannel', 'cli_1')).toBeUndefined();
+  });
+
   test('the program that asked for a token; none where the event names none, or no short text', () => {
     const softwareIn = (more: Partial<AuditEvent>) => counted(more)?.event.used.software;
     expect(softwareIn({ inputs: { software: 'Zm9vYmFyYmF6cXV4' } })).toBe('Zm9vYmFyYmF6cXV4');
@@ -345,7 +416,7 @@ describe('which events count', () => {
     expect(softwareIn({ type: 'approval.requested', outcome: 'done', inputs: { software: 'kit' } })).toBeUndefined();
   });
 
-  test.each(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server'])(
+  test.each(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server', 'response'])(
     'a refusal by %s counts',
     (layer) => {
       expect(counted(refused(layer))).toMatchObject({
@@ -404,6 +475,8 @@ describe('which events count', () => {
     ['a malformed request', refused('request')],
     ['load', refused('limits')],
     ['a person who denied', refused('subject')],
+    ['a narrowing that refuses a person whose token a stranger sent', { ...refused('response'), subject: 'acc_2' }],
+    ['a narrowing of another agent of the chain', { ...refused('response'), chain: CHAIN }],
     ['a policy that forbids the person whose token a stranger sent', { ...refused('policy'), subject: 'acc_1' }],
     ['a decision point that denies that person', { ...refused('external'), subject: 'acc_1' }],
     ['rights of another agent that called it', { ...refused('agent'), subject: 'acc_1', chain: CHAIN }],

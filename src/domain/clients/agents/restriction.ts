@@ -20,7 +20,7 @@ export type Past = {
   readonly people: readonly string[];
   /** Short digests of further ones: at most 1,024. */
   readonly morePeople?: string;
-  /** It acts for more people than are remembered: people do not limit it. */
+  /** It acts for more people than are remembered, or for new ones on most days: people do not limit it. */
   readonly hasAllPeople?: true;
 };
 

@@ -1,4 +1,4 @@
-/** Which records of the audit log count for an agent: those of requests that the agent itself authenticated. */
+/** Which records of the audit log count for an agent: those of requests that the agent itself authenticated, and the answers of people to them. */
 import { hash } from 'node:crypto';
 import type { AuditEventType } from '../../audit/audit-event.ts';
 import type { RecentRecord } from '../../audit/recent-records.ts';
@@ -13,6 +13,7 @@ export const COUNTED_TYPES = [
   'token.issued',
   'token.refused',
   'approval.requested',
+  'approval.denied',
 ] as const satisfies readonly AuditEventType[];
 
 /**
@@ -20,16 +21,16 @@ export const COUNTED_TYPES = [
  * code or token that a stranger sent it, from people, or from load.
  */
 const ATTEMPTS: ReadonlySet<Layer> = new Set([
-  ...(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server'] as const),
+  ...(['client', 'agent', 'blueprint', 'environment', 'policy', 'external', 'resource_server', 'response'] as const),
 ]);
 
 /**
  * Whom else the request is for or comes from may be why these refused: a policy may forbid that person what it permits to others, and
  * the token of a stranger may be one of an app without rights.
  */
-const OF_PERSON: ReadonlySet<Layer> = new Set(['policy', 'external', 'client'] as const);
+const OF_PERSON: ReadonlySet<Layer> = new Set(['policy', 'external', 'client', 'response'] as const);
 /** These may have refused because of another agent of the chain. */
-const OF_CHAIN: ReadonlySet<Layer> = new Set(['agent', 'blueprint', 'environment'] as const);
+const OF_CHAIN: ReadonlySet<Layer> = new Set(['agent', 'blueprint', 'environment', 'response'] as const);
 
 const MOST_CHARACTERS = 32;
 
@@ -38,6 +39,34 @@ const softwareIn = ({ inputs, type }: RecentRecord['event']): string | undefined
   const software = type === 'token.issued' ? inputs?.['software'] : undefined;
   return typeof software === 'string' && software.length <= MOST_CHARACTERS ? software : undefined;
 };
+
+/** Most scopes of one token that count, and characters of an API and a scope. Longer ones count by their digest. */
+const MOST_SCOPES = 16;
+const MOST_OF_RIGHT = 80;
+
+/** Each scope of a token with its API. Undefined: the token has no API, or no scope. */
+const rightsIn = ({ resource, scopeGiven = [] }: RecentRecord['event']): readonly string[] | undefined => {
+  if (resource === undefined || scopeGiven.length === 0) return undefined;
+  const some = scopeGiven.length > MOST_SCOPES ? scopeGiven.slice(0, MOST_SCOPES) : scopeGiven;
+  return some.map((scope) => {
+    const right = `${scope} ${resource}`;
+    return right.length > MOST_OF_RIGHT ? digest(right) : right;
+  });
+};
+
+/** `sha256:` and so many digits tell the compositions of one agent apart. */
+const DIGITS = 23;
+
+const compositionIn = ({ inputs }: RecentRecord['event']): string | undefined => {
+  const composition = inputs?.['composition'];
+  if (typeof composition !== 'object' || composition === null || !('digest' in composition)) return undefined;
+  return typeof composition.digest === 'string' ? composition.digest.slice(0, DIGITS) : undefined;
+};
+
+/** A person denied what the agent itself asked for: not what a resource server asked for after a denial, which others may cause. */
+const isAnswer = ({ type, inputs }: RecentRecord['event']): boolean =>
+  type === 'approval.denied' && ASKED_BY_AGENT.has(String(inputs?.['channel']));
+const ASKED_BY_AGENT: ReadonlySet<string> = new Set(['token_exchange', 'backchannel']);
 
 const isAgent = (id: string | undefined): id is string => id?.startsWith('agt_') === true;
 
@@ -49,7 +78,7 @@ const isAttempt = ({ denial, subject, caller, chain, grantType }: RecentRecord['
   if (!denial || !ATTEMPTS.has(denial.layer)) return false;
   if (denial.reason === OF_GRANT && grantType !== 'client_credentials') return false;
   const isForOther = subject !== undefined && subject !== caller;
-  if (OF_PERSON.has(denial.layer)) return !isForOther;
+  if (OF_PERSON.has(denial.layer) && isForOther) return false;
   if (!OF_CHAIN.has(denial.layer)) return true;
   return !(isForOther && isAgent(subject)) && actorsOf(chain).every((actor) => actor === caller);
 };
@@ -58,6 +87,7 @@ const countsAs = (event: RecentRecord['event']): AgentEvent['counts'] | undefine
   const { type, outcome } = event;
   if (type === 'token.issued') return 'tokens';
   if (type === 'approval.requested') return outcome === 'done' ? 'approvals' : undefined;
+  if (type === 'approval.denied') return isAnswer(event) ? 'answers' : undefined;
   return type === 'token.refused' && isAttempt(event) ? 'denials' : undefined;
 };
 
@@ -66,6 +96,24 @@ const digest = (text: string): string => hash('sha256', text, 'base64url').slice
 /** Tells apart what an agent asked for and was refused. The same request that a program repeats is one. */
 const refusedKey = ({ denial, resource = '', scopeAsked = [] }: RecentRecord['event']): string =>
   digest([denial?.layer, resource, ...[...scopeAsked].sort()].join(' '));
+
+/** What a granted request, or one for an approval, used. */
+const usedIn = (event: RecentRecord['event'], network: string | undefined): AgentEvent['used'] => {
+  const { resource, subject, chain } = event;
+  const actors = chain === undefined ? [] : actorsOf(chain);
+  const software = softwareIn(event);
+  const compositions = event.type === 'token.issued' ? compositionIn(event) : undefined;
+  return {
+    ...(resource === undefined ? {} : { resources: resource }),
+    ...(subject === undefined ? {} : { people: subject }),
+    ...(actors.length < 2 ? {} : { chains: digest(actors.join(' ')) }),
+    ...(network === undefined ? {} : { networks: network }),
+    ...(software === undefined ? {} : { software }),
+    ...(compositions === undefined ? {} : { compositions }),
+  };
+};
+
+const NOTHING = {} as const;
 
 /**
  * The agent and its event; undefined: the record does not count. `source`: address of the request. `digestOf`: keyed digest of a network, for
@@ -76,33 +124,26 @@ export const agentEventOf = (
   source: string | undefined,
   digestOf: (agent: string, network: string) => string,
 ): { readonly agent: string; readonly event: AgentEvent } | undefined => {
-  const { caller, resource, subject } = event;
+  const caller = event.type === 'approval.denied' ? event.agent : event.caller;
   if (!isAgent(caller)) return undefined;
   const counts = countsAs(event);
   if (counts === undefined) return undefined;
-  const actors = actorsOf(event.chain);
-  const chain = actors.length < 2 ? undefined : digest(actors.join(' '));
-  const network = source === undefined || counts === 'denials' ? undefined : coarseNetwork(source);
-  const software = softwareIn(event);
+  const isOwn = counts === 'tokens' || counts === 'approvals';
+  const network = source === undefined || !isOwn ? undefined : coarseNetwork(source);
+  const ofAgent = network === undefined ? undefined : digestOf(caller, network);
   // What was refused was not used.
-  const used =
-    counts === 'denials'
-      ? { refused: refusedKey(event) }
-      : {
-          ...(resource === undefined ? {} : { resources: resource }),
-          ...(subject === undefined ? {} : { people: subject }),
-          ...(chain === undefined ? {} : { chains: chain }),
-          ...(network === undefined ? {} : { networks: digestOf(caller, network) }),
-          ...(software === undefined ? {} : { software }),
-        };
-  const spent = counts === 'tokens' ? sharesIn(event.inputs?.['spent']) : undefined;
-  const depth = chain === undefined || counts === 'denials' ? {} : { depth: actors.length };
+  const used = isOwn ? usedIn(event, ofAgent) : counts === 'denials' ? { refused: refusedKey(event) } : NOTHING;
+  const isToken = counts === 'tokens';
+  const spent = isToken ? sharesIn(event.inputs?.['spent']) : undefined;
+  const rights = isToken ? rightsIn(event) : undefined;
+  const depth = isOwn ? actorsOf(event.chain).length : 0;
   return {
     agent: caller,
     event: {
       ...{ id, stream, sequence, at: Math.floor(at / 1000), counts, used },
-      ...depth,
+      ...(depth < 2 ? {} : { depth }),
       ...(spent === undefined ? {} : { spent }),
+      ...(rights === undefined ? {} : { rights }),
       ...(network === undefined ? {} : { network }),
     },
   };

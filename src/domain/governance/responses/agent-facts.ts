@@ -9,7 +9,16 @@
 import { countedTo, type StreamCursor } from '../../audit/records-after.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { type BudgetShares, spentInHour } from './budget-shares.ts';
-import { type Draft, inMinute, type Slot, slotsWith, type Tick, ticksWith, tokensInHour } from './recent-counts.ts';
+import {
+  type CountedAs,
+  type Draft,
+  inHour,
+  inMinute,
+  type Slot,
+  slotsWith,
+  type Tick,
+  ticksWith,
+} from './recent-counts.ts';
 import {
   DAY,
   KEPT_DAYS,
@@ -48,18 +57,23 @@ type Day = {
   /** Tokens, and people for whom it acted for the first time. */
   readonly tokens?: number;
   readonly met?: number;
+  /** Most approvals that it asked for within an hour. */
+  readonly asked?: number;
 };
 
-/** What one agent did. At most about 50 kB as JSON, and 64 kB in memory. Members that may be absent are so in facts from before they were counted. */
+/** Lists that facts from before they were kept do not have. */
+type LaterList = 'refused' | 'software' | 'rights' | 'compositions' | 'usedBelow';
+
+/** What one agent did. At most about 70 kB as JSON, and 82 kB in memory. Members that may be absent are so in facts from before they were counted. */
 export type AgentFacts = People & {
-  readonly [List in Exclude<SeenList, 'people' | 'refused' | 'software' | 'usedBelow'>]: readonly Seen[];
+  readonly [List in Exclude<SeenList, 'people' | LaterList>]: readonly Seen[];
 } & {
-  /** What it was refused: digests of layer, API and scopes. */
-  readonly refused?: readonly Seen[];
-  /** Digests of the programs that asked for its tokens. */
-  readonly software?: readonly Seen[];
-  /** APIs for which agents below it got tokens in its chain. Only restrictions use them. */
-  readonly usedBelow?: readonly Seen[];
+  /**
+   * What it was refused: digests of layer, API and scopes. Digests of the programs that asked for its tokens. Scopes with their APIs. Beginnings of the
+   * digests of its compositions. APIs for which agents below it got tokens in its chain, which only restrictions use.
+   */
+  readonly [List in LaterList]?: readonly Seen[];
+} & {
   /** Id of the agent. */
   readonly id: string;
   readonly firstAt: number;
@@ -107,8 +121,8 @@ export type AgentEvent = {
   readonly sequence: number;
   /** Epoch seconds. */
   readonly at: number;
-  /** `denials`: a decision of this server refused the token. `usedBelow`: an agent below it got a token, which is no act of its own. */
-  readonly counts: 'tokens' | 'denials' | 'approvals' | 'usedBelow';
+  /** `usedBelow`: an agent below it got a token, which is no act of its own. */
+  readonly counts: CountedAs | 'usedBelow';
   /** Agents of the chain in which it acted. */
   readonly depth?: number;
   /** What the token took of budgets. */
@@ -117,7 +131,9 @@ export type AgentEvent = {
   readonly network?: string;
   readonly isShared?: boolean;
   /** What it used, or was refused, by list. Networks are keyed digests. */
-  readonly used: { readonly [List in SeenList]?: string };
+  readonly used: { readonly [List in Exclude<SeenList, 'rights'>]?: string };
+  /** The scopes of a token, each with its API. */
+  readonly rights?: readonly string[];
 };
 
 /** An act of its own: all but what agents below it do. */
@@ -152,8 +168,9 @@ const daysWith = (
   const last = days.at(-1);
   const found = last?.day === day ? last : days.find((one) => one.day === day);
   const next: Draft<Day> = found ? { ...found } : { day, peak: 0, hours: 0 };
-  next.peak = Math.max(next.peak, tokensInHour(slots, at));
-  if (counts !== 'denials') next.hours |= 1 << (Math.floor(at / 3600) % 24);
+  next.peak = Math.max(next.peak, inHour(slots, 'tokens', at));
+  if (counts === 'approvals') next.asked = Math.max(next.asked ?? 0, inHour(slots, 'approvals', at));
+  if (counts === 'tokens' || counts === 'approvals') next.hours |= 1 << (Math.floor(at / 3600) % 24);
   next.minute = Math.max(next.minute ?? 0, inMinute(ticks, 'tokens', at));
   next.depth = Math.max(next.depth ?? 0, depth);
   next.tokens = (next.tokens ?? 0) + (counts === 'tokens' ? 1 : 0);
@@ -163,14 +180,14 @@ const daysWith = (
   return [...days.filter((one) => one.day !== day && one.day > day - KEPT_DAYS), next].sort((a, b) => a.day - b.day);
 };
 
-type OtherList = Exclude<SeenList, 'people'>;
-const OTHER_LISTS = SEEN_LISTS.filter((list): list is OtherList => list !== 'people');
+type OtherList = Exclude<SeenList, 'people' | 'rights'>;
+const OTHER_LISTS = SEEN_LISTS.filter((list): list is OtherList => list !== 'people' && list !== 'rights');
 
 const isNewIn = (before: readonly Seen[], now: readonly Seen[]): boolean =>
   now !== before && (now.length > before.length || now.at(-1)?.key !== before.at(-1)?.key);
 
 /** Notes in the draft what the event used. Returns whether one of it is new. */
-const noteUsed = (next: Draft<AgentFacts>, { at, used, isShared = false }: AgentEvent): boolean => {
+const noteUsed = (next: Draft<AgentFacts>, { at, used, rights, isShared = false }: AgentEvent): boolean => {
   let isNew = false;
   for (const list of OTHER_LISTS) {
     const key = used[list];
@@ -179,6 +196,13 @@ const noteUsed = (next: Draft<AgentFacts>, { at, used, isShared = false }: Agent
     const now = withSeen(before, { key, at, isShared: list === 'networks' && isShared }, list);
     isNew ||= isNewIn(before, now);
     next[list] = now;
+  }
+  if (rights) {
+    const before = next.rights ?? [];
+    let now = before;
+    for (const key of rights) now = withSeen(now, { key, at, isShared: false }, 'rights');
+    isNew ||= isNewIn(before, now);
+    next.rights = now;
   }
   return isNew;
 };
@@ -222,7 +246,8 @@ const counted = (facts: AgentFacts, event: OwnEvent): AgentFacts => {
   next.slots = slotsWith(facts.slots, event, hasMet);
   next.ticks = ticksWith(facts.ticks ?? [], event, hasMet);
   next.days = daysWith(facts, event, { slots: next.slots, ticks: next.ticks, hasMet });
-  if (at - facts.lastAt >= IDLE_SECONDS) next.woke = { at, idle: at - facts.lastAt };
+  // A person may answer while the agent does nothing.
+  if (event.counts !== 'answers' && at - facts.lastAt >= IDLE_SECONDS) next.woke = { at, idle: at - facts.lastAt };
   next.firstAt = Math.min(facts.firstAt, at);
   next.lastAt = Math.max(facts.lastAt, at);
   next.expiresAt = next.lastAt + FORGOTTEN_SECONDS;

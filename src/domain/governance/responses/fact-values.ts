@@ -1,7 +1,7 @@
 /** The values that response rules compare: numbers about one agent, as of its last event. */
 import type { AgentFacts } from './agent-facts.ts';
 import { spentInHour } from './budget-shares.ts';
-import { inMinute, tokensInHour } from './recent-counts.ts';
+import { inHour, inMinute } from './recent-counts.ts';
 import { DAY, isForAnyone, KEPT_DAYS, type SeenList } from './seen-things.ts';
 
 /** An agent has its own habits after so long. Until then nothing about it is new, odd or faster than usual. */
@@ -13,6 +13,8 @@ const DENIAL_SECONDS = 600;
 const LEAST_PEAK = 10;
 /** The same for a minute. */
 const LEAST_MINUTE = 5;
+/** The same for approvals that it asks for within an hour. */
+const LEAST_ASKED = 2;
 /** Millionths of a budget: an hour is compared with a hundredth at least. */
 const LEAST_SPENT = 10_000;
 
@@ -30,6 +32,9 @@ export const FACTS = {
   foreign_networks_hour: 'of these networks, those that no other agent had used for a week, on three days',
   network_returns_hour: 'changes within an hour between a network that is new and one that is not',
   new_software_hour: 'programs that asked for its tokens for the first time within an hour',
+  new_compositions_hour:
+    'compositions (model, prompt and tools) that it showed for the first time within an hour, as far as it shows them',
+  new_rights_hour: 'scopes, each with its API, that it was given for the first time within an hour',
   new_people_hour: 'people for whom it acted for the first time within an hour',
   new_people_minute: 'people for whom it acted for the first time within a minute',
   new_people_times:
@@ -39,9 +44,14 @@ export const FACTS = {
   idle_days: 'days for which it did nothing before it began again, within an hour',
   odd_approvals_hour: 'approvals that it asked for within an hour, at a time of day at which it was idle for 28 days',
   odd_approvals_minute: 'of these approvals, those within a minute',
+  approvals_times:
+    'approvals that it asked for within an hour, as a multiple of the most in any hour of its 28 days before today',
+  denied_approvals_hour: 'approvals that it asked for and that a person denied within an hour',
   budget_percent_hour: 'percent of a budget that its tokens took within an hour',
   budget_times:
     'what its tokens took of a budget within an hour, as a multiple of the most in any hour of its 28 days before today',
+  oddness_hour:
+    'ways in which it was unlike its 28 days within an hour, each counted once: a new network (2, if no other agent uses it), program, composition, API or scope, chain, more new people than its tokens bring, an hour of the day in which it is idle, a pause of a week before, faster than ever, refused three kinds of requests, approvals asked for faster than ever or denied twice',
 } as const;
 export type Fact = keyof typeof FACTS;
 export const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
@@ -55,9 +65,11 @@ type Look = {
   /** Only what is not earlier counts. */
   readonly from: number;
   readonly isLearned: boolean;
+  /** Days that it is compared with, once a value has asked for them. */
+  before?: AgentFacts['days'];
 };
 
-type Counter = 'tokens' | 'denials' | 'approvals' | 'met';
+type Counter = 'tokens' | 'denials' | 'approvals' | 'answers' | 'met';
 
 const isLately = ({ now, from }: Look, at: number, seconds: number): boolean => at > now - seconds && at >= from;
 
@@ -68,9 +80,10 @@ const inSlots = (look: Look, of: Counter, seconds: number): number => {
 };
 
 /** Days before today, of those that an agent is compared with. */
-const daysBefore = ({ facts, now }: Look): AgentFacts['days'] => {
-  const today = Math.floor(now / DAY);
-  return facts.days.filter(({ day }) => day < today && day > today - KEPT_DAYS);
+const daysBefore = (look: Look): AgentFacts['days'] => {
+  const today = Math.floor(look.now / DAY);
+  look.before ??= look.facts.days.filter(({ day }) => day < today && day > today - KEPT_DAYS);
+  return look.before;
 };
 
 /** Whether minutes, depths and amounts are known of a week ago. Days that were counted before there were some say nothing about them. */
@@ -88,25 +101,37 @@ const hasSpentBefore = (look: Look): boolean => {
 const mostOf = (look: Look, least: number, of: (day: AgentFacts['days'][number]) => number): number =>
   daysBefore(look).reduce((most, day) => Math.max(most, of(day)), least);
 
+const tokensInHour = ({ facts, now, from }: Look): number => inHour(facts.slots, 'tokens', now, from);
+const askedInHour = ({ facts, now, from }: Look): number => inHour(facts.slots, 'approvals', now, from);
 const tokensInMinute = ({ facts: { ticks = [] }, now, from }: Look): number => inMinute(ticks, 'tokens', now, from);
+
+type LaterList = 'software' | 'rights' | 'compositions';
 
 const newIn = (
   look: Look,
-  list: Exclude<SeenList, 'people' | 'refused' | 'software' | 'usedBelow'>,
+  list: Exclude<SeenList, 'people' | 'refused' | 'usedBelow' | LaterList>,
   isForeign = false,
 ): number => {
   if (!look.isLearned) return 0;
+  const all = look.facts[list];
   let count = 0;
-  for (const { firstAt, isShared } of look.facts[list])
-    if (isLately(look, firstAt, NEW_SECONDS) && !(isForeign && isShared)) count += 1;
+  // What is new is last: of each event, mostly one comparison.
+  for (let place = all.length - 1; place >= 0; place -= 1) {
+    const { firstAt = 0, isShared } = all[place] ?? {};
+    if (!isLately(look, firstAt, NEW_SECONDS)) break;
+    if (!(isForeign && isShared)) count += 1;
+  }
   return count;
 };
 
-/** Programs count from a week after the first one was known: an agent may be older than their record. */
-const newSoftware = (look: Look): number => {
-  const { software = [] } = look.facts;
-  if (!software.some(({ firstAt }) => firstAt <= look.now - LEARNING_SECONDS)) return 0;
-  return software.filter(({ firstAt }) => isLately(look, firstAt, NEW_SECONDS)).length;
+/** What is in these lists counts from a week after the first one was known: an agent may be older than their record. */
+const newLater = (look: Look, list: LaterList): number => {
+  const all = look.facts[list] ?? [];
+  let count = 0;
+  // The newest are the last ones.
+  for (let place = all.length - 1; place >= 0 && isLately(look, all[place]?.firstAt ?? 0, NEW_SECONDS); place -= 1)
+    count += 1;
+  return count > 0 && all.some(({ firstAt }) => firstAt <= look.now - LEARNING_SECONDS) ? count : 0;
 };
 
 const knowsPeople = ({ facts, now, isLearned }: Look): boolean => isLearned && !isForAnyone(facts, now);
@@ -115,16 +140,23 @@ const peopleMet = (look: Look): number => (knowsPeople(look) ? inSlots(look, 'me
 /** Whether it was idle at this time of day for 28 days. */
 const isOdd = (look: Look): boolean => {
   if (!look.isLearned) return false;
-  const usual = daysBefore(look).reduce((hours, day) => hours | day.hours, 0);
-  return (usual & (1 << (Math.floor(look.now / 3600) % 24))) === 0;
+  const today = Math.floor(look.now / DAY);
+  const hour = 1 << (Math.floor(look.now / 3600) % 24);
+  const { days } = look.facts;
+  // Asked of each event: nearly always yesterday has the answer.
+  for (let place = days.length - 1; place >= 0; place -= 1) {
+    const { day = today, hours = 0 } = days[place] ?? {};
+    if (day < today && day > today - KEPT_DAYS && (hours & hour) !== 0) return false;
+  }
+  return true;
 };
 
 const tenths = (value: number): number => Math.floor(value * 10) / 10;
 
 const VALUES = {
-  tokens_hour: ({ facts, now, from }) => tokensInHour(facts.slots, now, from),
+  tokens_hour: tokensInHour,
   rate_times(look) {
-    const tokens = look.isLearned ? tokensInHour(look.facts.slots, look.now, look.from) : 0;
+    const tokens = look.isLearned ? tokensInHour(look) : 0;
     return tokens === 0 ? 0 : tenths(tokens / mostOf(look, LEAST_PEAK, ({ peak }) => peak));
   },
   tokens_minute: tokensInMinute,
@@ -141,7 +173,9 @@ const VALUES = {
   foreign_networks_hour: (look) => newIn(look, 'networks', true),
   network_returns_hour: (look) =>
     look.isLearned ? (look.facts.switches ?? []).filter((at) => isLately(look, at, NEW_SECONDS)).length : 0,
-  new_software_hour: newSoftware,
+  new_software_hour: (look) => newLater(look, 'software'),
+  new_compositions_hour: (look) => newLater(look, 'compositions'),
+  new_rights_hour: (look) => newLater(look, 'rights'),
   new_people_hour: peopleMet,
   new_people_minute: (look) => (knowsPeople(look) ? inMinute(look.facts.ticks ?? [], 'met', look.now, look.from) : 0),
   new_people_times(look) {
@@ -149,7 +183,7 @@ const VALUES = {
     if (met === 0 || !isCounted(look)) return 0;
     const before = daysBefore(look);
     const total = (of: 'tokens' | 'met'): number => before.reduce((sum, day) => sum + (day[of] ?? 0), 0);
-    const usual = tokensInHour(look.facts.slots, look.now, look.from) * (total('met') / Math.max(1, total('tokens')));
+    const usual = tokensInHour(look) * (total('met') / Math.max(1, total('tokens')));
     return tenths(met / Math.max(1, usual));
   },
   new_chains_hour: (look) => newIn(look, 'chains'),
@@ -170,19 +204,53 @@ const VALUES = {
     const approvals = inMinute(look.facts.ticks ?? [], 'approvals', look.now, look.from);
     return approvals > 0 && isOdd(look) ? approvals : 0;
   },
+  approvals_times(look) {
+    const asked = askedInHour(look);
+    return asked === 0 || !isCounted(look) ? 0 : tenths(asked / mostOf(look, LEAST_ASKED, (day) => day.asked ?? 0));
+  },
+  denied_approvals_hour: (look) => inSlots(look, 'answers', 3600),
   budget_percent_hour: ({ facts, now, from }) => tenths(spentInHour(facts.slots, now, from) / 10_000),
   budget_times(look) {
     const spent = look.isLearned ? spentInHour(look.facts.slots, look.now, look.from) : 0;
     if (spent === 0 || !hasSpentBefore(look)) return 0;
     return tenths(spent / mostOf(look, LEAST_SPENT, (day) => day.spent ?? 0));
   },
-} as const satisfies Record<Fact, (look: Look) => number>;
+} as const satisfies Record<Exclude<Fact, 'oddness_hour'>, (look: Look) => number>;
+
+type Reaches = (fact: Exclude<Fact, 'oddness_hour'>, bound: number) => boolean;
+
+/**
+ * Each way counts once, however often it shows: ten new APIs are one way. Bounds are low, because one way alone is no more than what an honest agent
+ * does now and then, and two or three within an hour are seldom chance.
+ */
+const WAYS: readonly ((reaches: Reaches) => boolean)[] = [
+  (reaches) => reaches('new_networks_hour', 1),
+  // The network of a stranger is more than a move.
+  (reaches) => reaches('foreign_networks_hour', 1),
+  (reaches) => reaches('new_software_hour', 1),
+  (reaches) => reaches('new_compositions_hour', 1),
+  (reaches) => reaches('new_resources_hour', 1) || reaches('new_rights_hour', 1),
+  (reaches) => reaches('new_chains_hour', 1),
+  (reaches) => reaches('new_people_hour', 3) && reaches('new_people_times', 3),
+  (reaches) => reaches('odd_tokens_hour', 1) || reaches('odd_approvals_hour', 1),
+  (reaches) => reaches('idle_days', 7),
+  (reaches) => reaches('rate_times', 1.5) || reaches('minute_times', 1.2),
+  (reaches) => reaches('refused_kinds_10_minutes', 3),
+  (reaches) => reaches('denied_approvals_hour', 2),
+];
+
+const oddnessOf = (reaches: Reaches): number => {
+  let count = 0;
+  for (const isOdd of WAYS) if (isOdd(reaches)) count += 1;
+  return count;
+};
 
 /** What a value cannot exceed, where that costs less than the value: agents that work as ever reach no bound of a rule. */
 const CEILINGS: { readonly [Name in Fact]?: (look: Look) => number } = {
-  rate_times: ({ facts, now, from }) => tokensInHour(facts.slots, now, from) / LEAST_PEAK,
+  rate_times: (look) => tokensInHour(look) / LEAST_PEAK,
   minute_times: (look) => tokensInMinute(look) / LEAST_MINUTE,
   new_people_times: (look) => inSlots(look, 'met', NEW_SECONDS),
+  approvals_times: (look) => askedInHour(look) / LEAST_ASKED,
   budget_times: ({ facts, now, from }) => spentInHour(facts.slots, now, from) / LEAST_SPENT,
 };
 
@@ -202,9 +270,14 @@ export const valuesOf = (facts: AgentFacts, since = 0): Values => {
   const look: Look = { facts, now, from: since + 1, isLearned: facts.firstAt <= now - LEARNING_SECONDS };
   const known: { [Name in Fact]?: number } = {};
   const of = (fact: Fact): number => {
-    const value = known[fact] ?? VALUES[fact](look);
+    const value = known[fact] ?? (fact === 'oddness_hour' ? oddnessOf(reaches) : VALUES[fact](look));
     known[fact] = value;
     return value;
   };
-  return { of, reaches: (fact, bound) => (CEILINGS[fact]?.(look) ?? bound) >= bound && of(fact) >= bound };
+  const reaches: Values['reaches'] = (fact, bound) => {
+    const value = known[fact];
+    if (value !== undefined) return value >= bound;
+    return (CEILINGS[fact]?.(look) ?? bound) >= bound && of(fact) >= bound;
+  };
+  return { of, reaches };
 };

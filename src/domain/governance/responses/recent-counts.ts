@@ -25,6 +25,8 @@ export type Slot = {
   readonly denials: number;
   readonly approvals: number;
   readonly met?: number;
+  /** Approvals that people denied. Absent: none. */
+  readonly answers?: number;
   /** Agents of its longest chain. Absent: it acted in none. */
   readonly depth?: number;
   /** What its tokens took of budgets. Absent: nothing. */
@@ -34,11 +36,16 @@ export type Slot = {
 /** One's own copy, which is changed in place: an event costs one copy of each part that it changes. */
 export type Draft<T> = { -readonly [Member in keyof T]: T[Member] };
 
+/**
+ * `denials`: a decision of this server refused the token. `answers`: a person denied an approval that the agent had asked for.
+ */
+export type CountedAs = 'tokens' | 'denials' | 'approvals' | 'answers';
+
 /** What is counted of an event. */
 type Counted = {
   /** Epoch seconds. */
   readonly at: number;
-  readonly counts: 'tokens' | 'denials' | 'approvals';
+  readonly counts: CountedAs;
   readonly depth?: number;
   readonly spent?: BudgetShares;
 };
@@ -66,7 +73,7 @@ const withPart = <T extends { readonly at: number }>(
 };
 
 export const ticksWith = (ticks: readonly Tick[], { at, counts }: Counted, hasMet: boolean): readonly Tick[] => {
-  if (counts === 'denials') return ticks;
+  if (counts === 'denials' || counts === 'answers') return ticks;
   const begin = at - (at % TICK_SECONDS);
   return withPart(ticks, { begin, from: begin - 60 - TICK_SECONDS, most: MOST_TICKS }, (found) => {
     const next: Draft<Tick> = found ? { ...found } : { at: begin, tokens: 0, approvals: 0 };
@@ -91,7 +98,7 @@ export const slotsWith = (
   const begin = at - (at % SLOT_SECONDS);
   return withPart(slots, { begin, from: begin - 3600 - SLOT_SECONDS, most: MOST_SLOTS }, (found) => {
     const next: Draft<Slot> = found ? { ...found } : { at: begin, ...NO_SLOT };
-    next[counts] += 1;
+    next[counts] = (next[counts] ?? 0) + 1;
     if (hasMet) next.met = (next.met ?? 0) + 1;
     if (depth !== undefined) next.depth = Math.max(next.depth ?? 0, depth);
     if (spent !== undefined) next.spent = withShares(next.spent, spent);
@@ -99,9 +106,9 @@ export const slotsWith = (
   });
 };
 
-/** Tokens in the hour before `at`. */
-export const tokensInHour = (slots: readonly Slot[], at: number, from = 0): number => {
+/** Tokens, or approvals, in the hour before `at`. */
+export const inHour = (slots: readonly Slot[], of: 'tokens' | 'approvals', at: number, from = 0): number => {
   let sum = 0;
-  for (const slot of slots) if (slot.at > at - 3600 && slot.at >= from) sum += slot.tokens;
+  for (const slot of slots) if (slot.at > at - 3600 && slot.at >= from) sum += slot[of];
   return sum;
 };

@@ -13,6 +13,8 @@ const MOST_CHAINS = 32;
 const MOST_REFUSED = 32;
 const MOST_SOFTWARE = 16;
 const MOST_USED_BELOW = 64;
+const MOST_RIGHTS = 48;
+const MOST_COMPOSITIONS = 8;
 /** People of a fortnight that have no place in the list. */
 const MOST_MORE = 512;
 const FORTNIGHT_SECONDS = 14 * DAY;
@@ -32,7 +34,17 @@ export type Seen = {
 };
 
 /** The lists of things that can be new. */
-export const SEEN_LISTS = ['resources', 'networks', 'people', 'chains', 'refused', 'software', 'usedBelow'] as const;
+export const SEEN_LISTS = [
+  'resources',
+  'networks',
+  'people',
+  'chains',
+  'refused',
+  'software',
+  'rights',
+  'compositions',
+  'usedBelow',
+] as const;
 export type SeenList = (typeof SEEN_LISTS)[number];
 
 const MOST_SEEN = {
@@ -43,6 +55,8 @@ const MOST_SEEN = {
   refused: MOST_REFUSED,
   software: MOST_SOFTWARE,
   usedBelow: MOST_USED_BELOW,
+  rights: MOST_RIGHTS,
+  compositions: MOST_COMPOSITIONS,
 } as const satisfies Record<SeenList, number>;
 
 /** The list with this thing as used at this time, if it is in it. `every`: seconds for which its last use stands for later ones. */
@@ -159,11 +173,25 @@ const usesAnything = (resources: readonly Seen[], at: number): boolean =>
 /** What an agent did within the hour before its last event is not of its past: a rule may act because of it. */
 const LATELY_SECONDS = 3600;
 
+/** An agent that met new people on half of the days on which it worked, and on four at least, is for people who come. */
+const MEETING_SHARE = 0.5;
+const MEETING_DAYS = 4;
+const COMPARED_DAYS = 14;
+
+/** Whether to meet people is a habit of the agent. Today does not count: a takeover must not make it one. */
+const meetsPeople = ({ days, lastAt }: Pick<Remembering, 'days' | 'lastAt'>): boolean => {
+  const today = Math.floor(lastAt / DAY);
+  const worked = days.filter(({ day, tokens = 0 }) => day < today && day >= today - COMPARED_DAYS && tokens > 0);
+  const met = worked.filter((one) => (one.met ?? 0) > 0).length;
+  return met >= MEETING_DAYS && met >= worked.length * MEETING_SHARE;
+};
+
 type Remembering = People & {
   /** Time of its last event. */
   readonly lastAt: number;
   readonly resources: readonly Seen[];
   readonly usedBelow?: readonly Seen[];
+  readonly days: readonly { readonly day: number; readonly tokens?: number; readonly met?: number }[];
 };
 
 /**
@@ -184,6 +212,6 @@ export const rememberedOf = (facts: Remembering): Past => {
     ...(below.length === 0 ? {} : { usedBelow: below }),
     people: keysOf(people),
     ...(digests === '' ? {} : { morePeople: digests }),
-    ...(isForAnyone(facts, at) ? { hasAllPeople: true } : {}),
+    ...(isForAnyone(facts, at) || meetsPeople(facts) ? { hasAllPeople: true } : {}),
   };
 };
