@@ -36,6 +36,9 @@ export const isLateKind = (kind: TakeoverKind): boolean => kindOf(kind).isLate =
 
 export const isAfterRules = (kind: TakeoverKind): boolean => kindOf(kind).isAfterRules === true;
 
+/** It was so for former rules, whose results became known. */
+export const wasAfterRules = (kind: TakeoverKind): boolean => kindOf(kind).wasAfterRules === true;
+
 export const hostile = (kind: TakeoverKind, worker: Worker, at: number, random: Random): readonly Work[] =>
   kindOf(kind)
     .work(worker, at, random)

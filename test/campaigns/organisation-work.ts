@@ -1,7 +1,10 @@
-/** What the agents of a simulated organisation do: events of the audit log, by time. Takeovers (organisation-takeovers.ts) are written with the same words. */
+/**
+ * The agents of a simulated organisation, and what they do: events of the audit log, by time. Takeovers (organisation-takeovers.ts) are written with the
+ * same words, and honest days are in organisation-days.ts.
+ */
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { Random } from './campaign.ts';
-import { otherSoftware, softwareOf } from './organisation-tools.ts';
+import { softwareOf } from './organisation-tools.ts';
 
 export const DAY = 86_400;
 export const HOUR = 3600;
@@ -14,12 +17,23 @@ export type Work = {
   readonly source: string;
   /** It is the act of a thief or of a misled agent. */
   readonly isHostile?: true;
+  /** It is what the attacker wants, and not a way to it. Where a takeover marks none of its acts, all are. */
+  readonly isWanted?: true;
+  /** A person approved it: it was not possible without. */
+  readonly isApproved?: true;
 };
+
+/** Marks what the attacker wants. */
+export const wanted = (work: Work): Work => ({ ...work, isWanted: true });
 
 /** The habits of an agent. */
 export type Worker = {
   readonly id: string;
-  readonly apis: readonly string[];
+  readonly apis: string[];
+  /** The scopes that it asks for, by API, the usual one first. */
+  readonly scopes: Record<string, readonly string[]>;
+  /** Digest of what it runs with, if it shows that. */
+  composition?: string | undefined;
   network: string;
   /** Another replica of it always works there. */
   readonly second?: string;
@@ -40,6 +54,8 @@ export type Worker = {
   /** Tokens in an hour of work. */
   readonly rate: number;
   readonly asksApprovals: boolean;
+  /** Agents that call it: one in ten works below others, three in ten of its tokens. */
+  readonly callers: string[];
   /** It pauses for weeks. */
   readonly isDormant: boolean;
 };
@@ -48,11 +64,35 @@ export const api = (index: number): string => `https://api-${index}.example`;
 /** Networks of the organisation: agents share them. Now and then one is new. */
 const NETWORKS = 24;
 export const address = (random: Random): string => `10.1.${random.integer(NETWORKS)}.7`;
-const newAddress = (random: Random): string => `10.${2 + random.integer(200)}.${random.integer(250)}.7`;
+export const newAddress = (random: Random): string => `10.${2 + random.integer(200)}.${random.integer(250)}.7`;
+
+/** Scopes of each API, with the risk that consent shows. */
+export const SCOPES = [
+  { name: 'read', risk: 'low' },
+  { name: 'write', risk: 'medium' },
+  ...(['export', 'pay', 'admin'] as const).map((name) => ({ name, risk: 'high' as const })),
+] as const;
+const HIGH = ['export', 'pay', 'admin'] as const;
+
+/** Half read only, and one in seven APIs is used with a scope of high risk. */
+export const usualScopes = (random: Random): readonly string[] => {
+  const kind = random.next();
+  if (kind < 0.5) return ['read'];
+  return kind < 0.85 ? ['read', 'write'] : ['read', random.pick(HIGH)];
+};
+
+export const newComposition = (random: Random): string =>
+  `sha256:${random.integer(2 ** 31)}-${random.integer(2 ** 31)}`;
+
+const ownApis = (random: Random): Pick<Worker, 'apis' | 'scopes'> => {
+  const apis = Array.from({ length: 1 + random.integer(4) }, () => api(random.integer(60)));
+  return { apis, scopes: Object.fromEntries(apis.map((one) => [one, usualScopes(random)])) };
+};
 
 export const newWorker = (id: string, random: Random): Worker => ({
   id,
-  apis: Array.from({ length: 1 + random.integer(4) }, () => api(random.integer(60))),
+  ...ownApis(random),
+  ...(random.chance(0.5) ? { composition: newComposition(random) } : {}),
   network: address(random),
   ...(random.chance(0.15) ? { second: address(random) } : {}),
   software: softwareOf(random),
@@ -61,6 +101,7 @@ export const newWorker = (id: string, random: Random): Worker => ({
   ...(random.chance(0.25) ? { from: 0, hours: 24 } : { from: 6 + random.integer(6), hours: 6 + random.integer(6) }),
   rate: 1 + random.integer(6),
   asksApprovals: random.chance(0.3),
+  callers: random.chance(0.1) ? Array.from({ length: 1 + random.integer(3) }, () => `agt_c${random.integer(50)}`) : [],
   isDormant: random.chance(0.08),
 });
 
@@ -78,20 +119,37 @@ const softwareIn = ({ software, nextSoftware }: Worker, random: Random): string 
   return software.length > 1 && random.chance(0.1) ? random.pick(software) : software[0];
 };
 
-export const token = (worker: Worker, at: number, random: Random, more: Partial<AuditEvent> = {}): Work => ({
-  ...{ at, caller: worker.id, source: sourceOf(worker, at, random) },
-  event: {
-    inputs: { software: softwareIn(worker, random) },
-    ...{
-      type: 'token.issued',
-      outcome: 'granted',
-      grantType: 'client_credentials',
-      resource: random.pick(worker.apis),
+/** What it asks for at its own API; elsewhere, to read. */
+const scopesAt = ({ scopes }: Worker, resource: string, random: Random): readonly string[] => {
+  const usual = scopes[resource] ?? ['read'];
+  return random.chance(0.7) ? usual.slice(0, 1) : usual;
+};
+
+/** It works below that agent. */
+const below = ({ id }: Worker, caller: string): Partial<AuditEvent> => {
+  const iss = 'https://as.example';
+  return {
+    chain: { sub: id, iss, sub_profile: 'ai_agent', act: { sub: caller, iss, sub_profile: 'ai_agent' } },
+  };
+};
+
+export const token = (worker: Worker, at: number, random: Random, more: Partial<AuditEvent> = {}): Work => {
+  const source = sourceOf(worker, at, random);
+  const software = softwareIn(worker, random);
+  const resource = more.resource ?? random.pick(worker.apis);
+  const { composition: digest } = worker;
+  return {
+    ...{ at, caller: worker.id, source },
+    event: {
+      ...{ type: 'token.issued', outcome: 'granted', grantType: 'client_credentials', resource },
+      ...(worker.people.length > 0 && random.chance(0.7) ? { subject: personOf(worker, random) } : {}),
+      scopeGiven: [...scopesAt(worker, resource, random)],
+      ...(worker.callers.length > 0 && random.chance(0.3) ? below(worker, random.pick(worker.callers)) : {}),
+      ...more,
+      inputs: { software, ...(digest ? { composition: { digest, grade: 'declared' } } : {}), ...more.inputs },
     },
-    ...(worker.people.length > 0 && random.chance(0.7) ? { subject: personOf(worker, random) } : {}),
-    ...more,
-  },
-});
+  };
+};
 /** A refused request has what it asked for. */
 export const denial = (
   { id, network }: Worker,
@@ -108,79 +166,26 @@ export const approval = ({ id, network }: Worker, at: number): Work => ({
   ...{ at, caller: id, source: network, event: { type: 'approval.requested', outcome: 'done' } },
 });
 
+/** A person denies what the agent asked for. */
+export const denied = ({ id, network }: Worker, at: number): Work => ({
+  ...{ at, caller: 'acc_approver', source: network },
+  event: { type: 'approval.denied', outcome: 'done', agent: id, inputs: { channel: 'backchannel' } },
+});
+
 export const times = (count: number, make: (index: number) => Work): Work[] =>
   Array.from({ length: count }, (_, at) => make(at));
 
-/** What changes where and with what it runs. Happens to the worker as of this day. */
-const renewed = (worker: Worker, day: number, random: Random): void => {
-  // Its new version works everywhere.
-  worker.network = worker.next ?? worker.network;
-  if (worker.nextSoftware) worker.software = [worker.nextSoftware, ...worker.software.slice(1)];
-  [worker.next, worker.nextSoftware, worker.extra] = [undefined, undefined, undefined];
-  /** `share`: how many have the new version for a day beside the old one. */
-  const begin = (change: { readonly next?: string; readonly nextSoftware?: string }, share: number): void => {
-    Object.assign(worker, change);
-    if (!random.chance(share)) {
-      worker.network = worker.next ?? worker.network;
-      if (worker.nextSoftware) worker.software = [worker.nextSoftware, ...worker.software.slice(1)];
-      [worker.next, worker.nextSoftware] = [undefined, undefined];
-    }
-  };
-  // It moves to another network, and one in ten gets another library or version of its language on this occasion.
-  if (random.chance(0.003)) {
-    const next = random.chance(0.05) ? newAddress(random) : address(random);
-    begin({ next, ...(random.chance(0.1) ? { nextSoftware: otherSoftware(worker.software, random) } : {}) }, 0.2);
-  } else if (random.chance(0.004)) {
-    // A release with another library, or version of its language: where it is, replica by replica.
-    begin({ nextSoftware: otherSoftware(worker.software, random) }, 0.5);
-  }
-  // It is scaled out for some hours, nearly always to where others work already.
-  if (random.chance(0.003)) {
-    const from = day * DAY + ((worker.from + random.integer(worker.hours)) % 24) * HOUR;
-    const network = random.chance(0.01) ? newAddress(random) : address(random);
-    worker.extra = { network, from, until: from + (1 + random.integer(6)) * HOUR };
-  }
-};
-
-/** An honest day: its usual hours, and now and then a burst, a mistake, another API or another network. */
-export const honestDay = (worker: Worker, day: number, random: Random): readonly Work[] => {
-  const start = day * DAY;
-  if (worker.isDormant && day % 20 > 1) return [];
-  renewed(worker, day, random);
-  const work: Work[] = [];
-  // It is late, for once.
-  const hours = worker.hours + (random.chance(0.01) ? 1 : 0);
-  for (let hour = 0; hour < hours; hour += 1) {
-    const begin = start + ((worker.from + hour) % 24) * HOUR;
-    const count = Math.round(worker.rate * (0.5 + random.next()));
-    work.push(...times(count, () => token(worker, begin + random.integer(HOUR), random)));
-    if (worker.asksApprovals && random.chance(0.1)) work.push(approval(worker, begin + random.integer(HOUR)));
-  }
-  const usual = start + ((worker.from + 1) % 24) * HOUR;
-  // The end of the month, or a backlog: as fast as its model answers.
-  if (random.chance(0.01)) {
-    const pace = 5 + random.integer(26);
-    work.push(...times(20 + random.integer(40), (at) => token(worker, usual + at * pace, random)));
-  }
-  // A policy changed, and its program tries again what it always asks for.
-  if (random.chance(0.01)) {
-    const pace = 1 + random.integer(30);
-    const refused = random.chance(0.5) ? worker.apis : worker.apis.slice(0, 1);
-    const asked = (index: number) => ({ resource: refused[index % refused.length] ?? '', scopeAsked: ['read'] });
-    work.push(...times(3 + random.integer(8), (index) => denial(worker, usual + index * pace, asked(index))));
-  }
-  // An incident at night: people are called.
-  if (worker.asksApprovals && random.chance(0.001)) {
-    const night = start + ((worker.from + worker.hours + 3) % 24) * HOUR;
-    work.push(...times(1 + random.integer(3), () => approval(worker, night + random.integer(HOUR))));
-  }
-  // Another team uses it from today on: one person after the other.
-  if (worker.people.length > 0 && random.chance(0.002)) {
-    const team = Array.from({ length: 5 + random.integer(16) }, () => `acc_${5000 + random.integer(5000)}`);
-    work.push(...team.map((subject) => token(worker, usual + random.integer(4 * HOUR), random, { subject })));
-    worker.people.push(...team);
-  }
-  // A new version uses one more API.
-  if (random.chance(0.005)) work.push(token(worker, usual, random, { resource: api(60 + random.integer(20)) }));
-  return work;
+/** Whether an act, by itself, is what this agent does: how fast it is, is not asked. */
+export const isOfItsPast = (worker: Worker, { at, event, source }: Work): boolean => {
+  const { type, resource = '', subject, scopeGiven = [], chain, inputs = {} } = event;
+  if (type === 'token.refused') return false;
+  if (chain !== undefined && !worker.callers.includes(chain.act?.sub ?? '')) return false;
+  const hour = Math.floor(at / HOUR) % 24;
+  if ((hour - worker.from + 24) % 24 >= worker.hours) return false;
+  if (type !== 'token.issued') return true;
+  const { network, second, next, software, nextSoftware, apis, scopes, isOpen, people } = worker;
+  if (![network, second, next].includes(source)) return false;
+  if (![...software, nextSoftware].includes(inputs['software'] as string)) return false;
+  if (!apis.includes(resource) || !scopeGiven.every((scope) => scopes[resource]?.includes(scope))) return false;
+  return subject === undefined || isOpen || people.includes(subject);
 };

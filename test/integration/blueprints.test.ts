@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
 import { update } from '../../src/domain/ports/document-store.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { describeOfAnyStore, fewOnServers } from '../support/any-store.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -234,7 +233,7 @@ describe('a tightening counts at once', () => {
   ];
   const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-  test.each(fewOnServers(CASES, 3).map((one) => [one[0], one] as const))('%s', async (_, [, ceilings, dead, end]) => {
+  test.each(CASES.map((one) => [one[0], one] as const))('%s', async (_, [, ceilings, dead, end]) => {
     const family = await newTokenFamily(scene);
     const id = await blueprint();
     await put(family.agent.clientId, { blueprint: id });
@@ -269,7 +268,7 @@ describe('a tightening counts at once', () => {
   });
 });
 
-describeOfAnyStore('what is made under ceilings stays below them', () => {
+describe('what is made under ceilings stays below them', () => {
   test('tokens live no longer than the shortest limit of all whose hands they go through', async () => {
     const family = await newTokenFamily(scene);
     const { agent, subAgent, calendar } = family;
@@ -426,7 +425,7 @@ describe('registering under a blueprint', () => {
   });
 });
 
-describeOfAnyStore('a resource server for agents of some environments', () => {
+describe('a resource server for agents of some environments', () => {
   test('gives agents of others nothing, and people all', async () => {
     const family = await newTokenFamily(scene);
     const { calendar } = family;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
-import { describeOfAnyStore, testOfAnyStore } from '../support/any-store.ts';
 import { composeManagementApi } from '../support/composed-management-api.ts';
 import { newPublicKey } from '../support/composed-people-pages.ts';
 import { ISSUER } from '../support/composed-services.ts';
@@ -58,7 +57,7 @@ describe('agents', () => {
     expect(audit.events.at(-1)).toMatchObject({ error: 'conflict', target: { kind: 'agent', id: made.body.id } });
   });
 
-  testOfAnyStore('MG-02 an id in the body that is not the one of the path is refused', async () => {
+  test('MG-02 an id in the body that is not the one of the path is refused', async () => {
     const { call, owner, newAgent } = await composeManagementApi();
     const { body } = await call(owner, 'post', '/agents', newAgent());
     const other = await call(owner, 'patch', `/agents/${body.id}`, { id: 'agt_other' }, { 'if-match': '"1"' });
@@ -67,7 +66,7 @@ describe('agents', () => {
     expect([created.status, created.body.errors]).toMatchObject([400, [{ pointer: '/id' }]]);
   });
 
-  testOfAnyStore('a refusal names every member at fault', async () => {
+  test('a refusal names every member at fault', async () => {
     const { call, owner, newAgent } = await composeManagementApi();
     const { name: _, ...nameless } = newAgent({
       environment: 'moon',
@@ -82,7 +81,7 @@ describe('agents', () => {
     expect(JSON.stringify(answer.body.errors)).toContain('This member cannot be set');
   });
 
-  testOfAnyStore('rules of the domain are named by pointer too', async () => {
+  test('rules of the domain are named by pointer too', async () => {
     const { call, owner, newAgent } = await composeManagementApi();
     const answer = await call(owner, 'post', '/agents', newAgent({ redirect_uris: ['javascript:alert(1)'] }));
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, '/redirect_uris/0']);
@@ -92,7 +91,7 @@ describe('agents', () => {
     expect(keys.text).not.toContain('AQAB');
   });
 
-  testOfAnyStore('a redirect URI on localhost is accepted with a warning', async () => {
+  test('a redirect URI on localhost is accepted with a warning', async () => {
     const { call, owner, newAgent } = await composeManagementApi();
     const answer = await call(owner, 'post', '/agents', newAgent({ redirect_uris: ['http://localhost:3001/cb'] }));
     expect(answer.status).toBe(201);
@@ -149,7 +148,7 @@ describe('agents', () => {
   });
 });
 
-describeOfAnyStore('bodies', () => {
+describe('bodies', () => {
   const post = async (
     body: string | Buffer,
     contentType = 'application/json',
@@ -456,7 +455,7 @@ describe('audit and keys', () => {
 });
 
 describe('what is no route, and what fails', () => {
-  testOfAnyStore('MG-09 other spellings of a path are other paths; other methods are named', async () => {
+  test('MG-09 other spellings of a path are other paths; other methods are named', async () => {
     const { http, call, admin } = await composeManagementApi();
     for (const path of [
       '/api/v1/agents/',

@@ -4,7 +4,6 @@ import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { WEBHOOKS } from '../../src/domain/notifications/webhook.ts';
 import { DELIVERIES, type Delivery } from '../../src/domain/platform/outbox/delivery.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { testOfAnyStore } from '../support/any-store.ts';
 import { approvalScene } from '../support/approval-scene.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
@@ -198,25 +197,22 @@ describe('webhooks', () => {
     expect(changed.body).toMatchObject({ state: 'unproven', url: other.url });
   });
 
-  testOfAnyStore(
-    'WH-05 an endpoint that has become internal is not asked, even if it was public at registration',
-    async () => {
-      const { id } = await provenWebhook();
-      const account = await newAccount();
-      // As if its name had come to lead somewhere else, or an allowed host had been taken out of the settings.
-      await moveTo(id, 'https://127.0.0.1/hooks');
-      await changePassword(account.id);
-      await until(async () => (await done('GET', `/webhooks/${id}`))['last_failure'] === 'address_not_allowed');
-      expect(receiver.received.filter(about(account.id))).toEqual([]);
-      expect(await done('POST', `/webhooks/${id}/test`)).toEqual({ sent: false, failure: 'address_not_allowed' });
-      expect(await lastEvent('webhook.tested')).toMatchObject({
-        outcome: 'refused',
-        inputs: { reason: 'address_not_allowed' },
-      });
-    },
-  );
+  test('WH-05 an endpoint that has become internal is not asked, even if it was public at registration', async () => {
+    const { id } = await provenWebhook();
+    const account = await newAccount();
+    // As if its name had come to lead somewhere else, or an allowed host had been taken out of the settings.
+    await moveTo(id, 'https://127.0.0.1/hooks');
+    await changePassword(account.id);
+    await until(async () => (await done('GET', `/webhooks/${id}`))['last_failure'] === 'address_not_allowed');
+    expect(receiver.received.filter(about(account.id))).toEqual([]);
+    expect(await done('POST', `/webhooks/${id}/test`)).toEqual({ sent: false, failure: 'address_not_allowed' });
+    expect(await lastEvent('webhook.tested')).toMatchObject({
+      outcome: 'refused',
+      inputs: { reason: 'address_not_allowed' },
+    });
+  });
 
-  testOfAnyStore('WH-07 a redirect is not followed, and nothing of an answer is kept', async () => {
+  test('WH-07 a redirect is not followed, and nothing of an answer is kept', async () => {
     const { id } = await provenWebhook();
     const account = await newAccount();
     receiver.answering.message = (response) => void response.writeHead(307, { location: `${other.origin}/loop` }).end();
@@ -230,7 +226,7 @@ describe('webhooks', () => {
     expect(JSON.stringify([await server.events(), await done('GET', `/webhooks/${id}`)])).not.toContain(canary);
   });
 
-  testOfAnyStore('WH-07 an answer without an end is as good as its headers', async () => {
+  test('WH-07 an answer without an end is as good as its headers', async () => {
     const { id } = await provenWebhook();
     receiver.answering.message = (response) => void response.writeHead(200, { 'content-type': 'text/html' }).write('x');
     expect(await done('POST', `/webhooks/${id}/test`)).toEqual({ sent: true });
@@ -358,7 +354,7 @@ describe('mail', () => {
     expect(text).not.toMatch(/evil\.example/);
   });
 
-  testOfAnyStore('AP-15 opening the link of a mail decides nothing', async () => {
+  test('AP-15 opening the link of a mail decides nothing', async () => {
     const owner = await newAccount();
     const agent = await newAgent(owner.id, {}, false);
     const [mail] = await mails.arrived(owner.email, /waits for you/);
@@ -379,7 +375,7 @@ describe('mail', () => {
     expect(mail && plainOf(mail)).toContain('An administrator did it.');
   });
 
-  testOfAnyStore('no mail goes to an address that is not verified', async () => {
+  test('no mail goes to an address that is not verified', async () => {
     const quiet = await newAccount({ email_verified: false });
     const told = await newAccount();
     await changePassword(quiet.id);

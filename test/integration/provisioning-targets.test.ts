@@ -1,6 +1,5 @@
 /** Agents and their owners are pushed to a directory elsewhere over SCIM, and stay there as they are here. */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { testOfAnyStore } from '../support/any-store.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { agentsThere, type ProvisioningDirectory, provisioningDirectory } from '../support/provisioning-directory.ts';
@@ -117,7 +116,7 @@ describe('short access tokens of a client (RFC 6749 §4.4)', () => {
     expect(await show(pushed)).not.toHaveProperty('last_failure');
   });
 
-  testOfAnyStore('a refused client is a failure with what to do, and no page of the endpoint is shown', async () => {
+  test('a refused client is a failure with what to do, and no page of the endpoint is shown', async () => {
     const { id: owner } = await newPerson();
     await scene.newAgent('Waits', owner);
     const pushed = await target([owner], clientThere({ token_client_secret: 'wrong' }));
@@ -130,7 +129,7 @@ describe('short access tokens of a client (RFC 6749 §4.4)', () => {
     await settled(pushed);
   });
 
-  testOfAnyStore.each<[string, object, string]>([
+  test.each<[string, object, string]>([
     ['no credentials', { token: undefined }, 'target_token_missing'],
     ['a token and a client', { ...clientLike(), token: 'x' }, 'target_credentials_both'],
     [
@@ -151,19 +150,16 @@ describe('short access tokens of a client (RFC 6749 §4.4)', () => {
     expect([answer.status, String(answer.body['reason'])]).toEqual([400, expect.stringContaining(reason)]);
   });
 
-  testOfAnyStore(
-    'MG-03 another URL needs the secret in the same change, and a token takes the place of the client',
-    async () => {
-      const { id: owner } = await newPerson();
-      const pushed = await target([owner], clientThere());
-      const moved = await change(pushed, { url: `${there.url}/v3` });
-      expect([moved.status, moved.body['reason']]).toEqual([400, 'token_client_secret_missing']);
-      expect((await change(pushed, { token: there.token })).status).toBe(200);
-      expect(await show(pushed)).not.toHaveProperty('token_endpoint');
-      const back = await change(pushed, { url: `${there.url}/v3` });
-      expect([back.status, back.body['reason']]).toEqual([400, 'target_token_missing']);
-    },
-  );
+  test('MG-03 another URL needs the secret in the same change, and a token takes the place of the client', async () => {
+    const { id: owner } = await newPerson();
+    const pushed = await target([owner], clientThere());
+    const moved = await change(pushed, { url: `${there.url}/v3` });
+    expect([moved.status, moved.body['reason']]).toEqual([400, 'token_client_secret_missing']);
+    expect((await change(pushed, { token: there.token })).status).toBe(200);
+    expect(await show(pushed)).not.toHaveProperty('token_endpoint');
+    const back = await change(pushed, { url: `${there.url}/v3` });
+    expect([back.status, back.body['reason']]).toEqual([400, 'target_token_missing']);
+  });
 });
 
 describe('pushing', () => {
@@ -224,7 +220,7 @@ describe('pushing', () => {
     expect(answer.body['active']).toBe(false);
   });
 
-  testOfAnyStore('a user who was there before is named as the owner and never changed', async () => {
+  test('a user who was there before is named as the owner and never changed', async () => {
     const { id: owner, username } = await newPerson();
     const before = (await there.directory.create(username, { displayName: 'As known there' })).body;
     await settled(await target([owner]));
@@ -236,7 +232,7 @@ describe('pushing', () => {
     expect((await there.directory.call('GET', `/Users/${String(before['id'])}`)).body).toEqual(before);
   });
 
-  testOfAnyStore('userName can be the address, and the address is sent only then', async () => {
+  test('userName can be the address, and the address is sent only then', async () => {
     const { id: owner } = await newPerson({ email: `owner-${count + 1}@example.com` });
     await settled(await target([owner], { user_name: 'email' }));
     const { clientId: id } = await scene.newAgent('By address', owner);
@@ -314,7 +310,7 @@ describe('a target that fails', () => {
     expect(await userThere(owner)).toBeUndefined();
   });
 
-  testOfAnyStore('a directory that ignores the filter gets nothing, so that there are no doubles', async () => {
+  test('a directory that ignores the filter gets nothing, so that there are no doubles', async () => {
     const { id: owner } = await newPerson();
     await scene.newAgent('Unfound', owner);
     const someone = JSON.stringify({ totalResults: 1, Resources: [{ id: '1', externalId: 'another' }] });
@@ -408,7 +404,7 @@ describe('the reconciliation', () => {
 describe('registering', () => {
   const NEW = { name: 'Elsewhere', token: 'token' };
 
-  testOfAnyStore.each<[string, object, string]>([
+  test.each<[string, object, string]>([
     ['http', { url: 'http://example.com/scim' }, 'target_url_refused'],
     ['a private address (WH-05)', { url: 'https://10.0.0.1/scim' }, 'target_url_refused'],
     ['a host that is open for another purpose only (WH-05)', { url: 'https://localhost:1/scim' }, 'target_url_refused'],
@@ -427,7 +423,7 @@ describe('registering', () => {
     expect((await call('GET', '')).body['items']).toEqual([]);
   });
 
-  testOfAnyStore('MG-03 the token is never shown, and is not sent to another host', async () => {
+  test('MG-03 the token is never shown, and is not sent to another host', async () => {
     const { id: owner } = await newPerson();
     const pushed = await target([owner]);
     for (const path of ['', `/${pushed}`]) expect((await call('GET', path)).text).not.toContain(there.token);
@@ -440,7 +436,7 @@ describe('registering', () => {
     expect(log).not.toContain(there.token);
   });
 
-  testOfAnyStore('is for administrators with a second factor, and at most 8', async () => {
+  test('is for administrators with a second factor, and at most 8', async () => {
     const operator = await scene.management.newScript((await newPerson({ roles: ['operator'] })).id);
     const given = { ...NEW, url: there.url };
     const refused = await scene.management.callOnce('POST', '/provisioning-targets', given, {}, operator);

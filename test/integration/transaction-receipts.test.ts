@@ -10,7 +10,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { noteSigner } from '../../src/domain/audit/transparency-log/signed-note.ts';
 import { ownSignatures } from '../../src/provider/tokens/own-signatures.ts';
-import { testOfAnyStore } from '../support/any-store.ts';
 import { ACCESS_TOKEN_TYPE, type Answer, EXCHANGE } from '../support/oauth-calls.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from '../support/reports.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -176,54 +175,50 @@ const signed = async (claims: Readonly<Record<string, unknown>>): Promise<string
   return signatures.sign('transaction-receipt+jwt', claims);
 };
 
-testOfAnyStore(
-  'a receipt whose proof is of another statement, transaction or log is found and named, also with a good signature',
-  async () => {
-    const [id, other] = [await opened(), await opened()];
-    for (const one of [id, other]) {
-      await tokenIn(one);
-      expect((await call('POST', `/transactions/${one}/close`)).status).toBe(200);
-    }
-    const [claims, ofOther] = [await claimsOf(await receiptOf(id)), await claimsOf(await receiptOf(other))];
-    const refused = async (change: object, key?: string) =>
-      verified(await signed({ ...claims, ...change }), id, undefined, key);
-    expect(await refused({})).toEqual([0, expect.stringContaining('in a log of')]);
-    // The receipt of the other transaction, under the name of this one.
-    expect(await verified(await signed({ ...ofOther, txn: id }), id)).toEqual([
-      1,
-      expect.stringContaining(`the record of the log is about ${other}`),
-    ]);
-    expect(await refused({ log: ofOther['log'] })).toEqual([1, expect.stringContaining(`is about ${other}`)]);
-    expect(await refused({ refused: 1 })).toEqual([1, expect.stringContaining('about another statement')]);
-    const log = claims['log'] as { readonly checkpoint: string; readonly index: number; readonly record: object };
-    expect(await refused({ log: { ...log, index: log.index - 1 } })).toEqual([
-      1,
-      expect.stringContaining('does not lead to the root'),
-    ]);
-    const { checkpoint } = ofOther['log'] as { readonly checkpoint: string };
-    expect(await refused({ log: { ...log, checkpoint } })).toEqual([1, expect.stringContaining('does not lead to')]);
-    const key = (await server.behalf.services.transparencyLog.head()).verifierKey;
-    const [origin = '', , ...bytes] = key.split('+');
-    const foreign = noteSigner(origin, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
-    const [text = ''] = log.checkpoint.split('\n\n');
-    expect(await refused({ log: { ...log, checkpoint: foreign.sign(`${text}\n`) } })).toEqual([
-      1,
-      expect.stringContaining('the log did not sign'),
-    ]);
-    expect(await refused({}, `elsewhere.example/log/log_a+00000000+${bytes.join('+')}`)).toEqual([
-      1,
-      expect.stringContaining(`of another log: ${origin}`),
-    ]);
-    expect(await server.events('transaction.receipt_issued')).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ outcome: 'done', target: { kind: 'transaction', id }, caller: 'system' }),
-      ]),
-    );
-  },
-  120_000,
-);
+test('a receipt whose proof is of another statement, transaction or log is found and named, also with a good signature', async () => {
+  const [id, other] = [await opened(), await opened()];
+  for (const one of [id, other]) {
+    await tokenIn(one);
+    expect((await call('POST', `/transactions/${one}/close`)).status).toBe(200);
+  }
+  const [claims, ofOther] = [await claimsOf(await receiptOf(id)), await claimsOf(await receiptOf(other))];
+  const refused = async (change: object, key?: string) =>
+    verified(await signed({ ...claims, ...change }), id, undefined, key);
+  expect(await refused({})).toEqual([0, expect.stringContaining('in a log of')]);
+  // The receipt of the other transaction, under the name of this one.
+  expect(await verified(await signed({ ...ofOther, txn: id }), id)).toEqual([
+    1,
+    expect.stringContaining(`the record of the log is about ${other}`),
+  ]);
+  expect(await refused({ log: ofOther['log'] })).toEqual([1, expect.stringContaining(`is about ${other}`)]);
+  expect(await refused({ refused: 1 })).toEqual([1, expect.stringContaining('about another statement')]);
+  const log = claims['log'] as { readonly checkpoint: string; readonly index: number; readonly record: object };
+  expect(await refused({ log: { ...log, index: log.index - 1 } })).toEqual([
+    1,
+    expect.stringContaining('does not lead to the root'),
+  ]);
+  const { checkpoint } = ofOther['log'] as { readonly checkpoint: string };
+  expect(await refused({ log: { ...log, checkpoint } })).toEqual([1, expect.stringContaining('does not lead to')]);
+  const key = (await server.behalf.services.transparencyLog.head()).verifierKey;
+  const [origin = '', , ...bytes] = key.split('+');
+  const foreign = noteSigner(origin, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+  const [text = ''] = log.checkpoint.split('\n\n');
+  expect(await refused({ log: { ...log, checkpoint: foreign.sign(`${text}\n`) } })).toEqual([
+    1,
+    expect.stringContaining('the log did not sign'),
+  ]);
+  expect(await refused({}, `elsewhere.example/log/log_a+00000000+${bytes.join('+')}`)).toEqual([
+    1,
+    expect.stringContaining(`of another log: ${origin}`),
+  ]);
+  expect(await server.events('transaction.receipt_issued')).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ outcome: 'done', target: { kind: 'transaction', id }, caller: 'system' }),
+    ]),
+  );
+}, 120_000);
 
-testOfAnyStore('the scripts have at most 200 lines each', async () => {
+test('the scripts have at most 200 lines each', async () => {
   for (const name of ['verify_receipt.py', 'verify_evidence.py']) {
     expect((await readFile(script(name), 'utf8')).split('\n').length).toBeLessThanOrEqual(201);
   }
@@ -238,71 +233,67 @@ const evidenceOf = async (id: string): Promise<Buffer> => {
   return Buffer.from(await response.arrayBuffer());
 };
 
-testOfAnyStore(
-  'evidence in an archive verifies offline with the key of the log, and each change of it is found and named',
-  async () => {
-    const id = await opened();
-    const [reported, killed] = [await tokenIn(id), await tokenIn(id)];
-    await report(reportOf(reported));
-    const target = { scope: 'token', id: String(decodeJwt(killed).jti), reason: 'a test' };
-    expect((await scene.management.call('POST', '/kills', target)).status).toBe(201);
-    stopClock();
-    try {
-      // Its end counts from the next second on.
-      advance(2000);
-      expect((await call('POST', `/transactions/${id}/close`)).status).toBe(200);
-    } finally {
-      startClock();
-    }
-    const archive = join(folder, `${id}.zip`);
-    await writeFile(archive, await evidenceOf(id));
-    expect((await server.events('audit.exported')).at(-1)).toMatchObject({
-      outcome: 'done',
-      target: { kind: 'transaction', id },
-    });
-    const { verifierKey } = await server.behalf.services.transparencyLog.head();
-    const python = promisify(execFile);
-    const run = (from: string): Promise<string> =>
-      python('python3', ['-B', script('verify_evidence.py'), from, server.issuer, id, verifierKey]).then(
-        ({ stdout }) => stdout,
-        ({ stdout }: { readonly stdout: string }) => stdout,
-      );
-    expect(await run(archive)).toContain(`verified: ${id}`);
-
-    const at = join(folder, 'evidence');
-    await python('python3', ['-m', 'zipfile', '-e', archive, at]);
-    const names = (await readdir(at, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
-    expect(names.map(({ name }) => name).sort()).toEqual(
-      [
-        ...['1.cedar', 'README.txt', 'checkpoint', 'entry.json', 'events.ndjson', 'jwks.json'],
-        ...['receipt.cose', 'receipt.jws', 'related.ndjson'],
-      ].sort(),
+test('evidence in an archive verifies offline with the key of the log, and each change of it is found and named', async () => {
+  const id = await opened();
+  const [reported, killed] = [await tokenIn(id), await tokenIn(id)];
+  await report(reportOf(reported));
+  const target = { scope: 'token', id: String(decodeJwt(killed).jti), reason: 'a test' };
+  expect((await scene.management.call('POST', '/kills', target)).status).toBe(201);
+  stopClock();
+  try {
+    // Its end counts from the next second on.
+    advance(2000);
+    expect((await call('POST', `/transactions/${id}/close`)).status).toBe(200);
+  } finally {
+    startClock();
+  }
+  const archive = join(folder, `${id}.zip`);
+  await writeFile(archive, await evidenceOf(id));
+  expect((await server.events('audit.exported')).at(-1)).toMatchObject({
+    outcome: 'done',
+    target: { kind: 'transaction', id },
+  });
+  const { verifierKey } = await server.behalf.services.transparencyLog.head();
+  const python = promisify(execFile);
+  const run = (from: string): Promise<string> =>
+    python('python3', ['-B', script('verify_evidence.py'), from, server.issuer, id, verifierKey]).then(
+      ({ stdout }) => stdout,
+      ({ stdout }: { readonly stdout: string }) => stdout,
     );
-    expect(await readFile(join(at, 'README.txt'), 'utf8')).toContain(verifierKey);
-    expect(await readFile(join(at, 'events.ndjson'), 'utf8')).not.toContain('File the report');
-    const changes: readonly (readonly [string, (text: string) => string, string])[] = [
-      [
-        'events.ndjson',
-        (text) => text.replace('"tool":"calendar.create"', '"tool":"calendar.read"'),
-        'does not lead to the root',
-      ],
-      ['events.ndjson', (text) => text.split('\n').slice(1).join('\n'), 'these are not the events'],
-      ['related.ndjson', (text) => text.replace(/.*kill\.ordered.*\n/, ''), 'steps or grades'],
-      ['policies/1.cedar', (text) => `${text} `, 'policies/1.cedar is not the text'],
-      ['checkpoint', (text) => text.replace(/\n\d+\n/, '\n7\n'), 'the log did not sign'],
-      ['receipt.jws', (text) => text.replace(/^[^.]+/, 'e30'), 'not verified'],
-    ];
-    for (const [name, change, said] of changes) {
-      const whole = await readFile(join(at, name), 'utf8');
-      expect(change(whole)).not.toBe(whole);
-      await writeFile(join(at, name), change(whole));
-      expect([name, await run(at)]).toEqual([name, expect.stringContaining(said)]);
-      await writeFile(join(at, name), whole);
-    }
-    expect(await run(at)).toContain(`verified: ${id}`);
-  },
-  120_000,
-);
+  expect(await run(archive)).toContain(`verified: ${id}`);
+
+  const at = join(folder, 'evidence');
+  await python('python3', ['-m', 'zipfile', '-e', archive, at]);
+  const names = (await readdir(at, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+  expect(names.map(({ name }) => name).sort()).toEqual(
+    [
+      ...['1.cedar', 'README.txt', 'checkpoint', 'entry.json', 'events.ndjson', 'jwks.json'],
+      ...['receipt.cose', 'receipt.jws', 'related.ndjson'],
+    ].sort(),
+  );
+  expect(await readFile(join(at, 'README.txt'), 'utf8')).toContain(verifierKey);
+  expect(await readFile(join(at, 'events.ndjson'), 'utf8')).not.toContain('File the report');
+  const changes: readonly (readonly [string, (text: string) => string, string])[] = [
+    [
+      'events.ndjson',
+      (text) => text.replace('"tool":"calendar.create"', '"tool":"calendar.read"'),
+      'does not lead to the root',
+    ],
+    ['events.ndjson', (text) => text.split('\n').slice(1).join('\n'), 'these are not the events'],
+    ['related.ndjson', (text) => text.replace(/.*kill\.ordered.*\n/, ''), 'steps or grades'],
+    ['policies/1.cedar', (text) => `${text} `, 'policies/1.cedar is not the text'],
+    ['checkpoint', (text) => text.replace(/\n\d+\n/, '\n7\n'), 'the log did not sign'],
+    ['receipt.jws', (text) => text.replace(/^[^.]+/, 'e30'), 'not verified'],
+  ];
+  for (const [name, change, said] of changes) {
+    const whole = await readFile(join(at, name), 'utf8');
+    expect(change(whole)).not.toBe(whole);
+    await writeFile(join(at, name), change(whole));
+    expect([name, await run(at)]).toEqual([name, expect.stringContaining(said)]);
+    await writeFile(join(at, name), whole);
+  }
+  expect(await run(at)).toContain(`verified: ${id}`);
+}, 120_000);
 
 test('evidence needs audit:read, and a closed transaction', async () => {
   const id = await opened();

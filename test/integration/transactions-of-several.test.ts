@@ -7,7 +7,6 @@ import { decodeJwt } from 'jose';
 import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import type { Delegation } from '../../src/domain/authority/delegation/delegation.ts';
 import type { Identity } from '../support/agent-keys.ts';
-import { fewOnServers } from '../support/any-store.ts';
 import { newBrowser, type Person, walkAuthorization } from '../support/browser-flow.ts';
 import { type Answer, type Credential, EXCHANGE, type Parameters } from '../support/oauth-calls.ts';
 import { type FeedMessage, names, revocationReader } from '../support/revocation-reader.ts';
@@ -382,14 +381,9 @@ const model = (allowed: ReadonlyMap<string, ReadonlySet<string>>, participants: 
     return OF_ALL.includes(scope) ? participants.every((one) => allowed.get(one)?.has(scope)) : true;
   });
 
-const ROOMS = fewOnServers(
-  Array.from({ length: 60 }, (_, trial) => trial),
-  10,
-);
-
-test(`what a token holds equals a model that was written apart, for ${ROOMS.length} random rooms`, async () => {
+test('what a token holds equals a model that was written apart, for 60 random rooms', async () => {
   const random = randomNumbers(20_240_611);
-  for (const trial of ROOMS) {
+  for (let trial = 0; trial < 60; trial += 1) {
     const participants = [scene.accountId, ...[bob, cleo].filter(() => random() < 0.7)];
     if (participants.length < 2) participants.push(bob);
     const allowed = new Map<string, ReadonlySet<string>>();

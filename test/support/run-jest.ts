@@ -7,9 +7,6 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 const JEST = fileURLToPath(import.meta.resolve('jest/bin/jest'));
 const OPTIONS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', JEST];
 
-/** Of the environment of a run on store servers that leaves out what any-store.ts marks. */
-export const LEAVES_OUT = 'TEST_STORES_LEAVE_OUT';
-
 /** Exits with the code of Jest. `environment`: added to that of this process. */
 export const runJest = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): void => {
   const running = spawn(process.execPath, [...OPTIONS, ...args], {

@@ -1,9 +1,8 @@
 /**
  * Which HTTP tests `npm run test:servers` runs once more on store servers, and why each of them, or why not. A store changes the
  * outcome of a test where its path races at the store, is decided by a unique key, an index, a claim or an end in time, or passes
- * cached reads. test/contract holds the stores themselves. Tests of these files that no store changes have a mark of any-store.ts.
- * A file whose server takes the stores of the run is in one of these two tables: the suite, and test/architecture/servers-suite.test.ts,
- * fail without it. A file that is left out runs there when it is named.
+ * cached reads. test/contract holds the stores themselves. A file whose server takes the stores of the run is in one of these two
+ * tables: the suite, and test/architecture/servers-suite.test.ts, fail without it. A file that is left out runs there when it is named.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,11 +1,11 @@
 /**
  * `npm run test:servers [FOLDER or FILE…] [--stores=KIND] [options of Jest]`: the HTTP tests whose outcome a store changes, once more on
  * MongoDB and Redis, or on the servers of server-kinds.ts that KIND names. test/support/server-files.ts says which, and why. A named folder or file runs whole, but for files whose servers name stores
- * of their own: they would do the same again. Without a name, it leaves out the tests that any-store.ts marks. `--list` prints the files.
+ * of their own: they would do the same again. `--list` prints the files.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { LEAVES_OUT, ROOT, runJest } from './run-jest.ts';
+import { ROOT, runJest } from './run-jest.ts';
 import { isOfRun, ON_SERVERS, pathOf, tableFaults } from './server-files.ts';
 
 const faults = tableFaults();
@@ -31,7 +31,4 @@ const STORES = '--stores=';
 const stores = given.find((one) => one.startsWith(STORES))?.slice(STORES.length) ?? 'mongodb+redis';
 const options = given.filter((one) => one.startsWith('-') && one !== '--list' && !one.startsWith(STORES));
 if (given.includes('--list')) process.stdout.write(`${files.join('\n')}\n`);
-else {
-  const environment = named.length === 0 ? { [LEAVES_OUT]: 'yes' } : {};
-  runJest(['--runTestsByPath', patience, ...files, ...options], { BEHALF_TEST_STORES: stores, ...environment });
-}
+else runJest(['--runTestsByPath', patience, ...files, ...options], { BEHALF_TEST_STORES: stores });

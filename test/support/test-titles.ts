@@ -27,20 +27,13 @@ export const testTitles = (): readonly TestTitle[] =>
 /** `const real = isThere ? test : test.skip`: another name of `test`, for what cannot run everywhere. */
 const ALIAS = /^[ ]*const (\w+) =[^;]*\? (test|describe)(?:\.skip)? : (?:test|describe)(?:\.skip)?;$/gm;
 
-/** Those of any-store.ts. */
-const MARKS = [
-  ['testOfAnyStore', 'test'],
-  ['describeOfAnyStore', 'describe'],
-] as const;
-
 const callsIn = (names: readonly string[]): RegExp =>
   new RegExp(`^([ ]*)(?:[a-z]+ )?(${names.join('|')})((?:\\.[a-z]+)*)(?=[<(])`, 'gm');
 
 export const titlesIn = (file: string, source: string): readonly TestTitle[] => {
   const found: TestTitle[] = [];
   const groups: { readonly indent: number; readonly title: string; readonly cases: string }[] = [];
-  const named = [...source.matchAll(ALIAS)].map(([, name = '', kind = '']) => [name, kind] as const);
-  const aliases = new Map<string, string>([...MARKS, ...named]);
+  const aliases = new Map([...source.matchAll(ALIAS)].map(([, name = '', kind = '']) => [name, kind]));
   for (const call of source.matchAll(callsIn(['test', 'describe', ...aliases.keys()]))) {
     const [all, indentation = '', name = '', modifiers = ''] = call;
     const kind = aliases.get(name) ?? name;

@@ -1,5 +1,5 @@
 /**
- * A key that a build server gave away, written after the rules were frozen and without knowledge of them.
+ * A key that a build server gave away, written after the rules of December 1, 2026 were frozen and without knowledge of them.
  *
  * A malicious dependency ran in the pipeline of the agent, found its key, and opened a shell on the runner. The attacker wants a way to other agents
  * and systems: this agent is of no interest by itself. They stay on the runner, because it is in a network of the organisation, and a login from elsewhere would
@@ -9,7 +9,7 @@
  */
 
 import { softwareOfThief } from '../organisation-tools.ts';
-import { address, api, denial, token, type Work } from '../organisation-work.ts';
+import { address, api, denial, token, type Work, wanted } from '../organisation-work.ts';
 import type { Takeover } from './takeover.ts';
 
 /** APIs of the organisation that agents use, and new ones. */
@@ -18,17 +18,19 @@ const APIS = 80;
 const GRANTED = 0.25;
 
 export const fromBuildServer: Takeover = {
-  isAfterRules: true,
+  wasAfterRules: true,
   work({ next: _, second: __, extra: ___, ...worker }, at, random) {
     const software = random.chance(0.5) ? worker.software : [softwareOfThief(random)];
     const thief = { ...worker, network: address(random), nextSoftware: undefined, software };
     const work: Work[] = [token(thief, at, random)];
+    // What the agent always has is of no interest.
+    const forOthers = (one: Work): Work => (worker.apis.includes(one.event.resource ?? '') ? one : wanted(one));
     const granted: string[] = [];
     let now = at + 60 + random.integer(240);
     for (let attempts = 10 + random.integer(8); attempts > 0; attempts -= 1) {
       const resource = api(random.integer(APIS));
       if (worker.apis.includes(resource) || random.chance(GRANTED)) {
-        work.push(token(thief, now, random, { resource }));
+        work.push(forOthers(token(thief, now, random, { resource })));
         granted.push(resource);
       } else work.push(denial(thief, now, { resource, scopeAsked: [random.pick(['read', 'list', 'admin'])] }));
       now += 15 + random.integer(76);
@@ -36,7 +38,7 @@ export const fromBuildServer: Takeover = {
     for (const resource of granted) {
       for (let more = 2 + random.integer(4); more > 0; more -= 1) {
         now += 60 + random.integer(121);
-        work.push(token(thief, now, random, { resource }));
+        work.push(forOthers(token(thief, now, random, { resource })));
       }
     }
     return work;

@@ -1,5 +1,5 @@
 /**
- * Payments for which people are pressed, written after the rules were frozen and without knowledge of them.
+ * Payments for which people are pressed, written after the rules of December 1, 2026 were frozen and without knowledge of them.
  *
  * The attacker sent invoices with hidden instructions to an agent that asks people before it pays. They want money, and need a person's approval for each
  * payment. So the agent asks while people are at work and busy, for one small invoice after the other, and asks again with another reason when
@@ -7,14 +7,15 @@
  * approvers who talk to each other end it. It is the agent itself, on its host, for the people and APIs it always has. What is approved is fetched
  * as one token, with the grant type that all tokens have in this simulation.
  */
-import { approval, token, type Work } from '../organisation-work.ts';
+import { approval, denied, token, type Work, wanted } from '../organisation-work.ts';
 import type { Takeover } from './takeover.ts';
 
-/** How often one more request makes a person approve. */
+/** How often one more request makes a person approve, and how often a person denies it otherwise. */
 const APPROVED = 0.2;
+const DENIED = 0.5;
 
 export const pressedForPayments: Takeover = {
-  isAfterRules: true,
+  wasAfterRules: true,
   work(worker, at, random) {
     // It reads the mail with the first invoice.
     const work: Work[] = [token(worker, at, random)];
@@ -24,9 +25,10 @@ export const pressedForPayments: Takeover = {
         work.push(approval(worker, now));
         now += 60 + random.integer(181);
         if (random.chance(APPROVED)) {
-          work.push(token(worker, now, random));
+          work.push(wanted({ ...token(worker, now, random), isApproved: true }));
           break;
         }
+        if (random.chance(DENIED)) work.push(denied(worker, now));
       }
       now += 5 * 60 + random.integer(15 * 60);
     }

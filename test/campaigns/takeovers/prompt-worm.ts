@@ -1,5 +1,5 @@
 /**
- * A prompt that copies itself, written after the rules were frozen and without knowledge of them.
+ * A prompt that copies itself, written after the rules of December 1, 2026 were frozen and without knowledge of them.
  *
  * The attacker has nothing but a mail to one person whose mail the agent works on. They want the data of as many people as possible, and not to be
  * there while it happens. The text makes the agent read what it may read for this person, and send itself to contacts who use the same agent. So
@@ -22,7 +22,7 @@ const contactOf = ({ isOpen, people }: Worker, random: Random): string => {
 };
 
 export const promptWorm: Takeover = {
-  isAfterRules: true,
+  wasAfterRules: true,
   work(worker, at, random) {
     const first = contactOf(worker, random);
     const infected = new Set([first]);

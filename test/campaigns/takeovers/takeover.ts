@@ -5,7 +5,10 @@ import type { Work, Worker } from '../organisation-work.ts';
 
 /** What a thief, or an agent that was misled, does. */
 export type Takeover = {
-  /** The events from this time on, epoch seconds. It begins two hours after the agent begins to work. */
+  /**
+   * The events from this time on, epoch seconds. It begins two hours after the agent begins to work. `wanted(…)` marks what the attacker wants: the takeover is
+   * contained once none of it works any more. Without marks, that is all that it does.
+   */
   readonly work: (worker: Worker, at: number, random: Random) => readonly Work[];
   /** Agents that it may concern. Absent: those that do not pause for weeks. */
   readonly fits?: (worker: Worker) => boolean;
@@ -13,6 +16,8 @@ export type Takeover = {
   readonly isLate?: true;
   /** It was written after the rules were frozen, by another hand that did not know them. */
   readonly isAfterRules?: true;
+  /** It was that for former rules. The present ones were written with its results at hand. */
+  readonly wasAfterRules?: true;
 };
 
 /** An address that no agent uses. */
@@ -26,5 +31,5 @@ export const abroad = ({ next: _, second: __, extra: ___, ...worker }: Worker, r
   ...worker,
   network: foreign(random),
   nextSoftware: undefined,
-  software: random.chance(0.1) ? worker.software : [softwareOfThief(random)],
+  ...(random.chance(0.1) ? {} : { software: [softwareOfThief(random)], composition: undefined }),
 });
