@@ -83,6 +83,12 @@ export type AgentPageModel = AgentFactsModel & {
   readonly isWithoutSuccessor?: boolean;
   /** Why the agent is blocked; empty for an active agent. */
   readonly stops: readonly StopReason[];
+  /** How response rules restrict it now. `href`: the response, if the viewer may see it. */
+  readonly restrictions: readonly {
+    readonly act: keyof typeof words.restricted;
+    readonly until: number;
+    readonly href?: string;
+  }[];
   readonly waiting?: WaitingAgent;
   /** Absent: the viewer may only read. */
   readonly actions?: {
@@ -116,6 +122,7 @@ ${model.actions && buttons(model, model.actions)}</div>
       model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
     }${model.offeredUntil !== undefined && html` ${words.offeredUntil(timeText(model.offeredUntil))}`}${succession(model)}${model.timeline && html` <a href="#timeline">${words.whatItDid}</a>`}</p></div>
 ${(model.stops.length > 0 || model.waiting) && state(model)}
+${restricted(model)}
 ${model.drift && compositionDrift(model.drift, model.csrf, plainText(model.agent.name, 60))}
 ${accountSignals(model.ownerSignals, accountSignalWords.ownerLead(isolated(model.agent.ownerName)))}
 ${who(model)}
@@ -132,6 +139,14 @@ const state = (model: AgentPageModel): Html => html`<section aria-labelledby="st
 }</h2>
 ${model.stops.map((stop) => html`<p>${words.stops[stop]}</p>`)}
 ${model.waiting && acceptance(model.waiting, model.csrf)}</section>`;
+
+const restricted = ({ restrictions }: AgentPageModel): Html | false =>
+  restrictions.length > 0 &&
+  html`<section aria-labelledby="restricted" class="card"><h2 id="restricted">${words.restrictedTitle}</h2>
+${restrictions.map(
+  ({ act, until, href }) =>
+    html`<p>${words.restricted[act](timeText(until))}${href !== undefined && html` <a href="${href}">${words.restrictedBy}</a>`}</p>`,
+)}</section>`;
 
 const succession = ({ askedBefore = [], isWithoutSuccessor }: AgentPageModel): HtmlValue => [
   askedBefore.length > 0 &&

@@ -5,6 +5,20 @@ export const agentPageWords = {
   title: phrase({ en: 'Agent', de: 'Agent' }),
   asksYou: phrase({ en: 'Waiting for your answer', de: 'Wartet auf Ihre Antwort' }),
   nothingWorks: phrase({ en: 'Blocked', de: 'Gesperrt' }),
+  restrictedTitle: phrase({ en: 'Restricted', de: 'Eingeschränkt' }),
+  restricted: {
+    narrow: (until: HtmlValue) =>
+      phrase({
+        en: html`It behaved unlike itself. Until ${until} it gets only what it did before: the same APIs, for the same people.`,
+        de: html`Er verhielt sich anders als sonst. Bis ${until} bekommt er nur, was er vorher getan hat: dieselben APIs, für dieselben Personen.`,
+      }),
+    approve: (until: HtmlValue) =>
+      phrase({
+        en: html`It behaved unlike itself. Until ${until} its owner approves what it did not do before, and what is of high risk.`,
+        de: html`Er verhielt sich anders als sonst. Bis ${until} gibt sein Eigentümer frei, was er vorher nicht getan hat und was hohes Risiko hat.`,
+      }),
+  },
+  restrictedBy: phrase({ en: 'Why, and who lifts it', de: 'Warum, und wer das aufhebt' }),
   stops: {
     pending: phrase({
       en: 'Its owner has not accepted it yet.',

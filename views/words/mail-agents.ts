@@ -83,6 +83,20 @@ export const AGENT_MAILS = {
     },
     page: agentPage,
   },
+  'agent.restricted': {
+    subject: phrase({ en: 'An agent of yours was restricted', de: 'Einer Ihrer Agenten wurde eingeschränkt' }),
+    says: {
+      en: ({ agent, when }) => [
+        `On ${when} a response rule restricted the agent ${agent}, because it behaved unlike itself. What it did before goes on.`,
+        'Its page says how, and until when. You may be asked to approve what is new. Do not approve what you do not know.',
+      ],
+      de: ({ agent, when }) => [
+        `Am ${when} hat eine Reaktionsregel den Agenten ${agent} eingeschränkt, weil er sich anders verhielt als sonst. Was er bisher tat, geht weiter.`,
+        'Seine Seite sagt, wie, und bis wann. Vielleicht werden Sie um Freigaben für Neues gebeten. Geben Sie nichts frei, was Sie nicht kennen.',
+      ],
+    },
+    page: agentPage,
+  },
   'agent.drifted': {
     subject: phrase({
       en: 'An agent of yours runs with another composition',
@@ -157,11 +171,11 @@ export const AGENT_MAILS = {
     says: {
       en: ({ agent, when }) => [
         `On ${when} a response rule acted on the agent ${agent}.`,
-        'Its page says whether it is suspended. behalf responses list says which rule it was, and why.',
+        'Its page says whether it is suspended or restricted. behalf responses list says which rule it was, and why.',
       ],
       de: ({ agent, when }) => [
         `Am ${when} hat eine Reaktionsregel auf den Agenten ${agent} reagiert.`,
-        'Seine Seite sagt, ob er ausgesetzt ist. Welche Regel es war, und warum, sagt behalf responses list.',
+        'Seine Seite sagt, ob er ausgesetzt oder eingeschränkt ist. Welche Regel es war, und warum, sagt behalf responses list.',
       ],
     },
     page: agentPage,

@@ -33,6 +33,7 @@ export const notificationKinds = {
     'Ein vorgeschlagener Eigentümer hat einen Agenten abgelehnt',
   ),
   'agent.ending': agents('An agent is about to be suspended', 'Ein Agent wird bald ausgesetzt'),
+  'agent.restricted': agents('An agent was restricted', 'Ein Agent wurde eingeschränkt'),
   'agent.suspended': agents('An agent was suspended', 'Ein Agent wurde ausgesetzt'),
   'agent.drifted': agents('An agent runs with another composition', 'Ein Agent läuft mit anderer Zusammensetzung'),
   'agent.expired': agents('An agent expired', 'Ein Agent ist abgelaufen'),

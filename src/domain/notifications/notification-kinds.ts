@@ -98,6 +98,12 @@ export const NOTIFICATION_KINDS = {
     about: 'agent',
     mail: 'owner',
   },
+  'agent.restricted': {
+    says: 'A response rule restricted an agent for some hours.',
+    from: ['agent.restricted'],
+    about: 'agent',
+    mail: 'owner',
+  },
   'agent.drifted': {
     says: 'An agent ran with another model, prompt or tools than before, or no longer shows with which.',
     from: ['agent.composition_drifted', 'agent.composition_omitted'],
@@ -133,7 +139,7 @@ export const NOTIFICATION_KINDS = {
     mail: 'administrators',
   },
   'response.acted': {
-    says: 'A response rule noticed that an agent behaves unlike itself. It may have suspended the agent.',
+    says: 'A response rule noticed that an agent behaves unlike itself. It may have suspended or restricted the agent.',
     from: ['response.acted'],
     about: 'agent',
     mail: 'administrators',

@@ -76,6 +76,7 @@ export const agentModel = async (
     ...(agent.transferTo === undefined ? {} : { offeredTo: names(agent.transferTo) }),
     ...successionFacts(agent, names),
     stops: await stopsOf(deps, agent, blueprint),
+    restrictions: restrictionsOf(deps, frame, agent),
     ...waiting(deps, found, standing, names),
     ...(standing.changes
       ? {
@@ -151,6 +152,17 @@ const blueprintFacts = (
           ...(sees.includes('blueprints') ? { href: blueprintHref(deps, id) } : {}),
         },
       };
+
+const restrictionsOf = (
+  { clock, basePath }: ConsoleDeps,
+  { sees }: ConsoleFrame,
+  { state, restrictions = [] }: Agent,
+): AgentPageModel['restrictions'] =>
+  restrictions.flatMap(({ act, until, response }) =>
+    state === 'retired' || until <= clock.now()
+      ? []
+      : [{ act, until, ...(sees.includes('responses') ? { href: `${basePath}/console/responses/${response}` } : {}) }],
+  );
 
 /** All reasons why the agent is blocked; empty for an active agent. */
 const stopsOf = async (

@@ -6,6 +6,7 @@ import { agentEventOf } from '../../../src/domain/governance/responses/agent-eve
 import { AGENT_FACTS, type AgentFacts, withEvents } from '../../../src/domain/governance/responses/agent-facts.ts';
 import {
   braked,
+  countsSince,
   RESPONSES,
   RESTRICTION_BRAKE,
   type Response,
@@ -102,6 +103,28 @@ describe('a rule that narrows', () => {
     expect([first?.state, second?.state, second?.isAlready]).toEqual(['open', 'notified', true]);
     expect(typed('response.acted')[1]?.inputs).toMatchObject({ isAlready: true });
     expect(typed('agent.restricted')).toHaveLength(1);
+  });
+
+  test.each<readonly [string, Partial<Response> | undefined, boolean, number]>([
+    ['has not acted', undefined, false, 5],
+    ['has begun', { state: 'begun' }, false, Number.POSITIVE_INFINITY],
+    ['narrows', { state: 'open', until: 101 }, true, Number.POSITIVE_INFINITY],
+    ['narrowed until now', { state: 'open', until: 100 }, false, 70],
+    ['narrowed, and expired', { state: 'expired' }, false, 70],
+    ['was lifted', { state: 'lifted' }, false, 5],
+    ['suspended, and the agent is active', { state: 'open', act: 'suspend' }, false, 5],
+    ['notified within a day', { state: 'notified' }, false, Number.POSITIVE_INFINITY],
+    [
+      'found the agent narrowed, and it still is',
+      { state: 'notified', isAlready: true },
+      true,
+      Number.POSITIVE_INFINITY,
+    ],
+    // Else a short restriction, which an attacker has provoked, would keep off a longer one.
+    ['found the agent narrowed, and it is not any more', { state: 'notified', isAlready: true }, false, 70],
+  ])('that %s counts from there on', (_, more, isRestricted, from) => {
+    const last = more && ({ act: 'narrow', eventAt: 70, createdAt: 90, ...more } as Response);
+    expect(countsSince(last, { seen: 5, now: 100, isRestricted })).toBe(from);
   });
 
   test('stands beside one that asks for approvals, and both beside a suspension, which wins', async () => {

@@ -137,6 +137,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     expiresAt: NOON + 864_000,
     offeredTo: text('Bob'),
     stops: [],
+    restrictions: [],
     actions: {
       suspend: `${planner.href}/suspend`,
       handOver: `${planner.href}/hand-over`,
@@ -626,6 +627,14 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       errors: { reason: text('Say why') },
     }),
     'console-agent': agentPage(page),
+    'console-agent-restricted': agentPage({
+      ...page,
+      stops: [],
+      restrictions: [
+        { act: 'narrow', until: NOON, href: keeper.href },
+        { act: 'approve', until: NOON },
+      ],
+    }),
     'console-agent-waiting': agentPage({
       ...bare,
       agent: row('w1', 'Minute taker', 'pending'),

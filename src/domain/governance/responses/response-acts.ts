@@ -15,10 +15,9 @@ import { isOfOneAgent } from './agent-failures.ts';
 import type { FactValues } from './fact-values.ts';
 import {
   BRAKE,
-  BRAKE_SECONDS,
   braked,
+  countsSince,
   KEPT_SECONDS,
-  QUIET_SECONDS,
   RESPONSE_BRAKE,
   RESPONSES,
   RESTRICTION_BRAKE,
@@ -49,8 +48,8 @@ export interface ApprovalEnds {
 export interface ResponseActs {
   /**
    * Only what an agent did after this time counts for the rule, epoch seconds: 0, or when the last response of any rule was lifted or the
-   * agent became active again, or infinite while a response lasts. A notification lasts 24 hours, one of the brake an hour, a restriction its
-   * time. The agent is active.
+   * agent became active again, or infinite while a response lasts. A notification lasts 24 hours, one of the brake an hour, a restriction and
+   * what is restricted already its time. The agent is active.
    */
   since(rule: ResponseRule, agent: Agent): Promise<number>;
   /** Lets a rule act on an active agent. Of several processes one does. Throws StoreUnavailable. */
@@ -88,6 +87,10 @@ export const responseActs = (deps: {
   let looksAt = 0;
   let expiresAt = 0;
   const brakes = documents.collection<ResponseBrake>(RESPONSE_BRAKE);
+
+  /** Whether the agent is restricted as the rule would, by any response. */
+  const isRestrictedBy = ({ act }: ResponseRule, agent: Agent): boolean =>
+    isRestricting(act) && restrictionOf(agent, act, clock.now()) !== undefined;
 
   /** Whether the brake lets one more agent be suspended, or restricted. */
   const passes = (id: string, agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> =>
@@ -215,7 +218,8 @@ export const responseActs = (deps: {
   };
 
   return {
-    async since(rule, { id, updatedAt, activeSince = 0 }) {
+    async since(rule, agent) {
+      const { id, updatedAt, activeSince = 0 } = agent;
       const found = await responses.find({
         ...{ where: { agent: id }, order: { by: 'createdAt', direction: 'descending' }, limit: MOST_RULES },
       });
@@ -228,13 +232,7 @@ export const responseActs = (deps: {
       const lifted = all.map((one) => (one.state === 'lifted' ? (one.liftedAt ?? one.updatedAt) : 0));
       const seen = Math.max(activeSince, ...lifted, ...(open.length > 0 ? [updatedAt] : []));
       const last = all.find((one) => one.rule === rule.id);
-      if (last?.state === 'begun' || (last?.state === 'open' && (last.until ?? 0) > clock.now()))
-        return Number.POSITIVE_INFINITY;
-      if (last?.state === 'expired' || (last?.state === 'open' && isRestricting(last.act)))
-        return Math.max(seen, last.eventAt);
-      if (last?.state !== 'notified') return seen;
-      const quiet = last.isBraked ? BRAKE_SECONDS : QUIET_SECONDS;
-      return last.createdAt <= clock.now() - quiet ? Math.max(seen, last.eventAt) : Number.POSITIVE_INFINITY;
+      return countsSince(last, { seen, now: clock.now(), isRestricted: isRestrictedBy(rule, agent) });
     },
 
     async act(rule, agent, { facts, values }) {
@@ -245,7 +243,7 @@ export const responseActs = (deps: {
       const [held] = await responses.find({ where: { slot }, limit: 1 });
       if (held?.document.state === 'notified') await ended(held.document.id, {});
       if (held?.document.state === 'open' && (held.document.until ?? now + 1) <= now) await expire(held.document);
-      const isAlready = isRestricting(rule.act) && restrictionOf(agent, rule.act, now) !== undefined;
+      const isAlready = isRestrictedBy(rule, agent);
       const brake = isStopping(rule.act)
         ? BRAKE
         : isRestricting(rule.act) && !isAlready

@@ -2,7 +2,7 @@
 import type { Past } from '../../clients/agents/restriction.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { FactValues } from './fact-values.ts';
-import type { ResponseAct } from './response-rule.ts';
+import { isRestricting, type ResponseAct } from './response-rule.ts';
 
 /**
  * `begun`: the act is under way. `open`: the agent is suspended or restricted by it. `notified`: administrators were notified, and nothing
@@ -93,6 +93,26 @@ export const QUIET_SECONDS = 86_400;
 
 export const slotOf = (rule: string, agent: string): string => `${rule} ${agent}`;
 
+/**
+ * Only what an agent did after this time counts for a rule, given its last response for the agent: epoch seconds, or infinite while that lasts.
+ * `seen`: what an operator has handled. `isRestricted`: the agent is restricted as the rule would.
+ */
+export const countsSince = (
+  last: Response | undefined,
+  { seen, now, isRestricted }: { readonly seen: number; readonly now: number; readonly isRestricted: boolean },
+): number => {
+  if (!last || last.state === 'lifted') return seen;
+  if (last.state === 'begun') return Number.POSITIVE_INFINITY;
+  // The agent is active: another one would not be.
+  if (last.state === 'open' && !isRestricting(last.act)) return seen;
+  const after = Math.max(seen, last.eventAt);
+  if (last.state === 'open') return (last.until ?? 0) > now ? Number.POSITIVE_INFINITY : after;
+  // Else a short restriction would keep off a longer one.
+  if (last.state === 'expired' || (last.isAlready && !isRestricted)) return after;
+  const quiet = last.isBraked ? BRAKE_SECONDS : QUIET_SECONDS;
+  return last.createdAt <= now - quiet ? after : Number.POSITIVE_INFINITY;
+};
+
 /** An agent that rules suspended lately. Its owner is absent in one from before owners were noted. */
 type Suspended = { readonly agent: string; readonly owner?: string; readonly at: number };
 
@@ -128,7 +148,7 @@ const MOST_OF_OTHER_OWNERS = 10;
 /** The same for restrictions. They cost an honest agent little, and may have lower bounds. */
 const MOST_RESTRICTED_IN_HOUR = 50;
 const MOST_RESTRICTED_OF_OTHER_OWNERS = 50;
-export const BRAKE_SECONDS = 3600;
+const BRAKE_SECONDS = 3600;
 
 /** Counts an agent. The same agent counts once in each brake. Undefined: it is one too many. */
 export const braked = (
