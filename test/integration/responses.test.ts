@@ -80,6 +80,38 @@ describe('a response rule', () => {
     await call('DELETE', `/response-rules/${rule}`);
   });
 
+  test('narrows an agent within seconds: it stays active, its token from before is over, and an operator lifts that', async () => {
+    const rule = await activeRule({ name: 'Narrow', act: 'narrow', hours: 2 });
+    const identity = await scene.newAgent('Narrowed', scene.accountId, ['read']);
+    const credential = { kind: 'key', identity } as const;
+    const asked = (scope: string) =>
+      scene.calls.token(credential, { grant_type: 'client_credentials', resource: scene.jwt.identifier, scope });
+    const before = String((await asked('read')).body['access_token']);
+    const isActive = async () => (await scene.calls.introspect(scene.jwt.credential, before)).body['active'];
+    expect(await isActive()).toBe(true);
+    for (let count = 0; count < 6; count += 1) expect((await asked('write')).status).toBe(400);
+    await until(async () => (await responsesOf(identity.clientId)).some(({ state }) => state === 'open'), {
+      ...{ what: 'an open response', seconds: 60 },
+    });
+    const [response] = await responsesOf(identity.clientId);
+    expect(response).toMatchObject({
+      ...{ rule, act: 'narrow', already: false, past: { resources: [], people: 0 } },
+      until: expect.any(Number),
+    });
+    expect(Number(response?.['until']) - Number(response?.['created_at'])).toBe(2 * 3600);
+    // An agent of less than an hour did nothing before.
+    const refused = await asked('read');
+    expect([refused.status, refused.body['error'], refused.body['denial']]).toMatchObject([
+      ...[400, 'access_denied'],
+      { layer: 'response', reason: 'narrowed_by_response' },
+    ]);
+    expect(await isActive()).toBe(false);
+    expect((await server.events('agent.suspended')).filter(({ agent }) => agent === identity.clientId)).toEqual([]);
+    expect((await call('POST', `/responses/${response?.['id']}/lift`)).status).toBe(200);
+    expect((await asked('read')).status).toBe(200);
+    await call('DELETE', `/response-rules/${rule}`);
+  });
+
   test('knows the program of an agent from the events of its tokens, and no program of an app', async () => {
     const identity = await scene.newAgent('Program', scene.accountId, ['read']);
     const parameters = { grant_type: 'client_credentials', resource: scene.jwt.identifier, scope: 'read' };
@@ -124,6 +156,8 @@ describe('a response rule', () => {
     ['/when/0/at_least', { when: [{ fact: 'tokens_hour', at_least: 0 }] }],
     ['/when', { when: [] }],
     ['/act', { act: 'retire' }],
+    ['/hours', { act: 'narrow', hours: 169 }],
+    ['/hours', { act: 'suspend', hours: 2 }],
     ['/when/1/fact', { when: [...DENIALS.when, ...DENIALS.when] }],
   ])('with a wrong %s is refused', async (pointer, more) => {
     const answer = await call('POST', '/response-rules', { ...DENIALS, ...more });

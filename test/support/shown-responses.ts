@@ -62,6 +62,10 @@ export const shownResponses = async (
   const responses = documents.collection<Response>(RESPONSES);
   await responses.insertMany([
     response('rsp_shown'),
+    response('rsp_narrowed', {
+      ...{ act: 'narrow', until: at + 86_400 },
+      past: { resources: [jwt.identifier, 'https://files.example.com'], people: [owner] },
+    }),
     response('rsp_braked', { state: 'notified', isBraked: true }),
     response('rsp_lifted', { state: 'lifted', liftedBy: owner, liftedAt: at }),
   ]);

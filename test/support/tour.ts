@@ -359,6 +359,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('response rule, deleted', `/console/response-rules/${ids.responseRule}/delete`),
     ada('responses', '/console/responses'),
     ada('response', `/console/responses/${ids.response}`),
+    ada('response, that narrows', '/console/responses/rsp_narrowed'),
     ada('response, only notified', '/console/responses/rsp_braked'),
     ada('response, to lift', `/console/responses/${ids.response}/lift`),
     ada('legal holds', '/console/legal-holds'),
