@@ -193,6 +193,24 @@ describe('a rule that narrows', () => {
   });
 });
 
+test('of two restrictions of one act at the same time the first holds, and is not extended', async () => {
+  const { agents, agent, clock, typed } = responsesWorld();
+  const id = await agent();
+  const restrict = (response: string, seconds: number) =>
+    agents.restrict(
+      id,
+      { ...{ act: 'narrow', response, at: clock.now(), until: clock.now() + seconds }, resources: [], people: [] },
+      { caller: 'system' },
+    );
+  expect([await restrict('rsp_1', 10), await restrict('rsp_2', 20), await restrict('rsp_1', 30)]).toEqual([
+    ...[true, false, true],
+  ]);
+  expect((await agents.get(id))?.document.restrictions).toMatchObject([{ response: 'rsp_1', until: clock.now() + 10 }]);
+  expect(typed('agent.restricted')).toHaveLength(1);
+  await agents.retire(id, BY);
+  expect(await refusalOf(() => restrict('rsp_3', 10))).toMatchObject({ code: 'conflict' });
+});
+
 describe('lifting a restriction', () => {
   const narrowed = async () => {
     const made = await acting();
@@ -292,6 +310,14 @@ describe('the past of an agent', () => {
     expect(people.filter(([, { subject }]) => !knows(past, subject))).toEqual([]);
     expect(late.filter(([, { subject }]) => knows(past, subject))).toEqual([]);
     expect(past.hasAllPeople).toBeUndefined();
+  });
+
+  test('has no digest of a person whom it met within the hour, though others of the same five minutes are older', () => {
+    const met = (at: number, id: string) => [at, { resource: MAIL, subject: id }] as const;
+    const people = Array.from({ length: 130 }, (_, index) => met(START + index, `acc_${index}`));
+    const late = [met(START + DAY, 'acc_before'), met(START + DAY + 150, 'acc_within')];
+    const past = rememberedOf(facts([...people, ...late, met(START + DAY + 100 + HOUR, 'acc_0')]));
+    expect([knows(past, 'acc_129'), knows(past, 'acc_within')]).toEqual([true, false]);
   });
 
   test('limits no people of an agent that had more than are remembered, a day ago, and does if it met them today', () => {
