@@ -172,12 +172,11 @@ const noApps = (model: InventoriesModel): Html => {
 /** What the search or the filter leaves, the way back, and the views that were saved. */
 const foundLine = (model: InventoriesModel): Html | false => {
   const { search, view, views, searched = 0, source, listHref } = model;
-  if (views === undefined) return false;
   const [present, gone] = [countIn(model, 'all'), countIn(model, 'gone')];
+  if (views === undefined || (search !== '' && present + gone === 0)) return false;
   const found =
     search !== ''
-      ? present + gone > 0 &&
-        html`<p>${words.matching(present, searched, gone, isolated(search, 100))} <a href="${plainHref(model)}">${words.clearSearch}</a></p>`
+      ? html`<p>${words.matching(present, searched, gone, isolated(search, 100))} <a href="${plainHref(model)}">${words.clearSearch}</a></p>`
       : view !== 'all' &&
         html`<p>${words.onlyThose(words.views[view], countIn(model, view))} <a href="${plainHref(model)}">${words.showAll}</a></p>`;
   return html`<div class="left-over">${found}${source === undefined && savedViews(listHref)}</div>`;

@@ -110,7 +110,7 @@ const howToGet = ({ system, errors }: ImportModel): Html => {
 ${commands !== undefined && commandBlock(commands, words.commands)}
 <p class="hint">${more}</p>
 ${isPlain(system) && columnList(system, isFolded)}
-${system === 'csv' && html`<p class="copied"><button type="button" class="quiet" data-download="apps.csv">${words.emptyFile}</button> ${copyButton(COLUMNS, words.columns)}</p>`}
+${system === 'csv' && html`<p class="copied"><button type="button" class="button quiet" data-download="apps.csv">${words.emptyFile}</button> ${copyButton(COLUMNS, words.columns)}</p>`}
 <details class="fold"${commands === undefined && html` open`}><summary>${words.exampleOf}</summary>
 ${commandBlock(example, words.example)}</details>`;
   return isFolded
