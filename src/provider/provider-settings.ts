@@ -2,7 +2,6 @@
  * The settings of oidc-provider: its hooks, lifetimes and algorithms. provider-features.ts has its features beyond the core.
  */
 
-import { createSecretKey } from 'node:crypto';
 import type { KoaContextWithOIDC, Configuration as ProviderConfiguration } from 'oidc-provider';
 import { ATTESTATION_ALGORITHMS } from '../domain/clients/attestation/client-attestation.ts';
 import { REACHABLE } from '../domain/vocabulary/assurance.ts';
@@ -36,7 +35,7 @@ export const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderC
   const { issuer, tokens, sessions, clientAuthentication } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const names = cookieNames(issuer);
-  const cookieKeys = cookieSignatures(masterKey.derivedOfAll('cookies', 32).map((key) => createSecretKey(key)));
+  const cookieKeys = cookieSignatures(masterKey.derivedOfAll('cookies', 32));
   const { path: _path, ...shortCookie } = SESSION_COOKIE;
   /** No token outlives its grant. */
   const within = (ctx: unknown, seconds: number): number => {

@@ -2,7 +2,8 @@
  * Signs and verifies the cookies of oidc-provider, as keygrip does: HMAC with SHA-1, base64url. keygrip compares two signatures by two more
  * HMACs with a random key each time, which costs ten times the signature.
  */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { hmacWith } from '../../domain/platform/crypto/one-shot-hmac.ts';
 
 /** The interface of keygrip. */
 export interface CookieSignatures {
@@ -12,17 +13,17 @@ export interface CookieSignatures {
   verify(data: string, signature: string): boolean;
 }
 
-/** The first of the keys signs. Throws TypeError without a key. */
-export const cookieSignatures = (keys: readonly KeyObject[]): CookieSignatures => {
-  const [first] = keys;
+/** The first of the keys signs. Each has at most 64 bytes. Throws TypeError without a key. */
+export const cookieSignatures = (keys: readonly Buffer[]): CookieSignatures => {
+  const signatures = keys.map((key) => hmacWith('sha1', key));
+  const [first] = signatures;
   if (!first) throw new TypeError('cookies need a key');
-  const signed = (key: KeyObject, data: string): string => createHmac('sha1', key).update(data).digest('base64url');
   const index = (data: string, signature: string): number => {
     const given = Buffer.from(signature);
-    return keys.findIndex((key) => {
-      const expected = Buffer.from(signed(key, data));
+    return signatures.findIndex((signed) => {
+      const expected = Buffer.from(signed(data));
       return expected.length === given.length && timingSafeEqual(expected, given);
     });
   };
-  return { sign: (data) => signed(first, data), index, verify: (data, signature) => index(data, signature) !== -1 };
+  return { sign: first, index, verify: (data, signature) => index(data, signature) !== -1 };
 };

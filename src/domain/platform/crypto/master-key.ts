@@ -7,7 +7,8 @@
  * Nodes may have the keys in a different order. A value that needs one place on all nodes (a claim, a mark of use) is
  * therefore stored under both.
  */
-import { createCipheriv, createDecipheriv, createSecretKey, hash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import { hmacWith } from './one-shot-hmac.ts';
 
 export type MasterKey = {
   /**
@@ -83,7 +84,7 @@ const keyOf = (secret: Buffer): Key => {
   if (secret.length !== 32) throw new TypeError('the master key has 32 bytes');
   const derive = (name: string, length: number): Buffer =>
     Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `behalf/${name}`, length));
-  const digestOf = hmacSha256(derive('digest', 32));
+  const digestOf = hmacWith('sha256', derive('digest', 32));
   // A key object: a buffer would be converted at each call.
   const sealKey = createSecretKey(derive('seal', 32));
 
@@ -111,35 +112,6 @@ const keyOf = (secret: Buffer): Key => {
       decipher.setAuthTag(bytes.subarray(-16));
       return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
     },
-  };
-};
-
-/** Bytes of a block of SHA-256. */
-const BLOCK = 64;
-/** Bytes of a text; a longer one gets a buffer of its own. */
-const USUAL_LENGTH = 1024;
-
-/**
- * HMAC-SHA-256 (RFC 2104) of a text with this key of 32 bytes, base64url. Two digests of one call each: an object of `createHmac` costs
- * more than the digests. Every request needs several.
- */
-const hmacSha256 = (key: Buffer): ((text: string) => string) => {
-  const padded = (pad: number, length: number): Buffer => {
-    const bytes = Buffer.alloc(BLOCK + length, pad);
-    for (const [at, byte] of key.entries()) bytes[at] = byte ^ pad;
-    return bytes;
-  };
-  const usual = padded(0x36, USUAL_LENGTH);
-  const outer = padded(0x5c, 32);
-  return (text) => {
-    // A character has at most three bytes.
-    const inner = text.length * 3 <= USUAL_LENGTH ? usual : padded(0x36, Buffer.byteLength(text));
-    const end = BLOCK + inner.write(text, BLOCK);
-    // As text of one byte for each character: a digest in a buffer of its own costs as much as two digests.
-    outer.write(hash('sha256', inner.subarray(0, end), 'binary'), BLOCK, 'latin1');
-    // The text may be a secret.
-    inner.fill(0, BLOCK, end);
-    return hash('sha256', outer, 'base64url');
   };
 };
 
