@@ -1,4 +1,5 @@
 /** Lists in the members of the management API: NDJSON, and CSV (RFC 4180). */
+import { type CsvRow, csvRows } from '../../vocabulary/csv-rows.ts';
 import { findingRefusal } from '../finding-refusals.ts';
 import type { ListedApp } from './listed-app.ts';
 import {
@@ -102,37 +103,11 @@ const linesIn = (file: InventoryFile): readonly Page[] => {
   return lines;
 };
 
-type Line = { readonly number: number; readonly cells: readonly string[] };
-
-/** The cells of a CSV text, line by line. `number`: the line of the file on which they begin. */
-const linesOfCsv = ({ name, text }: InventoryFile): readonly Line[] => {
-  const lines: Line[] = [];
-  let [cells, cell, isQuoted, number, begun]: [string[], string, boolean, number, number] = [[], '', false, 1, 1];
-  const endLine = (): void => {
-    cells.push(cell);
-    if (cells.some((one) => one !== '')) lines.push({ number: begun, cells });
-    [cells, cell, begun] = [[], '', number];
-  };
-  const file = text.replace(/^\uFEFF/, '');
-  for (let at = 0; at < file.length; at += 1) {
-    const sign = file[at];
-    if (sign === '\n') number += 1;
-    if (isQuoted) {
-      if (sign !== '"') cell += sign;
-      else if (file[at + 1] === '"') {
-        cell += '"';
-        at += 1;
-      } else isQuoted = false;
-    } else if (sign === '"' && cell === '') isQuoted = true;
-    else if (sign === ',') {
-      cells.push(cell);
-      cell = '';
-    } else if (sign === '\n') endLine();
-    else if (sign !== '\r') cell += sign;
-  }
-  if (isQuoted) throw findingRefusal('inventory_quote_open', { params: { at: `${name}:${begun}` } });
-  endLine();
-  return lines;
+/** The lines of a CSV file. */
+const linesOfCsv = ({ name, text }: InventoryFile): readonly CsvRow[] => {
+  const { rows, openQuote } = csvRows(text);
+  if (openQuote !== undefined) throw findingRefusal('inventory_quote_open', { params: { at: `${name}:${openQuote}` } });
+  return rows;
 };
 
 const FLAGS: Readonly<Partial<Record<string, boolean>>> = {
