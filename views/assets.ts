@@ -28,6 +28,7 @@ export type ScriptName =
   | 'agent-keys.js'
   | 'approvals.js'
   | 'budget-sentence.js'
+  | 'continue.js'
   | 'copy.js'
   | 'editor.js'
   | 'local-times.js'
@@ -103,6 +104,7 @@ const load = (): Loaded => {
     ),
     'timeline.css': add('timeline.css', 'text/css; charset=utf-8'),
     'tree.css': add('tree.css', 'text/css; charset=utf-8'),
+    'continue.js': add('continue.js', 'text/javascript; charset=utf-8'),
     'copy.js': add('copy.js', 'text/javascript; charset=utf-8'),
     'agent-keys.js': add('agent-keys.js', 'text/javascript; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),

@@ -6,7 +6,6 @@ import { deliveredFiles } from './source-files.ts';
 /** Operations that no page of the console calls, and why. */
 const NOT_CALLED: Readonly<Record<string, string>> = {
   // For programs.
-  createAgents: 'a file is imported by `behalf agents import`',
   declareComposition: 'the agent declares what it runs with; pages approve it',
   openTransaction: 'an agent or app opens its own; pages show and close them',
   proveAuditEvent: 'a proof for a program that verifies the log',

@@ -164,6 +164,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-bulk',
     'integration/console-dashboard',
     'integration/console-delegations',
+    'integration/console-agents-import',
     'integration/console-identities',
     'integration/console-narrowing',
     'integration/console-rotation',

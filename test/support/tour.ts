@@ -221,6 +221,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('agent, offered', agent(ids.offered)),
     ada('agent, suspended', agent(ids.suspended)),
     ada('agent, new', '/console/agents/new'),
+    ada('agents, many to register', '/console/agents/import'),
     ada('agent, changed', `${agent(ids.planner)}/edit`),
     ada('agent, handed over', `${agent(ids.planner)}/hand-over`),
     ada('agent, retired', `${agent(ids.planner)}/retire`),

@@ -11,6 +11,7 @@ import { savedViews } from '../partials/saved-views.ts';
 import { submit } from '../partials/submit.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentListWords as words } from '../words/console-agents.ts';
+import { agentsImportWords } from '../words/console-agents-import.ts';
 import { bulkWords } from '../words/console-bulk.ts';
 import { agentFormWords } from '../words/console-forms.ts';
 import { listWords } from '../words/lists.ts';
@@ -27,7 +28,7 @@ export const agentListPage = (model: AgentListModel): Html =>
     width: 'wide',
     side: consoleNavigation(model, 'agents'),
     script: 'saved-views.js',
-    body: html`<div class="page-head"><div class="row"><h1>${model.asked.all ? words.all : words.mine}</h1><a class="button primary" href="${model.basePath}/console/agents/new">${agentFormWords.register}</a></div>
+    body: html`<div class="page-head"><div class="row"><h1>${model.asked.all ? words.all : words.mine}</h1><div class="actions"><a class="button plain" href="${model.basePath}/console/agents/import">${agentsImportWords.title}</a> <a class="button primary" href="${model.basePath}/console/agents/new">${agentFormWords.register}</a></div></div>
 ${
   model.seesAll &&
   html`<nav class="segments" aria-label="${words.whose}"><a href="${model.allHref}"${model.asked.all && html` aria-current="true"`}>${words.all}</a><a href="${model.ownHref}"${!model.asked.all && html` aria-current="true"`}>${words.onlyMine}</a></nav>`

@@ -114,11 +114,7 @@ export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html 
     width: 'wide',
     side: consoleNavigation(model, page.place),
     script: 'saved-views.js',
-    body: html`<div class="page-head"><div class="row"><h1>${page.title}</h1>${
-      model.newHref !== undefined &&
-      page.newText !== undefined &&
-      html`<a class="button ${page.newKind ?? 'primary'}" href="${model.newHref}">${page.newText}</a>`
-    }${page.action}</div>
+    body: html`<div class="page-head"><div class="row"><h1>${page.title}</h1>${headOf(model, page)}</div>
 <p class="lead">${page.lead}</p></div>
 ${
   isFiltered(page) &&
@@ -129,6 +125,15 @@ ${savedViews(model.action)}`
 ${model.rows.length === 0 ? empty(model, page) : table(page.columns, model.rows, 'list', model.sorts, page.below)}
 ${pagination(model.pages, page.pagesLabel, 'other')}${page.after}</section>`,
   });
+
+/** What stands beside the heading. */
+const headOf = <Row>({ newHref }: ListModel<Row>, { newText, newKind, action }: ListPage<Row>): Html | undefined => {
+  const link =
+    newHref === undefined || newText === undefined
+      ? undefined
+      : html`<a class="button ${newKind ?? 'primary'}" href="${newHref}">${newText}</a>`;
+  return link && action ? html`<div class="actions">${action} ${link}</div>` : (link ?? action);
+};
 
 /** Says what the objects are for, and leads to the form for the first one. */
 const empty = <Row>({ action, asked, pages, newHref }: ListModel<Row>, { none, newText }: ListPage<Row>): Html => {

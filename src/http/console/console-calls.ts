@@ -55,6 +55,8 @@ type ConsoleCall<Id extends OperationId> = {
   readonly body?: JsonObject;
   readonly version?: number;
   readonly idempotencyKey?: string;
+  /** Of an operation that takes lines. */
+  readonly lines?: AsyncIterable<Buffer>;
   /** Treats the caller as an account without a role, to list only its own objects. Removes rights, never adds any. */
   readonly ownOnly?: boolean;
 };
@@ -116,6 +118,7 @@ export const consoleCalls = (
       body = {},
       version = 0,
       idempotencyKey,
+      lines,
       ownOnly = false,
     } = asked;
     const route = routeOf(operation);
@@ -143,6 +146,7 @@ export const consoleCalls = (
       body: fromWire(checked),
       version,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(lines === undefined ? {} : { lines }),
       caller,
       access: ownOnly ? 'own' : allowed,
       by: {

@@ -7,6 +7,7 @@ import type { OperationId } from '../management/resource-table.ts';
 import { addAbsencePages } from './absence-pages.ts';
 import { addAgentPages } from './agent-pages.ts';
 import { addAgentSecretPages } from './agent-secret-pages.ts';
+import { addAgentsImport } from './agents-import.ts';
 import { addApprovalsPage } from './approvals-page.ts';
 import { addAuditEventPage } from './audit-event-page.ts';
 import { addAuditPages } from './audit-pages.ts';
@@ -92,6 +93,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addConsoleExports },
   // Before the page of one agent, so that `new` and `bulk` are not read as ids.
   { add: addConsoleForms },
+  { add: addAgentsImport },
   { add: addBulkPages },
   { add: addEditPages },
   { add: addCredentialRotation },

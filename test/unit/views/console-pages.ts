@@ -31,6 +31,7 @@ import { fieldWords } from '../../../views/words/console-fields.ts';
 import { findingWords } from '../../../views/words/console-findings.ts';
 import { transactionWords } from '../../../views/words/console-transaction.ts';
 import { staticSecretWords } from '../../../views/words/static-secrets.ts';
+import { agentsImportPages } from './agents-import-pages.ts';
 import { delegationPages, delegationTreeSample } from './delegation-pages.ts';
 
 const NOON = 1_790_000_000;
@@ -686,6 +687,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       values: { jwks: text('{"keys":[]}'), name: text('The new one') },
       errors: { jwks: text('Public keys are needed.') },
     }),
+    ...agentsImportPages(frame, text),
     'console-rotate-keys': rotateKeysPage(frame, {
       agent: { name: text('Travel planner'), href: planner.href },
       credential: { id: text('crd_1'), name: text('The cluster') },

@@ -21,7 +21,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   ...'content cx cy data-day data-annotation data-checked data-copy data-count data-download data-editor data-finding data-keep data-key-maker data-line data-name data-words data-said data-save data-sentence data-views data-found-status data-href data-is data-label data-of data-time data-value data-with datetime dir enctype formnovalidate enterkeyhint for form height hidden href id inputmode lang list max maxlength method multiple name placeholder popover popovertarget r readonly rel required role scope selected'.split(
     ' ',
   ),
-  ...'data-browser data-denied data-key data-own data-push data-push-here data-push-list data-push-on data-remove data-scope data-without-push data-worker'.split(
+  ...'data-browser data-continue data-denied data-key data-own data-push data-push-here data-push-list data-push-on data-remove data-scope data-without-push data-worker'.split(
     ' ',
   ),
   ...'d data-exists data-failed data-live data-live-status data-message data-near data-pick-all data-print data-updated data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck open src tabindex title type value viewbox width x y text-anchor'.split(
