@@ -7,6 +7,7 @@ import { coarseNetwork } from '../../vocabulary/client-network.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
 import type { AgentEvent } from './agent-facts.ts';
 import { sharesIn } from './budget-shares.ts';
+import type { Draft } from './recent-counts.ts';
 
 /** Types of records that can count. */
 export const COUNTED_TYPES = [
@@ -97,20 +98,20 @@ const digest = (text: string): string => hash('sha256', text, 'base64url').slice
 const refusedKey = ({ denial, resource = '', scopeAsked = [] }: RecentRecord['event']): string =>
   digest([denial?.layer, resource, ...[...scopeAsked].sort()].join(' '));
 
-/** What a granted request, or one for an approval, used. */
+/** What a granted request, or one for an approval, used. Assignments cost half of what spreads do, and this runs for each event. */
 const usedIn = (event: RecentRecord['event'], network: string | undefined): AgentEvent['used'] => {
-  const { resource, subject, chain } = event;
+  const { resource, subject, chain, type } = event;
+  const used: Draft<AgentEvent['used']> = {};
+  if (resource !== undefined) used.resources = resource;
+  if (subject !== undefined) used.people = subject;
   const actors = chain === undefined ? [] : actorsOf(chain);
+  if (actors.length > 1) used.chains = digest(actors.join(' '));
+  if (network !== undefined) used.networks = network;
   const software = softwareIn(event);
-  const compositions = event.type === 'token.issued' ? compositionIn(event) : undefined;
-  return {
-    ...(resource === undefined ? {} : { resources: resource }),
-    ...(subject === undefined ? {} : { people: subject }),
-    ...(actors.length < 2 ? {} : { chains: digest(actors.join(' ')) }),
-    ...(network === undefined ? {} : { networks: network }),
-    ...(software === undefined ? {} : { software }),
-    ...(compositions === undefined ? {} : { compositions }),
-  };
+  if (software !== undefined) used.software = software;
+  const compositions = type === 'token.issued' ? compositionIn(event) : undefined;
+  if (compositions !== undefined) used.compositions = compositions;
+  return used;
 };
 
 const NOTHING = {} as const;
@@ -133,20 +134,16 @@ export const agentEventOf = (
   const ofAgent = network === undefined ? undefined : digestOf(caller, network);
   // What was refused was not used.
   const used = isOwn ? usedIn(event, ofAgent) : counts === 'denials' ? { refused: refusedKey(event) } : NOTHING;
+  const noted: Draft<AgentEvent> = { id, stream, sequence, at: Math.floor(at / 1000), counts, used };
+  const depth = isOwn ? actorsOf(event.chain).length : 0;
+  if (depth > 1) noted.depth = depth;
   const isToken = counts === 'tokens';
   const spent = isToken ? sharesIn(event.inputs?.['spent']) : undefined;
+  if (spent !== undefined) noted.spent = spent;
   const rights = isToken ? rightsIn(event) : undefined;
-  const depth = isOwn ? actorsOf(event.chain).length : 0;
-  return {
-    agent: caller,
-    event: {
-      ...{ id, stream, sequence, at: Math.floor(at / 1000), counts, used },
-      ...(depth < 2 ? {} : { depth }),
-      ...(spent === undefined ? {} : { spent }),
-      ...(rights === undefined ? {} : { rights }),
-      ...(network === undefined ? {} : { network }),
-    },
-  };
+  if (rights !== undefined) noted.rights = rights;
+  if (network !== undefined) noted.network = network;
+  return { agent: caller, event: noted };
 };
 
 /**

@@ -55,6 +55,7 @@ export const FACTS = {
 } as const;
 export type Fact = keyof typeof FACTS;
 export const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
+const PLACES = Object.fromEntries(FACT_NAMES.map((fact, place) => [fact, place])) as Readonly<Record<Fact, number>>;
 
 export type FactValues = { readonly [Name in Fact]: number };
 
@@ -268,14 +269,16 @@ export interface Values {
 export const valuesOf = (facts: AgentFacts, since = 0): Values => {
   const now = facts.lastAt;
   const look: Look = { facts, now, from: since + 1, isLearned: facts.firstAt <= now - LEARNING_SECONDS };
-  const known: { [Name in Fact]?: number } = {};
+  // By place: an object with so many changing members would cost more than the values.
+  const known: (number | undefined)[] = new Array(FACT_NAMES.length);
   const of = (fact: Fact): number => {
-    const value = known[fact] ?? (fact === 'oddness_hour' ? oddnessOf(reaches) : VALUES[fact](look));
-    known[fact] = value;
+    const place = PLACES[fact];
+    const value = known[place] ?? (fact === 'oddness_hour' ? oddnessOf(reaches) : VALUES[fact](look));
+    known[place] = value;
     return value;
   };
   const reaches: Values['reaches'] = (fact, bound) => {
-    const value = known[fact];
+    const value = known[PLACES[fact]];
     if (value !== undefined) return value >= bound;
     return (CEILINGS[fact]?.(look) ?? bound) >= bound && of(fact) >= bound;
   };
