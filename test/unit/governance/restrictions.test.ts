@@ -328,6 +328,19 @@ describe('the past of an agent', () => {
     expect(rememberedOf(facts([...many(START + 2 * DAY - 1000), later])).hasAllPeople).toBeUndefined();
   });
 
+  test('limits no people of an agent that met new ones on half of its days, four at least, today left out', () => {
+    const met = (days: readonly number[]) =>
+      days.map((day, index) => [START + day * DAY, { resource: MAIL, subject: `acc_${index}` }] as const);
+    const again = (days: readonly number[]) =>
+      days.map((day) => [START + day * DAY + HOUR, { resource: MAIL, subject: 'acc_0' }] as const);
+    const later = [START + 10 * DAY, { resource: MAIL, subject: 'acc_new' }] as const;
+    expect(rememberedOf(facts([...met([0, 2, 4, 6]), later])).hasAllPeople).toBe(true);
+    expect(rememberedOf(facts([...met([0, 2, 4]), later])).hasAllPeople).toBeUndefined();
+    expect(rememberedOf(facts([...met([0, 2, 4, 6]), ...again([7, 8, 9]), later])).hasAllPeople).toBe(true);
+    const seldom = [...met([0, 1, 2, 3]), ...again([4, 5, 6, 7, 8, 9])];
+    expect(rememberedOf(facts([...seldom, later])).hasAllPeople).toBeUndefined();
+  });
+
   test('limits no APIs of an agent that used more than are remembered', () => {
     const apis = Array.from(
       { length: 70 },
