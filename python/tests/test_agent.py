@@ -446,6 +446,11 @@ class TestRemedies:
         with pytest.raises(AgentStop) as stop:
             await at.agent.own_token(RESOURCE)
         assert (stop.value.reason, stop.value.remedy) == ("contact", Contact("owner"))
+        lifted = {"kind": "contact", "whom": "operator", "page": "/console/responses"}
+        at = scene(script(denied("narrowed_by_response", lifted)))
+        with pytest.raises(AgentStop) as stop:
+            await at.agent.own_token(RESOURCE)
+        assert stop.value.remedy == Contact("operator", "/console/responses")
 
 
 class TestRandomDenials:

@@ -46,6 +46,9 @@ describe('a refusal without remedies', () => {
   });
 
   test('that names whom to contact is a stop', async () => {
+    const lifted = { kind: 'contact', whom: 'operator', page: '/console/responses' };
+    const narrowed = await exchanged(inTurn(denied('narrowed_by_response', [lifted])));
+    expect((narrowed.outcome as AgentStop).remedy).toEqual(lifted);
     const { outcome } = await exchanged(inTurn(denied('scope_not_available', [{ kind: 'contact', whom: 'owner' }])));
     expect(stopOf(outcome)).toMatchObject({ reason: 'contact', steps: ['contact contact'] });
     expect((outcome as AgentStop).remedy).toEqual({ kind: 'contact', whom: 'owner' });

@@ -26,7 +26,12 @@ export type Remedy =
       readonly number: string | undefined;
     }
   | { readonly kind: 'wait'; readonly until: number }
-  | { readonly kind: 'contact'; readonly whom: string };
+  | {
+      readonly kind: 'contact';
+      readonly whom: string;
+      /** Path of the page at the authorization server where they change it, such as `/console/responses`. */
+      readonly page: string | undefined;
+    };
 
 export type Denial = {
   /** Error code, such as `access_denied`. */
@@ -101,8 +106,8 @@ const KINDS: Readonly<Record<Remedy['kind'], (members: Members) => Remedy | unde
     const second = numberIn(until);
     return second === undefined ? undefined : { kind: 'wait', until: second };
   },
-  contact({ whom }) {
-    return { kind: 'contact', whom: textIn(whom) ?? 'operator' };
+  contact({ whom, page }) {
+    return { kind: 'contact', whom: textIn(whom) ?? 'operator', page: textIn(page) };
   },
 };
 

@@ -76,6 +76,8 @@ class Contact:
     """Only a person can change it."""
 
     whom: str
+    page: str | None = None
+    """Path of the page at the authorization server where they change it, such as `/console/responses`."""
 
 
 Remedy = Consent | Narrow | StepUp | Approval | Wait | Contact
@@ -178,7 +180,7 @@ _KINDS: Mapping[str, Callable[[Members], Remedy | None]] = {
     "step_up": _step_up,
     "approval": _approval,
     "wait": _wait,
-    "contact": lambda members: Contact(_text(members.get("whom")) or "operator"),
+    "contact": lambda members: Contact(_text(members.get("whom")) or "operator", _text(members.get("page"))),
 }
 
 
