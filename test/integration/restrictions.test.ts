@@ -1,10 +1,11 @@
 /** Restrictions of response rules over HTTP: at each endpoint that gives or confirms authority, for the agent, those below it, and its tokens from before. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Past, Restriction } from '../../src/domain/clients/agents/restriction.ts';
-import type { Identity } from '../support/agent-keys.ts';
+import { CLIENT_ASSERTION_TYPE, clientAssertion, type Identity } from '../support/agent-keys.ts';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK } from '../support/approvals-world.ts';
 import { authZenClient } from '../support/authzen-client.ts';
-import type { Answer } from '../support/oauth-calls.ts';
+import { memoryNodes } from '../support/memory-nodes.ts';
+import { type Answer, answerOf, formOf } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { newTokenFamily, type TokenFamily } from '../support/token-family.ts';
@@ -282,4 +283,50 @@ describe('an agent whose new acts its owner approves', () => {
     await asking(agent, { resources: [BANK], people: [world.accountId] });
     expect((await ask()).state).toBe('pending');
   });
+});
+
+test('holds at each node from the answer on, and is gone there after the lift, though no node hears of another', async () => {
+  const running = await memoryNodes(2, { isTold: false });
+  try {
+    const { nodes, issuer } = running;
+    const there = await makeScene(running);
+    const { clientId, key } = there.agent;
+    const asked = (): Promise<readonly (readonly [number, unknown])[]> =>
+      Promise.all(
+        nodes.map(async ({ port }) => {
+          const { status, body } = answerOfToken(
+            await answerOf(
+              await fetch(`http://localhost:${port}/token`, {
+                method: 'POST',
+                body: formOf({
+                  ...{ grant_type: 'client_credentials', resource: there.jwt.identifier, scope: 'read' },
+                  ...{ client_id: clientId, client_assertion_type: CLIENT_ASSERTION_TYPE },
+                  client_assertion: await clientAssertion({ clientId, key }, issuer),
+                }),
+              }),
+            ),
+          );
+          return [status, body] as const;
+        }),
+      );
+    const token = [200, undefined];
+    const refused = [400, 'narrowed_by_response'];
+    expect(await asked()).toEqual([token, token]);
+    const { agents, clock } = nodes[1].behalf.services;
+    const at = clock.now();
+    const ordered = { response: 'rsp_nodes', at, until: at + 600 };
+    await agents.restrict(clientId, { act: 'narrow', ...ordered, resources: [], people: [] }, { caller: 'system' });
+    expect(await asked()).toEqual([refused, refused]);
+    const owner = there.accountId;
+    await nodes[0].behalf.services.agents.endRestriction(clientId, { ...ordered, owner }, OPERATOR);
+    expect(await asked()).toEqual([token, token]);
+  } finally {
+    await running.close();
+  }
+}, 120_000);
+
+/** The status, and the reason of a denial. */
+const answerOfToken = ({ status, body }: Answer) => ({
+  status,
+  body: (body['denial'] as { readonly reason?: string } | undefined)?.reason,
 });

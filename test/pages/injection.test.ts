@@ -121,6 +121,7 @@ const SHOWN: readonly string[] = [
   'response_rules.name',
   'responses.agentName',
   'responses.evidence[]',
+  'responses.past.resources[]',
   'responses.ruleName',
   'resource_servers.detailTypes[].amount',
   'resource_servers.detailTypes[].description',
