@@ -1,101 +1,122 @@
-import { type Db, ObjectId } from 'mongodb';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
-import { isDuplicate } from './connection.ts';
+import { commonMark } from './common-mark.ts';
+import { joinedAsks } from './joined-asks.ts';
+import { type CommonMark, EVERY_DOCUMENT, type MarkedDocument, type MarkState, UNCHANGED } from './mark-states.ts';
+import { COMMON, type MarkOptions, storedMarks } from './stored-marks.ts';
 
 /**
- * One document that shows whether a cached document may have changed. A process first puts the name of its change into
- * `open`, makes the change, and then takes the name out. `state` is a new value each time. While no change is open and
- * `state` is the same, nothing has changed. A change with an unknown outcome stays open. Until it is given up, no process
- * answers from its cache.
+ * Documents that show whether a cached document may have changed. Each document of a cached collection belongs to one of
+ * `PARTITIONS` partitions, by a hash of its name. A process first puts its change into `open` and `recent` of the partition, and of the
+ * common mark unless that is left out (mark-modes.ts). It makes the change, and then takes it out of `open`. Who has seen one
+ * change in `recent` knows which documents changed after it. A change with an unknown outcome stays open. Until it is given up, no
+ * process answers about that document from its cache.
  */
-type Marks = { readonly _id: 'changes'; readonly state: string; readonly open: readonly string[] };
-
-/** A process that started a change writes within this many seconds, or not at all. */
-const WRITES_WITHIN_SECONDS = 10;
-/** A change that has been open this long is given up: six times as long as its write may take to be sent. */
-const GIVEN_UP_AFTER_SECONDS = 60;
-
 export interface ChangeMarks {
-  /**
-   * Identifies the current state; equal values mean that nothing has changed in between. Undefined while a change
-   * is open.
-   */
-  state(): Promise<string | undefined>;
+  /** Which marks a request has to read, and the changes in the common mark. Undefined: use no cache. */
+  common(): Promise<CommonMark | undefined>;
 
-  /** Creates the document if it is missing. Until it exists, callers read everything from the store. */
+  /** The mark of one partition, from 1 to PARTITIONS. */
+  partition(number: number): Promise<MarkState>;
+
+  /**
+   * Creates the common mark if it is missing. Until it exists, callers read everything from the store. Throws StoreUnavailable when the
+   * database has another number of partitions.
+   */
   prepare(): Promise<void>;
 
   /**
-   * Runs `write` as a change that all processes notice. Throws StoreUnavailable, without `write`, when it cannot
-   * be announced.
+   * Runs `write` as a change of these documents that all processes notice. Throws StoreUnavailable, without `write`, when it
+   * cannot be announced.
    */
-  change<R>(write: () => Promise<R>, isUnknownOutcome: (error: unknown) => boolean): Promise<R>;
+  change<R>(
+    documents: readonly MarkedDocument[],
+    write: () => Promise<R>,
+    isUnknownOutcome: (error: unknown) => boolean,
+  ): Promise<R>;
 }
 
-export const changeMarks = (deps: {
-  readonly database: Db;
-  /** Runs work within the store's deadline. */
-  readonly run: <R>(work: () => Promise<R>) => Promise<R>;
-  /** Seconds since some fixed moment; never set back. */
-  readonly elapsed: () => number;
-  /** Seconds since 1970 by the clock of this node. The age of another node's change is the difference of two clocks. */
-  readonly now: () => number;
-}): ChangeMarks => {
-  const { run, elapsed, now } = deps;
-  const marks = deps.database.collection<Marks>('behalf_changes');
-  const _id = 'changes';
-  /** An ObjectId whose time is that of our clock. */
-  const newName = (): string => Math.floor(now()).toString(16).padStart(8, '0') + new ObjectId().toHexString().slice(8);
+/** A process that started a change writes within this many seconds, or not at all. */
+const WRITES_WITHIN_SECONDS = 10;
+/** After a write that took so long, other processes may have given up the change. */
+const ANNOUNCED_AGAIN_AFTER_SECONDS = 30;
+/** A change of more documents is one of every document in their partitions. */
+const MOST_NAMED = 64;
+/** Marks that one change writes at a time. */
+const MOST_AT_A_TIME = 64;
 
-  const end = async (name: string): Promise<void> => {
-    await run(() => marks.updateOne({ _id }, { $set: { state: newName() }, $pull: { open: name } }));
+const idOf = (partition: number): string => `p${partition}`;
+
+export const changeMarks = (options: MarkOptions): ChangeMarks => {
+  const { elapsed } = options;
+  const stored = storedMarks(options);
+  const common = commonMark(stored, options);
+
+  /** Resolves when every process can see the change, with what ends it. Ends what it began before it throws. */
+  const announce = async (documents: readonly MarkedDocument[]): Promise<() => void> => {
+    const name = stored.newName();
+    const every = documents.length > MOST_NAMED ? [name + EVERY_DOCUMENT] : undefined;
+    const namesOf = (of: readonly MarkedDocument[]) => every ?? of.map(({ hash }) => name + hash);
+    const parts = [...Map.groupBy(documents, ({ partition }) => partition)];
+    const told: readonly (readonly [string, readonly string[]])[] = [
+      [COMMON, namesOf(documents)],
+      ...parts.map(([partition, of]) => [idOf(partition), namesOf(of)] as const),
+    ];
+    let isInCommon = true;
+    const endAll = (): void => {
+      const begun = isInCommon ? told : told.slice(1);
+      inTurns(begun, ([_id, changes]) => stored.end(_id, changes)).catch(() => undefined);
+    };
+    const begun = await inTurns(told, async ([_id, changes]) => {
+      if (_id === COMMON) isInCommon = await common.begin(changes);
+      else await stored.begin(_id, changes);
+    });
+    const failed = begun.find((one) => one.status === 'rejected');
+    if (!failed) return endAll;
+    endAll();
+    throw failed.reason;
   };
-
-  const isGivenUp = (name: string): boolean =>
-    now() - new ObjectId(name).getTimestamp().getTime() / 1000 > GIVEN_UP_AFTER_SECONDS;
 
   return {
-    async state(): Promise<string | undefined> {
-      // Linearizable: never from a primary that was replaced without noticing.
-      const found = await run(() => marks.findOne({ _id }, { readConcern: { level: 'linearizable' } }));
-      if (!found || found.open.length === 0) return found?.state;
-      for (const name of found.open.filter(isGivenUp)) end(name).catch(() => undefined);
-      return undefined;
-    },
+    common: common.read,
 
-    async prepare(): Promise<void> {
-      const first = { $setOnInsert: { state: newName(), open: [] } };
-      await run(() => marks.updateOne({ _id }, first, { upsert: true })).catch((error: unknown) => {
-        if (!isDuplicate((error as Error).cause)) throw error;
-      });
-    },
+    // Before the first change of its partition there is no mark.
+    partition: joinedAsks(async (partition: number) => (await stored.read(idOf(partition))) ?? UNCHANGED),
 
-    async change<R>(write: () => Promise<R>, isUnknownOutcome: (error: unknown) => boolean): Promise<R> {
-      const name = newName();
+    prepare: common.prepare,
+
+    async change(documents, write, isUnknownOutcome) {
       const began = elapsed();
-      const opening = { $set: { state: name }, $push: { open: name } };
-      await run(() =>
-        marks.updateOne({ _id }, opening, { upsert: true }).catch((error: unknown) => {
-          if (!isDuplicate(error)) throw error;
-          // Another process created it first: now it exists.
-          return marks.updateOne({ _id }, opening);
-        }),
-      );
+      const endAll = await announce(documents);
       // This process may have been paused in between, for longer than others wait for it.
       if (elapsed() - began > WRITES_WITHIN_SECONDS) {
-        end(name).catch(() => undefined);
+        endAll();
         throw new StoreUnavailable('a change was announced and came too late');
       }
-      let isOver = true;
+      const announceAgain = async (): Promise<() => void> =>
+        elapsed() - began > ANNOUNCED_AGAIN_AFTER_SECONDS ? announce(documents) : () => undefined;
       try {
-        return await write();
+        const result = await write();
+        // Where it was given up, documents were cached meanwhile that were read before the write.
+        (await announceAgain())();
+        endAll();
+        return result;
       } catch (error) {
-        isOver = !isUnknownOutcome(error);
+        // The caller does not wait for the end: until it is done, no process answers about these documents from its cache.
+        if (!isUnknownOutcome(error)) endAll();
+        else await announceAgain().catch(() => undefined);
         throw error;
-      } finally {
-        // Not awaited: until it is done, no process answers from its cache.
-        if (isOver) end(name).catch(() => undefined);
       }
     },
   };
+};
+
+/** Runs `work` for each, some at a time, whether others fail or not. */
+const inTurns = async <T>(
+  all: readonly T[],
+  work: (one: T) => Promise<void>,
+): Promise<readonly PromiseSettledResult<void>[]> => {
+  const settled: PromiseSettledResult<void>[] = [];
+  for (let at = 0; at < all.length; at += MOST_AT_A_TIME)
+    settled.push(...(await Promise.allSettled(all.slice(at, at + MOST_AT_A_TIME).map(work))));
+  return settled;
 };

@@ -21,7 +21,9 @@ import {
 } from '../../src/domain/ports/store-rules.ts';
 import { isDuplicate, isUnknownOutcome, type MongodbConnection } from './connection.ts';
 import { findFilter } from './find-filter.ts';
-import type { Read, Region, RememberedReads } from './remembered-reads.ts';
+import { markedDocument } from './mark-states.ts';
+import type { RememberedReads } from './remembered-reads.ts';
+import type { Read, Region, UniqueValue } from './remembered-region.ts';
 import { type StoredDocument, storedDocument } from './stored-document.ts';
 
 /** The indexes of all collections are created at the same time, at start, which takes longer than a call. */
@@ -108,9 +110,10 @@ export const collectionOver = <T extends Document>(
     ids: readonly string[],
     work: () => Promise<R>,
   ): Promise<R> => {
-    const isChange = region !== undefined && ids.some((id) => region.isChangedBy(operation, id));
+    const changed = region ? ids.filter((id) => region.isChangedBy(operation, id)) : [];
     try {
-      return await reads.write(work, isChange, isUnknownOutcome);
+      const marked = changed.map((id) => markedDocument(rules.name, id));
+      return await reads.write(work, marked, isUnknownOutcome);
     } finally {
       for (const id of ids) region?.forget(id);
     }
@@ -185,18 +188,18 @@ export const collectionOver = <T extends Document>(
     async find(query) {
       const checked = checkQuery(rules, query);
       if (!checked) return run(async () => []);
-      const key = region && uniqueKey(rules, checked);
-      if (!region || key === undefined) return (await findAll(checked)).flatMap(({ found }) => (found ? [found] : []));
-      const found = await region.find(key, async () => (await findAll(checked))[0] ?? readOf(undefined));
+      const by = region && uniqueValue(rules, checked);
+      if (!region || by === undefined) return (await findAll(checked)).flatMap(({ found }) => (found ? [found] : []));
+      const found = await region.find(by, async () => (await findAll(checked))[0] ?? readOf(undefined), getOne);
       return found ? [found] : [];
     },
   };
 };
 
-/** A key for a query by the text of a unique index; undefined for any other query. */
-const uniqueKey = (rules: CollectionRules, { where, range, after }: CheckedQuery): string | undefined => {
+/** The member and the text of a query by a unique index; undefined for any other query. */
+const uniqueValue = (rules: CollectionRules, { where, range, after }: CheckedQuery): UniqueValue | undefined => {
   const [field, value] = where[0] ?? [];
   if (where.length !== 1 || range !== undefined || after !== undefined || typeof value !== 'string') return undefined;
   const isUnique = rules.indexes.some(({ unique, fields }) => unique && fields.length === 1 && fields[0] === field);
-  return isUnique ? `${field}=${value}` : undefined;
+  return isUnique && field !== undefined ? { field, value } : undefined;
 };

@@ -22,8 +22,11 @@ export type MongodbOptions = {
   readonly linearizable?: readonly string[];
 };
 
-/** Format of the stored data; any other is refused. In format 1 collections, members and ids have other names. */
-const FORMAT = 2;
+/**
+ * Format of the stored data; any other is refused. In format 1 collections, members and ids have other names. Processes of format 2 announce
+ * their changes in another document, so they must not run beside those of format 3.
+ */
+const FORMAT = 3;
 
 export interface MongodbConnection {
   /** The database that the URL names, or `behalf`. */
@@ -168,6 +171,11 @@ const unfitness = async (database: Db, allowStandalone: boolean): Promise<string
 const checkFormat = async (database: Db): Promise<boolean> => {
   const formats = database.collection<{ _id: string; version: number }>('behalf_format');
   const held = await formats.findOne({ _id: 'format' });
+  if (held?.version === 2) {
+    throw new StoreUnavailable(
+      'the database was written by a version that announces changes in another way (format 2), and no release wrote it; move the data to an empty database with `behalf export` of that version and `behalf import` of this one',
+    );
+  }
   if (held && held.version < FORMAT) {
     throw new StoreUnavailable(
       `the database was written before collections and ids got the names they have (format ${held.version}), and no release wrote it; name an empty database`,

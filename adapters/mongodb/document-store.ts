@@ -14,7 +14,8 @@ import { changeMarks } from './change-marks.ts';
 import { collectionOver } from './collection.ts';
 import { connectMongodb, type MongodbOptions } from './connection.ts';
 import { ensureIndexes } from './indexes.ts';
-import { type Remembering, rememberedReads } from './remembered-reads.ts';
+import { rememberedReads } from './remembered-reads.ts';
+import type { Remembering } from './remembered-region.ts';
 import type { StoredDocument } from './stored-document.ts';
 import { expiredBefore, expiring, removeExpired } from './sweeping.ts';
 
@@ -56,8 +57,9 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
   const connection = await connectMongodb(options);
   const { remembered = { collections: [], elapsed: () => 0, now: () => 0 } } = options;
   const { database, run } = connection;
-  const marks = changeMarks({ database, run, elapsed: remembered.elapsed, now: remembered.now });
-  const reads = rememberedReads({ marks, elapsed: remembered.elapsed });
+  const { elapsed } = remembered;
+  const marks = changeMarks({ database, run, elapsed, now: remembered.now, isNew: connection.isNew });
+  const reads = rememberedReads({ marks, elapsed });
   const { onUnreadable } = options;
   const collections = declaredCollections((rules): Known => {
     const stored = database.collection<StoredDocument>(rules.name);

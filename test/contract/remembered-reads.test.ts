@@ -1,8 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { MongoClient, ObjectId } from 'mongodb';
-import { changeMarks } from '../../adapters/mongodb/change-marks.ts';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
-import { isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { type MarkMode, markedDocument } from '../../adapters/mongodb/mark-states.ts';
 import { startMongodb } from '../support/mongodb-server.ts';
 
 type Row = { readonly id: string; readonly name: string; readonly value?: number };
@@ -31,8 +30,12 @@ afterAll(async () => {
   await server.remove();
 });
 
+type Mark = { _id: string; open: string[]; recent: string[]; mode: MarkMode; generation: string; partitions: number };
 const database = () => client.db(`r${databases}`);
-const marks = () => database().collection<{ _id: string; state: string; open: string[] }>('behalf_changes');
+const marks = () => database().collection<Mark>('behalf_changes');
+const common = () => marks().findOne({ _id: 'common' });
+const setCommon = (members: Partial<Mark>) => marks().updateOne({ _id: 'common' }, { $set: members });
+const OF_A = markedDocument('things', 'a');
 
 /** One process on the database. */
 const newNode = async () => {
@@ -51,6 +54,7 @@ const newNode = async () => {
   await store.ready();
   return node;
 };
+type Node = Awaited<ReturnType<typeof newNode>>;
 
 const A = { id: 'a', name: 'ada', value: 1 };
 const body = (row: Row): string => JSON.stringify(row);
@@ -59,194 +63,250 @@ const writeByHand = (row: Row) =>
   database()
     .collection<{ _id: string; body: string }>('things')
     .updateOne({ _id: row.id }, { $set: { body: body(row) } });
-
-/** Two nodes of which the first has read the thing, and remembers it. */
-const warm = async () => {
-  const [one, other] = [await newNode(), await newNode()];
-  await other.things.insert(A);
-  await one.request(() => one.things.get('a'));
-  await one.request(() => one.things.find({ where: { name: 'ada' }, limit: 1 }));
-  return { one, other };
+const valueAt = async ({ things, request }: Node) => (await request(() => things.get('a')))?.document.value;
+const byName = async ({ things, request }: Node) =>
+  (await request(() => things.find({ where: { name: 'ada' }, limit: 1 })))[0]?.document;
+const nameOfNow = (): string => ObjectId.createFromTime(Math.floor(BEGIN + now)).toHexString();
+/** Ids of documents in the partition of `a`. */
+const neighbours = (most: number): string[] => {
+  const ids: string[] = [];
+  for (let at = 0; ids.length < most; at += 1)
+    if (markedDocument('things', `n${at}`).partition === OF_A.partition) ids.push(`n${at}`);
+  return ids;
 };
-const valueAt = async ({ things, request }: Awaited<ReturnType<typeof newNode>>) =>
-  (await request(() => things.get('a')))?.document.value;
 
-describe('what was read is answered again while nothing has changed', () => {
-  test('by id, among several, and by a value that is there once', async () => {
-    const { one } = await warm();
-    await writeByHand({ ...A, value: 2 });
-    expect(await valueAt(one)).toBe(1);
-    expect((await one.request(() => one.things.getMany(['b', 'a']))).map(({ document }) => document.value)).toEqual([
-      1,
-    ]);
-    const [found] = await one.request(() => one.things.find({ where: { name: 'ada' }, limit: 1 }));
-    expect(found?.document.value).toBe(1);
-  });
+describe.each<{ mode: MarkMode }>([{ mode: 'common' }, { mode: 'partitions' }])(
+  'by marks of mode $mode',
+  ({ mode }) => {
+    const markOfA = { _id: mode === 'common' ? 'common' : `p${OF_A.partition}` };
+    /** Leaves a change of the document open, as a process does that died. */
+    const leaveOpen = (name = nameOfNow()) =>
+      marks().updateOne(
+        markOfA,
+        { $push: { open: name + OF_A.hash, recent: name + OF_A.hash } as never },
+        { upsert: true },
+      );
 
-  test('outside of a request everything is read', async () => {
-    const { one } = await warm();
-    await writeByHand({ ...A, value: 2 });
-    expect((await one.things.get('a'))?.document.value).toBe(2);
-  });
-
-  test('a minute at most, after any write by hand', async () => {
-    const { one } = await warm();
-    await writeByHand({ ...A, value: 2 });
-    now += 61;
-    expect(await valueAt(one)).toBe(2);
-  });
-});
-
-describe('the next request knows of every change, whichever process made it', () => {
-  test('a document that was replaced', async () => {
-    const { one, other } = await warm();
-    await other.things.replace({ ...A, value: 2 }, 1);
-    expect(await valueAt(one)).toBe(2);
-    const [found] = await one.request(() => one.things.find({ where: { name: 'ada' }, limit: 1 }));
-    expect(found).toMatchObject({ version: 2, document: { value: 2 } });
-  });
-
-  test('a document that was taken', async () => {
-    const { one, other } = await warm();
-    await other.things.take('a');
-    expect(await valueAt(one)).toBeUndefined();
-    expect(await one.request(() => one.things.find({ where: { name: 'ada' }, limit: 1 }))).toEqual([]);
-  });
-
-  test('a document that was not there, where absence allows something', async () => {
-    const { one, other } = await warm();
-    expect(await one.request(() => one.ends.get('x'))).toBeUndefined();
-    expect(await one.request(() => one.ends.getMany(['x', 'y']))).toEqual([]);
-    await other.ends.insert({ id: 'x', name: 'over' });
-    expect(await one.request(() => one.ends.getMany(['x', 'y']))).toHaveLength(1);
-    expect(await one.request(() => one.ends.get('x'))).toBeDefined();
-  });
-
-  test('also where absence is not remembered at all', async () => {
-    const { one, other } = await warm();
-    expect(await one.request(() => one.things.get('b'))).toBeUndefined();
-    await other.things.insert({ id: 'b', name: 'bob' });
-    expect(await one.request(() => one.things.get('b'))).toBeDefined();
-  });
-
-  test('in the same request, once this process has written anything', async () => {
-    const { one, other } = await warm();
-    await one.request(async () => {
-      await one.things.get('a');
-      await other.things.replace({ ...A, value: 2 }, 1);
-      await one.others.insert({ id: 'event', name: 'durable' });
-      expect((await one.things.get('a'))?.document.value).toBe(2);
-    });
-  });
-
-  test('in the same request, after a moment', async () => {
-    const { one, other } = await warm();
-    await one.request(async () => {
-      await one.things.get('a');
-      await other.things.replace({ ...A, value: 2 }, 1);
-      now += 0.3;
-      expect((await one.things.get('a'))?.document.value).toBe(2);
-    });
-  });
-
-  test('of 200 changes at one process while another asks without pause, each is seen as soon as it is acknowledged', async () => {
-    const { one, other } = await warm();
-    let acknowledged = 1;
-    let isOver = false;
-    const asking = Array.from({ length: 4 }, async () => {
-      while (!isOver) {
-        const least = acknowledged;
-        expect(Number(await valueAt(one))).toBeGreaterThanOrEqual(least);
+    /** Two nodes of which the first has read the thing, and remembers it. */
+    const warm = async () => {
+      const [one, other] = [await newNode(), await newNode()];
+      await setCommon({ mode });
+      await other.things.insert(A);
+      for (let twice = 0; twice < 2; twice += 1) {
+        await valueAt(one);
+        await byName(one);
       }
+      return { one, other };
+    };
+
+    describe('what was read is answered again while it does not change', () => {
+      test('by id, among several, and by a value that is there once', async () => {
+        const { one } = await warm();
+        await writeByHand({ ...A, value: 2 });
+        expect(await valueAt(one)).toBe(1);
+        const several = await one.request(() => one.things.getMany(['b', 'a']));
+        expect(several.map(({ document }) => document.value)).toEqual([1]);
+        expect((await byName(one))?.value).toBe(1);
+      });
+
+      test('also while other documents change', async () => {
+        const { one, other } = await warm();
+        await other.things.insert({ id: 'b', name: 'bob', value: 1 });
+        await other.things.replace({ id: 'b', name: 'bob', value: 2 }, 1);
+        await other.ends.insert({ id: 'x', name: 'over' });
+        await writeByHand({ ...A, value: 2 });
+        expect(await valueAt(one)).toBe(1);
+        expect((await byName(one))?.value).toBe(1);
+      });
+
+      test('outside of a request everything is read', async () => {
+        const { one } = await warm();
+        await writeByHand({ ...A, value: 2 });
+        expect((await one.things.get('a'))?.document.value).toBe(2);
+      });
+
+      test('a minute at most, after any write by hand', async () => {
+        const { one } = await warm();
+        await writeByHand({ ...A, value: 2 });
+        now += 61;
+        expect(await valueAt(one)).toBe(2);
+      });
+
+      test('or until an operator sets another generation', async () => {
+        const { one } = await warm();
+        await writeByHand({ ...A, value: 2 });
+        expect(await valueAt(one)).toBe(1);
+        await setCommon({ generation: 'changed by hand' });
+        expect(await valueAt(one)).toBe(2);
+      });
     });
-    for (let value = 2; value <= 200; value += 1) {
-      expect(await other.things.replace({ ...A, value }, value - 1)).toBe(true);
-      acknowledged = value;
-    }
-    isOver = true;
-    await Promise.all(asking);
-  });
+
+    describe('the next request knows of every change, whichever process made it', () => {
+      test('a document that was replaced', async () => {
+        const { one, other } = await warm();
+        await other.things.replace({ ...A, value: 2 }, 1);
+        expect(await valueAt(one)).toBe(2);
+        const [found] = await one.request(() => one.things.find({ where: { name: 'ada' }, limit: 1 }));
+        expect(found).toMatchObject({ version: 2, document: { value: 2 } });
+      });
+
+      test('a document that was taken', async () => {
+        const { one, other } = await warm();
+        await other.things.take('a');
+        expect(await valueAt(one)).toBeUndefined();
+        expect(await byName(one)).toBeUndefined();
+      });
+
+      test('a document that was taken, and another that has its id', async () => {
+        const { one, other } = await warm();
+        await other.things.take('a');
+        await other.things.insert({ ...A, value: 7 });
+        expect(await valueAt(one)).toBe(7);
+        expect((await byName(one))?.value).toBe(7);
+      });
+
+      test('a value that another document has now', async () => {
+        const { one, other } = await warm();
+        await other.things.replace({ ...A, name: 'adele' }, 1);
+        await other.things.insert({ id: 'b', name: 'ada', value: 9 });
+        expect(await byName(one)).toEqual({ id: 'b', name: 'ada', value: 9 });
+        expect(await byName(one)).toEqual({ id: 'b', name: 'ada', value: 9 });
+      });
+
+      test('a document that was not there, where absence allows something', async () => {
+        const { one, other } = await warm();
+        expect(await one.request(() => one.ends.get('x'))).toBeUndefined();
+        expect(await one.request(() => one.ends.getMany(['x', 'y']))).toEqual([]);
+        await other.ends.insert({ id: 'x', name: 'over' });
+        expect(await one.request(() => one.ends.getMany(['x', 'y']))).toHaveLength(1);
+        expect(await one.request(() => one.ends.get('x'))).toBeDefined();
+      });
+
+      test('also where absence is not remembered at all', async () => {
+        const { one, other } = await warm();
+        expect(await one.request(() => one.things.get('b'))).toBeUndefined();
+        expect(await one.request(() => one.things.find({ where: { name: 'bob' }, limit: 1 }))).toEqual([]);
+        await other.things.insert({ id: 'b', name: 'bob' });
+        expect(await one.request(() => one.things.get('b'))).toBeDefined();
+        expect(await one.request(() => one.things.find({ where: { name: 'bob' }, limit: 1 }))).toHaveLength(1);
+      });
+
+      test('each of 200 that were inserted together, announced by few names', async () => {
+        const { one, other } = await warm();
+        const ids = Array.from({ length: 200 }, (_, at) => `e${at}`);
+        const there = async () => (await one.request(() => one.ends.getMany(ids.slice(0, 100)))).length;
+        expect([await there(), await there()]).toEqual([0, 0]);
+        await other.ends.insertMany(ids.map((id) => ({ id, name: 'over' })));
+        expect(await there()).toBe(100);
+        const held = await marks().find({}).toArray();
+        expect(Math.max(...held.map(({ recent }) => recent.length))).toBeLessThan(4);
+      });
+
+      test('after more changes than a mark keeps', async () => {
+        const { one, other } = await warm();
+        const ids = neighbours(20);
+        await Promise.all(ids.map((id) => other.things.insert({ id, name: id })));
+        await other.things.replace({ ...A, value: 2 }, 1);
+        const most = mode === 'common' ? 256 : 16;
+        for (let version = 1; version <= most / ids.length + 1; version += 1)
+          await Promise.all(ids.map((id) => other.things.replace({ id, name: id, value: version }, version)));
+        expect((await marks().findOne(markOfA))?.recent).toHaveLength(most);
+        expect(await valueAt(one)).toBe(2);
+      });
+
+      test('in the same request, once this process has written anything', async () => {
+        const { one, other } = await warm();
+        await one.request(async () => {
+          await one.things.get('a');
+          await other.things.replace({ ...A, value: 2 }, 1);
+          await one.others.insert({ id: 'event', name: 'durable' });
+          expect((await one.things.get('a'))?.document.value).toBe(2);
+        });
+      });
+
+      test.each([0.3, 300])('in the same request, after %d s', async (seconds) => {
+        const { one, other } = await warm();
+        await one.request(async () => {
+          await one.things.get('a');
+          await other.things.replace({ ...A, value: 2 }, 1);
+          now += seconds;
+          expect((await one.things.get('a'))?.document.value).toBe(2);
+        });
+      });
+
+      test('of 200 changes at one process while another asks without pause, each is seen as soon as it is acknowledged', async () => {
+        const { one, other } = await warm();
+        let acknowledged = 1;
+        let isOver = false;
+        const asking = Array.from({ length: 4 }, async () => {
+          while (!isOver) {
+            const least = acknowledged;
+            expect(Number(await valueAt(one))).toBeGreaterThanOrEqual(least);
+          }
+        });
+        for (let value = 2; value <= 200; value += 1) {
+          expect(await other.things.replace({ ...A, value }, value - 1)).toBe(true);
+          acknowledged = value;
+        }
+        isOver = true;
+        await Promise.all(asking);
+      });
+    });
+
+    describe('while a change of a document may be under way, it is not answered from memory', () => {
+      test('one that its process did not live to end', async () => {
+        const { one } = await warm();
+        await leaveOpen();
+        await writeByHand({ ...A, value: 2 });
+        expect(await valueAt(one)).toBe(2);
+        await writeByHand({ ...A, value: 3 });
+        expect(await valueAt(one)).toBe(3);
+      });
+
+      test('one of two, of which the other is over', async () => {
+        const { one, other } = await warm();
+        await leaveOpen();
+        await other.things.replace({ ...A, value: 2 }, 1);
+        expect(await valueAt(one)).toBe(2);
+        await writeByHand({ ...A, value: 3 });
+        expect(await valueAt(one)).toBe(3);
+      });
+
+      test('until the change cannot be under way any more', async () => {
+        const { one } = await warm();
+        await leaveOpen();
+        await writeByHand({ ...A, value: 2 });
+        expect(await valueAt(one)).toBe(2);
+        // By the clock that the store was given.
+        now += 62;
+        const isOpen = async () => (await marks().findOne(markOfA))?.open.length !== 0;
+        for (let asked = 0; asked < 1_000 && (await isOpen()); asked += 1) await valueAt(one);
+        expect(await isOpen()).toBe(false);
+        await valueAt(one);
+        await writeByHand({ ...A, value: 3 });
+        expect(await valueAt(one)).toBe(2);
+      });
+
+      test('also when the marks are gone', async () => {
+        const { one } = await warm();
+        await marks().deleteMany({});
+        await writeByHand({ ...A, value: 2 });
+        expect(await valueAt(one)).toBe(2);
+      });
+    });
+  },
+);
+
+test('a database with another number of partitions is refused', async () => {
+  await newNode();
+  await setCommon({ partitions: 8 });
+  await expect(newNode()).rejects.toMatchObject({ message: expect.stringContaining('8 partitions') });
 });
 
-const openedNow = (): string => ObjectId.createFromTime(Math.floor(BEGIN + now)).toHexString();
-
-describe('while a change may be under way, nothing is answered from memory', () => {
-  test('one that its process did not live to end', async () => {
-    const { one } = await warm();
-    await marks().updateOne({}, { $push: { open: openedNow() } });
-    await writeByHand({ ...A, value: 2 });
-    expect(await valueAt(one)).toBe(2);
-    await writeByHand({ ...A, value: 3 });
-    expect(await valueAt(one)).toBe(3);
-  });
-
-  test('until the change cannot be under way any more', async () => {
-    const { one } = await warm();
-    await marks().updateOne({}, { $push: { open: openedNow() } });
-    await writeByHand({ ...A, value: 2 });
-    expect(await valueAt(one)).toBe(2);
-    // By the clock that the store was given.
-    now += 62;
-    const isOpen = async () => (await marks().findOne({}))?.open.length !== 0;
-    for (let asked = 0; asked < 1_000 && (await isOpen()); asked += 1) await valueAt(one);
-    expect(await isOpen()).toBe(false);
-    await valueAt(one);
-    await writeByHand({ ...A, value: 3 });
-    expect(await valueAt(one)).toBe(2);
-  });
-
-  test('also when the document of the marks is gone', async () => {
-    const { one } = await warm();
-    await marks().deleteOne({});
-    await writeByHand({ ...A, value: 2 });
-    expect(await valueAt(one)).toBe(2);
-  });
-});
-
-describe('a change', () => {
-  const newMarks = (run: <R>(work: () => Promise<R>) => Promise<R> = (work) => work()) =>
-    changeMarks({ database: database(), run, elapsed: () => now, now: () => Date.now() / 1000 });
-  const unavailable = new StoreUnavailable('gone');
-
-  test('that cannot be announced is not made', async () => {
-    let isWritten = false;
-    const write = async () => {
-      isWritten = true;
-    };
-    await expect(newMarks(() => Promise.reject(unavailable)).change(write, () => true)).rejects.toBe(unavailable);
-    expect(isWritten).toBe(false);
-  });
-
-  test('that was announced and then held up too long is not made', async () => {
-    let isWritten = false;
-    const slow = newMarks((work) => {
-      now += 11;
-      return work();
-    });
-    const write = async () => {
-      isWritten = true;
-    };
-    const thrown = await slow.change(write, () => true).catch((error: unknown) => error);
-    expect(isStoreUnavailable(thrown)).toBe(true);
-    expect(isWritten).toBe(false);
-  });
-
-  test('whose outcome is not known stays open', async () => {
-    const all = newMarks();
-    await all.prepare();
-    expect(await all.state()).toBeDefined();
-    await expect(all.change(() => Promise.reject(unavailable), isStoreUnavailable)).rejects.toBe(unavailable);
-    expect(await all.state()).toBeUndefined();
-    expect((await marks().findOne({}))?.open).toHaveLength(1);
-  });
-
-  test('that was refused is over', async () => {
-    const all = newMarks();
-    await all.prepare();
-    const before = await all.state();
-    const refused = new Error('taken');
-    await expect(all.change(() => Promise.reject(refused), isStoreUnavailable)).rejects.toBe(refused);
-    while ((await marks().findOne({}))?.open.length !== 0);
-    expect(await all.state()).not.toBe(before);
-  });
+test('the first common mark of a database shows every change, and one that is made later collects them first', async () => {
+  await newNode();
+  expect(await common()).toMatchObject({ mode: 'common', open: [] });
+  await marks().deleteMany({});
+  await newNode();
+  expect(await common()).toMatchObject({ mode: 'collecting' });
 });

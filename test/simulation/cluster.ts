@@ -1,4 +1,5 @@
 /** Several nodes on one replica set, with the requests and changes that they serve, and the count of what went wrong. */
+import { type CommonMark, type MarkMode, NAME_LENGTH, PARTITIONS } from '../../adapters/mongodb/mark-states.ts';
 import { storedDocument } from '../../adapters/mongodb/stored-document.ts';
 import { isDocumentConflict, isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { collectionRules } from '../../src/domain/ports/store-rules.ts';
@@ -54,8 +55,8 @@ const answer = async (node: SimulatedNode, token: Dependencies): Promise<readonl
   return values;
 };
 
-/** `documents`: how many tokens there are. */
-export const newCluster = (documents: number, commitMilliseconds: () => number): Cluster => {
+/** `documents`: how many tokens there are. `mode`: of the common mark when it begins. */
+export const newCluster = (documents: number, commitMilliseconds: () => number, mode: MarkMode = 'common'): Cluster => {
   const time = virtualTime();
   const servers = replicaSet(time, commitMilliseconds);
   const ledger = newLedger(servers);
@@ -66,7 +67,9 @@ export const newCluster = (documents: number, commitMilliseconds: () => number):
     const rules = collectionRules(DECLARATIONS[of.kind]);
     servers.seed(rules.name, storedDocument(rules, { id: of.id, value: 1 } as Counted, 1));
   }
-  servers.seed(MARKS, { _id: 'changes', state: 'first', open: [] });
+  const name = '6774'.padEnd(NAME_LENGTH, '0');
+  const common: CommonMark = { mode, generation: name, since: name, open: [], recent: [name] };
+  servers.seed(MARKS, { _id: 'common', partitions: PARTITIONS, ...common });
 
   const noted = (error: unknown, kind: 'unavailable' | 'unknown'): void => {
     if (!isStoreUnavailable(error)) throw error;

@@ -43,14 +43,19 @@ const found = (rows: Rows, filter: Filter): readonly Row[] => {
   return candidates.filter((row) => matches(row, filter));
 };
 
+const pushed = (list: readonly unknown[], value: unknown): readonly unknown[] => {
+  const { $each: added, $slice: most } = value as { readonly $each: readonly unknown[]; readonly $slice?: number };
+  return [...list, ...added].slice(most);
+};
+
 const updated = (row: Row, update: Update, isNew: boolean): Row => {
   const next: Record<string, unknown> & { _id: string } = { ...row };
   for (const [operator, members] of Object.entries(update)) {
     for (const [name, value] of Object.entries(members)) {
       const list = (next[name] ?? []) as readonly unknown[];
       if (operator === '$set' || (operator === '$setOnInsert' && isNew)) next[name] = value;
-      else if (operator === '$push') next[name] = [...list, value];
-      else if (operator === '$pull') next[name] = list.filter((one) => one !== value);
+      else if (operator === '$push') next[name] = pushed(list, value);
+      else if (operator === '$pullAll') next[name] = list.filter((one) => !(value as readonly unknown[]).includes(one));
       else if (operator !== '$setOnInsert') throw new TypeError(`the simulated driver has no ${operator}`);
     }
   }
@@ -64,8 +69,8 @@ export type DriverOptions = {
   readonly servers: ReplicaSet;
   readonly link: Link;
   readonly deadlineMilliseconds: number;
-  /** Called for each operation, in the context of its caller, with the name of the collection. */
-  onAsk(collection: string): void;
+  /** Called for each operation, in the context of its caller. */
+  onAsk(operation: Pick<Operation<unknown>, 'collection' | 'kind'>): void;
 };
 
 /** A connection of one process. A message that is lost gets no answer, so that the caller waits until the deadline. */
@@ -77,7 +82,7 @@ export const simulatedDriver = (options: DriverOptions): Pick<MongodbConnection,
   };
   const ask = <R>(operation: Operation<R>): Promise<R> =>
     new Promise((resolve, reject) => {
-      onAsk(operation.collection);
+      onAsk(operation);
       const there = link.delay();
       if (there === undefined) return;
       time.at(time.now() + there, () =>

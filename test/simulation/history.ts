@@ -1,4 +1,5 @@
 /** One history by a seed: several nodes ask and change, while messages are lost, nodes stop, die or are cut off, and primaries fail. */
+import type { MarkMode } from '../../adapters/mongodb/mark-states.ts';
 import { type Random, seededRandom } from '../campaigns/campaign.ts';
 import { type Cluster, type Counts, newCluster } from './cluster.ts';
 import type { SimulatedNode } from './node.ts';
@@ -18,6 +19,8 @@ export type HistoryOptions = {
 export type Conditions = {
   readonly changesPerSecond: number;
   readonly faultsPerSecond: number;
+  /** The common mark when the history begins. */
+  readonly mode: MarkMode;
   /** Share of messages that take up to 5 s. */
   readonly slowShare: number;
   readonly lostShare: number;
@@ -31,8 +34,10 @@ type Member = {
 const TOKENS = 6;
 const MOST_NODES = 4;
 const REQUESTS_PER_SECOND = 80;
-const CHANGES_PER_SECOND = [0.5, 3, 12];
+/** With the last of them nodes leave the common mark. */
+const CHANGES_PER_SECOND = [0.5, 3, 12, 60];
 const FAULTS_PER_SECOND = [0, 0.05, 0.2];
+const MODES: readonly MarkMode[] = ['common', 'common', 'collecting', 'partitions'];
 const SLOW_SHARES = [0, 0.005, 0.03];
 /** Milliseconds. */
 const MOST_DELAY = 5000;
@@ -41,16 +46,17 @@ const LOST_SHARES = [0, 0, 0.0005, 0.01];
 export const runHistory = async ({ seed, seconds, skewSeconds, conditions }: HistoryOptions): Promise<Counts> => {
   const random = seededRandom(seed);
   const commit = 1 + random.integer(20);
-  const cluster = newCluster(TOKENS, () => commit * (0.5 + random.next()));
-  const { time } = cluster;
   const until = seconds * 1000;
-  const { changesPerSecond, faultsPerSecond, slowShare, lostShare }: Conditions = {
+  const { changesPerSecond, faultsPerSecond, mode, slowShare, lostShare }: Conditions = {
     changesPerSecond: random.pick(CHANGES_PER_SECOND),
     faultsPerSecond: random.pick(FAULTS_PER_SECOND),
+    mode: random.pick(MODES),
     slowShare: random.pick(SLOW_SHARES),
     lostShare: random.pick(LOST_SHARES),
     ...conditions,
   };
+  const cluster = newCluster(TOKENS, () => commit * (0.5 + random.next()), mode);
+  const { time } = cluster;
 
   const newMember = (): Member => {
     const fault = { cutOff: false, lost: false, isDead: false, stoppedUntil: 0 };

@@ -14,7 +14,7 @@ import type { IdPrefix } from './identifiers.ts';
 export type Consistency = 'majority' | 'linearizable';
 
 /**
- * Which reads a process on MongoDB caches while the change marks stay as they are (decision 12); the same in all processes.
+ * Which reads a process on MongoDB caches while the change marks show no change of them (decision 58); the same in all processes.
  * SQLite caches all collections.
  */
 export type CachedReads = {

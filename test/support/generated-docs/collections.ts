@@ -24,7 +24,7 @@ const STORAGE = `## How it is kept
 
 - **Unreadable**: what a damaged document counts as. *Absent* where an absent document gives nothing; otherwise the request fails with 503.
 - **Reads** and **cached** are about MongoDB. A *linearizable* read is never answered by a primary that was replaced. SQLite is always
-  linearizable, and caches all collections. [Decision 12](../explanation/decisions/0012-remembered-reads.md) describes the cache.
+  linearizable, and caches all collections. [Decision 58](../explanation/decisions/0058-change-marks-by-document.md) describes the cache.
 - **Transfer**: a [transfer](../how-to/data-transfer.md) reads what gives authority before what removes it. So the file holds
   every removal made meanwhile. It reads the audit log last.
 

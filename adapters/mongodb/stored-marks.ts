@@ -1,0 +1,109 @@
+/** Documents of `behalf_changes`, and how changes are written there. */
+import { type Db, ObjectId } from 'mongodb';
+import { isDuplicate } from './connection.ts';
+import { type CommonMark, type MarkState, MOST_RECENT, NAME_LENGTH } from './mark-states.ts';
+
+export type Mark = MarkState & { readonly _id: string };
+export type StoredCommonMark = CommonMark & { readonly _id: typeof COMMON; readonly partitions: number };
+
+export const COMMON = 'common';
+/** A change that has been open this long is given up: six times as long as its write may take to be sent. */
+const GIVEN_UP_AFTER_SECONDS = 60;
+/** Never from a primary that was replaced without noticing. */
+const LINEARIZABLE = { readConcern: { level: 'linearizable' } } as const;
+
+export type MarkOptions = {
+  readonly database: Db;
+  /** Runs work within the store's deadline. */
+  readonly run: <R>(work: () => Promise<R>) => Promise<R>;
+  /** Seconds since some fixed moment; never set back. */
+  readonly elapsed: () => number;
+  /** Seconds since 1970 by the clock of this node. The age of another node's change is the difference of two clocks. */
+  readonly now: () => number;
+  /** No process can have announced a change before there was a common mark. */
+  readonly isNew: boolean;
+};
+
+export interface StoredMarks {
+  /** An ObjectId whose time is that of our clock. */
+  newName(): string;
+
+  /** Reads a mark, linearizable. Ends changes there that are too old. */
+  read(_id: string): Promise<Mark | undefined>;
+  readCommon(): Promise<StoredCommonMark | undefined>;
+
+  /** Begins changes in the mark of a partition, which the first one makes. */
+  begin(_id: string, changes: readonly string[]): Promise<void>;
+  /** Begins changes in the common mark, which keeps so many. Resolves with false when it is left out or missing. */
+  beginInCommon(changes: readonly string[], kept: number): Promise<boolean>;
+  end(_id: string, changes: readonly string[]): Promise<void>;
+
+  /** Makes the common mark, unless there is one. Resolves with the one that there is. */
+  makeCommon(made: Omit<StoredCommonMark, '_id'>): Promise<StoredCommonMark | null>;
+  /** Only the process whose update finds the mark as it was read changes it. */
+  changeCommon(found: CommonMark, changed: Partial<CommonMark>): Promise<void>;
+}
+
+export const storedMarks = ({ database, run, now }: Pick<MarkOptions, 'database' | 'run' | 'now'>): StoredMarks => {
+  const marks = database.collection<Mark>('behalf_changes');
+  const commons = database.collection<StoredCommonMark>('behalf_changes');
+
+  const end = async (_id: string, changes: readonly string[]): Promise<void> => {
+    await run(() => marks.updateOne({ _id }, { $pullAll: { open: [...changes] } }));
+  };
+  const isGivenUp = (change: string): boolean =>
+    now() - new ObjectId(change.slice(0, NAME_LENGTH)).getTimestamp().getTime() / 1000 > GIVEN_UP_AFTER_SECONDS;
+  const giveUp = ({ _id, open }: Mark): void => {
+    const over = open.filter(isGivenUp);
+    if (over.length > 0) end(_id, over).catch(() => undefined);
+  };
+
+  return {
+    newName: () => Math.floor(now()).toString(16).padStart(8, '0') + new ObjectId().toHexString().slice(8),
+
+    async read(_id) {
+      const found = await run(() => marks.findOne({ _id }, LINEARIZABLE));
+      if (found) giveUp(found);
+      return found ?? undefined;
+    },
+    async readCommon() {
+      const found = await run(() => commons.findOne({ _id: COMMON }, LINEARIZABLE));
+      if (found) giveUp(found);
+      return found ?? undefined;
+    },
+
+    async begin(_id, changes) {
+      const push = (upsert: boolean) => marks.updateOne({ _id }, pushed(changes, MOST_RECENT), { upsert });
+      await run(() =>
+        push(true).catch((error: unknown) => {
+          ignoreTaken(error);
+          // Another process created it first: now it exists.
+          return push(false);
+        }),
+      );
+    },
+    async beginInCommon(changes, kept) {
+      const told = { _id: COMMON, mode: { $in: ['common', 'collecting'] } } as const;
+      return (await run(() => commons.updateOne(told, pushed(changes, kept)))).matchedCount === 1;
+    },
+    end,
+
+    async makeCommon(made) {
+      const find = () => run(() => commons.findOne({ _id: COMMON }));
+      const found = await find();
+      if (found) return found;
+      await run(() => commons.insertOne({ _id: COMMON, ...made }).then(() => undefined, ignoreTaken));
+      return find();
+    },
+    async changeCommon({ since }, changed) {
+      await run(() => commons.updateOne({ _id: COMMON, since }, { $set: changed }));
+    },
+  };
+};
+
+const ignoreTaken = (error: unknown): void => {
+  if (!isDuplicate(error)) throw error;
+};
+const pushed = (changes: readonly string[], most: number) => ({
+  $push: { open: { $each: [...changes] }, recent: { $each: [...changes], $slice: -most } },
+});
