@@ -8,7 +8,7 @@ import { storeCalls } from './asking-subject.ts';
 import { startBehalf } from './behalf-subject.ts';
 import type { BenchCase } from './cases.ts';
 import { median, rounded, table } from './statistics.ts';
-import { startStoreServers } from './store-servers.ts';
+import { type StoreServers, startStoreServers } from './store-servers.ts';
 import type { Subject } from './subject.ts';
 import type { WireCounter } from './wire-count.ts';
 
@@ -21,6 +21,8 @@ export type Operations = {
   /** Commands to both of them. */
   readonly commands: number;
   readonly byCommand: Readonly<Record<string, number>>;
+  /** While many documents change, so that a request reads the marks of partitions. */
+  readonly whileManyChange: { readonly roundTrips: number; readonly commands: number; readonly marks: number };
   /** Calls of the store ports, whether or not they reach a server. */
   readonly calls: Readonly<Record<string, number>>;
 };
@@ -55,7 +57,7 @@ export const operationsOf = async (
         // One of several parts counts enough for a proof.
         const isLong = isQuick && one.perStep !== undefined;
         const warmUp = isQuick ? QUICK_WARM_UP : WARM_UP;
-        counted.push(await countCase(one, subject, wire, isLong ? 1 : requests, isLong ? 3 : warmUp));
+        counted.push(await countCase(one, { subject, wire, servers }, isLong ? 1 : requests, isLong ? 3 : warmUp));
       }
       return counted;
     } finally {
@@ -66,22 +68,11 @@ export const operationsOf = async (
   }
 };
 
-const countCase = async (
-  one: BenchCase,
-  subject: Subject,
-  wire: WireCounter,
-  requests: number,
-  warmUp: number,
-): Promise<Operations> => {
-  const step = one.prepare(subject, requests + warmUp);
-  const first: number[] = [];
-  for (let index = 0; index < warmUp; index += 1) {
-    wire.take();
-    await step(0)?.();
-    await pause(SETTLE_MS);
-    first.push(wire.take().roundTrips);
-  }
-  const before = await storeCalls(String(subject.metrics));
+type Counting = { readonly subject: Subject; readonly wire: WireCounter; readonly servers: StoreServers };
+type Step = ReturnType<BenchCase['prepare']>;
+
+/** What so many requests asked for, one after the other. */
+const countRequests = async (step: Step, wire: WireCounter, requests: number) => {
   const roundTrips: number[] = [];
   const commands: number[] = [];
   const names = new Map<string, number[]>();
@@ -94,11 +85,33 @@ const countCase = async (
     commands.push(Object.values(counted.commands).reduce((sum, each) => sum + each, 0));
     for (const [name, count] of Object.entries(counted.commands)) names.set(name, [...(names.get(name) ?? []), count]);
   }
+  return { roundTrips, commands, names };
+};
+
+const countCase = async (
+  one: BenchCase,
+  { subject, wire, servers }: Counting,
+  requests: number,
+  warmUp: number,
+): Promise<Operations> => {
+  const step = one.prepare(subject, 2 * (requests + warmUp));
+  const { roundTrips: first } = await countRequests(step, wire, warmUp);
+  const before = await storeCalls(String(subject.metrics));
+  const { roundTrips, commands, names } = await countRequests(step, wire, requests);
   const after = await storeCalls(String(subject.metrics));
   const calls = [...after].map(([name, count]) => [name, (count - (before.get(name) ?? 0)) / requests] as const);
   const isOfTheRequest = ([, count]: readonly [string, number]): boolean => count >= 0.5;
+  await servers.setMarkMode('partitions');
+  await countRequests(step, wire, warmUp);
+  const many = await countRequests(step, wire, requests);
+  await servers.setMarkMode('common');
   return {
     case: one.name,
+    whileManyChange: {
+      roundTrips: median(many.roundTrips),
+      commands: median(many.commands),
+      marks: median(many.names.get('find behalf_changes') ?? [0]),
+    },
     roundTrips: median(roundTrips),
     // The very first ones also connect and read what all have in common.
     firstRoundTrips: median(first.slice(2, 8)),
@@ -120,8 +133,11 @@ export const operationsTable = (counted: readonly Operations[]): string => {
       .join(', ');
   return [
     table(
-      ['for one request', 'round trips', 'aim', 'with a new token', 'commands'],
-      counted.map((one) => [one.case, one.roundTrips, MOST_ROUND_TRIPS[one.case], one.firstRoundTrips, one.commands]),
+      ['for one request', 'round trips', 'aim', 'with a new token', 'commands', 'while many change', 'commands'],
+      counted.map((one) => [
+        ...[one.case, one.roundTrips, MOST_ROUND_TRIPS[one.case], one.firstRoundTrips, one.commands],
+        ...[one.whileManyChange.roundTrips, one.whileManyChange.commands],
+      ]),
     ),
     ...counted.flatMap((one) => [
       '',

@@ -1,4 +1,6 @@
 /** A MongoDB and a Redis for one subject of the bench, and the settings that name them. */
+import { MongoClient, ObjectId } from 'mongodb';
+import type { MarkMode } from '../../adapters/mongodb/mark-states.ts';
 import { startMongodb } from '../support/mongodb-server.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { type WireCounter, wireCounter } from './wire-count.ts';
@@ -9,6 +11,8 @@ export type StoreServers = {
   readonly environment: Readonly<Record<string, string>>;
   /** With `isCounted`: what goes over the wire. */
   readonly wire?: WireCounter;
+  /** For a minute at least, servers take changes for few, so that one mark shows all of them, or for many. */
+  setMarkMode(mode: MarkMode): Promise<void>;
   remove(): Promise<void>;
 };
 
@@ -30,6 +34,12 @@ export const startStoreServers = async ({ isCounted = false } = {}): Promise<Sto
       BEHALF__STORES__DEADLINEMILLISECONDS: '5000',
     },
     ...(wire ? { wire } : {}),
+    async setMarkMode(mode) {
+      const client = new MongoClient(url);
+      const set = { mode, since: new ObjectId().toHexString() };
+      await client.db().collection<{ _id: string }>('behalf_changes').updateOne({ _id: 'common' }, { $set: set });
+      await client.close();
+    },
     async remove() {
       wire?.close();
       await mongodb.remove();
