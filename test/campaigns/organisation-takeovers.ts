@@ -3,6 +3,9 @@ import type { Random } from './campaign.ts';
 import type { Work, Worker } from './organisation-work.ts';
 import { fromBuildServer } from './takeovers/build-server.ts';
 import * as misled from './takeovers/misled-agents.ts';
+import { fromOwnersSession } from './takeovers/owners-session.ts';
+import { poisonedRelease } from './takeovers/poisoned-release.ts';
+import { poisonedTool } from './takeovers/poisoned-tool.ts';
 import { pressedForPayments } from './takeovers/pressed-payments.ts';
 import { promptWorm } from './takeovers/prompt-worm.ts';
 import * as stolen from './takeovers/stolen-keys.ts';
@@ -22,6 +25,9 @@ export const TAKEOVERS = {
   'prompt worm': promptWorm,
   'key from a build server': fromBuildServer,
   'people pressed for payments': pressedForPayments,
+  'tool with a changed description': poisonedTool,
+  'session of an owner': fromOwnersSession,
+  'release with a malicious dependency': poisonedRelease,
 } as const satisfies Record<string, Takeover>;
 
 export type TakeoverKind = keyof typeof TAKEOVERS;
