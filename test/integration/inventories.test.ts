@@ -309,6 +309,21 @@ test('the command line says that an import is too large before it sends it, and 
   expect(await server.events('inventory.imported')).toHaveLength(before);
 });
 
+test('the command line deletes an inventory once the administrator agrees', async () => {
+  await imported('from-cli', [WIKI]);
+  const run = (...argv: readonly string[]) =>
+    cliHere(['inventory', 'delete', ...argv], { BEHALF_DATA: server.dataFolder });
+  const before = (await server.events('inventory.removed')).length;
+  expect((await run('from-cli')).code).not.toBe(0);
+  expect(await server.events('inventory.removed')).toHaveLength(before);
+  expect(await run('from-cli', '--yes')).toMatchObject({
+    code: 0,
+    out: 'from-cli is deleted. The audit log keeps its imports.\n',
+  });
+  expect((await server.events('inventory.removed')).at(-1)).toMatchObject({ target: { id: 'from-cli' } });
+  expect((await run('from-cli', '--yes')).code).toBe(1);
+});
+
 test('the command line imports files of pages, and names file, row and member of what it cannot read', async () => {
   const before = (await server.events('inventory.imported')).length;
   const write = (name: string, text: string): string => {

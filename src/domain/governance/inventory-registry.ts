@@ -193,9 +193,9 @@ export const inventoryRegistry = (deps: {
       let waiting: InventoryEntry[] = [];
       const removeThem = async (): Promise<void> => {
         // Gone before its findings are resolved: the examination of all findings then opens none again.
-        for (const { id } of waiting) await leave(id);
+        await Promise.all(waiting.map(({ id }) => leave(id)));
         await writer.keep(waiting.map((entry) => examinedEntry({ ...entry, state: 'gone' })));
-        for (const { id } of waiting) await takeGone(id);
+        await Promise.all(waiting.map(({ id }) => takeGone(id)));
         waiting = [];
         await pause();
       };
