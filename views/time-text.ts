@@ -36,6 +36,10 @@ export const secondText = (epochSeconds: number): Html =>
     ),
   )}</time>`;
 
+/** The same moment to the second with its year: `25 Nov 2026, 12:58:03 UTC`. */
+export const fullSecondText = (epochSeconds: number): Html =>
+  html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${secondPhrase(epochSeconds)}</time>`;
+
 /** The same moment as the clock of its day in UTC: `12:58`. The title has the day. */
 export const clockText = (epochSeconds: number): Html =>
   html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${hourPhrase(epochSeconds)}</time>`;

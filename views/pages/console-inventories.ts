@@ -23,7 +23,9 @@ import {
   needsDecision,
   ownerCell,
   rightsCell,
+  rightsThatMatter,
   signedRights,
+  whichMatter,
 } from './inventory-cells.ts';
 import {
   type ImportRow,
@@ -96,8 +98,6 @@ const tags = ({ decideHref, goneAt, isOff, isNew, changed }: InventoryRow): Html
 const changedRights = ({ changed }: InventoryRow): Html =>
   html`${signedRights('+', changed?.added ?? [])}${signedRights('−', changed?.removed ?? [])}`;
 
-const whichMatter = html` <a href="#matter">${words.whichMatterHere}</a>`;
-
 /** Leaves out the inventory on its own page, and owners where no app has one. */
 const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Column<InventoryRow>[] => {
   const columns: readonly (Column<InventoryRow> | false)[] = [
@@ -112,24 +112,34 @@ const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Colum
     { title: words.known, cell: knownCell },
     {
       title: words.since,
-      cell: ({ createdAt, goneAt }) => (goneAt === undefined ? agoText(createdAt) : words.goneSince(agoText(goneAt))),
+      cell: ({ createdAt, goneAt, isNew }) =>
+        goneAt === undefined
+          ? html`<span${!isNew && html` class="nothing"`}>${agoText(createdAt)}</span>`
+          : words.goneSince(agoText(goneAt)),
     },
   ];
   return columns.filter((column) => column !== false);
 };
 
 /** Each number is a link to what it counts. */
-const viewTiles = ({ views = [], view, search }: InventoriesModel): Html =>
-  figureTiles(
+const viewTiles = ({ views = [], view, search }: InventoriesModel): Html | false => {
+  const isMatches = (name: InventoryView): boolean => name === 'all' && search !== '';
+  const gone = views.find(({ name }) => name === 'gone')?.count ?? 0;
+  const isNone = search !== '' && views.every(({ count }) => count === 0);
+  if (isNone) return false;
+  return figureTiles(
     words.viewsTitle,
     views.map(
       ({ name, count, href }): FigureTile => ({
-        ...{ figure: count, label: name === 'all' && search !== '' ? words.matchesTitle : words.views[name], href },
+        ...(isMatches(name)
+          ? { figure: count + gone, label: words.matchesTitle, href }
+          : { figure: count, label: words.views[name], href }),
         ...(name === 'decide' && count > 0 ? { isUrgent: true } : {}),
         ...(name === view ? { isCurrent: true } : {}),
       }),
     ),
   );
+};
 
 const isEverything = ({ rows, source, pages, view, search }: InventoriesModel): boolean =>
   source === undefined && search === '' && view === 'all' && rows.length === 0 && pages.firstHref === undefined;
@@ -176,7 +186,7 @@ const foundLine = (model: InventoriesModel): Html | false => {
   if (views === undefined || (search !== '' && present + gone === 0)) return false;
   const found =
     search !== ''
-      ? html`<p>${words.matching(present, searched, gone, isolated(search, 100))} <a href="${plainHref(model)}">${words.clearSearch}</a></p>`
+      ? html`<p>${present === 0 ? words.matchingGone(gone, isolated(search, 100)) : words.matching(present, searched, gone, isolated(search, 100))} <a href="${plainHref(model)}">${words.clearSearch}</a></p>`
       : view !== 'all' &&
         html`<p>${words.onlyThose(words.views[view], countIn(model, view))} <a href="${plainHref(model)}">${words.showAll}</a></p>`;
   return html`<div class="left-over">${found}${source === undefined && savedViews(listHref)}</div>`;
@@ -231,11 +241,7 @@ ${filters(model)}
 ${foundLine(model)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${words.views[view]}</h2>
 ${rows.length === 0 ? noApps(model) : table(columnsOf(model), rows, 'list')}
-${pagination(model.pages, words.pagesOf, 'other', placeOf(model))}${
-  rows.length > 0 &&
-  html`
-<p class="hint" id="matter"><strong>${words.whichMatter}</strong>: ${words.whichMatterIs}</p>`
-}</section>
+${pagination(model.pages, words.pagesOf, 'other', placeOf(model))}${rows.length > 0 && rightsThatMatter}</section>
 ${isOne ? importHistory(imports) : search === '' && view === 'all' && inventories.length > 0 && inventorySummaries(inventories)}
 ${model.removeHref !== undefined && html`<p><a class="ends" href="${model.removeHref}">${words.remove}</a></p>`}`,
   });
@@ -249,10 +255,20 @@ export const removeInventoryPage = (
 ): Html =>
   confirmPage(frame, {
     ...{ place: 'inventories', title: words.removeTitle, isNarrow: true, typed, lead: words.removeLead },
+    ...{ alsoStyle: 'inventories.css', above: breadcrumbsTo(listHref, typed.name) },
     question: words.removeAsked(html`<bdi class="long">${plainText(typed.name, 40)}</bdi>`),
-    more: html`<p>${words.removes(present, gone)}</p><p>${words.removesFindings}</p><p>${words.removesNoImports}</p>`,
+    more: html`<p>${words.removes(present, gone)}</p><p>${words.removesNot}</p>`,
     ...{ button: words.remove, action: href, cancelHref: `${listHref}?source=${encodeURIComponent(typed.name)}` },
   });
+
+const breadcrumbsTo = (listHref: string, source: string): Html =>
+  breadcrumbs(
+    [
+      { href: listHref, name: words.title },
+      { href: `${listHref}?source=${encodeURIComponent(source)}`, name: plainText(source, 40) },
+    ],
+    words.removeTitle,
+  );
 
 /** `href`: where the form POSTs to. Numbers of apps. */
 export type RemovalModel = {

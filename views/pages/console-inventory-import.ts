@@ -97,16 +97,20 @@ const refusedBanner = ({ values, errors }: ImportModel): Html | undefined => {
   const { list, source } = errors;
   if (list === undefined && source === undefined) return undefined;
   const name = list === undefined ? 'source' : (values['list'] ?? '') === '' ? 'files' : 'list';
-  const wrong = list === undefined ? words.wrong.source : words.wrong.list;
+  const wrong = list === undefined ? words.wrong.source : anyText(list, 300);
   return html`<div class="flash error" role="alert"><strong>${words.refused}</strong> <span>${wrong} <a href="#field-${name}">${words.toField}</a></span></div>`;
 };
 
-/** The first step. After an error it is folded: the user has the list. Columns stay in view, since a wrong one is the usual error. */
+/** The first step. After an error it is folded: the user has the list. */
 const howToGet = ({ system, errors }: ImportModel): Html => {
-  const { needs, more } = systemWords[system];
+  const { needs, more, steps: before = [] } = systemWords[system];
   const { commands, example } = SYSTEMS[system];
   const isFolded = Object.keys(errors).length > 0;
-  const steps = html`<p>${needs}</p>
+  const steps = html`${
+    before.length > 0 &&
+    html`<ol class="numbered">${before.map((step) => html`<li>${step}</li>`)}</ol>
+`
+  }<p>${needs}</p>
 ${commands !== undefined && commandBlock(commands, words.commands)}
 <p class="hint">${more}</p>
 ${isPlain(system) && columnList(system, isFolded)}
@@ -114,7 +118,7 @@ ${system === 'csv' && html`<p class="copied"><button type="button" class="button
 <details class="fold"${commands === undefined && html` open`}><summary>${words.exampleOf}</summary>
 ${commandBlock(example, words.example)}</details>`;
   return isFolded
-    ? html`<details class="card"${isPlain(system) && errors['list'] !== undefined && html` open`}><summary>${words.get}</summary>
+    ? html`<details class="card"><summary>${words.get}</summary>
 ${steps}</details>`
     : html`<section class="card" aria-labelledby="get"><h2 id="get">${words.get}</h2>
 ${steps}</section>`;
@@ -124,16 +128,18 @@ ${steps}</section>`;
 const columnList = (system: InventorySystem, isFolded: boolean): Html => {
   const title = system === 'csv' ? words.columns : words.members;
   return html`${isFolded ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}
-<dl class="facts">${Object.entries(columnWords).map(
-    ([name, meaning]) =>
-      html`<div><dt><code>${name}</code></dt><dd>${meaning}${REQUIRED.includes(name) && html` <strong>(${words.required})</strong>`}</dd></div>`,
-  )}</dl>`;
+${COLUMN_FACTS}`;
 };
+
+const REQUIRED: readonly string[] = ['external_id', 'name'];
+
+const COLUMN_FACTS = html`<dl class="facts">${Object.entries(columnWords).map(
+  ([name, meaning]) =>
+    html`<div><dt><code>${name}</code></dt><dd>${meaning}${REQUIRED.includes(name) && html` <strong>(${words.required})</strong>`}</dd></div>`,
+)}</dl>`;
 
 /** The first line of a CSV file. */
 const COLUMNS = Object.keys(columnWords).join(',');
-
-const REQUIRED: readonly string[] = ['external_id', 'name'];
 
 /** What becomes of the inventory that the form names, and what names are. */
 const sourceHint = (system: InventorySystem, name: string, held: LastImport | undefined): HtmlValue => {
@@ -163,13 +169,19 @@ const importForm = ({ csrf }: ConsoleFrame, { links, system, values, errors, hel
 ${files !== undefined && html`<p>${files}</p>`}
 <div class="field"><label for="field-files">${isPlain(system) ? systemWords[system].name : isFile ? words.file : words.files}</label>
 <p class="hint" id="field-files-hint">${isFile ? words.fileHint : words.filesHint}</p>
-<input type="file" id="field-files" name="files" multiple accept=".json,.ndjson,.jsonl,.csv,.txt" aria-describedby="field-files-hint${fileError !== undefined && ' field-files-error'}"${fileError !== undefined && html` aria-invalid="true"`}>
-${fileError !== undefined && html`<p class="error" id="field-files-error">${anyText(fileError, 300)} ${isFile ? words.chooseOneAgain : words.chooseAgain}</p>`}</div>
+<input type="file" id="field-files" name="files"${!isFile && html` multiple`} accept=".json,.ndjson,.jsonl,.csv,.txt" aria-describedby="field-files-hint${fileError !== undefined && ' field-files-error'}"${fileError !== undefined && html` aria-invalid="true"`}>
+${fileError !== undefined && html`<p class="error" id="field-files-error">${isFile ? words.chooseOneAgain : words.chooseAgain}</p>`}</div>
+${
+  isPlain(system) &&
+  error !== undefined &&
+  html`<details class="fold" open><summary>${system === 'csv' ? words.columns : words.members}</summary>
+${COLUMN_FACTS}</details>`
+}
 <details class="fold"${isPasted && html` open`}><summary>${words.paste}</summary>
 ${textArea({
   ...{ name: 'list', label: words.list, value: list, rows: 10, maxLength: MOST_CHARACTERS, code: true, optional: true },
   hint: isFile ? words.listHintPlain : words.listHint,
-  ...(isPasted && error !== undefined ? { error } : {}),
+  ...(isPasted && error !== undefined ? { error: words.correctList } : {}),
 })}</details>
 ${field({
   ...{ name: 'source', label: words.source, hint: sourceHint(system, source, held), value: source },

@@ -20,7 +20,9 @@ import {
   needsDecision,
   ownerCell,
   rightsCell,
+  rightsThatMatter,
   signedRights,
+  whichMatter,
 } from './inventory-cells.ts';
 import { type ImportLinks, type InventorySystem, isOneFile, systemHref } from './inventory-systems.ts';
 
@@ -60,9 +62,9 @@ const TILES = ['findings', 'created', 'changed', 'gone', 'unchanged'] as const;
 const FIRST_TILES = ['findings', 'created'] as const;
 const LINE = ['created', 'changed', 'unchanged', 'gone', 'known'] as const;
 
-/** The numbers in a line. */
-const sumsOf = (counts: ImportCounts): Html =>
-  html`<p class="sums">${LINE.filter((name) => counts[name] > 0).map((name, index) => html`${index > 0 && ' · '}<span>${words[name](counts[name])}</span>`)}</p>`;
+/** The numbers in a sentence. */
+const sumsOf = (counts: ImportCounts): HtmlValue =>
+  commaList(LINE.filter((name) => counts[name] > 0).map((name) => words[name](counts[name])));
 
 const isFirst = ({ changed, unchanged, gone }: ImportCounts): boolean => changed + unchanged + gone === 0;
 
@@ -84,7 +86,7 @@ const columnsOf = (rows: readonly ChangedRow[]): readonly Column<ChangedRow>[] =
       cell: ({ change, added, removed }) =>
         html`<span class="tag ${LOOKS[change]}">${words.changes[change]}</span>${signedRights('+', added)}${signedRights('−', removed)}`,
     },
-    { title: inventoryWords.rights, cell: (row) => rightsCell(row, row.people) },
+    { title: inventoryWords.rights, afterTitle: whichMatter, cell: (row) => rightsCell(row, row.people) },
     rows.some(({ owner }) => owner !== undefined) && { title: inventoryWords.owner, cell: ownerCell },
     { title: inventoryWords.known, cell: knownCell },
   ];
@@ -107,7 +109,7 @@ ${
   html`<p class="hint">${hint}</p>
 `
 }${table(columnsOf(rows), rows, 'apps')}
-${all > rows.length && html`<p class="hint">${words.firstApps(rows.length, all)}</p>`}</section>`
+${all > rows.length && html`<p class="hint">${words.firstApps(rows.length, all)}</p>`}${rightsThatMatter}</section>`
   );
 };
 
@@ -207,9 +209,8 @@ export const importResultPage = (frame: ConsoleFrame, model: ImportResultModel):
   return importStep(frame, links, {
     ...{ title: words.done, heading: words.doneOf(named(source)), here: words.done },
     above: [{ href: links.importHref, name: words.title }],
-    body: html`${flash({ kind: 'success', text: words.doneLead(created + changed + unchanged) })}
+    body: html`${flash({ kind: 'success', text: words.doneLead(created + changed + unchanged, sumsOf(counts)) })}
 ${decision(model)}
-${sumsOf(counts)}
 ${changesOf(words.whatChanged, model)}
 <section class="card" aria-labelledby="fresh"><h2 id="fresh">${words.fresh}</h2>
 <p>${words.regularly}</p>

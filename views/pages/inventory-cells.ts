@@ -32,13 +32,19 @@ const MOST_UNFOLDED = 40;
 /** The longest part of an address that a column keeps whole. */
 const WHOLE = 28;
 
-/** `tags`: behind the name. `below`: lines under them. */
+/** `tags`: behind the name. `below`: lines under the id. */
 export const appCell = ({ name, externalId }: AppRow, tags?: Html | false, below?: Html): Html => {
   const id = plainText(externalId, 120);
-  return html`${chosenName(name, 100)}${tags && html` ${tags}`}${below}<span class="line hint"><code class="${hasLongWord(id) ? 'long' : 'short'}">${id}</code></span>`;
+  return html`${chosenName(name, 100)}${tags && html` ${tags}`}<span class="line hint"><code class="${hasLongWord(id) ? 'long' : 'short'}">${id}</code></span>${below}`;
 };
 
 export const needsDecision = html`<span class="tag warn">${words.needsDecision}</span>`;
+
+/** Behind the title of the rights: a link to the sentence. */
+export const whichMatter = html` <a href="#matter">${words.whichMatterHere}</a>`;
+/** Below a table of apps. */
+export const rightsThatMatter = html`
+<p class="hint" id="matter"><strong>${words.whichMatter}</strong>: ${words.whichMatterIs}</p>`;
 
 const codes = (scopes: readonly string[]): Html =>
   html`${commaList(scopes.slice(0, SHOWN).map((scope) => codeName(scope)))}${scopes.length > SHOWN && ', …'}`;

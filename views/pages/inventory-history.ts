@@ -3,7 +3,7 @@ import { anyText, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { flash } from '../partials/flash.ts';
-import { agoText, secondText, timeText } from '../time-text.ts';
+import { agoText, fullSecondText, timeText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { systemWords } from '../words/inventory-systems.ts';
 import type { InventorySystem } from './inventory-systems.ts';
@@ -35,13 +35,13 @@ const countOf = (name: 'created' | 'changed' | 'gone'): Column<ImportRow> => ({
       : html`<span${changes[name] === 0 && html` class="hint"`}>${changes[name]}</span>`,
 });
 
-/** With seconds where two imports share a minute. */
+/** With seconds if two imports share a minute. */
 const columnsOf = (imports: readonly ImportRow[]): readonly Column<ImportRow>[] => [
   {
     title: words.importedAt,
     cell: ({ at, href }) => {
-      const isShared = imports.filter((one) => minuteOf(one.at) === minuteOf(at)).length > 1;
-      return html`<a href="${href}">${isShared ? secondText(at) : timeText(at)}</a><span class="line hint">${agoText(at)}</span>`;
+      const isShared = new Set(imports.map((one) => minuteOf(one.at))).size < imports.length;
+      return html`<a href="${href}">${isShared ? fullSecondText(at) : timeText(at)}</a><span class="line hint">${agoText(at)}</span>`;
     },
   },
   {

@@ -224,6 +224,8 @@ export const confirmPage = (
     readonly typed?: TypedConfirmation;
     /** Besides agents.css. */
     readonly alsoStyle?: StyleName;
+    /** Above the question: where it belongs. */
+    readonly above?: Html;
   },
 ): Html =>
   layout({
@@ -233,7 +235,7 @@ export const confirmPage = (
     title: asked.title,
     width: asked.more === undefined || asked.isNarrow ? 'narrow' : 'wide',
     side: consoleNavigation(frame, asked.place, false),
-    body: html`<section class="card"><h1>${asked.question}</h1>
+    body: html`${asked.above}<section class="card"><h1>${asked.question}</h1>
 <p class="lead">${asked.lead}</p>${asked.more}
 <form method="post" action="${asked.action}"><input type="hidden" name="csrf" value="${frame.csrf}">${
       asked.version !== undefined && html`<input type="hidden" name="version" value="${asked.version}">`

@@ -5,8 +5,8 @@ import { type HtmlValue, html, phrase, type Text } from '../html.ts';
 export const inventoryWords = {
   title: phrase({ en: 'Apps of other systems', de: 'Apps anderer Systeme' }),
   lead: phrase({
-    en: 'Apps that other systems know. One that is not known here and has rights that matter needs your decision.',
-    de: 'Apps, die andere Systeme kennen. Über eine, die hier nicht bekannt ist und wichtige Rechte hat, ist zu entscheiden.',
+    en: 'Apps that your other systems list. An app needs your decision if this server does not know it and it has rights that matter.',
+    de: 'Apps, die Ihre anderen Systeme aufführen. Über eine App ist zu entscheiden, wenn dieser Server sie nicht kennt und sie wichtige Rechte hat.',
   }),
   titleOf: (inventory: string) =>
     phrase({ en: `${inventory}: apps of another system`, de: `${inventory}: Apps eines anderen Systems` }),
@@ -14,8 +14,8 @@ export const inventoryWords = {
   importedBy: (ago: HtmlValue, by: Text | undefined, what: HtmlValue) => {
     const name = by === undefined ? undefined : isolated(by);
     return phrase({
-      en: name === undefined ? html`Imported ${ago}: ${what}.` : html`${name} imported it ${ago}: ${what}.`,
-      de: name === undefined ? html`Eingelesen ${ago}: ${what}.` : html`${name} hat sie ${ago} eingelesen: ${what}.`,
+      en: html`Imported ${ago}${name !== undefined && html` by ${name}`}: ${what}.`,
+      de: html`Eingelesen ${ago}${name !== undefined && html` durch ${name}`}: ${what}.`,
     });
   },
   firstImport: (apps: number) =>
@@ -56,8 +56,8 @@ export const inventoryWords = {
       de: 'Keine App ist hier als Client, Agent oder Ressourcenserver bekannt.',
     }),
     unknown: phrase({
-      en: 'Each enabled app is known here as a client, agent or resource server.',
-      de: 'Jede aktivierte App ist hier als Client, Agent oder Ressourcenserver bekannt.',
+      en: 'Each app is known here as a client, agent or resource server.',
+      de: 'Jede App ist hier als Client, Agent oder Ressourcenserver bekannt.',
     }),
     gone: phrase({ en: 'The last import has every app.', de: 'Der letzte Import hat jede App.' }),
     all: phrase({ en: 'This inventory has no app.', de: 'Dieses Inventar hat keine App.' }),
@@ -68,6 +68,11 @@ export const inventoryWords = {
     phrase({
       en: html`${found} of ${all === 1 ? '1 app' : `${all} apps`} ${found === 1 ? 'matches' : 'match'} “${text}”${gone > 0 && `, and ${gone} gone`}.`,
       de: html`${found} von ${all === 1 ? '1 App' : `${all} Apps`} ${found === 1 ? 'passt' : 'passen'} zu „${text}“${gone > 0 && `, und ${gone} verschwundene`}.`,
+    }),
+  matchingGone: (gone: number, text: HtmlValue) =>
+    phrase({
+      en: html`No listed app matches “${text}”. ${gone === 1 ? '1 app that is gone does.' : `${gone} apps that are gone do.`}`,
+      de: html`Keine aufgeführte App passt zu „${text}“, aber ${gone === 1 ? '1 verschwundene' : `${gone} verschwundene`}.`,
     }),
   onlyThose: (view: HtmlValue, count: number) =>
     phrase({
@@ -98,21 +103,17 @@ export const inventoryWords = {
   removeAsked: (name: HtmlValue) =>
     phrase({ en: html`Delete the inventory ${name}?`, de: html`Das Inventar ${name} löschen?` }),
   removeLead: phrase({
-    en: 'This cannot be undone. Clients, agents and resource servers stay, with all that they may do.',
-    de: 'Das lässt sich nicht rückgängig machen. Clients, Agenten und Ressourcenserver bleiben, mit allem, was sie dürfen.',
+    en: 'This cannot be undone.',
+    de: 'Das lässt sich nicht rückgängig machen.',
   }),
   removes: (present: number, gone: number) =>
     phrase({
-      en: `What is listed here goes: ${present === 1 ? '1 app' : `${present} apps`}${gone === 0 ? '' : ` and ${gone} gone`}. The other system is not changed.`,
-      de: `Was hier aufgeführt ist, verschwindet: ${present === 1 ? '1 App' : `${present} Apps`}${gone === 0 ? '' : ` und ${gone} verschwundene`}. Im anderen System ändert sich nichts.`,
+      en: `Deleted from this server: ${present === 1 ? '1 listed app' : `${present} listed apps`}${gone === 0 ? '' : gone === 1 ? ' and 1 app that is gone' : ` and ${gone} apps that are gone`}. Their findings are resolved, dismissed and adopted ones too. A new import begins with new findings.`,
+      de: `Von diesem Server gelöscht: ${present === 1 ? '1 aufgeführte App' : `${present} aufgeführte Apps`}${gone === 0 ? '' : gone === 1 ? ' und 1 verschwundene' : ` und ${gone} verschwundene`}. Ihre Befunde gelten als erledigt, auch zurückgestellte und übernommene. Ein neuer Import beginnt mit neuen Befunden.`,
     }),
-  removesFindings: phrase({
-    en: 'Findings about these apps are resolved, also those that were dismissed or adopted. If you import the list again, they begin anew.',
-    de: 'Befunde über diese Apps gelten als erledigt, auch zurückgestellte und übernommene. Lesen Sie die Liste wieder ein, beginnen sie von vorn.',
-  }),
-  removesNoImports: phrase({
-    en: 'The audit log keeps the imports.',
-    de: 'Das Protokoll behält die Importe.',
+  removesNot: phrase({
+    en: 'What stays: the other system, your clients, agents and resource servers, and the imports in the audit log.',
+    de: 'Was bleibt: das andere System, Ihre Clients, Agenten und Ressourcenserver, und die Importe im Protokoll.',
   }),
   tooMany: phrase({
     en: 'There are more than 1,000 apps: the newest come first. Those that need a decision are findings.',

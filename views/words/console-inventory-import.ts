@@ -65,9 +65,9 @@ export const importWords = {
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
   refused: phrase({ en: 'Nothing was imported.', de: 'Nichts wurde eingelesen.' }),
   wrong: {
-    list: phrase({ en: 'The list has an error.', de: 'Die Liste hat einen Fehler.' }),
     source: phrase({ en: 'The name has an error.', de: 'Der Name hat einen Fehler.' }),
   },
+  correctList: phrase({ en: 'Correct the list.', de: 'Berichtigen Sie die Liste.' }),
   toField: phrase({ en: 'Go to the field', de: 'Zum Feld' }),
   chooseAgain: phrase({
     en: 'Choose all files again.',
@@ -155,10 +155,11 @@ export const importWords = {
   done: phrase({ en: 'Imported', de: 'Eingelesen' }),
   doneOf: (inventory: HtmlValue) =>
     phrase({ en: html`Imported into ${inventory}`, de: html`In ${inventory} eingelesen` }),
-  doneLead: (apps: number) =>
+  /** `what`: the numbers of what changed. */
+  doneLead: (apps: number, what: HtmlValue) =>
     phrase({
-      en: `The inventory now has ${appsEn(apps)}.`,
-      de: `Das Inventar hat jetzt ${appsDe(apps)}.`,
+      en: html`The inventory now has ${appsEn(apps)}: ${what}.`,
+      de: html`Das Inventar hat jetzt ${appsDe(apps)}: ${what}.`,
     }),
   needDecision: (count: number) =>
     phrase({

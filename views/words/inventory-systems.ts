@@ -8,6 +8,8 @@ type SystemWords = {
   readonly from?: Phrase;
   /** Before the commands. */
   readonly needs: Phrase;
+  /** Before them, in their order. */
+  readonly steps?: readonly Phrase[];
   /** After them. */
   readonly more: Phrase;
   /** Which files the import takes together. Absent: one. */
@@ -73,9 +75,23 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Apps, denen Personen eines Google Workspace Zugriff auf ihre Daten gaben, und die Berechtigungen.',
     }),
     needs: phrase({
-      en: html`In a project of Google Cloud, enable the Admin SDK API, create an OAuth client of the type <em>Desktop app</em>, and save it as <code>client.json</code>. Sign in as a super administrator of the Workspace. This needs <code>gcloud</code>, <code>curl</code> and <code>jq</code>.`,
-      de: html`Aktivieren Sie in einem Projekt von Google Cloud die Admin SDK API, legen Sie einen OAuth-Client vom Typ <em>Desktop app</em> an, und speichern Sie ihn als <code>client.json</code>. Melden Sie sich als Super Admin des Workspace an. Nötig sind <code>gcloud</code>, <code>curl</code> und <code>jq</code>.`,
+      en: html`This needs <code>gcloud</code>, <code>curl</code> and <code>jq</code>.`,
+      de: html`Nötig sind <code>gcloud</code>, <code>curl</code> und <code>jq</code>.`,
     }),
+    steps: [
+      phrase({
+        en: html`Enable the Admin SDK API in a project of Google Cloud.`,
+        de: html`Aktivieren Sie in einem Projekt von Google Cloud die Admin SDK API.`,
+      }),
+      phrase({
+        en: html`Create an OAuth client of the type <em>Desktop app</em> there, and save it as <code>client.json</code>.`,
+        de: html`Legen Sie dort einen OAuth-Client vom Typ <em>Desktop app</em> an, und speichern Sie ihn als <code>client.json</code>.`,
+      }),
+      phrase({
+        en: html`Run the script, and sign in as a super administrator of the Workspace.`,
+        de: html`Rufen Sie das Skript auf, und melden Sie sich als Super Admin des Workspace an.`,
+      }),
+    ],
     more: phrase(allPages),
     files: phrase({
       en: html`Choose <code>tokens.ndjson</code>.`,
@@ -90,10 +106,13 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Installierte Apps, persönliche Zugriffstokens und autorisierte Zugangsdaten einer GitHub-Organisation.',
     }),
     needs: phrase({
-      en: html`Get a token as an owner of the organization. Only a GitHub App can list personal access tokens, and credentials are listed only with SAML single sign-on: remove the lines <code>get …</code> of what you do not have. Set <code>ORG</code> and <code>TOKEN</code> in the script, and run it. This needs <code>curl</code> and <code>jq</code>.`,
-      de: html`Holen Sie ein Token als Eigentümer der Organisation. Nur eine GitHub App kann persönliche Zugriffstokens auflisten, und Zugangsdaten gibt es nur mit Single Sign-on per SAML: Entfernen Sie die Zeilen <code>get …</code>, die bei Ihnen nicht gehen. Setzen Sie <code>ORG</code> und <code>TOKEN</code> im Skript, und rufen Sie es auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
+      en: html`Get a token as an owner of the organization, with its permissions <em>Administration</em> and <em>Personal access tokens</em> to read. Set <code>ORG</code> and <code>TOKEN</code>, and run the script. Remove the line <code>get personal-access-tokens</code> if the token is not from a GitHub App. Remove the line <code>get credential-authorizations</code> if the organization does not use SAML single sign-on. This needs <code>curl</code> and <code>jq</code>.`,
+      de: html`Holen Sie ein Token als Eigentümer der Organisation, mit ihren Berechtigungen <em>Administration</em> und <em>Personal access tokens</em> zum Lesen. Setzen Sie <code>ORG</code> und <code>TOKEN</code>, und rufen Sie das Skript auf. Entfernen Sie die Zeile <code>get personal-access-tokens</code>, wenn das Token nicht von einer GitHub App ist. Entfernen Sie die Zeile <code>get credential-authorizations</code>, wenn die Organisation kein Single Sign-on per SAML nutzt. Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
-    more: phrase(allPages),
+    more: phrase({
+      en: html`${allPages.en} Delete the token when you have the files.`,
+      de: html`${allPages.de} Löschen Sie das Token, wenn Sie die Dateien haben.`,
+    }),
     files: phrase({
       en: html`Choose the files that you have of <code>installations.ndjson</code>, <code>tokens.ndjson</code> and <code>credentials.ndjson</code> together.`,
       de: html`Wählen Sie zusammen, was Sie von <code>installations.ndjson</code>, <code>tokens.ndjson</code> und <code>credentials.ndjson</code> haben.`,
@@ -122,8 +141,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
     name: phrase({ en: 'CSV file', de: 'CSV-Datei' }),
     from: phrase({ en: 'Import from a CSV file', de: 'Aus einer CSV-Datei einlesen' }),
     lists: phrase({
-      en: 'Apps of any other system, as a table with one app per row.',
-      de: 'Apps jedes anderen Systems, als Tabelle mit einer App pro Zeile.',
+      en: 'A table with one app per row.',
+      de: 'Eine Tabelle mit einer App pro Zeile.',
     }),
     needs: phrase({
       en: html`Export a table as CSV from that system, or write one. The first line names the columns.`,
@@ -138,16 +157,16 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
     name: phrase({ en: 'NDJSON file', de: 'NDJSON-Datei' }),
     from: phrase({ en: 'Import from an NDJSON file', de: 'Aus einer NDJSON-Datei einlesen' }),
     lists: phrase({
-      en: 'Apps of any other system, one JSON object per line. Best for scripts.',
-      de: 'Apps jedes anderen Systems, ein JSON-Objekt pro Zeile. Am besten für Skripte.',
+      en: 'One JSON object per line. Best for scripts.',
+      de: 'Ein JSON-Objekt pro Zeile. Am besten für Skripte.',
     }),
     needs: phrase({
       en: html`Let a script write one JSON object for each app.`,
       de: html`Ein Skript schreibt für jede App ein JSON-Objekt.`,
     }),
     more: phrase({
-      en: html`<code>scopes</code> and <code>urls</code> are lists. They are the members of an app in the management API.`,
-      de: html`<code>scopes</code> und <code>urls</code> sind Listen. Es sind die Felder einer App in der Verwaltungs-API.`,
+      en: html`<code>scopes</code> and <code>urls</code> are lists. The members are those of an app in the management API.`,
+      de: html`<code>scopes</code> und <code>urls</code> sind Listen. Die Felder sind die einer App in der Verwaltungs-API.`,
     }),
   },
 };
@@ -165,7 +184,7 @@ export const columnWords = {
     de: 'die Verwaltung gab ihr Rechte für alle',
   }),
   is_enabled: phrase({
-    en: 'enabled there (true if empty)',
+    en: 'enabled there (true if left out)',
     de: 'dort aktiviert (ohne Angabe true)',
   }),
   secrets: phrase({

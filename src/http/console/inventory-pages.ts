@@ -144,7 +144,7 @@ export const addInventoryPages = (parts: PageParts): void => {
       new: ({ id }) => added.has(id),
       changed: ({ id }) => changed.has(id),
       known: (entry) => entry.state === 'present' && isKnownEntry(entry),
-      unknown: (entry) => entry.state === 'present' && entry.is_enabled !== false && !isKnownEntry(entry),
+      unknown: (entry) => entry.state === 'present' && !isKnownEntry(entry),
       gone: ({ state }) => state === 'gone',
       all: () => true,
     };

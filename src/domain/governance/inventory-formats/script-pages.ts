@@ -32,11 +32,14 @@ const kept = ({ at, value }: Page & { readonly value: RowValue }): KeptAnswer =>
   return { at: placeIn({ at, value }, 'page'), value: page, list: list.slice(0, 300), next };
 };
 
+/** The name of the file in a place. */
+const fileOf = (at: string): string => at.replace(/(?::\d+)?#.*$/, '');
+
 /** Throws 'invalid_field' for a list of which no page is the last one. */
 const checkWhole = (answers: readonly KeptAnswer[]): void => {
   for (const [list, own] of Map.groupBy(answers, (answer) => answer.list))
     if (own.every(({ next }) => next !== ''))
-      throw findingRefusal('inventory_list_cut', { params: { at: own.at(-1)?.at ?? '', list } });
+      throw findingRefusal('inventory_list_cut', { params: { file: fileOf(own.at(-1)?.at ?? ''), list } });
 };
 
 /** The answers in the files, in their order. Throws 'invalid_field' for a list of a script that is cut. */
