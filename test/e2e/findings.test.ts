@@ -60,7 +60,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await keyboard.type(page, 'Owner', scene.person.username);
       await keyboard.type(page, 'Purpose', 'Writes reports');
       await keyboard.choose(page, 'Environment', 'test');
-      await keyboard.press(page, 'Adopt');
+      await keyboard.press(page, 'Adopt as an agent');
       await said('An agent was registered. Its owner accepts it next.');
       await look();
       expect(await stateOf(adopted?.finding)).toBe('adopted');
@@ -69,7 +69,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await look();
       await keyboard.follow(page, `Dismiss Night agent ${way}`);
       await keyboard.type(page, 'Reason', 'It exports once each night');
-      await keyboard.press(page, 'Dismiss');
+      await keyboard.press(page, 'Dismiss the finding');
       await said('Dismissed.');
       await look();
       expect(await stateOf(dismissed?.finding)).toBe('dismissed');

@@ -249,7 +249,7 @@ test('WB-12 apps of other systems: a list is pasted, previewed and imported, an 
     await keyboard.follow(page, 'Decide about Sender');
     await keyboard.follow(page, 'Dismiss Sender');
     await keyboard.type(page, 'Reason', 'A test sender');
-    await keyboard.press(page, 'Dismiss');
+    await keyboard.press(page, 'Dismiss the finding');
     expect(await page.locator('.page-head .tag').first().textContent()).toBe('dismissed');
     expect(objected).toEqual([]);
   });

@@ -12,6 +12,8 @@ import { registerWords } from '../words/registries.ts';
 export type AbsenceRow = {
   readonly person: NamedLink;
   readonly deputy: NamedLink;
+  /** Whether another absence that is shown has the deputy away now, as this one has the person. */
+  readonly isDeputyAway?: true;
   /** Epoch seconds. */
   readonly from: number;
   readonly until: number;
@@ -25,17 +27,19 @@ const LOOKS = { planned: 'still', current: 'good', over: 'gone', ended: 'gone', 
 const stateTag = ({ state }: AbsenceRow): Html =>
   html`<span class="tag ${LOOKS[state]}">${awayWords.states[state]}</span>`;
 
+const deputyOf = ({ deputy, isDeputyAway }: AbsenceRow): Html =>
+  html`${linkedName(deputy)}${isDeputyAway && html` <span class="tag warn">${words.awayToo}</span>`}`;
+
 const COLUMNS: readonly Column<AbsenceRow>[] = [
   { title: words.person, cell: ({ person }) => linkedName(person) },
   { title: registerWords.state, cell: stateTag },
-  { title: words.deputy, cell: ({ deputy }) => linkedName(deputy) },
+  { title: words.deputy, cell: deputyOf },
   { title: words.from, cell: ({ from }) => timeText(from) },
   { title: words.until, cell: ({ until }) => timeText(until) },
   {
     ...{ title: words.end, isActions: true },
     cell: ({ endHref, person }) =>
-      endHref !== undefined &&
-      actionLink({ text: words.end, href: endHref, kind: 'danger' }, isolated(person.name, 60)),
+      endHref !== undefined && actionLink({ text: words.end, href: endHref }, isolated(person.name, 60)),
   },
 ];
 
@@ -59,7 +63,7 @@ export const endAbsencePage = (
     question: words.endAsked(isolated(absence.person.name, 100)),
     more: factList([
       [registerWords.state, stateTag(absence)],
-      [words.deputy, linkedName(absence.deputy)],
+      [words.deputy, deputyOf(absence)],
       [words.from, timeText(absence.from)],
       [words.until, timeText(absence.until)],
     ]),

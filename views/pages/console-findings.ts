@@ -252,7 +252,7 @@ export const DISMISSAL_DAYS = [7, 30, 90, 365] as const;
 export const dismissFindingPage = (frame: ConsoleFrame, model: DecisionModel): Html =>
   asking(frame, model, {
     ...{ tail: 'dismiss', title: words.dismissTitle, question: words.dismissAsked, lead: words.dismissLead },
-    ...{ button: words.acts.dismiss, kind: 'primary' },
+    ...{ button: words.dismissNow, kind: 'primary' },
     fields: html`${choice({
       ...{ name: 'days', label: words.howLong, value: model.values['days'] ?? '30' },
       options: DISMISSAL_DAYS.map((days) => ({ value: String(days), text: words.days(days) })),
@@ -273,7 +273,7 @@ export const adoptFindingPage = (
     });
   return asking(frame, model, {
     ...{ tail: 'adopt', title: words.adoptTitle, question: words.adoptAsked, lead: words.adoptLead },
-    ...{ button: words.acts.adopt, kind: 'primary' },
+    ...{ button: words.adoptTitle, kind: 'primary' },
     fields: html`${line('owner', words.ownerField, 100, words.ownerHint)}
 ${line('name', words.nameField, 100)}
 ${line('purpose', words.purposeField, 500)}

@@ -18,9 +18,18 @@ import { type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { agoText, numberPhrase, timeText } from '../time-text.ts';
 import { fieldWords } from '../words/console-fields.ts';
 import { securityEventWords, receiverWords as words } from '../words/console-signals.ts';
-import { streamFailureText, streamRemedy, streamWords } from '../words/console-streams.ts';
+import { streamWords } from '../words/console-streams.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
+import {
+  failureOf,
+  oldestOf,
+  type StreamDelivery,
+  type StreamRow,
+  streamDelivery,
+  successOf,
+  waitingOf,
+} from './stream-delivery.ts';
 
 export type ReceiverRow = {
   readonly id: string;
@@ -32,49 +41,10 @@ export type ReceiverRow = {
   readonly subjects: number | 'all';
 };
 
-export type StreamRow = {
-  readonly id: string;
-  readonly href: string;
-  /** Its receiver. */
-  readonly receiver: NamedLink;
-  readonly method: keyof typeof streamWords.methods;
-  readonly state: keyof typeof streamWords.states;
-  /** Number of security events that are not acknowledged, and of audit records that are not read. */
-  readonly waiting: number;
-  readonly unread: number;
-  readonly oldestAt?: number;
-  readonly deliveredAt?: number;
-  readonly failedAt?: number;
-  /** One of our codes, or an error of RFC 8935 §2.4. */
-  readonly failure?: string;
-  readonly failureStatus?: number;
-};
-
 const LOOKS = { enabled: 'good', failing: 'warn', unverified: 'warn', paused: 'off', disabled: 'gone' } as const;
 
 const stateOf = (state: StreamRow['state']): Html =>
   html`<span class="tag ${LOOKS[state]}">${streamWords.states[state]}</span>`;
-
-const waitingOf = ({ waiting, unread }: Pick<StreamRow, 'waiting' | 'unread'>): HtmlValue =>
-  waiting + unread === 0
-    ? streamWords.nothingWaits
-    : html`${waiting > 0 && html`<span class="line">${streamWords.waits(numberPhrase(waiting))}</span>`}${
-        unread > 0 && html`<span class="line">${streamWords.unread(unread, numberPhrase(unread))}</span>`
-      }`;
-
-const oldestOf = ({ oldestAt }: StreamRow): HtmlValue => (oldestAt === undefined ? '–' : agoText(oldestAt));
-
-const successOf = ({ deliveredAt }: StreamRow): HtmlValue =>
-  deliveredAt === undefined ? streamWords.never : agoText(deliveredAt);
-
-const failureOf = ({ failedAt, failure, failureStatus }: StreamRow): HtmlValue => {
-  if (failedAt === undefined) return '–';
-  const remedy = failure === undefined ? undefined : streamRemedy(failure);
-  return html`${agoText(failedAt)}${
-    failure !== undefined &&
-    html`: ${streamFailureText(failure) ?? html`<span class="long">${plainText(failure, 100)}</span>`}`
-  }${failureStatus !== undefined && ` (HTTP\u00a0${failureStatus})`}${remedy && html`<span class="line hint">${remedy}</span>`}`;
-};
 
 const STREAM_COLUMNS: readonly Column<StreamRow>[] = [
   {
@@ -203,19 +173,11 @@ ${streams.length === 0 ? html`<p class="empty">${words.noStreams}</p>` : table(S
 };
 
 export type StreamModel = ConsoleFrame & {
-  readonly stream: StreamRow & {
+  readonly stream: StreamDelivery & {
     readonly description?: string;
     readonly endpoint?: string;
-    readonly setBy: keyof typeof streamWords.setters;
-    readonly reason?: string;
     readonly isVerified: boolean;
-    readonly delivered: number;
-    readonly refused: number;
-    readonly refusal?: { readonly error: string; readonly description?: string; readonly at: number };
     readonly removedSubjects: number;
-    readonly failingSince?: number;
-    readonly dueAt?: number;
-    readonly node?: string;
     readonly events: readonly (keyof typeof securityEventWords)[];
     readonly createdAt: number;
   };
@@ -228,7 +190,7 @@ export const streamPage = (model: StreamModel): Html => {
   return objectPage(model, {
     ...{ place: 'signals', title: words.stream, name: stream.receiver.name, id: stream.id },
     ...{ state: stateOf(stream.state), actions: model.actions },
-    first: delivery(stream),
+    first: streamDelivery(stream),
     facts: [
       [words.receiver, linkedName(stream.receiver)],
       [streamWords.method, streamWords.methods[stream.method]],
@@ -245,34 +207,6 @@ export const streamPage = (model: StreamModel): Html => {
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };
-
-const delivery = (stream: StreamModel['stream']): Html =>
-  html`${
-    stream.state === 'paused' &&
-    stream.setBy === 'server' &&
-    html`<div class="flash warning"><span>${streamWords.pausedByServer}</span></div>`
-  }${stream.state === 'unverified' && html`<div class="flash warning"><span>${streamWords.unverifiedLead}</span></div>`}
-<section aria-labelledby="delivery" class="card"><h2 id="delivery">${streamWords.delivery}</h2>
-${factList([
-  [streamWords.waiting, waitingOf(stream)],
-  stream.oldestAt !== undefined && [streamWords.oldest, oldestOf(stream)],
-  [streamWords.last, successOf(stream)],
-  stream.failedAt !== undefined && [streamWords.failure, failureOf(stream)],
-  stream.failingSince !== undefined && [streamWords.failing, agoText(stream.failingSince)],
-  stream.dueAt !== undefined && [streamWords.due, agoText(stream.dueAt)],
-  [streamWords.acknowledged, numberPhrase(stream.delivered)],
-  stream.refused > 0 && [streamWords.refused, numberPhrase(stream.refused)],
-  stream.refusal && [
-    streamWords.lastRefusal,
-    html`${agoText(stream.refusal.at)}: <code>${plainText(stream.refusal.error, 100)}</code>${
-      stream.refusal.description !== undefined &&
-      html`<span class="line hint">${isolated(stream.refusal.description, 300)}</span>`
-    }`,
-  ],
-  stream.state !== 'enabled' && stream.setBy !== 'receiver' && [streamWords.setBy, streamWords.setters[stream.setBy]],
-  stream.reason !== undefined && [streamWords.reason, isolated(stream.reason, 200)],
-  stream.node !== undefined && [streamWords.node, html`<code>${plainText(stream.node, 100)}</code>`],
-])}</section>`;
 
 type StreamForm = { readonly href: string; readonly receiver: string };
 

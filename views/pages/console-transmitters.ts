@@ -44,9 +44,9 @@ export type TransmitterRow = {
 };
 
 const stateOf = ({ state, pausedAt, held, isFailing }: TransmitterRow): Html =>
-  html`${registeredState(state)}${isFailing && html` <span class="tag warn">${pollWords.fail}</span>`}${
+  html`${(state !== 'active' || pausedAt === undefined) && registeredState(state)}${isFailing && html` <span class="tag warn">${pollWords.fail}</span>`}${
     pausedAt !== undefined &&
-    html` <span class="tag warn">${words.paused}</span> <span class="tag warn">${words.heldCount(numberPhrase(held))}</span>`
+    html` <span class="tag warn">${words.paused}</span> <span class="line hint">${words.heldCount(held, numberPhrase(held))}</span>`
   }`;
 
 const contactOf = ({ lastContactAt }: TransmitterRow): HtmlValue =>

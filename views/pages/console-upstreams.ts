@@ -89,7 +89,8 @@ export const upstreamPage = ({ upstream, addresses, actions, auditLogHref, ...fr
       [words.issuer, html`<code>${plainText(upstream.issuer, 400)}</code>`],
       [words.leads, leadingTo(upstream)],
       [words.newPeople, newPeople(upstream)],
-      [words.clientId, html`<code>${cellText(upstream.clientId, 400)}</code> ${words.methods[upstream.method]}`],
+      [words.clientId, html`<code>${cellText(upstream.clientId, 400)}</code>`],
+      [words.method, words.methods[upstream.method]],
       [words.scopes, commaList(upstream.scopes.map((scope) => html`<code>${plainText(scope, 100)}</code>`))],
       Object.keys(upstream.groups).length > 0 && [
         words.groups,

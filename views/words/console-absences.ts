@@ -12,7 +12,8 @@ export const absenceWords = {
   deputy: phrase({ en: 'Deputy', de: 'Vertretung' }),
   from: phrase({ en: 'From', de: 'Von' }),
   until: phrase({ en: 'Until', de: 'Bis' }),
-  end: phrase({ en: 'End', de: 'Beenden' }),
+  awayToo: phrase({ en: 'away too', de: 'auch abwesend' }),
+  end: phrase({ en: 'End now', de: 'Jetzt beenden' }),
   endTitle: phrase({ en: 'End an absence', de: 'Abwesenheit beenden' }),
   endAsked: (person: HtmlValue) =>
     phrase({ en: html`End the absence of ${person}?`, de: html`Die Abwesenheit von ${person} beenden?` }),

@@ -13,13 +13,13 @@ export const directoryWords = {
   }),
   make: phrase({ en: 'Add a directory', de: 'Verzeichnis hinzufügen' }),
   makeLead: phrase({
-    en: html`Then you enter some values at the directory. Where, says <code>docs/how-to/directories.md</code>.`,
-    de: html`Danach tragen Sie im Verzeichnis einige Werte ein. Wo, sagt <code>docs/how-to/directories.md</code>.`,
+    en: html`Next you get an address and a secret to enter in the directory. The guide <code>docs/how-to/directories.md</code> shows where, for Entra ID, Okta and others.`,
+    de: html`Danach erhalten Sie eine Adresse und ein Secret, die Sie im Verzeichnis eintragen. Die Anleitung <code>docs/how-to/directories.md</code> zeigt, wo, für Entra ID, Okta und andere.`,
   }),
   add: phrase({ en: 'Add the directory', de: 'Verzeichnis hinzufügen' }),
   clientHint: phrase({
-    en: 'Leave it empty, and the server creates a client with a secret. Else the name or id of one that you created for this directory.',
-    de: 'Lassen Sie das Feld leer, dann legt der Server einen Client mit Secret an. Sonst Name oder Kennung eines Clients, den Sie für dieses Verzeichnis angelegt haben.',
+    en: 'Empty: the server creates a client with a secret. Or the name or id of a client that you created for this directory.',
+    de: 'Leer: Der Server legt einen Client mit Secret an. Oder Name oder Kennung eines Clients, den Sie für dieses Verzeichnis angelegt haben.',
   }),
   firstSync: phrase({ en: 'First sync', de: 'Erste Synchronisierung' }),
   dryRunField: phrase({ en: 'Begin with a dry run', de: 'Mit einem Probelauf beginnen' }),

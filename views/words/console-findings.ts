@@ -101,21 +101,22 @@ export const findingWords = {
   },
   reasonField: phrase({ en: 'Reason', de: 'Grund' }),
   reasonHint: phrase({ en: 'It stays in the audit log.', de: 'Er bleibt im Protokoll.' }),
+  dismissNow: phrase({ en: 'Dismiss the finding', de: 'Befund zurückstellen' }),
   dismissTitle: phrase({ en: 'Dismiss finding', de: 'Befund zurückstellen' }),
   dismissAsked: (name: HtmlValue) =>
     phrase({ en: html`Dismiss the finding about ${name}?`, de: html`Den Befund zu ${name} zurückstellen?` }),
   dismissLead: phrase({
-    en: 'It leaves the list until then. It comes back earlier if its score rises by 20 points.',
-    de: 'Er verschwindet bis dahin aus der Liste. Steigt die Punktzahl um 20, kommt er früher wieder.',
+    en: 'The finding leaves the list for the time you choose. It comes back earlier if its score rises by 20 points.',
+    de: 'Der Befund verschwindet für die gewählte Zeit aus der Liste. Steigt die Punktzahl um 20, kommt er früher wieder.',
   }),
   howLong: phrase({ en: 'For how long', de: 'Wie lange' }),
   days: (days: number) => phrase({ en: `${days} days`, de: `${days} Tage` }),
   adoptTitle: phrase({ en: 'Adopt as an agent', de: 'Als Agent übernehmen' }),
   adoptAsked: (name: HtmlValue) =>
-    phrase({ en: html`Register an agent for ${name}?`, de: html`Einen Agenten für ${name} registrieren?` }),
+    phrase({ en: html`Adopt ${name} as an agent?`, de: html`${name} als Agenten übernehmen?` }),
   adoptLead: phrase({
-    en: 'The owner accepts the agent and adds credentials. The client works as before: disable it when its software uses the agent.',
-    de: 'Der Eigentümer nimmt den Agenten an und hinterlegt Nachweise. Der Client funktioniert weiter: Sperren Sie ihn, wenn seine Software den Agenten benutzt.',
+    en: 'This registers a new agent. Its owner accepts it and adds credentials. The client works as before: disable it when its software uses the agent.',
+    de: 'Das registriert einen neuen Agenten. Sein Eigentümer nimmt ihn an und hinterlegt Nachweise. Der Client funktioniert weiter: Sperren Sie ihn, wenn seine Software den Agenten benutzt.',
   }),
   ownerField: phrase({ en: 'Owner', de: 'Eigentümer' }),
   ownerHint: phrase({ en: 'A username, or the name of a group.', de: 'Ein Benutzername oder der Name einer Gruppe.' }),

@@ -4,8 +4,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const holdWords = {
   title: phrase({ en: 'Legal holds', de: 'Löschsperren' }),
   lead: phrase({
-    en: 'A hold keeps records of the audit log in the store: no removal takes them, or any later record, until you release it.',
-    de: 'Eine Löschsperre hält Einträge des Protokolls im Speicher: Kein Entfernen nimmt sie oder spätere, bis Sie sie aufheben.',
+    en: 'A hold protects records of the audit log, and all later ones, from removal until you release it.',
+    de: 'Eine Löschsperre schützt Einträge des Protokolls und alle späteren vor dem Entfernen, bis Sie sie aufheben.',
   }),
   none: phrase({
     en: 'There are no legal holds. A hold keeps the evidence of a case while older records are archived and removed.',
@@ -22,7 +22,7 @@ export const holdWords = {
   reason: phrase({ en: 'Reason', de: 'Grund' }),
   by: phrase({ en: 'Placed by', de: 'Angelegt von' }),
   since: phrase({ en: 'Since', de: 'Seit' }),
-  keeps: phrase({ en: 'Keeps', de: 'Bewahrt' }),
+  keeps: phrase({ en: 'Records found', de: 'Gefundene Einträge' }),
   /** `isMore`: at least so many. */
   records: (count: number, isMore: boolean) =>
     phrase({
@@ -31,8 +31,8 @@ export const holdWords = {
     }),
   nothingKept: phrase({ en: 'no records', de: 'keine Einträge' }),
   keepsHint: phrase({
-    en: 'The records in the store that a search finds. The hold also covers records that name the object elsewhere. All records after the first stay, too.',
-    de: 'Die Einträge im Speicher, die eine Suche findet. Die Sperre umfasst auch Einträge, die das Objekt anderswo nennen. Alle Einträge nach dem ersten bleiben ebenfalls.',
+    en: 'What a search finds in the store. The hold also keeps records that name the object elsewhere, and all records after the first one.',
+    de: 'Was eine Suche im Speicher findet. Die Sperre hält auch Einträge, die das Objekt anderswo nennen, und alle nach dem ersten.',
   }),
   states: {
     active: phrase({ en: 'in force', de: 'in Kraft' }),
@@ -67,7 +67,7 @@ export const holdWords = {
     en: 'Such as the number of the case. It is stored permanently.',
     de: 'Etwa das Aktenzeichen. Er wird dauerhaft gespeichert.',
   }),
-  release: phrase({ en: 'Release', de: 'Aufheben' }),
+  release: phrase({ en: 'Release the hold', de: 'Löschsperre aufheben' }),
   releaseTitle: phrase({ en: 'Release a legal hold', de: 'Löschsperre aufheben' }),
   releaseAsked: phrase({ en: 'Release this legal hold?', de: 'Diese Löschsperre aufheben?' }),
   releaseLead: phrase({

@@ -53,8 +53,8 @@ export const receiverWords = {
   }),
   client: phrase({ en: 'Client', de: 'Client' }),
   clientHint: phrase({
-    en: 'Leave it empty, and the server creates a client with a secret. Else the name or id of one that you created for this receiver.',
-    de: 'Lassen Sie das Feld leer, dann legt der Server einen Client mit Secret an. Sonst Name oder Kennung eines Clients, den Sie für diesen Empfänger angelegt haben.',
+    en: 'Empty: the server creates a client with a secret. Or the name or id of a client that you created for this receiver.',
+    de: 'Leer: Der Server legt einen Client mit Secret an. Oder Name oder Kennung eines Clients, den Sie für diesen Empfänger angelegt haben.',
   }),
   changeClientHint: phrase({
     en: html`Name or id of an active client with the grant type client_credentials, without a role. It needs authority <code>ssf.manage</code> at <code>/ssf/v1</code> of this server.`,

@@ -24,7 +24,7 @@ export const streamWords = {
     administrator: phrase({ en: 'an administrator', de: 'einem Administrator' }),
     server: phrase({ en: 'this server', de: 'diesem Server' }),
   },
-  reason: phrase({ en: 'Reason', de: 'Grund' }),
+  reason: phrase({ en: 'Reason of the last change of state', de: 'Grund der letzten Änderung des Zustands' }),
   waiting: phrase({ en: 'Waiting', de: 'Wartend' }),
   waits: (events: HtmlValue) => phrase({ en: html`${events} not acknowledged`, de: html`${events} nicht bestätigt` }),
   unread: (count: number, shown: HtmlValue) =>
@@ -39,6 +39,8 @@ export const streamWords = {
   never: phrase({ en: 'never', de: 'nie' }),
   failure: phrase({ en: 'Last failure', de: 'Letzter Fehler' }),
   failing: phrase({ en: 'Failing since', de: 'Fehler seit' }),
+  failingLead: (what: HtmlValue) =>
+    phrase({ en: html`Deliveries fail. ${what}`, de: html`Zustellungen schlagen fehl. ${what}` }),
   due: phrase({ en: 'Next attempt', de: 'Nächster Versuch' }),
   acknowledged: phrase({ en: 'Acknowledged', de: 'Bestätigt' }),
   refused: phrase({ en: 'Refused by the receiver', de: 'Vom Empfänger abgelehnt' }),

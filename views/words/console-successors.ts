@@ -47,7 +47,7 @@ export const successorWords = {
   changeLead: phrase({ en: 'Open proposals stay as they are.', de: 'Offene Vorschläge bleiben, wie sie sind.' }),
   remove: phrase({ en: 'Delete', de: 'Löschen' }),
   removeAsked: (whose: HtmlValue) =>
-    phrase({ en: html`Delete this rule? ${whose}`, de: html`Diese Regel löschen? ${whose}` }),
+    phrase({ en: html`Delete the successor rule? ${whose}`, de: html`Die Nachfolgeregel löschen? ${whose}` }),
   removeLead: phrase({
     en: 'Agents of people who leave from now on wait for an operator, unless another rule applies. Open proposals stay.',
     de: 'Agenten von Personen, die ab jetzt gehen, warten auf den Betrieb, sofern keine andere Regel gilt. Offene Vorschläge bleiben.',

@@ -4,8 +4,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const transmitterWords = {
   title: phrase({ en: 'Trusted transmitters', de: 'Vertraute Sender' }),
   lead: phrase({
-    en: 'Systems whose security events end sessions here, stop agents or change what policies permit (trusted transmitters).',
-    de: 'Systeme, deren Sicherheitsereignisse hier Sitzungen beenden, Agenten anhalten oder ändern, was Richtlinien erlauben (vertraute Sender).',
+    en: 'Systems whose security events end sessions here, stop agents or change what policies permit.',
+    de: 'Systeme, deren Sicherheitsereignisse hier Sitzungen beenden, Agenten anhalten oder ändern, was Richtlinien erlauben.',
   }),
   none: phrase({
     en: html`This server trusts no transmitter of security events. One speaks of people who sign in at an upstream provider: connect that provider first. The guide <code>docs/how-to/receive-signals.md</code> has each step.`,
@@ -17,7 +17,7 @@ export const transmitterWords = {
     en: html`The <code>iss</code> of its events, character by character.`,
     de: html`Das <code>iss</code> seiner Ereignisse, Zeichen für Zeichen.`,
   }),
-  upstream: phrase({ en: 'Speaks of people of', de: 'Spricht über Personen von' }),
+  upstream: phrase({ en: 'People of', de: 'Personen von' }),
   upstreamHint: phrase({
     en: 'Its events reach only accounts that are linked to this provider, and none with a role.',
     de: 'Seine Ereignisse erreichen nur Konten, die mit diesem Anmeldedienst verknüpft sind, und keines mit einer Rolle.',
@@ -62,7 +62,11 @@ export const transmitterWords = {
   state: phrase({ en: 'Expected state of the verification event', de: 'Erwarteter State des Prüfereignisses' }),
   expect: phrase({ en: 'Expect a verification event', de: 'Prüfereignis erwarten' }),
   paused: phrase({ en: 'effects paused', de: 'Wirkungen angehalten' }),
-  heldCount: (count: HtmlValue) => phrase({ en: html`${count} held`, de: html`${count} zurückgehalten` }),
+  heldCount: (count: number, shown: HtmlValue) =>
+    phrase({
+      en: html`events about ${shown} ${count === 1 ? 'account' : 'accounts'} held`,
+      de: html`Ereignisse zu ${shown} ${count === 1 ? 'Konto' : 'Konten'} zurückgehalten`,
+    }),
   pausedSince: phrase({ en: 'Paused', de: 'Angehalten' }),
   pausedLead: phrase({
     en: 'Its events affected more accounts than its limit allows. Further signals have no effect until an administrator resumes them or drops them.',

@@ -47,8 +47,8 @@ export const upstreamsWords = {
   clientId: phrase({ en: 'Client id', de: 'Client-Id' }),
   methods: {
     private_key_jwt: phrase({
-      en: 'its key (private_key_jwt)',
-      de: 'sein Schlüssel (private_key_jwt)',
+      en: 'key of this server (private_key_jwt)',
+      de: 'Schlüssel dieses Servers (private_key_jwt)',
     }),
     client_secret_basic: phrase({
       en: 'secret in the header (client_secret_basic)',
@@ -59,6 +59,7 @@ export const upstreamsWords = {
       de: 'Secret im Body (client_secret_post)',
     }),
   },
+  method: phrase({ en: 'Authentication', de: 'Authentifizierung' }),
   secret: phrase({ en: 'Client secret', de: 'Client-Secret' }),
   newSecretHint: phrase({
     en: 'Only for a method with a secret. The server never shows it.',
@@ -115,8 +116,8 @@ export const upstreamsWords = {
   leads: phrase({ en: 'Offered', de: 'Angeboten' }),
   leading: (button: boolean, domains: HtmlValue) =>
     phrase({
-      en: html`${button ? 'by a button on the sign-in page' : 'without a button'}${domains && html`, with an address at ${domains}`}`,
-      de: html`${button ? 'über eine Schaltfläche der Anmeldeseite' : 'ohne Schaltfläche'}${domains && html`, mit einer Adresse bei ${domains}`}`,
+      en: html`${button ? 'button on the sign-in page' : 'no button'}${domains && html`; for usernames at ${domains}`}`,
+      de: html`${button ? 'Schaltfläche auf der Anmeldeseite' : 'keine Schaltfläche'}${domains && html`; für Benutzernamen bei ${domains}`}`,
     }),
   newPeople: phrase({ en: 'New accounts', de: 'Neue Konten' }),
   getAccount: phrase({ en: 'yes, at the first sign-in', de: 'ja, bei der ersten Anmeldung' }),

@@ -34,7 +34,7 @@ export const connectWords = {
   title: phrase({ en: 'Connect your account', de: 'Konto verbinden' }),
   signedInAs: (provider: HtmlValue, label: HtmlValue) =>
     phrase({
-      en: html`You signed in at ${provider} as ${label}, who is not connected with an account here.`,
+      en: html`You signed in at ${provider} as ${label}. This sign-in is not connected with an account here yet.`,
       de: html`Sie haben sich bei ${provider} als ${label} angemeldet. Damit ist hier noch kein Konto verbunden.`,
     }),
   proveOnce: phrase({

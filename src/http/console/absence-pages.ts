@@ -26,8 +26,12 @@ export const addAbsencePages = (parts: PageParts): void => {
     const hasPages = calls.may('getAccount', account);
     const named = (id: string) => ({ name: names(id), ...(hasPages ? { href: personHref(deps, id) } : {}) });
     const mayEnd = calls.mayAll('endAbsence', account);
+    const away = new Set(
+      absences.filter(({ state, counts }) => state === 'current' && counts).map((one) => one.account),
+    );
     return absences.map(({ id, account: person, deputy, from, until, state, counts }) => ({
       ...{ person: named(person), deputy: named(deputy), from, until },
+      ...(state === 'current' && away.has(deputy) ? { isDeputyAway: true as const } : {}),
       state: state === 'current' && !counts ? 'void' : state,
       ...(mayEnd && (state === 'planned' || state === 'current') ? { endHref: endHref(id) } : {}),
     }));

@@ -1,4 +1,5 @@
-import { type ReceiverRow, receiverPage, receiversPage, type StreamRow } from '../../../views/pages/console-signals.ts';
+import { type ReceiverRow, receiverPage, receiversPage } from '../../../views/pages/console-signals.ts';
+import type { StreamRow } from '../../../views/pages/stream-delivery.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';

@@ -2,9 +2,9 @@ import {
   pauseStreamPage,
   removeStreamPage,
   type StreamModel,
-  type StreamRow,
   streamPage,
 } from '../../../views/pages/console-signals.ts';
+import type { StreamRow } from '../../../views/pages/stream-delivery.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { streamWords as words } from '../../../views/words/console-streams.ts';
 import { SECURITY_EVENTS, SENT_EVENTS } from '../../domain/signals/security-events.ts';

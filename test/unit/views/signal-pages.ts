@@ -6,7 +6,6 @@ import {
   receiverPage,
   receiversPage,
   removeStreamPage,
-  type StreamRow,
   streamPage,
 } from '../../../views/pages/console-signals.ts';
 import {
@@ -16,6 +15,7 @@ import {
   transmitterPage,
   transmittersPage,
 } from '../../../views/pages/console-transmitters.ts';
+import type { StreamRow } from '../../../views/pages/stream-delivery.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 
