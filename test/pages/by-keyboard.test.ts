@@ -229,7 +229,7 @@ test('WB-12 apps of other systems: a list is pasted, previewed and imported, an 
   await withPage(browser, WIDE, async (page) => {
     const objected = objectionsOf(page);
     await signIn(page, '/console/inventories', ADMIN);
-    await keyboard.follow(page, 'CSV file Apps of any other system, as a table with one app per row.');
+    await keyboard.follow(page, 'CSV file A table with one app per row.');
     await keyboard.unfold(page, 'Or paste the list');
     await keyboard.type(page, 'List', 'external_id,name,scopes');
     await page.keyboard.press('Enter');
