@@ -69,7 +69,7 @@ describe('the simulation finds code that', () => {
     if (entry) return entry.found as Versioned<T> | undefined;`;
   /** Writes that come late, with few others that would empty the memory. */
   const SLOW = { changesPerSecond: 1, faultsPerSecond: 0, slowShare: 0.03, lostShare: 0 };
-  const BUSY = { changesPerSecond: 30, faultsPerSecond: 0, slowShare: 0, lostShare: 0 };
+  const BUSY = { changesPerSecond: 60, faultsPerSecond: 0, slowShare: 0, lostShare: 0 };
   const FAULTY = { changesPerSecond: 3, faultsPerSecond: 0.2 };
   const copies: string[] = [];
   afterAll(() => {
