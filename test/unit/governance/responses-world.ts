@@ -89,3 +89,24 @@ export const responsesWorld = () => {
     workerOn,
   };
 };
+
+export const HOUR = 3600;
+export const DENIALS = { name: 'Narrow', when: [{ fact: 'denials_10_minutes', atLeast: 5 }], act: 'narrow' } as const;
+export const ASK = { ...DENIALS, name: 'Ask', act: 'approve' } as const;
+export const [MAIL, FILES, BANK] = ['https://mail.example', 'https://files.example', 'https://bank.example'];
+
+/** An agent that has used mail for Ada and, an hour ago, files; within the hour it used the bank for Bob. */
+export const acting = async (rule: Parameters<ReturnType<typeof responsesWorld>['activated']>[0] = DENIALS) => {
+  const made = responsesWorld();
+  const id = await made.agent();
+  const { log, tick } = made;
+  await log.token(id, { resource: MAIL, subject: 'acc_ada' });
+  tick(48 * HOUR);
+  await log.token(id, { resource: FILES });
+  tick(HOUR + 1);
+  await log.token(id, { resource: BANK, subject: 'acc_bob' });
+  await made.read();
+  const activated = await made.activated(rule);
+  const restrictions = async () => (await made.agents.get(id))?.document.restrictions ?? [];
+  return { ...made, id, rule: activated, restrictions };
+};

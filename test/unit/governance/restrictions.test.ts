@@ -14,29 +14,9 @@ import {
 import { rememberedOf } from '../../../src/domain/governance/responses/seen-things.ts';
 import { update } from '../../../src/domain/ports/document-store.ts';
 import { BY, refusalOf } from '../registries/registry-world.ts';
-import { OPERATOR, OWNER, responsesWorld } from './responses-world.ts';
+import { ASK, acting, BANK, DENIALS, FILES, HOUR, MAIL, OPERATOR, OWNER, responsesWorld } from './responses-world.ts';
 
-const HOUR = 3600;
 const DAY = 24 * HOUR;
-const DENIALS = { name: 'Narrow', when: [{ fact: 'denials_10_minutes', atLeast: 5 }], act: 'narrow' } as const;
-const ASK = { ...DENIALS, name: 'Ask', act: 'approve' } as const;
-const [MAIL, FILES, BANK] = ['https://mail.example', 'https://files.example', 'https://bank.example'];
-
-/** An agent that has used mail for Ada and, an hour ago, files; within the hour it used the bank for Bob. */
-const acting = async (rule: Parameters<ReturnType<typeof responsesWorld>['activated']>[0] = DENIALS) => {
-  const made = responsesWorld();
-  const id = await made.agent();
-  const { log, tick } = made;
-  await log.token(id, { resource: MAIL, subject: 'acc_ada' });
-  tick(2 * DAY);
-  await log.token(id, { resource: FILES });
-  tick(HOUR + 1);
-  await log.token(id, { resource: BANK, subject: 'acc_bob' });
-  await made.read();
-  await made.activated(rule);
-  const restrictions = async () => (await made.agents.get(id))?.document.restrictions ?? [];
-  return { ...made, id, restrictions };
-};
 
 describe('a rule that narrows', () => {
   test('leaves the agent active with the APIs and people from before the last hour, for 24 hours', async () => {

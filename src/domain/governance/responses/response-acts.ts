@@ -3,7 +3,6 @@ import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import type { Agent } from '../../clients/agents/agent.ts';
 import type { AgentRegistry } from '../../clients/agents/agent-registry.ts';
-import { restrictionOf } from '../../clients/agents/restriction.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -17,6 +16,7 @@ import {
   BRAKE,
   braked,
   countsSince,
+  handledOf,
   KEPT_SECONDS,
   RESPONSE_BRAKE,
   RESPONSES,
@@ -26,6 +26,7 @@ import {
   slotOf,
 } from './response.ts';
 import { responseRefusal } from './response-refusals.ts';
+import { responseRestrictions } from './response-restrictions.ts';
 import { hoursOf, isRestricting, isStopping, MOST_RULES, type ResponseRule } from './response-rule.ts';
 import { rememberedOf } from './seen-things.ts';
 
@@ -88,9 +89,7 @@ export const responseActs = (deps: {
   let expiresAt = 0;
   const brakes = documents.collection<ResponseBrake>(RESPONSE_BRAKE);
 
-  /** Whether the agent is restricted as the rule would, by any response. */
-  const isRestrictedBy = ({ act }: ResponseRule, agent: Agent): boolean =>
-    isRestricting(act) && restrictionOf(agent, act, clock.now()) !== undefined;
+  const restrictions = responseRestrictions({ documents, agents, clock, caller: SYSTEM });
 
   /** Whether the brake lets one more agent be suspended, or restricted. */
   const passes = (id: string, agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> =>
@@ -140,28 +139,10 @@ export const responseActs = (deps: {
     }
   };
 
-  /** As isSuspended. Undefined: another response restricts it so already. */
-  const isRestricted = async ({
-    id,
-    agent,
-    act,
-    createdAt: at,
-    until,
-    past,
-  }: Response): Promise<boolean | undefined> => {
-    if (!isRestricting(act) || until === undefined || !past) return false;
-    try {
-      return (await agents.restrict(agent, { ...past, act, response: id, at, until }, SYSTEM)) || undefined;
-    } catch (error) {
-      if (!isDomainError(error) || error.code === 'unavailable') throw error;
-      return false;
-    }
-  };
-
   const applied = async (response: Response): Promise<void> => {
     const isMeant = !response.isBraked && !response.isAlready;
     const isStop = isMeant && isStopping(response.act);
-    const isOpen = isStop ? await isSuspended(response) : isMeant && (await isRestricted(response));
+    const isOpen = isStop ? await isSuspended(response) : isMeant && (await restrictions.order(response));
     if (isStop && response.act === 'contain') await approvals.endAllOf(response.agent, SYSTEM.caller);
     await update(responses, response.id, (one): Response | undefined => {
       if (one.state !== 'begun') return undefined;
@@ -173,11 +154,8 @@ export const responseActs = (deps: {
     });
   };
 
-  const endRestriction = ({ id, agent, createdAt: at, owner, until = 0 }: Response, by: By) =>
-    agents.endRestriction(agent, { response: id, at, until, owner }, by);
-
   const expire = async (response: Response): Promise<void> => {
-    await endRestriction(response, SYSTEM);
+    await restrictions.end(response, SYSTEM);
     await record(response, 'response.expired', SYSTEM);
     await ended(response.id, { state: 'expired' });
   };
@@ -219,20 +197,20 @@ export const responseActs = (deps: {
 
   return {
     async since(rule, agent) {
-      const { id, updatedAt, activeSince = 0 } = agent;
       const found = await responses.find({
-        ...{ where: { agent: id }, order: { by: 'createdAt', direction: 'descending' }, limit: MOST_RULES },
+        ...{ where: { agent: agent.id }, order: { by: 'createdAt', direction: 'descending' }, limit: MOST_RULES },
       });
       const all = found.map(({ document }) => document);
-      const open = all.filter(({ state, act }) => state === 'open' && isStopping(act));
-      // The agent is active: an operator resumed it.
-      for (const one of open) await ended(one.id, { state: 'lifted', liftedAt: updatedAt });
+      // The agent is active, or has no such restriction: an operator resumed it, or ended that.
+      const { gone, at } = await restrictions.gone(all, agent);
+      const done = [...all.filter(({ state, act }) => state === 'open' && isStopping(act)), ...gone];
+      for (const one of done) await ended(one.id, { state: 'lifted', liftedAt: at });
+      const known = all.map((one): Response => (done.includes(one) ? { ...one, state: 'lifted', liftedAt: at } : one));
       // Who ends a suspension has seen what the agent did before: no rule suspends it again for that, also when a process that takes
       // over reads it again.
-      const lifted = all.map((one) => (one.state === 'lifted' ? (one.liftedAt ?? one.updatedAt) : 0));
-      const seen = Math.max(activeSince, ...lifted, ...(open.length > 0 ? [updatedAt] : []));
-      const last = all.find((one) => one.rule === rule.id);
-      return countsSince(last, { seen, now: clock.now(), isRestricted: isRestrictedBy(rule, agent) });
+      const seen = handledOf(known, agent);
+      const last = known.find((one) => one.rule === rule.id);
+      return countsSince(last, { seen, now: clock.now(), isRestricted: restrictions.isRestrictedBy(rule, agent) });
     },
 
     async act(rule, agent, { facts, values }) {
@@ -243,7 +221,7 @@ export const responseActs = (deps: {
       const [held] = await responses.find({ where: { slot }, limit: 1 });
       if (held?.document.state === 'notified') await ended(held.document.id, {});
       if (held?.document.state === 'open' && (held.document.until ?? now + 1) <= now) await expire(held.document);
-      const isAlready = isRestrictedBy(rule, agent);
+      const isAlready = restrictions.isRestrictedBy(rule, agent);
       const brake = isStopping(rule.act)
         ? BRAKE
         : isRestricting(rule.act) && !isAlready
@@ -287,7 +265,7 @@ export const responseActs = (deps: {
       const { document } = found;
       const isOver = isRestricting(document.act) && (document.until ?? 0) <= clock.now();
       if (document.state !== 'open' || isOver) throw responseRefusal('response_not_open');
-      if (isRestricting(document.act)) await endRestriction(document, by);
+      if (isRestricting(document.act)) await restrictions.end(document, by);
       else await agents.resume(document.agent, by);
       await record(found.document, 'response.lifted', by);
       const change = { state: 'lifted', liftedBy: by.caller, liftedAt: clock.now() } as const;

@@ -93,6 +93,13 @@ export const QUIET_SECONDS = 86_400;
 
 export const slotOf = (rule: string, agent: string): string => `${rule} ${agent}`;
 
+/** Until when an operator has handled what the agent did, given its last responses: epoch seconds. */
+export const handledOf = (
+  responses: readonly Response[],
+  { activeSince = 0 }: { readonly activeSince?: number },
+): number =>
+  Math.max(activeSince, ...responses.map((one) => (one.state === 'lifted' ? (one.liftedAt ?? one.updatedAt) : 0)));
+
 /**
  * Only what an agent did after this time counts for a rule, given its last response for the agent: epoch seconds, or infinite while that lasts.
  * `seen`: what an operator has handled. `isRestricted`: the agent is restricted as the rule would.
