@@ -1,5 +1,8 @@
 /** Restrictions where a process stops halfway, a rule changes meanwhile, or the brake keeps one back for a time. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { AGENT_FACTS, type AgentFacts } from '../../../src/domain/governance/responses/agent-facts.ts';
+import { responseActs } from '../../../src/domain/governance/responses/response-acts.ts';
 import { acting, HOUR, OPERATOR } from './responses-world.ts';
 
 const DAY = 24 * HOUR;
@@ -32,4 +35,61 @@ test('a lift that ended the restriction and was cut off is done: the rule acts a
     ['narrow', 'lifted'],
   ]);
   expect(await restrictions()).toHaveLength(1);
+});
+
+describe('a process that stalls before it restricts', () => {
+  /** Another process finishes the response meanwhile; then `during` happens, and the first process goes on. */
+  const stalled = async (during: (made: Acting, response: string) => Promise<unknown>) => {
+    const made = await acting();
+    const { id, agents, documents, audit, clock, acts, responses, tick, log } = made;
+    const gate = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const slow = responseActs({
+      ...{ documents, audit, clock, identifiers: randomIdentifiers },
+      agents: {
+        ...agents,
+        async restrict(...given) {
+          reached.resolve();
+          await gate.promise;
+          return agents.restrict(...given);
+        },
+      },
+      approvals: { endAllOf: async () => undefined },
+    });
+    const agent = (await agents.get(id))?.document;
+    const facts = (await documents.collection<AgentFacts>(AGENT_FACTS).get(id))?.document;
+    if (!agent || !facts) throw new Error('the agent did nothing');
+    const acted = slow.act(made.rule, agent, { facts, values: {} });
+    await reached.promise;
+    const response = (await responses())[0]?.id ?? '';
+    await log.add('system', { type: 'response.acted', target: { kind: 'response', id: response } });
+    tick(11);
+    acts.again();
+    await acts.finish();
+    expect(await made.restrictions()).toMatchObject([{ response }]);
+    await during(made, response);
+    gate.resolve();
+    await acted;
+    return made;
+  };
+
+  test('does not restrict again what an operator lifted', async () => {
+    const made = await stalled(({ acts }, response) => acts.lift(response, OPERATOR));
+    expect([await made.restrictions(), await statesOf(made)]).toEqual([[], [['narrow', 'lifted']]]);
+    expect(made.typed('agent.restricted')).toHaveLength(1);
+  });
+
+  test('does not either while the lift has ended the restriction, and not yet the response', async () => {
+    const made = await stalled(({ id, agents, clock }, response) =>
+      agents.endRestriction(id, { response, at: 0, until: clock.now() + DAY, owner: 'acc_owner' }, OPERATOR),
+    );
+    expect(await made.restrictions()).toEqual([]);
+  });
+
+  test('finds it restricted by this response where the other process did it, and leaves it open', async () => {
+    const made = await stalled(async () => undefined);
+    expect(await statesOf(made)).toEqual([['narrow', 'open']]);
+    expect((await made.responses())[0]?.isAlready).toBeUndefined();
+    expect(await made.restrictions()).toHaveLength(1);
+  });
 });

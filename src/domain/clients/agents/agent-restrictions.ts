@@ -19,9 +19,15 @@ export type OrderedRestriction = Pick<Restriction, 'response' | 'at' | 'until' |
 export interface AgentRestrictions {
   /**
    * Restricts an agent. Returns whether this restriction holds: false while another one of the same act lasts, which it does not extend. Idempotent.
-   * Throws 'not_found', and 'conflict' once the agent is retired.
+   * `isDue` is asked after each read of the agent, and says whether this restriction never held: a caller that stalled must not bring back one
+   * that was ended meanwhile. Default: it is. Throws 'not_found', and 'conflict' once the agent is retired.
    */
-  restrict(id: string, restriction: Omit<Restriction, 'owner'>, by: By): Promise<boolean>;
+  restrict(
+    id: string,
+    restriction: Omit<Restriction, 'owner'>,
+    by: By,
+    isDue?: () => Promise<boolean>,
+  ): Promise<boolean>;
   /**
    * Ends the restriction that a response ordered. Idempotent. Throws 'not_found', and 'forbidden' unless the caller is an operator who has had no
    * part in the agent since it began, or its time is over.
@@ -45,12 +51,12 @@ export const agentRestrictions = ({
   const isIndependent = independenceOf(owners);
 
   return {
-    async restrict(id, restriction, by): Promise<boolean> {
+    async restrict(id, restriction, by, isDue = async () => true): Promise<boolean> {
       const { act, response, until } = restriction;
-      const restricted = (agent: Agent): Agent => {
+      const restricted = async (agent: Agent): Promise<Agent> => {
         if (agent.state === 'retired') throw agentRefusal('agent_retired');
         const now = clock.now();
-        if (restrictionOf(agent, act, now) || until <= now) return agent;
+        if (restrictionOf(agent, act, now) || until <= now || !(await isDue())) return agent;
         const others = (agent.restrictions ?? []).filter((one) => one.act !== act);
         return { ...agent, restrictions: [...others, { ...restriction, owner: agent.owner }] };
       };

@@ -6,7 +6,7 @@ import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
-import type { Response } from './response.ts';
+import { RESPONSES, type Response } from './response.ts';
 import { isRestricting, type ResponseRule } from './response-rule.ts';
 
 export interface ResponseRestrictions {
@@ -42,13 +42,18 @@ export const responseRestrictions = ({
   readonly caller: By;
 }): ResponseRestrictions => {
   const stored = documents.collection<Agent>(AGENTS);
+  const responses = documents.collection<Response>(RESPONSES);
+  /** It is open, or over, only after its agent was restricted. */
+  const isBegun = async (id: string): Promise<boolean> => (await responses.get(id))?.document.state === 'begun';
+
   return {
     isRestrictedBy: ({ act }, agent) => isRestricting(act) && restrictionOf(agent, act, clock.now()) !== undefined,
 
     async order({ id, agent, act, createdAt: at, until, past }) {
       if (!isRestricting(act) || until === undefined || !past) return false;
       try {
-        return (await agents.restrict(agent, { ...past, act, response: id, at, until }, caller)) || undefined;
+        const restriction = { ...past, act, response: id, at, until };
+        return (await agents.restrict(agent, restriction, caller, () => isBegun(id))) || undefined;
       } catch (error) {
         if (!isDomainError(error) || error.code === 'unavailable') throw error;
         return false;
@@ -58,11 +63,11 @@ export const responseRestrictions = ({
     end: ({ id, agent, createdAt: at, owner, until = 0 }, by) =>
       agents.endRestriction(agent, { response: id, at, until, owner }, by),
 
-    async gone(responses, agent) {
+    async gone(some, agent) {
       const now = clock.now();
       const isMissing = (of: Agent) => (one: Response) =>
         one.state === 'open' && isRestricting(one.act) && (one.until ?? 0) > now && !hasRestriction(of, one);
-      const missing = responses.filter(isMissing(agent));
+      const missing = some.filter(isMissing(agent));
       if (missing.length === 0) return { gone: [], at: agent.updatedAt };
       // A response is open only after its agent is restricted: the agent may have been read before that.
       const read = (await stored.get(agent.id))?.document;
