@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { AGENT_FACTS, type AgentFacts } from '../../../src/domain/governance/responses/agent-facts.ts';
 import { responseActs } from '../../../src/domain/governance/responses/response-acts.ts';
-import { acting, HOUR, OPERATOR } from './responses-world.ts';
+import { BY } from '../registries/registry-world.ts';
+import { acting, DENIALS, HOUR, OPERATOR } from './responses-world.ts';
 
 const DAY = 24 * HOUR;
 type Acting = Awaited<ReturnType<typeof acting>>;
@@ -91,5 +92,66 @@ describe('a process that stalls before it restricts', () => {
     expect(await statesOf(made)).toEqual([['narrow', 'open']]);
     expect((await made.responses())[0]?.isAlready).toBeUndefined();
     expect(await made.restrictions()).toHaveLength(1);
+  });
+});
+
+describe('a rule that is changed to another act', () => {
+  const changed = async ({ rules, replays, tick }: Acting, id: string, act: 'contain' | 'notify' | 'narrow') => {
+    tick(1);
+    const { version = 0 } = (await rules.get(id)) ?? {};
+    await rules.update(id, version, { act }, BY);
+    const replayed = await replays.replay(id, 28, BY);
+    await rules.activate(id, replayed.version, BY);
+  };
+
+  test('stops an agent that it restricted before, and the restriction stays until it is lifted', async () => {
+    const made = await acting({ ...DENIALS, hours: 168 });
+    const { id, denied, read, rule, stateOf, restrictions, acts, responses, agents, ended } = made;
+    await denied(id);
+    await read();
+    await changed(made, rule.id, 'contain');
+    await denied(id, 1);
+    await read();
+    expect([await stateOf(id), ended]).toEqual(['suspended', [id]]);
+    expect(await statesOf(made)).toEqual([
+      ['contain', 'open'],
+      ['narrow', 'open'],
+    ]);
+    await agents.resume(id, OPERATOR);
+    expect(await restrictions()).toHaveLength(1);
+    const narrowing = (await responses()).find(({ act }) => act === 'narrow')?.id ?? '';
+    expect((await acts.lift(narrowing, OPERATOR)).document.state).toBe('lifted');
+    expect(await restrictions()).toEqual([]);
+  });
+
+  test('restricts an agent of which it notified within the day', async () => {
+    const made = await acting({ ...DENIALS, act: 'notify' });
+    const { id, denied, read, rule, restrictions } = made;
+    await denied(id);
+    await read();
+    await changed(made, rule.id, 'narrow');
+    await denied(id, 1);
+    await read();
+    expect(await statesOf(made)).toEqual([
+      ['narrow', 'open'],
+      ['notify', 'notified'],
+    ]);
+    expect(await restrictions()).toHaveLength(1);
+  });
+
+  test('still marks the earlier restriction when its time is over', async () => {
+    const made = await acting({ ...DENIALS, hours: 2 });
+    const { id, denied, read, rule, tick } = made;
+    await denied(id);
+    await read();
+    await changed(made, rule.id, 'notify');
+    await denied(id, 1);
+    await read();
+    tick(2 * HOUR);
+    await read();
+    expect(await statesOf(made)).toEqual([
+      ['notify', 'notified'],
+      ['narrow', 'expired'],
+    ]);
   });
 });

@@ -93,6 +93,9 @@ describe('a rule that narrows', () => {
     ['narrowed, and expired', { state: 'expired' }, false, 70],
     ['was lifted', { state: 'lifted' }, false, 5],
     ['suspended, and the agent is active', { state: 'open', act: 'suspend' }, false, 5],
+    ['asked for approvals, and narrows now', { state: 'open', until: 101, act: 'approve' }, true, 5],
+    ['notified within a day, and narrows now', { state: 'notified', act: 'notify' }, false, 5],
+    ['has begun with another act', { state: 'begun', act: 'notify' }, false, Number.POSITIVE_INFINITY],
     ['notified within a day', { state: 'notified' }, false, Number.POSITIVE_INFINITY],
     [
       'found the agent narrowed, and it still is',
@@ -104,7 +107,7 @@ describe('a rule that narrows', () => {
     ['found the agent narrowed, and it is not any more', { state: 'notified', isAlready: true }, false, 70],
   ])('that %s counts from there on', (_, more, isRestricted, from) => {
     const last = more && ({ act: 'narrow', eventAt: 70, createdAt: 90, ...more } as Response);
-    expect(countsSince(last, { seen: 5, now: 100, isRestricted })).toBe(from);
+    expect(countsSince(last, { act: 'narrow', seen: 5, now: 100, isRestricted })).toBe(from);
   });
 
   test('stands beside one that asks for approvals, and both beside a suspension, which wins', async () => {

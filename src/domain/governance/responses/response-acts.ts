@@ -125,7 +125,7 @@ export const responseActs = (deps: {
   /** It leaves the slot: the rule may act on the agent again. */
   const ended = (id: string, change: Partial<Response>): Promise<Versioned<Response> | undefined> =>
     update(responses, id, (one): Response | undefined =>
-      one.slot === one.id ? undefined : { ...over(one), ...change },
+      one.slot === one.id && one.state !== 'open' ? undefined : { ...over(one), ...change },
     );
 
   /** False: it was retired or lost its owner meanwhile, so that nothing it holds works. It must not hold up other agents. */
@@ -158,6 +158,17 @@ export const responseActs = (deps: {
     await restrictions.end(response, SYSTEM);
     await record(response, 'response.expired', SYSTEM);
     await ended(response.id, { state: 'expired' });
+  };
+
+  /** The rule acts again. A restriction from before it had another act goes on. */
+  const leaveSlot = async ({ id, ...held }: Response, { act }: ResponseRule): Promise<void> => {
+    const now = clock.now();
+    if (held.state === 'notified') await ended(id, {});
+    else if (held.state === 'open' && (held.until ?? now + 1) <= now) await expire({ id, ...held });
+    else if (held.state === 'open' && held.act !== act)
+      await update(responses, id, (one): Response | undefined =>
+        one.state === 'open' ? { ...one, slot: id, updatedAt: now } : undefined,
+      );
   };
 
   /** Does all that can be done, then throws the first failure of one agent. */
@@ -210,7 +221,8 @@ export const responseActs = (deps: {
       // over reads it again.
       const seen = handledOf(known, agent);
       const last = known.find((one) => one.rule === rule.id);
-      return countsSince(last, { seen, now: clock.now(), isRestricted: restrictions.isRestrictedBy(rule, agent) });
+      const isRestricted = restrictions.isRestrictedBy(rule, agent);
+      return countsSince(last, { act: rule.act, seen, now: clock.now(), isRestricted });
     },
 
     async act(rule, agent, { facts, values }) {
@@ -219,8 +231,7 @@ export const responseActs = (deps: {
       looksAt = Math.min(looksAt, now + UNFINISHED_SECONDS);
       const slot = slotOf(rule.id, agent.id);
       const [held] = await responses.find({ where: { slot }, limit: 1 });
-      if (held?.document.state === 'notified') await ended(held.document.id, {});
-      if (held?.document.state === 'open' && (held.document.until ?? now + 1) <= now) await expire(held.document);
+      if (held) await leaveSlot(held.document, rule);
       const isAlready = restrictions.isRestrictedBy(rule, agent);
       const brake = isStopping(rule.act)
         ? BRAKE

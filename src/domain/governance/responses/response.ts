@@ -33,8 +33,8 @@ export type Response = {
   readonly past?: Past;
   readonly state: ResponseState;
   /**
-   * The rule and the agent while no other response of the rule may come for the agent; else its own id. Unique: of several
-   * processes one makes the response.
+   * The rule and the agent while no other response of the rule may come for the agent; else its own id, also of one that is open and from before
+   * the rule had another act. Unique: of several processes one makes the response.
    */
   readonly slot: string;
   readonly values: Partial<FactValues>;
@@ -102,14 +102,21 @@ export const handledOf = (
 
 /**
  * Only what an agent did after this time counts for a rule, given its last response for the agent: epoch seconds, or infinite while that lasts.
- * `seen`: what an operator has handled. `isRestricted`: the agent is restricted as the rule would.
+ * `act`: that of the rule now; with another one the rule is as one that has not acted. `seen`: what an operator has handled. `isRestricted`: the
+ * agent is restricted as the rule would.
  */
 export const countsSince = (
   last: Response | undefined,
-  { seen, now, isRestricted }: { readonly seen: number; readonly now: number; readonly isRestricted: boolean },
+  {
+    act,
+    seen,
+    now,
+    isRestricted,
+  }: { readonly act: ResponseAct; readonly seen: number; readonly now: number; readonly isRestricted: boolean },
 ): number => {
   if (!last || last.state === 'lifted') return seen;
   if (last.state === 'begun') return Number.POSITIVE_INFINITY;
+  if (last.act !== act) return seen;
   // The agent is active: another one would not be.
   if (last.state === 'open' && !isRestricting(last.act)) return seen;
   const after = Math.max(seen, last.eventAt);
