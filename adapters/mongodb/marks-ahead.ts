@@ -18,7 +18,7 @@ const MOST_AHEAD = 32;
 /** After so many wrong guesses in a row, a document is no hint: requests about many others need it, as with that of a resource server. */
 const MOST_WRONG = 3;
 
-/** `wrong`: how often in a row a request needed others. */
+/** `documents`: at most MOST_AHEAD. `wrong`: how often in a row a request needed others. */
 type Followers = { readonly documents: readonly MarkedDocument[]; readonly wrong: number };
 
 const keyOf = ({ partition, hash }: MarkedDocument): string => `${partition} ${hash}`;
@@ -31,7 +31,8 @@ export const marksAhead = (): MarksAhead => {
       const before = after.get(key);
       const isWrong = before !== undefined && !before.documents.some((one) => documents.some(isSame(one)));
       if (before === undefined && after.size >= MOST_KNOWN) after.delete(after.keys().next().value as string);
-      after.set(key, { documents, wrong: isWrong ? before.wrong + 1 : 0 });
+      // A read of many may need a thousand, which would stay in memory for each key.
+      after.set(key, { documents: documents.slice(0, MOST_AHEAD), wrong: isWrong ? before.wrong + 1 : 0 });
     },
     of(documents) {
       const known = new Map(documents.map((one) => [keyOf(one), one]));
