@@ -3,8 +3,9 @@
  * used before (seen-things.ts), what it took of budgets (budget-shares.ts), the values that rules compare (fact-values.ts), the rules (response-rule.ts), their replay over the audit
  * log (rule-replay.ts), and what they did (response.ts, response-worker.ts).
  *
- * Only events after the agent's own authentication count. Requests of others, and what a resource server reports, add nothing.
- * So a stranger cannot have an agent suspended.
+ * Only events after the agent's own authentication count, and what people answer to its own requests. Requests of others, and what a resource server
+ * reports, add nothing. So a stranger cannot have an agent suspended. People whom it serves cause a part of what it does: by that, and by what they
+ * deny, they can.
  */
 import { countedTo, type StreamCursor } from '../../audit/records-after.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
