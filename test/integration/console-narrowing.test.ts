@@ -135,6 +135,39 @@ describe('the rights of a delegation', () => {
     expect(await eventsOf('delegation.narrowed')).toHaveLength(1);
   });
 
+  test('name what the owner’s own agents below lose, and that there may be others, to an owner without a role', async () => {
+    const { management, jwt } = scene;
+    const otto: Person = { username: 'otto', password: PASSWORD };
+    const { id } = (await management.call('POST', '/accounts', { ...otto, name: 'Otto' })).body;
+    const browser = await signedIn(otto);
+    const [top = '', own = '', foreign = ''] = await Promise.all(
+      [
+        ['Top of Otto', String(id)],
+        ['Hand of Otto', String(id)],
+        ['Hand of Ada', scene.accountId],
+      ].map(async ([name = '', owner = '']) => (await scene.newAgent(name, owner)).clientId),
+    );
+    const { delegations } = server.behalf.services;
+    const expiresAt = Math.floor(Date.now() / 1000) + 3600;
+    const rights = { scope: ['read', 'delete'], resource: jwt.identifier, expiresAt };
+    const parent = await delegations.recordConsent({
+      ...{ ...rights, subject: scene.accountId, actor: top, by: scene.accountId, asked: rights.scope },
+      delegableTo: { agents: [own, foreign], depth: 1 },
+    });
+    if (!parent) throw new Error('no delegation');
+    const preview = () => choose(browser, pathOf(parent), (_, value) => value.endsWith(' delete'));
+    const hop = (actor: string) =>
+      delegations.derive({ ...rights, parent, actor, delegableTo: { agents: [], depth: 0 } });
+    await hop(foreign);
+    const hidden = await preview();
+    expect([hidden.status, hidden.text]).toEqual([200, expect.stringContaining('There may be further ones.')]);
+    expect(hidden.text).not.toMatch(/No agent below|Hand of Ada/);
+    await hop(own);
+    const shown = (await preview()).text;
+    expect(shown).toMatch(/Agents below lose it too.*Hand of Otto\s+delete\s+read.*There may be further ones\./s);
+    expect(shown).not.toContain('Hand of Ada');
+  });
+
   test('of a re-delegation are narrowed above it', async () => {
     const page = await operator.open(at(pathOf(second)));
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('This is a re-delegation')]);

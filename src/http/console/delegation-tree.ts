@@ -125,20 +125,51 @@ const addBelow = async ({ calls, viewer }: Context, known: Known): Promise<boole
   return isMore;
 };
 
-/** The live delegations below one, of those that the viewer sees. `isMore`: the person has further ones that were not read. */
-export const hopsBelow = async (
+/** Agents whose delegations are listed one by one. */
+const ASKED_AGENTS = 20;
+
+/**
+ * The live delegations on behalf of a person. A viewer without a role sees those of another person only through their own
+ * agents: of those in `agents` then, and there may be further ones (`isMore`).
+ */
+const liveOf = async (
   { calls, viewer }: Pick<Context, 'calls' | 'viewer'>,
-  { id, subject }: ShownDelegation,
+  subject: string,
+  agents: readonly string[],
+): Promise<{ readonly items: readonly ShownDelegation[]; readonly isMore: boolean }> => {
+  const isAll = subject === viewer.account.id || calls.mayAll('listDelegations', viewer.account);
+  const filters = isAll ? [{}] : [...new Set(agents)].slice(0, ASKED_AGENTS).map((actor) => ({ actor }));
+  const answers = await Promise.all(
+    filters.map((filter) =>
+      calls.run('listDelegations', viewer.account, viewer.by, {
+        query: { ...filter, subject, live: true, limit: LISTED },
+      }),
+    ),
+  );
+  return {
+    items: answers.flatMap(({ body }) => body?.items ?? []),
+    isMore: (!isAll && agents.length > 0) || answers.some(({ next }) => next !== undefined),
+  };
+};
+
+/** Agents that may hold delegations below one: none of those is delegable to other agents than it is. */
+const agentsBelow = ({ delegable_to: to }: ShownDelegation): readonly string[] => {
+  const agents = typeof to === 'object' && to !== null && 'agents' in to ? to.agents : [];
+  return Array.isArray(agents) ? agents.map(String) : [];
+};
+
+/** The live delegations below one, of those that the viewer sees. `isMore`: the person may have further ones that were not read. */
+export const hopsBelow = async (
+  context: Pick<Context, 'calls' | 'viewer'>,
+  one: ShownDelegation,
 ): Promise<{ readonly hops: readonly ShownDelegation[]; readonly isMore: boolean }> => {
-  const { body, next } = await calls.run('listDelegations', viewer.account, viewer.by, {
-    query: { subject, live: true, limit: LISTED },
-  });
-  const above = new Set([id]);
+  const { items, isMore } = await liveOf(context, one.subject, agentsBelow(one));
+  const above = new Set([one.id]);
   // A parent has a smaller depth than its children.
-  const hops = (body?.items ?? [])
-    .toSorted((one, other) => one.depth - other.depth)
-    .filter((one) => above.has(parentOf(one)) && above.add(one.id));
-  return { hops, isMore: next !== undefined };
+  const hops = items
+    .toSorted((each, other) => each.depth - other.depth)
+    .filter((each) => above.has(parentOf(each)) && above.add(each.id));
+  return { hops, isMore };
 };
 
 /** People whose delegations are counted. */
