@@ -1,7 +1,9 @@
 /** Single rights taken from a delegation and from a grant in the console: the choice, the preview of what ends, the call. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Delegation } from '../../src/domain/authority/delegation/delegation.ts';
+import { detailId } from '../../src/domain/resources/authorization-details/detail-id.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
+import { exampleType } from '../support/detail-types.ts';
 import type { Form } from '../support/html-forms.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -166,6 +168,38 @@ describe('the rights of a delegation', () => {
     const shown = (await preview()).text;
     expect(shown).toMatch(/Agents below lose it too.*Hand of Otto\s+delete\s+read.*There may be further ones\./s);
     expect(shown).not.toContain('Hand of Ada');
+  });
+
+  test('that are authorization details are named below by type, each once', async () => {
+    const { management, accountId } = scene;
+    const bank = 'https://bank.example.com';
+    const payment = exampleType('payment');
+    await management.createResourceServer({
+      ...{ identifier: bank, name: 'The bank', scopes: [{ name: 'use', description: 'Use it', risk: 'low' }] },
+      detail_types: [payment, { ...payment, type: 'transfer' }],
+    });
+    const planner = (await scene.newAgent('Payer')).clientId;
+    const booker = (await scene.newAgent('Sub-payer')).clientId;
+    const details = ['payment_initiation', 'transfer'].map((type) => ({ type, amount: 100, currency: 'EUR' }));
+    const common = { resource: bank, scope: ['use'], details, expiresAt: Math.floor(Date.now() / 1000) + 3600 };
+    const { delegations } = server.behalf.services;
+    const parent = await delegations.recordConsent({
+      ...{ ...common, subject: accountId, actor: planner, by: accountId, asked: ['use'], askedDetails: details },
+      delegableTo: { agents: [booker], depth: 1 },
+    });
+    if (!parent) throw new Error('no delegation');
+    const child = await delegations.derive({
+      ...{ ...common, parent, actor: booker, askedDetails: details, delegableTo: { agents: [], depth: 0 } },
+    });
+    expect(child?.details).toHaveLength(2);
+    const [first] = details;
+    if (!first) throw new Error('no detail');
+    const preview = await choose(operator, pathOf(parent), (_, value) => value === detailId(bank, first));
+    const below = preview.text.slice(preview.text.indexOf('Agents below lose it too'));
+    expect([preview.status, below]).toEqual([
+      200,
+      expect.stringMatching(/Sub-payer\s+payment_initiation\s+use\s*,\s*transfer/),
+    ]);
   });
 
   test('of a re-delegation are narrowed above it', async () => {

@@ -131,11 +131,18 @@ const losesBelow = async (
     const held = typesInside(types, hop.details ?? [], before);
     return {
       agent: { name: names(hop.actor), href: delegationHref(deps, hop.id) },
-      loses: [...hop.scope.filter((name) => gone.includes(name)), ...held.slice(kept.length)],
+      loses: [...hop.scope.filter((name) => gone.includes(name)), ...withoutEach(held, kept)],
       keeps: [...hop.scope.filter((name) => !gone.includes(name)), ...kept],
     };
   });
   return { rows: rows.filter(({ loses }) => loses.length > 0), isMore };
+};
+
+/** `all` without one of each of `some`: a type that is there twice, and kept once, is lost once. */
+const withoutEach = (all: readonly string[], some: readonly string[]): readonly string[] => {
+  const rest = [...all];
+  for (const one of some) if (rest.includes(one)) rest.splice(rest.indexOf(one), 1);
+  return rest;
 };
 
 /** Types of the details that are inside one of `held`, sorted by type. */
