@@ -103,6 +103,28 @@ describe('the keys of an agent', () => {
     expect(await eventsOf('credential.rotated')).toHaveLength(before);
   });
 
+  test.each(['0', '3600'])(
+    'are no keys that the rotation is to end: refused at the field (overlap %s)',
+    async (overlap) => {
+      const agent = await scene.newAgent(`The same ${overlap}`);
+      const [old] = await credentialsOf(agent.clientId);
+      const before = (await eventsOf('credential.rotated')).length;
+      const refused = (await eventsOf('request.refused')).length;
+      // The key decides, not its "kid".
+      const same = JSON.stringify({
+        keys: [(await newKeyPair()).publicJwk, { ...agent.key.publicJwk, kid: 'renamed' }],
+      });
+      const answer = await send(ada, pathOf(agent.clientId, String(old?.id)), same, overlap);
+      expect([answer.status, answer.html]).toEqual([
+        400,
+        expect.stringMatching(/id="field-jwks-error">[^<]*is among the old ones/),
+      ]);
+      expect((await eventsOf('request.refused')).slice(refused)).toMatchObject([{ error: 'invalid_field' }]);
+      expect(await eventsOf('credential.rotated')).toHaveLength(before);
+      expect(await credentialsOf(agent.clientId)).toEqual([expect.objectContaining({ id: old?.id })]);
+    },
+  );
+
   test('are for the owner and administrators: an operator is refused by page and API, with an event', async () => {
     const agent = await scene.newAgent('Of Ada');
     const [old] = await credentialsOf(agent.clientId);

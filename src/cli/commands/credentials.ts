@@ -145,7 +145,7 @@ export const credentialCommands: readonly Command[] = [
     options: {
       key: {
         value: 'FILE',
-        description: 'New key as a JWK. The command creates the file if it does not exist.',
+        description: 'New key as a JWK, none of the old ones. The command creates the file if it does not exist.',
         isRequired: true,
       },
       overlap: {

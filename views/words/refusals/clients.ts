@@ -47,6 +47,8 @@ export const AGENT_GERMAN = {
   credential_issuer_unknown: 'Es gibt keinen aktiven vertrauten Aussteller mit dieser Kennung.',
   credential_kind_unknown: 'Eine solche Art von Nachweis gibt es nicht.',
   credential_keys_unusable: 'Nur die Schlüssel eines brauchbaren Nachweises werden durch andere ersetzt.',
+  credential_key_unchanged:
+    'Ein Schlüssel gehört zu den alten, die beim Erneuern enden. Erzeugen Sie einen neuen Schlüssel.',
   credential_overlap_too_long: 'Die alten Schlüssel gelten noch höchstens {most} Sekunden.',
   agent_uses_exceeded: 'Höchstens 20 Zwecke können genannt werden.',
   sponsor_inactive: 'Der Sponsor ist ein aktives Konto.',

@@ -4,6 +4,7 @@
  * of agents.
  */
 
+import { calculateJwkThumbprint } from 'jose';
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import type { By, Permits } from '../../platform/registries/registered-documents.ts';
@@ -15,7 +16,7 @@ import { omit } from '../../vocabulary/omit.ts';
 import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
 import { agentRefusal } from './agent-refusals.ts';
-import { type Credential, credentialsOf, isUsable, registeredCredentialId } from './credential.ts';
+import { type Credential, credentialsOf, holdsUsableKeys, registeredCredentialId } from './credential.ts';
 import {
   type CredentialCheckDeps,
   checkedMaterial,
@@ -51,7 +52,8 @@ export interface CredentialRegistry {
   remove(agentId: string, id: string, by: By): Promise<Versioned<Agent>>;
   /**
    * Replaces the keys of a credential. The old keys stay valid for `overlapSeconds` more. Returns the new credential.
-   * Throws as `credentialRights` does, and 'conflict' unless the old credential is usable and holds its keys itself.
+   * Throws as `credentialRights` does, 'conflict' unless the old credential is usable and holds its keys itself, and
+   * 'invalid_field' when a new key is one of the old ones under any `kid`: it would outlive the rotation.
    */
   rotate(
     agentId: string,
@@ -96,7 +98,7 @@ export const credentialRegistry = (deps: {
     id: string,
     type: AuditEventType,
     by: By,
-    alter: (credential: Credential) => readonly Credential[],
+    alter: (credential: Credential) => readonly Credential[] | Promise<readonly Credential[]>,
     checkCaller: (agent: Agent, by: By) => Promise<void> = async () => {},
   ): Promise<Versioned<Agent>> =>
     documentsOf.change(
@@ -111,7 +113,7 @@ export const credentialRegistry = (deps: {
         if (!all.some((one) => one.id === id)) {
           throw agentRefusal('credential_not_found');
         }
-        const next = all.flatMap((one) => (one.id === id ? alter(one) : [one]));
+        const next = (await Promise.all(all.map((one) => (one.id === id ? alter(one) : [one])))).flat();
         const registered = id === registeredCredentialId(agentId);
         // The keys of the registration stay in the registration until they differ from what it can express.
         return withCredentials(
@@ -171,9 +173,11 @@ export const credentialRegistry = (deps: {
       const next = identifiers.newId('crd');
       const now = clock.now();
       let answer: Credential | undefined;
-      const rotated = (old: Credential): readonly Credential[] => {
-        if (old.kind !== 'jwks' || !isUsable(old, now)) {
-          throw agentRefusal('credential_keys_unusable');
+      const rotated = async (old: Credential): Promise<readonly Credential[]> => {
+        if (!holdsUsableKeys(old, now)) throw agentRefusal('credential_keys_unusable');
+        const ending = await thumbprintsOf(old.jwks);
+        if ((await thumbprintsOf(jwks)).some((one) => ending.includes(one))) {
+          throw agentRefusal('credential_key_unchanged', { field: '/jwks' });
         }
         answer = { ...omit(old, 'id', 'kind', 'jwks', 'createdAt'), id: next, createdAt: now, ...material };
         if (overlapSeconds === 0) return [answer];
@@ -188,6 +192,10 @@ export const credentialRegistry = (deps: {
     },
   };
 };
+
+/** Of each key (RFC 7638). */
+const thumbprintsOf = ({ keys }: JsonWebKeySet): Promise<readonly string[]> =>
+  Promise.all(keys.map((key) => calculateJwkThumbprint(key)));
 
 const withoutRegistered = ({ jwks: _, jwksUri: __, ...rest }: Agent): Agent => rest;
 

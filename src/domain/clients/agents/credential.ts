@@ -89,6 +89,10 @@ export const credentialsOf = ({ id, jwks, jwksUri, credentials = [], createdAt }
 export const isUsable = ({ state, expiresAt }: Credential, now: number): boolean =>
   state === 'active' && (expiresAt === undefined || now < expiresAt);
 
+/** Whether its keys can be replaced by others: it is usable, and holds them itself. */
+export const holdsUsableKeys = (credential: Credential, now: number): credential is CredentialOf<'jwks'> =>
+  credential.kind === 'jwks' && isUsable(credential, now);
+
 /** The credentials an agent can authenticate with now. For an effective agent: only those its blueprint allows. */
 export const usableCredentials = (agent: Holder, now: number): readonly Credential[] =>
   credentialsOf(agent).filter((credential) => isUsable(credential, now));
