@@ -125,6 +125,17 @@ describe('the keys of an agent', () => {
     },
   );
 
+  test('have a form only while they can be replaced: else the page says to add another credential', async () => {
+    const agent = await scene.newAgent('Suspended keys');
+    const [old] = await credentialsOf(agent.clientId);
+    await scene.management.call('POST', `/agents/${agent.clientId}/credentials/${old?.id}/suspend`);
+    const before = (await eventsOf('request.refused')).length;
+    const page = await ada.open(at(pathOf(agent.clientId, String(old?.id))));
+    expect([page.status, page.text]).toEqual([409, expect.stringContaining('Add another credential.')]);
+    expect(page.forms.filter(({ action }) => action.endsWith('/rotate'))).toEqual([]);
+    expect((await eventsOf('request.refused')).slice(before)).toMatchObject([{ error: 'conflict' }]);
+  });
+
   test('are for the owner and administrators: an operator is refused by page and API, with an event', async () => {
     const agent = await scene.newAgent('Of Ada');
     const [old] = await credentialsOf(agent.clientId);

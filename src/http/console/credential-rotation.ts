@@ -5,7 +5,13 @@ import { rotatedKeysPage, rotateKeysPage } from '../../../views/pages/console-cr
 import type { OldCredential } from '../../../views/partials/old-credential.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { agentRefusal } from '../../domain/clients/agents/agent-refusals.ts';
-import { type Credential, credentialsOf, isUsable, ofKind } from '../../domain/clients/agents/credential.ts';
+import {
+  type Credential,
+  credentialsOf,
+  holdsUsableKeys,
+  isUsable,
+  ofKind,
+} from '../../domain/clients/agents/credential.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
@@ -57,6 +63,7 @@ export const addCredentialRotation = ({ router, page, deps, calls, sessions, ope
     const { document: agent } = await agentToGiveCredentials(deps, calls, viewer, id);
     const credential = credentialsOf(agent).find((each) => each.id === one);
     if (!credential) throw agentRefusal('credential_not_found');
+    if (!holdsUsableKeys(credential, deps.clock.now())) throw agentRefusal('credential_keys_unusable');
     const { name } = credential;
     sendPage(
       ctx,

@@ -46,7 +46,8 @@ export const AGENT_GERMAN = {
   agent_changed_owner: 'Dieser Agent hat inzwischen einen anderen Eigentümer. Lesen Sie ihn noch einmal.',
   credential_issuer_unknown: 'Es gibt keinen aktiven vertrauten Aussteller mit dieser Kennung.',
   credential_kind_unknown: 'Eine solche Art von Nachweis gibt es nicht.',
-  credential_keys_unusable: 'Nur die Schlüssel eines brauchbaren Nachweises werden durch andere ersetzt.',
+  credential_keys_unusable:
+    'Dieser Nachweis ist nicht brauchbar oder enthält keine Schlüssel, darum werden keine ersetzt. Fügen Sie einen anderen Nachweis hinzu.',
   credential_key_unchanged:
     'Ein Schlüssel gehört zu den alten, die beim Erneuern enden. Erzeugen Sie einen neuen Schlüssel.',
   credential_overlap_too_long: 'Die alten Schlüssel gelten noch höchstens {most} Sekunden.',

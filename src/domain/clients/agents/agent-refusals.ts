@@ -47,7 +47,10 @@ export const AGENT_REFUSALS = {
   },
   credential_issuer_unknown: { code: 'invalid_field', text: 'There is no active trusted issuer with this id.' },
   credential_kind_unknown: { code: 'invalid_field', text: 'There is no such kind of credential.' },
-  credential_keys_unusable: { code: 'conflict', text: 'Only the keys of a usable credential are changed for others.' },
+  credential_keys_unusable: {
+    code: 'conflict',
+    text: 'This credential is not usable, or holds no keys, so none are replaced. Add another credential.',
+  },
   credential_key_unchanged: {
     code: 'invalid_field',
     text: 'A key is among the old ones, which the rotation ends. Create a new key.',
