@@ -16,6 +16,8 @@ let scene: Scene;
 let operator: Browser;
 let owner: Browser;
 let key: object;
+/** Id of the operator. */
+let olga: string;
 
 const at = (path: string): string => `${server.issuer}${path}`;
 const signedIn = async (person: Person): Promise<Browser> => {
@@ -27,7 +29,7 @@ const signedIn = async (person: Person): Promise<Browser> => {
 beforeAll(async () => {
   server = await runServer();
   scene = await makeScene(server);
-  await scene.management.call('POST', '/accounts', { ...OPERATOR, name: 'Olga', roles: ['operator'] });
+  olga = (await scene.management.createAccount({ ...OPERATOR, name: 'Olga', roles: ['operator'] })).id;
   await scene.management.call('POST', '/accounts', { ...AUDITOR, name: 'Aud', roles: ['auditor'] });
   [operator, owner] = [await signedIn(OPERATOR), await signedIn(scene.person)];
   key = (await newKeyPair()).publicJwk;
@@ -210,11 +212,35 @@ describe('a list of agents', () => {
     },
   );
 
-  test('of an owner registers for themselves; the API refuses another owner at its line', async () => {
-    const pages = await run(
-      owner,
-      await previewOf(owner, [row('Mine'), row('For Olga', { owner: 'olga' })].join('\n')),
+  test('of an owner without a role has no line for others: each is refused alike, before any name is looked up', async () => {
+    const { groups } = server.behalf.services;
+    const { document: mine } = await groups.create(
+      { name: 'Night shift', members: [scene.accountId, olga] },
+      { caller: 'system' },
     );
-    expect(pages.at(-1)?.text).toMatch(/1 registered 0 wait for their owner 1 refused/);
+    const list = [
+      row('Mine'),
+      row('By name', { owner: scene.person.username }),
+      row('By id', { owner: scene.accountId }),
+      row('Of my group', { owner: 'night shift' }),
+      row('By id of my group', { owner: mine.id }),
+      row('For Olga', { owner: 'olga' }),
+      row('For none', { owner: 'unknown' }),
+    ];
+    const preview = await previewOf(owner, list.join('\n'));
+    expect([preview.status, preview.text]).toEqual([200, expect.stringContaining('Register 5 agents?')]);
+    const text = 'An operator or administrator registers agents for others\\.';
+    expect(preview.text).toMatch(new RegExp(`For Olga 6 owner ?: ${text}.*For none 7 owner ?: ${text}`));
+    const pages = await run(owner, preview);
+    expect(pages.at(-1)?.text).toMatch(/5 registered 0 wait for their owner 0 refused/);
+  });
+
+  test('whose step names another owner after all is refused by the API at its line', async () => {
+    const preview = await previewOf(owner, row('Mine again'));
+    const fields = fillForm(formIn(preview));
+    const step = JSON.parse(fields.get('rest') ?? '') as { readonly body: object };
+    fields.set('rest', JSON.stringify({ ...step, body: { ...step.body, owner: olga } }));
+    const result = await send(owner, PATH, fields);
+    expect(result.text).toMatch(/0 registered 0 wait for their owner 1 refused/);
   });
 });

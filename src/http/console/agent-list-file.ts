@@ -1,9 +1,12 @@
 /** Reads a list of agents to register: one JSON object a line, or CSV. Says of each line what is wrong with it. */
 import type { Html, Phrase } from '../../../views/html.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
+import { foldedName } from '../../domain/identity/accounts/username.ts';
 import { csvRows } from '../../domain/vocabulary/csv-rows.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import type { JsonObject } from '../management/json-body.ts';
+import { managementRefusal } from '../management/management-refusals.ts';
 import { NEW_AGENT } from '../management/resources/agents/schemas.ts';
 import { bodyCheck } from '../management/validation.ts';
 import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
@@ -102,11 +105,18 @@ const ofCsv = (text: string): readonly Read[] => {
 
 const checkAgent = bodyCheck(NEW_AGENT);
 
+/** The names and ids by which a list names an account without a role, and its groups, as owner. Folded. */
+const ownNamesOf = async (deps: ConsoleDeps, { id, username }: Account): Promise<ReadonlySet<string>> => {
+  const groups = await deps.groups.ofAccount(id);
+  return new Set([id, username, ...groups.flatMap((group) => [group.id, group.name])].map(foldedName));
+};
+
 /**
- * The agents of a list: NDJSON where its first sign is `{`, else CSV. Takes names of owners. Throws 'invalid_field' at `/list`
- * for a list that cannot be read at all, or that is too long.
+ * The agents of a list: NDJSON where its first sign is `{`, else CSV. Takes names of owners. For `own`, an account without a
+ * role, each other owner is an error of its line, and the name is not looked up: the page does not say who exists. Throws
+ * 'invalid_field' at `/list` for a list that cannot be read at all, or that is too long.
  */
-export const readAgents = async (deps: ConsoleDeps, text: string): Promise<readonly ListedAgent[]> => {
+export const readAgents = async (deps: ConsoleDeps, text: string, own?: Account): Promise<readonly ListedAgent[]> => {
   const plain = text.replace(/^\uFEFF/, '');
   const read = plain.trimStart().startsWith('{')
     ? plain
@@ -118,7 +128,11 @@ export const readAgents = async (deps: ConsoleDeps, text: string): Promise<reado
     throw consoleRefusal('agents_file_too_long', { field: '/list', params: { most: MOST_AGENTS } });
   }
   const owners = new Map<string, Promise<string>>();
-  const ownerOf = (name: string): Promise<string> => {
+  const ownNames = own && (await ownNamesOf(deps, own));
+  const ownerOf = async (name: string): Promise<string> => {
+    if (ownNames && !ownNames.has(foldedName(name))) {
+      throw managementRefusal('registration_for_others_forbidden', { field: '/owner' });
+    }
     const found = owners.get(name) ?? ownerCalled(deps, name, '/owner');
     found.catch(() => undefined);
     owners.set(name, found);

@@ -184,9 +184,11 @@ export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs 
     } = await sessions.withFiles(ctx, MOST_FORM, (account) => calls.access('createAgents', account));
     const opened = openedAs(ctx, session);
     if (given.has('rest')) return step(ctx, opened, given);
+    const { account } = opened.viewer;
+    const own = calls.mayAll('createAgents', account) ? undefined : account;
     const list = (single(given, 'list') ?? '').replaceAll('\r\n', '\n');
     try {
-      preview(ctx, opened, await readAgents(deps, givenText(files, list)));
+      preview(ctx, opened, await readAgents(deps, givenText(files, list), own));
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/list') throw error;
       await recordRefusal(deps, ctx, error);
