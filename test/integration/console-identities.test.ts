@@ -168,9 +168,17 @@ describe('an account', () => {
     expect([unproven.status, unproven.forms.some(({ action }) => action.endsWith(path))]).toEqual([403, false]);
     expect((await auditor.open(at(path))).status).toBe(403);
     expect((await auditor.open(at(`/console/people/${scene.accountId}`))).html).not.toContain(`href="${path}"`);
+    // The form itself, as a browser sends it that never opened the page.
+    for (const browser of [plain, auditor]) {
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await browser.open(at('/console'))).html)?.[1] ?? '';
+      expect(csrf).not.toBe('');
+      const body = new URLSearchParams({ csrf, upstream, subject: 'u-18' });
+      expect((await browser.request(at(path), { method: 'POST', body })).status).toBe(403);
+    }
     expect((await events()).slice(before).map(({ error }) => error)).toEqual([
-      'insufficient_user_authentication',
-      'forbidden',
+      ...['insufficient_user_authentication', 'forbidden'],
+      ...['insufficient_user_authentication', 'forbidden'],
     ]);
+    expect(await linksOf()).toEqual([]);
   });
 });

@@ -14,6 +14,8 @@ let scene: Scene;
 /** Owns the agents. */
 let ada: Browser;
 let operator: Browser;
+/** What calls the API for the operator. */
+let operatorScript: Identity;
 
 const at = (path: string): string => `${server.issuer}${path}`;
 
@@ -26,7 +28,8 @@ const signedIn = async (person: Person): Promise<Browser> => {
 beforeAll(async () => {
   server = await runServer();
   scene = await makeScene(server);
-  await scene.management.call('POST', '/accounts', { ...OPERATOR, name: 'Olga', roles: ['operator'] });
+  const { id } = await scene.management.createAccount({ ...OPERATOR, name: 'Olga', roles: ['operator'] });
+  operatorScript = await scene.management.newScript(id);
   [ada, operator] = (await Promise.all([scene.person, OPERATOR].map(signedIn))) as [Browser, Browser];
 }, 60_000);
 afterAll(() => server?.close());
@@ -144,8 +147,25 @@ describe('the keys of an agent', () => {
     const before = (await eventsOf('request.refused')).length;
     expect((await operator.open(at(path))).status).toBe(403);
     expect((await eventsOf('request.refused')).slice(before)).toMatchObject([{ error: 'forbidden' }]);
-    const body = { jwks: { keys: [(await newKeyPair()).publicJwk] }, overlap_seconds: 60 };
+    const rotated = (await eventsOf('credential.rotated')).length;
+    const key = (await newKeyPair()).publicJwk;
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await operator.open(at('/console'))).html)?.[1] ?? '';
+    const posted = await operator.request(at(path), {
+      method: 'POST',
+      body: new URLSearchParams({ csrf, jwks: JSON.stringify(key), overlap_seconds: '0' }),
+    });
+    expect([csrf, posted.status]).toEqual([expect.stringMatching(/.+/), 403]);
+    const body = { jwks: { keys: [key] }, overlap_seconds: 60 };
     const replacement = `/agents/${agent.clientId}/credentials/${old?.id}/replacement`;
+    const byOperator = await scene.management.callOnce('POST', replacement, body, {}, operatorScript);
+    expect(byOperator.status).toBe(403);
+    const errors = (await eventsOf('request.refused')).slice(before).map(({ error }) => error);
+    expect(errors).toEqual(['forbidden', 'forbidden']);
+    expect((await eventsOf('management.refused')).at(-1)).toMatchObject({
+      ...{ caller: operatorScript.clientId, error: 'forbidden', note: 'replaceCredentialKeys' },
+    });
+    expect(await eventsOf('credential.rotated')).toHaveLength(rotated);
+    expect((await asks(agent)).status).toBe(200);
     const byAdministrator = await scene.management.call('POST', replacement, body);
     expect([byAdministrator.status, byAdministrator.body]).toMatchObject([200, { kind: 'jwks', state: 'active' }]);
   });
