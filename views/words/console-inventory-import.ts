@@ -147,7 +147,7 @@ export const importWords = {
   firstApps: (shown: number, all: number) =>
     phrase({
       en: `The first ${shown} of ${all} apps that change or need a decision are shown.`,
-      de: `Von ${all} Apps, die sich ändern oder zu entscheiden sind, stehen hier die ersten ${shown}.`,
+      de: `Von ${all} Apps, die sich ändern oder über die zu entscheiden ist, stehen hier die ersten ${shown}.`,
     }),
   confirm: (apps: number) => phrase({ en: `Import ${appsEn(apps)}`, de: `${appsDe(apps)} einlesen` }),
   back: phrase({ en: 'Choose other files', de: 'Andere Dateien wählen' }),

@@ -10,7 +10,7 @@ export const narrowWords = {
     phrase({ en: html`What ${app} may use of ${person}`, de: html`Was ${app} von ${person} nutzen darf` }),
   chooseLead: phrase({
     en: 'Untick what is to end. The next page shows what ends with it, before anything changes.',
-    de: 'Nehmen Sie die Haken bei dem weg, was enden soll. Die nächste Seite zeigt, was mit endet. Bis dahin ändert sich nichts.',
+    de: 'Nehmen Sie die Haken bei dem weg, was enden soll. Die nächste Seite zeigt, was dadurch endet. Bis dahin ändert sich nichts.',
   }),
   stays: phrase({ en: 'What stays', de: 'Was bleibt' }),
   ends: phrase({ en: 'What ends', de: 'Was endet' }),
