@@ -42,6 +42,7 @@ test('filters are saved under a name without a place in the list, lead back to i
   await onAgents(async (page) => {
     expect(await page.getByLabel('Name of the view').count()).toBe(0);
     await page.goto(`${server.issuer}/console/agents?q=&state=suspended&at=25`);
+    await page.getByText('Save this view').click();
     await page.getByLabel('Name of the view').fill('Stopped ones');
     await page.keyboard.press('Enter');
     expect(await saved(page, 'Stopped ones').getAttribute('aria-current')).toBe('true');
