@@ -36,6 +36,10 @@ export const secondText = (epochSeconds: number): Html =>
     ),
   )}</time>`;
 
+/** The day of a moment in UTC: `25 Nov 2026`. The title has the time. */
+export const dayText = (epochSeconds: number): Html =>
+  html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${phrase(inEach((language) => DATE[language].format(epochSeconds * 1000)))}</time>`;
+
 /** The same moment to the second with its year: `25 Nov 2026, 12:58:03 UTC`. */
 export const fullSecondText = (epochSeconds: number): Html =>
   html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${secondPhrase(epochSeconds)}</time>`;

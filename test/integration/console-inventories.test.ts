@@ -215,6 +215,7 @@ test.each([
   expect(page.html).toContain(set.format === 'okta' ? 'signOnMode' : 'external_id');
   expect(page.text).toMatch(/Nothing was imported\. (?:list.*|The name has an error\.) Go to the field/s);
   expect(page.html.includes('<details class="fold" open><summary>Columns')).toBe(/the column/.test(message));
+  expect(page.html.includes('<a href="#script">Show the script</a>')).toBe(set.format === 'okta');
   expect(await server.events('inventory.imported')).toHaveLength(before);
   expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
 });
@@ -287,7 +288,7 @@ test('the page of an inventory has its imports, with what each changed, and mark
   laterBy(60);
   const second = 'external_id,name,scopes\n1,Stays,openid files.read\n3,Comes,openid';
   const preview = await paste({ format: 'csv', source: 'history', list: second });
-  expect(preview.text).toContain('This list replaces the one that was imported');
+  expect(preview.text).toMatch(/This list replaces the list of \d+ \w+ \d{4}, \d\d:\d\d UTC\s*\./);
   await confirm(preview);
   const page = await listOf('history');
   expect(page.text).toMatch(/CSV file\. Imported .* by Olga\s*: 1 new, 1 changed, 1 gone\./s);
@@ -299,7 +300,8 @@ test('the page of an inventory has its imports, with what each changed, and mark
   expect([added.text.includes('Comes'), added.text.includes('Stays')]).toEqual([true, false]);
   const changed = await operator.open(at('/console/inventories?source=history&view=changed'));
   expect(changed.text).toMatch(/1 Changed.*Changed\s*: 1 app\. Show all apps/s);
-  expect(changed.text).toMatch(/Stays\s+changed.*\+ files\.read/s);
+  expect(changed.text).toMatch(/Stays\s+changed\s+1\s.*rights.*\+ files\.read/s);
+  expect(changed.html.match(/>\d+ \w+ \d{4}, \d\d:\d\d:\d\d UTC</g)).toHaveLength(2);
   expect(changed.text).not.toContain('Comes');
   const register = /href="(\/console\/agents\/new\?name=Comes)"/.exec(added.html)?.[1] ?? '';
   expect((await operator.open(at(register))).html).toMatch(/value="Comes"/);
@@ -321,12 +323,15 @@ test('a search finds apps by name, id, owner and right, in one inventory or in a
     ['ann@', 'Alpha'],
     ['mail.send', 'Beta'],
   ] as const) {
-    const { text } = await operator.open(at(`/console/inventories?source=searched&q=${encodeURIComponent(words)}`));
+    const { text, html } = await operator.open(
+      at(`/console/inventories?source=searched&q=${encodeURIComponent(words)}`),
+    );
     expect([words, text.includes('Alpha'), text.includes('Beta')]).toEqual([
       words,
       found === 'Alpha',
       found === 'Beta',
     ]);
+    expect(html).toMatch(/class="card spare"><a href="[^"]*view=gone"/);
     expect(text).toMatch(/1 Matches.*1 of 2 apps matches “.*”\. Clear the search/s);
   }
   const none = await operator.open(at('/console/inventories?source=searched&q=nothing'));
@@ -344,14 +349,18 @@ test('the list of all has each inventory with its last import, and an old list i
   await confirm(await paste({ format: 'csv', source: 'ledger', list: 'external_id,name\n1,A\n2,B' }));
   const page = await operator.open(at('/console/inventories'));
   expect(page.text).toMatch(/Inventories\s+Inventory\s+Apps\s+To decide\s+Last import/);
+  expect(page.text).toContain('New and changed: since the last import of each inventory.');
   expect(page.text).not.toContain('Newer apps may be missing here');
   const choose = await operator.open(at('/console/inventories/import'));
   expect(choose.text).toMatch(
-    /Okta\s.*4 apps, last import just now.*Existing inventories.*ledger\s+CSV file\s+2 apps, last/s,
+    /Okta\s.*4 apps, last import just now.*Other inventories.*ledger\s+CSV file\s+2 apps, last/s,
   );
   expect(choose.html).toContain('href="/console/inventories/import?format=csv&amp;source=ledger"');
   const form = await operator.open(at('/console/inventories/import?format=okta'));
   expect(form.text).toMatch(/okta\s+exists: 4 apps, last import just now\s*\. This import replaces it\./);
+  expect(form.html).toContain('<details class="card"><summary>1. Get the list (script of the last import)');
+  const other = await operator.open(at('/console/inventories/import?format=okta&source=ledger'));
+  expect(other.html).toContain('<h2 id="get">1. Get the list</h2>');
   laterBy(31 * 86_400);
   const later = await signedIn(OPERATOR);
   const old = await later.open(at('/console/inventories?source=okta'));

@@ -185,6 +185,7 @@ const PROGRAMS = { az: 'echo az-token', gcloud: 'echo google-token' };
 
 const run = async (
   system: System,
+  edit: (text: string) => string = (text) => text,
 ): Promise<{ readonly code: number | null; readonly files: readonly InventoryFile[]; readonly errors: string }> => {
   const folder = await mkdtemp(join(tmpdir(), 'behalf-scripts-'));
   try {
@@ -192,7 +193,7 @@ const run = async (
       await writeFile(join(folder, name), `#!/bin/sh\n${line}\n`);
       await chmod(join(folder, name), 0o755);
     }
-    const text = (SYSTEMS[system].commands ?? '').replaceAll(HOSTS[system], host);
+    const text = edit((SYSTEMS[system].commands ?? '').replaceAll(HOSTS[system], host));
     const bash = spawn('bash', ['-c', `${text.slice(0, -1)}echo imported > imported.txt\n)`], {
       cwd: folder,
       env: { PATH: `${folder}:${process.env['PATH']}`, NO_PROXY: '*' },
@@ -226,6 +227,15 @@ const refusal = (files: readonly InventoryFile[], system: System): string => {
 
 const hasPrograms = ['curl', 'jq', 'bash'].every((name) => spawnSync(name, ['--version']).status === 0);
 const inShell = hasPrograms ? describe.each(NAMES) : describe.skip.each(NAMES);
+
+const inBash = hasPrograms ? test : test.skip;
+inBash('the script for GitHub leaves out lists that an organization does not have', async () => {
+  [asked, refused] = [[], undefined];
+  const { code, files } = await run('github', (text) => text.replace(/^(GITHUB_APP|SAML)=yes$/gm, '$1=no'));
+  expect([code, asked.filter((path) => !path.includes('/installations'))]).toEqual([0, []]);
+  const lists = files.filter(({ name }) => name !== 'imported.txt');
+  expect(readInventory(lists, 'github').map((app) => app.external_id)).toEqual(['app:1', 'app:2']);
+});
 
 inShell('the script for %s', (system) => {
   test('gets every page, and its files are the whole list', async () => {

@@ -159,6 +159,9 @@ describe('in the console', () => {
     const { browser, page } = await signedIn('admin', 'correct horse battery staple');
     expect([page.status, page.text.includes('Shown Works')]).toEqual([200, true]);
     const one = `${server.issuer}/console/sign-in/${id}`;
+    expect((await browser.open(one)).html).toMatch(
+      /<nav class="crumbs"[\s\S]*href="\/console\/sign-in"[\s\S]*<details class="menu">[\s\S]*\/delete"/,
+    );
     const asked = await browser.open(`${one}/disable`);
     expect(asked.text).toContain('Disable sign-in with');
     const off = asked.forms.find(({ action }) => action.endsWith(`/${id}/disable`));

@@ -12,7 +12,7 @@ import { type Pagination, pagination } from '../partials/pagination.ts';
 import { savedViews } from '../partials/saved-views.ts';
 import { submit } from '../partials/submit.ts';
 import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
-import { agoText } from '../time-text.ts';
+import { agoText, dayText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { systemWords } from '../words/inventory-systems.ts';
 import { listWords } from '../words/lists.ts';
@@ -101,21 +101,25 @@ const changedRights = ({ changed }: InventoryRow): Html =>
 /** Leaves out the inventory on its own page, and owners where no app has one. */
 const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Column<InventoryRow>[] => {
   const columns: readonly (Column<InventoryRow> | false)[] = [
-    { title: words.app, cell: (row) => appCell(row, tags(row), changedRights(row)) },
+    { title: words.app, cell: (row) => appCell(row, tags(row)) },
     source === undefined && {
       title: words.inventory,
       cell: (row) =>
         html`<a href="${listHref}?source=${encodeURIComponent(row.source)}"><bdi class="long">${plainText(row.source, 40)}</bdi></a>`,
     },
-    { title: words.rights, afterTitle: whichMatter, cell: (row) => rightsCell(row, row.people) },
+    {
+      title: words.rights,
+      afterTitle: whichMatter,
+      cell: (row) => html`${rightsCell(row, row.people)}${changedRights(row)}`,
+    },
     rows.some(({ owner }) => owner !== undefined) && { title: words.owner, cell: ownerCell },
     { title: words.known, cell: knownCell },
     {
-      title: words.since,
+      title: words.listed,
       cell: ({ createdAt, goneAt, isNew }) =>
         goneAt === undefined
-          ? html`<span${!isNew && html` class="nothing"`}>${agoText(createdAt)}</span>`
-          : words.goneSince(agoText(goneAt)),
+          ? html`<span${!isNew && html` class="nothing"`}>${words.listedSince(dayText(createdAt))}</span>`
+          : words.goneSince(dayText(goneAt)),
     },
   ];
   return columns.filter((column) => column !== false);
@@ -136,6 +140,7 @@ const viewTiles = ({ views = [], view, search }: InventoriesModel): Html | false
           : { figure: count, label: words.views[name], href }),
         ...(name === 'decide' && count > 0 ? { isUrgent: true } : {}),
         ...(name === view ? { isCurrent: true } : {}),
+        ...(search !== '' && count === 0 && name !== view && name !== 'all' ? { isSpare: true } : {}),
       }),
     ),
   );
@@ -236,6 +241,7 @@ export const inventoriesPage = (frame: ConsoleFrame, model: InventoriesModel): H
 <p class="lead">${isOne && views ? leadOf(model) : words.lead}</p></div>
 ${oldLists(old)}
 ${views === undefined ? flash({ kind: 'notice', text: words.tooMany }) : viewTiles(model)}
+${!isOne && views?.some((one) => one.name === 'new') && search === '' && html`<p class="hint">${words.viewsSince}</p>`}
 ${views === undefined && html`<p><a href="${model.findingsHref}">${words.allFindings}</a></p>`}
 ${filters(model)}
 ${foundLine(model)}

@@ -93,32 +93,43 @@ ${importForm(frame, model)}</div>`,
 };
 
 /** Says what is wrong, and leads to the field. */
-const refusedBanner = ({ values, errors }: ImportModel): Html | undefined => {
+const refusedBanner = ({ system, values, errors }: ImportModel): Html | undefined => {
   const { list, source } = errors;
   if (list === undefined && source === undefined) return undefined;
   const name = list === undefined ? 'source' : (values['list'] ?? '') === '' ? 'files' : 'list';
   const wrong = list === undefined ? words.wrong.source : anyText(list, 300);
-  return html`<div class="flash error" role="alert"><strong>${words.refused}</strong> <span>${wrong} <a href="#field-${name}">${words.toField}</a></span></div>`;
+  return html`<div class="flash error" role="alert"><strong>${words.refused}</strong> <span>${wrong} <a href="#field-${name}">${words.toField}</a>${list !== undefined && SYSTEMS[system].commands !== undefined && html` <a href="#script">${words.toScript}</a>`}</span></div>`;
 };
 
-/** The first step. After an error it is folded: the user has the list. */
-const howToGet = ({ system, errors }: ImportModel): Html => {
+/** Title of the first step. The user who imports a further list of an inventory knows it. */
+const getTitle = ({ system, held }: ImportModel): Phrase => {
+  if (!isFurther(system, held)) return words.get;
+  return system === 'csv' || system === 'ndjson' ? words.getAgain[system] : words.getAgain.script;
+};
+
+/** The last import of the inventory took a list in the same form. */
+const isFurther = (system: InventorySystem, held: LastImport | undefined): boolean =>
+  held !== undefined && (held.format ?? system) === system;
+
+/** The first step. After an error, and for a further list of an inventory, it is folded: the user has the list, or its script. */
+const howToGet = (model: ImportModel): Html => {
+  const { system, errors, held } = model;
   const { needs, more, steps: before = [] } = systemWords[system];
   const { commands, example } = SYSTEMS[system];
-  const isFolded = Object.keys(errors).length > 0;
+  const isFolded = Object.keys(errors).length > 0 || isFurther(system, held);
   const steps = html`${
     before.length > 0 &&
     html`<ol class="numbered">${before.map((step) => html`<li>${step}</li>`)}</ol>
 `
   }<p>${needs}</p>
-${commands !== undefined && commandBlock(commands, words.commands)}
+${commands !== undefined && html`<div id="script">${commandBlock(commands, words.commands)}</div>`}
 <p class="hint">${more}</p>
 ${isPlain(system) && columnList(system, isFolded)}
 ${system === 'csv' && html`<p class="copied"><button type="button" class="button quiet" data-download="apps.csv">${words.emptyFile}</button> ${copyButton(COLUMNS, words.columns)}</p>`}
 <details class="fold"${commands === undefined && html` open`}><summary>${words.exampleOf}</summary>
 ${commandBlock(example, words.example)}</details>`;
   return isFolded
-    ? html`<details class="card"><summary>${words.get}</summary>
+    ? html`<details class="card"><summary>${getTitle(model)}</summary>
 ${steps}</details>`
     : html`<section class="card" aria-labelledby="get"><h2 id="get">${words.get}</h2>
 ${steps}</section>`;

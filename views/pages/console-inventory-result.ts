@@ -7,7 +7,7 @@ import { type Column, commaList, table } from '../partials/console-list.ts';
 import { figureTiles } from '../partials/figure-tiles.ts';
 import { flash } from '../partials/flash.ts';
 import { submit } from '../partials/submit.ts';
-import { agoText } from '../time-text.ts';
+import { timeText } from '../time-text.ts';
 import { inventoryWords } from '../words/console-inventories.ts';
 import { importWords as words } from '../words/console-inventory-import.ts';
 import { SYSTEMS } from '../words/inventory-exports.ts';
@@ -162,7 +162,7 @@ export const previewImportPage = (frame: ConsoleFrame, model: PreviewModel): Htm
   };
   return importStep(frame, links, {
     ...{ title: words.previewTitle, heading: words.previewOf(apps, named(source)) },
-    lead: html`${fromFiles(files)}${words.previewLead}${heldAt !== undefined && html` ${words.replaces(agoText(heldAt))}`}${heldAt === undefined && isFirst(counts) && html` ${words.firstList(named(source))}`}`,
+    lead: html`${fromFiles(files)}${words.previewLead}${heldAt !== undefined && html` ${words.replaces(timeText(heldAt))}`}${heldAt === undefined && isFirst(counts) && html` ${words.firstList(named(source))}`}`,
     above: [
       { href: links.importHref, name: words.title },
       { href: back, name: systemWords[system].name },

@@ -1,5 +1,6 @@
 import { cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
+import { breadcrumbs } from '../partials/breadcrumbs.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import {
   type Column,
@@ -74,6 +75,7 @@ export type UpstreamModel = ConsoleFrame & {
     readonly backchannelUri: string;
     readonly jwksUri: string;
   };
+  readonly listHref: string;
   readonly actions: readonly ObjectAction[];
   readonly auditLogHref?: string;
 };
@@ -81,9 +83,13 @@ export type UpstreamModel = ConsoleFrame & {
 const copied = (text: string): Html =>
   html`<span class="copied"><code>${plainText(text, 400)}</code>${copyButton(text)}</span>`;
 
-export const upstreamPage = ({ upstream, addresses, actions, auditLogHref, ...frame }: UpstreamModel): Html =>
+export const upstreamPage = ({ upstream, addresses, listHref, actions, auditLogHref, ...frame }: UpstreamModel): Html =>
   objectPage(frame, {
     ...{ place: 'sign-in', title: words.provider, name: upstream.name, id: upstream.id, actions },
+    ...{
+      alsoStyle: 'inventories.css',
+      above: breadcrumbs([{ href: listHref, name: words.title }], isolated(upstream.name, 100)),
+    },
     state: registeredState(upstream.state),
     facts: [
       [words.issuer, html`<code>${plainText(upstream.issuer, 400)}</code>`],

@@ -69,9 +69,8 @@ export const signedRights = (sign: '+' | '−', scopes: readonly string[]): Html
   scopes.length === 0 ? undefined : html`<span class="line hint">${sign} ${codes(scopes)}</span>`;
 
 /** An address breaks before its @ only. A phone leaves out what says nothing. */
-export const ownerCell = ({ owner, decideHref }: AppRow): Html => {
-  if (owner === undefined)
-    return html`<span class="hint${decideHref === undefined && ' nothing'}">${words.noOwner}</span>`;
+export const ownerCell = ({ owner }: AppRow): Html => {
+  if (owner === undefined) return html`<span class="hint nothing">${words.noOwner}</span>`;
   const text = plainText(owner, 100);
   const [user = '', host, ...more] = text.split('@');
   const isAddress = host !== undefined && more.length === 0 && [user, host].every(({ length }) => length <= WHOLE);
@@ -80,14 +79,14 @@ export const ownerCell = ({ owner, decideHref }: AppRow): Html => {
 
 const registerLink = ({ registerHref, name }: AppRow): Html | false =>
   registerHref !== undefined &&
-  html`<span class="line"><a href="${registerHref}">${words.register}<span class="unseen"> ${words.registerFor(plainText(name, 60))}</span></a></span>`;
+  html`<span class="line beside"><a href="${registerHref}">${words.register}<span class="unseen"> ${words.registerFor(plainText(name, 60))}</span></a></span>`;
 
 export const knownCell = (row: AppRow): Html => {
   const { known, decideHref, name } = row;
   if (known === undefined) {
     return decideHref === undefined
       ? html`<span class="hint">${words.unknown}</span>${registerLink(row)}`
-      : html`${words.unknown}<span class="line"><a href="${decideHref}">${words.decide}<span class="unseen"> ${words.decideAbout(plainText(name, 60))}</span></a></span>`;
+      : html`${words.unknown}<span class="line beside"><a href="${decideHref}">${words.decide}<span class="unseen"> ${words.decideAbout(plainText(name, 60))}</span></a></span>`;
   }
   const shown = isolated(known.name, 120);
   return html`${known.href === undefined ? shown : html`<a href="${known.href}">${shown}</a>`}<span class="line hint">${wordOf(words.matches, known.by)}</span>${

@@ -3,7 +3,7 @@ import { anyText, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { flash } from '../partials/flash.ts';
-import { agoText, fullSecondText, timeText } from '../time-text.ts';
+import { agoText, fullSecondText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { systemWords } from '../words/inventory-systems.ts';
 import type { InventorySystem } from './inventory-systems.ts';
@@ -35,14 +35,12 @@ const countOf = (name: 'created' | 'changed' | 'gone'): Column<ImportRow> => ({
       : html`<span${changes[name] === 0 && html` class="hint"`}>${changes[name]}</span>`,
 });
 
-/** With seconds if two imports share a minute. */
-const columnsOf = (imports: readonly ImportRow[]): readonly Column<ImportRow>[] => [
+/** With seconds: two imports may share a minute. */
+const COLUMNS: readonly Column<ImportRow>[] = [
   {
     title: words.importedAt,
-    cell: ({ at, href }) => {
-      const isShared = new Set(imports.map((one) => minuteOf(one.at))).size < imports.length;
-      return html`<a href="${href}">${isShared ? fullSecondText(at) : timeText(at)}</a><span class="line hint">${agoText(at)}</span>`;
-    },
+    cell: ({ at, href }) =>
+      html`<a href="${href}">${fullSecondText(at)}</a><span class="line hint">${agoText(at)}</span>`,
   },
   {
     title: words.importer,
@@ -52,13 +50,11 @@ const columnsOf = (imports: readonly ImportRow[]): readonly Column<ImportRow>[] 
   ...(['created', 'changed', 'gone'] as const).map(countOf),
 ];
 
-const minuteOf = (at: number): number => Math.floor(at / 60);
-
 /** The last imports, the newest first. */
 export const importHistory = (imports: readonly ImportRow[]): Html | false =>
   imports.length > 0 &&
   html`<section aria-labelledby="imports"><h2 id="imports">${words.imports}</h2>
-${table(columnsOf(imports), imports, 'imports')}</section>`;
+${table(COLUMNS, imports, 'imports')}</section>`;
 
 /** An inventory in the list of all. */
 export type InventorySummary = {

@@ -8,7 +8,12 @@ import { type Fact, factList, postButton } from './console-list.ts';
 import { copyButton } from './copy-button.ts';
 import { submit } from './submit.ts';
 
-type Named = { readonly text: Phrase; readonly kind?: 'primary' | 'plain' | 'danger' };
+type Named = {
+  readonly text: Phrase;
+  readonly kind?: 'primary' | 'plain' | 'danger';
+  /** It is rare, and stays out of view however few actions there are. */
+  readonly inMenu?: true;
+};
 
 /** A link to a page about the object. */
 export type ObjectLink = Named & { readonly href: string };
@@ -31,6 +36,8 @@ export type ObjectPage = {
   readonly facts: readonly (Fact | undefined | false)[];
   /** Actions that end the object stay beside the heading. */
   readonly endsInView?: true;
+  /** The path to the page. */
+  readonly above?: Html;
   /** Before the facts: what a reader comes for. */
   readonly first?: HtmlValue;
   /** After the facts. */
@@ -46,7 +53,7 @@ const IN_VIEW = 2;
 
 /**
  * What a viewer may do with an object, in one row beside its heading: the main action first, what ends it last. With more than three actions, all
- * but the first two are in a menu. `ends: 'in view'` keeps those that end the object out of it. Prints nothing without any.
+ * but the first two are in a menu, and so is each with `inMenu`. `ends: 'in view'` keeps those that end the object out of it. Prints nothing without any.
  */
 export const headActions = (
   buttons: readonly (Html | undefined | false)[],
@@ -55,23 +62,30 @@ export const headActions = (
   ends: 'in view' | 'in menu' = 'in menu',
 ): Html | undefined => {
   const isEnd = ({ kind }: ObjectLink): boolean => kind === 'danger';
+  const kept = links.filter(({ inMenu }) => inMenu);
+  const free = links.filter(({ inMenu }) => !inMenu);
   const shownAs = (some: readonly ObjectLink[]): readonly Html[] => some.map((link) => actionLink(link, about));
   const isMain = ({ kind }: ObjectLink): boolean => kind === 'primary';
   const further = [
-    ...shownAs(links.filter(isMain)),
+    ...shownAs(free.filter(isMain)),
     ...buttons.filter((one): one is Html => one !== undefined && one !== false),
-    ...shownAs(links.filter((link) => !isEnd(link) && !isMain(link))),
+    ...shownAs(free.filter((link) => !isEnd(link) && !isMain(link))),
   ];
-  const last = shownAs(links.filter(isEnd));
+  const last = shownAs(free.filter(isEnd));
   const count = further.length + last.length;
-  if (count === 0) return undefined;
-  if (count <= IN_VIEW + 1) return html`<div class="actions">${further} ${last}</div>`;
-  const hidden = [...further.slice(IN_VIEW), ...(ends === 'in menu' ? last : [])];
+  if (count + kept.length === 0) return undefined;
+  const isShort = count <= IN_VIEW + 1;
+  const hidden = [
+    ...(isShort ? [] : further.slice(IN_VIEW)),
+    ...(isShort || ends === 'in view' ? [] : last),
+    ...shownAs(kept),
+  ];
   const menu =
-    hidden.length > 1
+    hidden.length > 1 || kept.length > 0
       ? html`<details class="menu"><summary class="button plain">${registerWords.moreActions}<span class="unseen"> ${about}</span></summary>
 <div>${hidden}</div></details>`
       : hidden;
+  if (isShort) return html`<div class="actions">${further} ${last} ${menu}</div>`;
   return html`<div class="actions">${further.slice(0, IN_VIEW)} ${menu} ${ends === 'in view' && last}</div>`;
 };
 
@@ -89,7 +103,7 @@ export const objectPage = (frame: ConsoleFrame, model: ObjectPage): Html => {
     ...(model.alsoStyle === undefined ? {} : { alsoStyle: model.alsoStyle }),
     title: model.title,
     width: 'wide',
-    body: html`<div class="page-head"><div class="row"><h1>${model.heading ?? (model.name instanceof Phrase ? model.name : chosenName(model.name, 100))}</h1>
+    body: html`${model.above}<div class="page-head"><div class="row"><h1>${model.heading ?? (model.name instanceof Phrase ? model.name : chosenName(model.name, 100))}</h1>
 ${headActions(
   actions
     .filter((one): one is ObjectButton => !('href' in one))

@@ -5,8 +5,8 @@ import { type HtmlValue, html, phrase, type Text } from '../html.ts';
 export const inventoryWords = {
   title: phrase({ en: 'Apps of other systems', de: 'Apps anderer Systeme' }),
   lead: phrase({
-    en: 'Apps that your other systems list. An app needs your decision if this server does not know it and it has rights that matter.',
-    de: 'Apps, die Ihre anderen Systeme aufführen. Über eine App ist zu entscheiden, wenn dieser Server sie nicht kennt und sie wichtige Rechte hat.',
+    en: 'Apps that your other systems list. An app needs your decision if this server does not know it and it has a right that matters or a static secret.',
+    de: 'Apps, die Ihre anderen Systeme aufführen. Über eine App ist zu entscheiden, wenn dieser Server sie nicht kennt und sie ein wichtiges Recht oder ein dauerhaftes Geheimnis hat.',
   }),
   titleOf: (inventory: string) =>
     phrase({ en: `${inventory}: apps of another system`, de: `${inventory}: Apps eines anderen Systems` }),
@@ -38,10 +38,15 @@ export const inventoryWords = {
     gone: phrase({ en: 'Gone', de: 'Verschwunden' }),
     all: phrase({ en: 'All apps', de: 'Alle Apps' }),
   },
+  /** Below the numbers of all inventories. */
+  viewsSince: phrase({
+    en: 'New and changed: since the last import of each inventory. Gone: not in its last import.',
+    de: 'Neu und geändert: seit dem letzten Import jedes Inventars. Verschwunden: nicht in seinem letzten Import.',
+  }),
   noneIn: {
     decide: phrase({
-      en: 'No app needs a decision: each is known here, has no right that matters, or was decided.',
-      de: 'Keine App braucht eine Entscheidung: Jede ist hier bekannt, hat kein wichtiges Recht, oder wurde entschieden.',
+      en: 'No app needs a decision: each is known here, has neither a right that matters nor a static secret, or was decided.',
+      de: 'Keine App braucht eine Entscheidung: Jede ist hier bekannt, hat weder ein wichtiges Recht noch ein dauerhaftes Geheimnis, oder wurde entschieden.',
     }),
     new: phrase({
       en: 'The last import added no app to an inventory that was there before.',
@@ -108,8 +113,8 @@ export const inventoryWords = {
   }),
   removes: (present: number, gone: number) =>
     phrase({
-      en: `Deleted from this server: ${present === 1 ? '1 listed app' : `${present} listed apps`}${gone === 0 ? '' : gone === 1 ? ' and 1 app that is gone' : ` and ${gone} apps that are gone`}. Their findings are resolved, dismissed and adopted ones too. A new import begins with new findings.`,
-      de: `Von diesem Server gelöscht: ${present === 1 ? '1 aufgeführte App' : `${present} aufgeführte Apps`}${gone === 0 ? '' : gone === 1 ? ' und 1 verschwundene' : ` und ${gone} verschwundene`}. Ihre Befunde gelten als erledigt, auch zurückgestellte und übernommene. Ein neuer Import beginnt mit neuen Befunden.`,
+      en: `Deleted from this server: ${present === 1 ? '1 listed app' : `${present} listed apps`}${gone === 0 ? '' : gone === 1 ? ' and 1 app that is gone' : ` and ${gone} apps that are gone`}. Findings about these apps are resolved, also those you dismissed or adopted. A new import opens new findings.`,
+      de: `Von diesem Server gelöscht: ${present === 1 ? '1 aufgeführte App' : `${present} aufgeführte Apps`}${gone === 0 ? '' : gone === 1 ? ' und 1 verschwundene' : ` und ${gone} verschwundene`}. Befunde über diese Apps gelten als erledigt, auch die, die Sie zurückgestellt oder übernommen haben. Ein neuer Import eröffnet neue Befunde.`,
     }),
   removesNot: phrase({
     en: 'What stays: the other system, your clients, agents and resource servers, and the imports in the audit log.',
@@ -181,7 +186,7 @@ export const inventoryWords = {
       en: html`${apps === 1 ? '1 app' : `${apps} apps`}, last import ${ago}`,
       de: html`${apps === 1 ? '1 App' : `${apps} Apps`}, letzter Import ${ago}`,
     }),
-  otherInventories: phrase({ en: 'Existing inventories', de: 'Vorhandene Inventare' }),
+  otherInventories: phrase({ en: 'Other inventories', de: 'Weitere Inventare' }),
   empty: {
     title: phrase({
       en: 'Find agents that were never registered here',
@@ -245,8 +250,9 @@ export const inventoryWords = {
   },
   gone: phrase({ en: 'gone', de: 'verschwunden' }),
   off: phrase({ en: 'not enabled', de: 'nicht aktiviert' }),
-  goneSince: (ago: HtmlValue) => phrase({ en: html`gone ${ago}`, de: html`${ago} verschwunden` }),
-  since: phrase({ en: 'Listed since', de: 'Aufgeführt seit' }),
+  listedSince: (day: HtmlValue) => phrase({ en: html`since ${day}`, de: html`seit ${day}` }),
+  goneSince: (day: HtmlValue) => phrase({ en: html`gone since ${day}`, de: html`verschwunden seit ${day}` }),
+  listed: phrase({ en: 'Listed', de: 'Aufgeführt' }),
   pagesOf: phrase({ en: 'Pages of apps', de: 'Seiten der Apps' }),
   import: phrase({ en: 'Import apps', de: 'Apps einlesen' }),
   importNew: phrase({ en: 'Import a new list', de: 'Neue Liste einlesen' }),

@@ -13,6 +13,15 @@ export const importWords = {
   }),
   from: (system: HtmlValue) => phrase({ en: html`Import from ${system}`, de: html`Aus ${system} einlesen` }),
   get: phrase({ en: '1. Get the list', de: '1. Liste holen' }),
+  /** Folded: the inventory has a list already. */
+  getAgain: {
+    script: phrase({
+      en: '1. Get the list (script of the last import)',
+      de: '1. Liste holen (Skript des letzten Imports)',
+    }),
+    csv: phrase({ en: '1. Get the list (columns of the file)', de: '1. Liste holen (Spalten der Datei)' }),
+    ndjson: phrase({ en: '1. Get the list (members of the file)', de: '1. Liste holen (Felder der Datei)' }),
+  },
   commands: phrase({ en: 'Commands', de: 'Befehle' }),
   example: phrase({ en: 'Example', de: 'Beispiel' }),
   exampleOf: phrase({ en: 'What a file looks like', de: 'Wie eine Datei aussieht' }),
@@ -58,7 +67,7 @@ export const importWords = {
   sourceHeld: (inventory: HtmlValue, apps: number, ago: HtmlValue) =>
     phrase({
       en: html`${inventory} exists: ${appsEn(apps)}, last import ${ago}. This import replaces it.`,
-      de: html`${inventory} gibt es schon: ${appsDe(apps)}, letzter Import ${ago}. Dieser Import ersetzt es.`,
+      de: html`${inventory} gibt es schon (${appsDe(apps)}, letzter Import ${ago}). Dieser Import ersetzt es.`,
     }),
   emptyFile: phrase({ en: 'Download an empty file with these columns', de: 'Leere Datei mit diesen Spalten laden' }),
   preview: phrase({ en: 'Preview the import', de: 'Vorschau' }),
@@ -69,6 +78,7 @@ export const importWords = {
   },
   correctList: phrase({ en: 'Correct the list.', de: 'Berichtigen Sie die Liste.' }),
   toField: phrase({ en: 'Go to the field', de: 'Zum Feld' }),
+  toScript: phrase({ en: 'Show the script', de: 'Skript zeigen' }),
   chooseAgain: phrase({
     en: 'Choose all files again.',
     de: 'Wählen Sie alle Dateien noch einmal.',
@@ -96,10 +106,10 @@ export const importWords = {
     en: 'An app needs a decision if it is not known here, and has a right that matters or a static secret.',
     de: 'Über eine App ist zu entscheiden, wenn sie hier nicht bekannt ist und ein wichtiges Recht oder ein dauerhaftes Geheimnis hat.',
   }),
-  replaces: (ago: HtmlValue) =>
+  replaces: (time: HtmlValue) =>
     phrase({
-      en: html`This list replaces the one that was imported ${ago}.`,
-      de: html`Diese Liste ersetzt die, die ${ago} eingelesen wurde.`,
+      en: html`This list replaces the list of ${time}.`,
+      de: html`Diese Liste ersetzt die vom ${time}.`,
     }),
   /** `name`: of one of them. */
   goneNotice: (gone: number, name: HtmlValue) =>
@@ -190,8 +200,8 @@ export const importWords = {
     }),
   noDecisionTitle: phrase({ en: 'No decision is needed', de: 'Nichts zu entscheiden' }),
   noDecision: phrase({
-    en: 'Each app of the list is known here, has no right that matters, or was decided before.',
-    de: 'Jede App der Liste ist hier bekannt, hat kein wichtiges Recht, oder wurde schon entschieden.',
+    en: 'Each app of the list is known here, has neither a right that matters nor a static secret, or was decided before.',
+    de: 'Jede App der Liste ist hier bekannt, hat weder ein wichtiges Recht noch ein dauerhaftes Geheimnis, oder wurde schon entschieden.',
   }),
   look: phrase({ en: 'Show the inventory', de: 'Inventar zeigen' }),
   again: phrase({ en: 'Import another list', de: 'Weitere Liste einlesen' }),

@@ -116,8 +116,8 @@ export const upstreamsWords = {
   leads: phrase({ en: 'Offered', de: 'Angeboten' }),
   leading: (button: boolean, domains: HtmlValue) =>
     phrase({
-      en: html`${button ? 'button on the sign-in page' : 'no button'}${domains && html`; for usernames at ${domains}`}`,
-      de: html`${button ? 'Schaltfläche auf der Anmeldeseite' : 'keine Schaltfläche'}${domains && html`; für Benutzernamen bei ${domains}`}`,
+      en: html`${button ? 'button on the sign-in page' : 'no button'}${domains && html`, ${button ? 'and' : 'but'} for usernames at ${domains}`}`,
+      de: html`${button ? 'Schaltfläche auf der Anmeldeseite' : 'keine Schaltfläche'}${domains && html`, ${button ? 'und' : 'aber'} für Benutzernamen bei ${domains}`}`,
     }),
   newPeople: phrase({ en: 'New accounts', de: 'Neue Konten' }),
   getAccount: phrase({ en: 'yes, at the first sign-in', de: 'ja, bei der ersten Anmeldung' }),

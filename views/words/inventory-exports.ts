@@ -119,10 +119,12 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
     commands: script(
       'ORG=your-organization',
       TOKEN,
+      'GITHUB_APP=yes',
+      'SAML=yes',
       ...getLinked('Bearer', 'https://api.github.com/orgs/$ORG/$1?per_page=100'),
       'get installations > installations.ndjson',
-      'get personal-access-tokens > tokens.ndjson',
-      'get credential-authorizations > credentials.ndjson',
+      'if [ "$GITHUB_APP" = yes ]; then get personal-access-tokens; else echo "[]"; fi > tokens.ndjson',
+      'if [ "$SAML" = yes ]; then get credential-authorizations; else echo "[]"; fi > credentials.ndjson',
     ),
     example: shown({
       total_count: 1,

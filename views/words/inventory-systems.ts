@@ -92,7 +92,10 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
         de: html`Rufen Sie das Skript auf, und melden Sie sich als Super Admin des Workspace an.`,
       }),
     ],
-    more: phrase(allPages),
+    more: phrase({
+      en: html`${allPages.en} It asks for the tokens of each person, so it takes some minutes in a large Workspace. Then run <code>gcloud auth application-default revoke</code> to end this sign-in.`,
+      de: html`${allPages.de} Es fragt für jede Person nach den Tokens, und braucht darum in einem großen Workspace einige Minuten. Rufen Sie danach <code>gcloud auth application-default revoke</code> auf, um diese Anmeldung zu beenden.`,
+    }),
     files: phrase({
       en: html`Choose <code>tokens.ndjson</code>.`,
       de: html`Wählen Sie <code>tokens.ndjson</code>.`,
@@ -106,16 +109,27 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Installierte Apps, persönliche Zugriffstokens und autorisierte Zugangsdaten einer GitHub-Organisation.',
     }),
     needs: phrase({
-      en: html`Get a token as an owner of the organization, with its permissions <em>Administration</em> and <em>Personal access tokens</em> to read. Set <code>ORG</code> and <code>TOKEN</code>, and run the script. Remove the line <code>get personal-access-tokens</code> if the token is not from a GitHub App. Remove the line <code>get credential-authorizations</code> if the organization does not use SAML single sign-on. This needs <code>curl</code> and <code>jq</code>.`,
-      de: html`Holen Sie ein Token als Eigentümer der Organisation, mit ihren Berechtigungen <em>Administration</em> und <em>Personal access tokens</em> zum Lesen. Setzen Sie <code>ORG</code> und <code>TOKEN</code>, und rufen Sie das Skript auf. Entfernen Sie die Zeile <code>get personal-access-tokens</code>, wenn das Token nicht von einer GitHub App ist. Entfernen Sie die Zeile <code>get credential-authorizations</code>, wenn die Organisation kein Single Sign-on per SAML nutzt. Nötig sind <code>curl</code> und <code>jq</code>.`,
+      en: html`This needs <code>curl</code> and <code>jq</code>.`,
+      de: html`Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
+    steps: [
+      phrase({
+        en: html`As an owner of the organization, create a token that may read <em>Administration</em> and <em>Personal access tokens</em> of the organization.`,
+        de: html`Legen Sie als Eigentümer der Organisation ein Token an, das <em>Administration</em> und <em>Personal access tokens</em> der Organisation lesen darf.`,
+      }),
+      phrase({
+        en: html`Set <code>ORG</code> and <code>TOKEN</code> in the script. Set <code>GITHUB_APP</code> to <code>no</code> if the token is not of a GitHub App, and <code>SAML</code> to <code>no</code> if the organization does not use SAML single sign-on.`,
+        de: html`Setzen Sie <code>ORG</code> und <code>TOKEN</code> im Skript. Setzen Sie <code>GITHUB_APP</code> auf <code>no</code>, wenn das Token nicht von einer GitHub App ist, und <code>SAML</code> auf <code>no</code>, wenn die Organisation kein Single Sign-on per SAML nutzt.`,
+      }),
+      phrase({ en: 'Run it.', de: 'Rufen Sie es auf.' }),
+    ],
     more: phrase({
       en: html`${allPages.en} Delete the token when you have the files.`,
       de: html`${allPages.de} Löschen Sie das Token, wenn Sie die Dateien haben.`,
     }),
     files: phrase({
-      en: html`Choose the files that you have of <code>installations.ndjson</code>, <code>tokens.ndjson</code> and <code>credentials.ndjson</code> together.`,
-      de: html`Wählen Sie zusammen, was Sie von <code>installations.ndjson</code>, <code>tokens.ndjson</code> und <code>credentials.ndjson</code> haben.`,
+      en: html`Choose all three files that the script wrote: <code>installations.ndjson</code>, <code>tokens.ndjson</code> and <code>credentials.ndjson</code>.`,
+      de: html`Wählen Sie alle drei Dateien, die das Skript schrieb: <code>installations.ndjson</code>, <code>tokens.ndjson</code> und <code>credentials.ndjson</code>.`,
     }),
     second: secondOrganization,
   },

@@ -50,7 +50,7 @@ export const FINDING_REFUSALS = {
   },
   inventory_list_cut: {
     code: 'invalid_field',
-    text: '{file} does not have the last page of {list}: the file is cut, or the script stopped. Run the script again.',
+    text: '{file} is not complete: the last page of {list} is missing. Run the script again.',
   },
   inventory_list_missing: {
     code: 'invalid_field',

@@ -49,7 +49,7 @@ export const addUpstreamPages = (parts: PageParts): void => {
       ctx,
       200,
       upstreamPage({
-        ...{ ...frame, actions: actionsOn(parts, viewer, row) },
+        ...{ ...frame, listHref: home, actions: actionsOn(parts, viewer, row) },
         upstream: { ...row, ...factsOf(upstream) },
         addresses: {
           redirectUri: upstream.redirect_uri,
@@ -94,7 +94,7 @@ const actionsOn = (
     ? [{ text: registerWords.disable, href: `${href}/disable`, kind: 'danger' } as const]
     : []),
   ...(calls.may('removeUpstream', account)
-    ? [{ text: words.remove, href: `${href}/delete`, kind: 'danger' } as const]
+    ? [{ text: words.remove, href: `${href}/delete`, kind: 'danger', inMenu: true } as const]
     : []),
 ];
 

@@ -524,7 +524,11 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         backchannelUri: 'https://id.example.com/upstream/logout',
         jwksUri: 'https://id.example.com/jwks',
       },
-      actions: [{ text: fieldWords.change, href: `${basePath}/console/sign-in/upi_k3Q/edit` }],
+      listHref: `${basePath}/console/sign-in`,
+      actions: [
+        { text: fieldWords.change, href: `${basePath}/console/sign-in/upi_k3Q/edit` },
+        { text: fieldWords.change, href: `${basePath}/console/sign-in/upi_k3Q/delete`, kind: 'danger', inMenu: true },
+      ],
     }),
     'console-agents': agentListPage({
       ...frame,

@@ -96,6 +96,10 @@ export const inventoryPages = (
       values: { format: 'okta', source: text('crm'), list: text('[]') },
       errors: { list: text('list#/0: the member label is missing or has another form.') },
     }),
+    'console-import-again': importFormPage(frame, {
+      ...{ links: inventoryLinks, system: 'github', values: { source: text('crm') }, held: { at: NOON, apps: 2 } },
+      errors: {},
+    }),
     'console-import-file': importFormPage(frame, {
       ...{ links: inventoryLinks, system: 'csv', values: { source: text('crm') }, held: { at: NOON, apps: 2 } },
       errors: { list: text('apps.csv:1: the member name is missing.'), source: text('A name has other letters.') },

@@ -25,7 +25,7 @@ export const FINDING_GERMAN = {
   inventory_page_missing:
     '{at} nennt eine weitere Seite, oder mehr Apps, die in keiner Datei stehen. Geben Sie alle Seiten an: Eine App, die fehlt, gilt als verschwunden.',
   inventory_list_cut:
-    '{file} hat nicht die letzte Seite von {list}: Die Datei ist abgeschnitten, oder das Skript brach ab. Rufen Sie das Skript noch einmal auf.',
+    '{file} ist nicht vollständig: Die letzte Seite von {list} fehlt. Rufen Sie das Skript noch einmal auf.',
   inventory_list_missing:
     'In keiner Datei steht {list}: Eine Datei ist abgeschnitten oder fehlt, oder das Skript brach ab. Geben Sie alle Dateien an, oder rufen Sie das Skript noch einmal auf.',
   inventory_rows_exceeded: 'Ein Import hat höchstens {most} Zeilen.',
