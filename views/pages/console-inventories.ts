@@ -24,7 +24,6 @@ import {
   ownerCell,
   rightsCell,
   rightsThatMatter,
-  signedRights,
   whichMatter,
 } from './inventory-cells.ts';
 import {
@@ -95,9 +94,6 @@ const tags = ({ decideHref, goneAt, isOff, isNew, changed }: InventoryRow): Html
   return changed ? html`${tag} <span class="tag still">${words.changedApp}</span>` : tag;
 };
 
-const changedRights = ({ changed }: InventoryRow): Html =>
-  html`${signedRights('+', changed?.added ?? [])}${signedRights('−', changed?.removed ?? [])}`;
-
 /** Leaves out the inventory on its own page, and owners where no app has one. */
 const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Column<InventoryRow>[] => {
   const columns: readonly (Column<InventoryRow> | false)[] = [
@@ -107,11 +103,7 @@ const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Colum
       cell: (row) =>
         html`<a href="${listHref}?source=${encodeURIComponent(row.source)}"><bdi class="long">${plainText(row.source, 40)}</bdi></a>`,
     },
-    {
-      title: words.rights,
-      afterTitle: whichMatter,
-      cell: (row) => html`${rightsCell(row, row.people)}${changedRights(row)}`,
-    },
+    { title: words.rights, afterTitle: whichMatter, cell: (row) => rightsCell(row, row.people, row.changed) },
     rows.some(({ owner }) => owner !== undefined) && { title: words.owner, cell: ownerCell },
     { title: words.known, cell: knownCell },
     {

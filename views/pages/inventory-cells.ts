@@ -32,10 +32,10 @@ const MOST_UNFOLDED = 40;
 /** The longest part of an address that a column keeps whole. */
 const WHOLE = 28;
 
-/** `tags`: behind the name. `below`: lines under the id. */
-export const appCell = ({ name, externalId }: AppRow, tags?: Html | false, below?: Html): Html => {
+/** `tags`: behind the name. */
+export const appCell = ({ name, externalId }: AppRow, tags?: Html | false): Html => {
   const id = plainText(externalId, 120);
-  return html`${chosenName(name, 100)}${tags && html` ${tags}`}<span class="line hint"><code class="${hasLongWord(id) ? 'long' : 'short'}">${id}</code></span>${below}`;
+  return html`${chosenName(name, 100)}${tags && html` ${tags}`}<span class="line hint"><code class="${hasLongWord(id) ? 'long' : 'short'}">${id}</code></span>`;
 };
 
 export const needsDecision = html`<span class="tag warn">${words.needsDecision}</span>`;
@@ -59,10 +59,13 @@ const rightsCount = ({ name, scopes, risky, rights = [] }: RightsOf): Html => {
 
 type RightsOf = Pick<AppRow, 'name' | 'scopes' | 'risky' | 'rights'>;
 
-export const rightsCell = (row: RightsOf, people = 0): Html =>
+type ChangedRights = Readonly<Record<'added' | 'removed', readonly string[]>>;
+
+/** `changed`: the rights that came and went. */
+export const rightsCell = (row: RightsOf, people = 0, changed?: ChangedRights): Html =>
   html`${rightsCount(row)}${row.risky.length > 0 && html`<span class="line hint">${codes(row.risky)}</span>`}${
     people > 0 && html`<span class="line hint">${words.peopleOf(people)}</span>`
-  }`;
+  }${signedRights('+', changed?.added ?? [])}${signedRights('−', changed?.removed ?? [])}`;
 
 /** Rights with a sign before them: those that came, or those that went. */
 export const signedRights = (sign: '+' | '−', scopes: readonly string[]): Html | undefined =>
