@@ -280,11 +280,11 @@ inShell('the script for %s', (system) => {
         const some = lists.map((one) =>
           one.name === name ? { name, text: `${cut.join('\n')}\n${line.slice(0, line.length >> 1)}` } : one,
         );
-        expect([line, refusal(some, system)]).toEqual([line, expect.stringMatching(/cut|no JSON/)]);
+        expect([line, refusal(some, system)]).toEqual([line, expect.stringMatching(/cut|not complete|no JSON/)]);
         const short = lists.map((one) => (one.name === name ? { name, text: cut.join('\n') } : one));
         expect([line, refusal(short, system)]).toEqual([
           line,
-          expect.stringMatching(/cut|no JSON|names a further page/),
+          expect.stringMatching(/cut|not complete|no JSON|names a further page/),
         ]);
       }
     }
