@@ -216,7 +216,7 @@ describe('a narrowed agent', () => {
   });
 });
 
-describe('an agent whose new acts its owner approves', () => {
+describe('an agent whose new acts people approve', () => {
   let world: ApprovalsWorld;
   let own: RunningServer;
   beforeAll(async () => {
@@ -235,7 +235,7 @@ describe('an agent whose new acts its owner approves', () => {
     );
   };
 
-  test('waits for the owner, not for the person, about what is new; one approval gives one token', async () => {
+  test('waits for the person and the owner about what is new; neither approves alone, both give one token', async () => {
     const boss = await world.management.createAccount({ username: 'boss', name: 'Boss' });
     const agent = await world.newAgent('Asking', { owner: boss.id });
     const allowed = await world.allow(agent, 'openid balance');
@@ -256,13 +256,26 @@ describe('an agent whose new acts its owner approves', () => {
     });
     const remedy = approvalRemedy(refused);
     const [approval] = await world.open(agent);
-    expect(approval).toMatchObject({ approvers: [boss.id], mustAgree: null });
+    expect(approval).toMatchObject({
+      ...{ approvers: [world.accountId, boss.id], mustAgree: world.accountId },
+      requires: { quorum: 2 },
+    });
     const poll = () =>
       world.calls.token(world.keyed(agent), { grant_type: remedy.grant_type, auth_req_id: remedy.auth_req_id });
     expect((await poll()).body['error']).toBe('authorization_pending');
-    await expect(world.approve(approval as never)).rejects.toMatchObject({ code: expect.any(String) });
+    const state = async () => (await world.service.find(remedy.auth_req_id, agent.clientId))?.state;
     await world.approve(approval as never, boss.id);
-    expect((await world.service.find(remedy.auth_req_id, agent.clientId))?.state).toBe('approved');
+    expect(await state()).toBe('pending');
+    await expect(world.approve(approval as never, boss.id)).rejects.toMatchObject({ code: expect.any(String) });
+    await world.approve(approval as never);
+    expect(await state()).toBe('approved');
+    const approved = (await own.events('approval.approved')).filter(({ agent: id }) => id === agent.clientId);
+    expect(approved.map(({ caller, inputs }) => [caller, inputs?.['isEnough']]).toSorted()).toEqual(
+      [
+        [boss.id, false],
+        [world.accountId, true],
+      ].toSorted(),
+    );
   });
 
   test('a standing approval does not cover it meanwhile', async () => {

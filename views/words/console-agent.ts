@@ -14,8 +14,8 @@ export const agentPageWords = {
       }),
     approve: (until: HtmlValue) =>
       phrase({
-        en: html`It behaved unlike itself. Until ${until} its owner approves what it did not do before, and what is of high risk.`,
-        de: html`Er verhielt sich anders als sonst. Bis ${until} gibt sein Eigentümer frei, was er vorher nicht getan hat und was hohes Risiko hat.`,
+        en: html`It behaved unlike itself. Until ${until} its owner and the person for whom it acts approve what it did not do before, and what is of high risk.`,
+        de: html`Er verhielt sich anders als sonst. Bis ${until} geben sein Eigentümer und die Person, für die er handelt, frei, was er vorher nicht getan hat und was hohes Risiko hat.`,
       }),
   },
   restrictedBy: phrase({ en: 'Why, and who lifts it', de: 'Warum, und wer das aufhebt' }),

@@ -30,14 +30,14 @@ export const responseWords = {
   acts: {
     notify: phrase({ en: 'Notify administrators', de: 'Verwaltung benachrichtigen' }),
     narrow: phrase({ en: 'Narrow it to what it did before', de: 'Auf das Bisherige beschränken' }),
-    approve: phrase({ en: 'Ask its owner about what is new', de: 'Neues vom Eigentümer freigeben lassen' }),
+    approve: phrase({ en: 'Ask people about what is new', de: 'Neues von Personen freigeben lassen' }),
     suspend: phrase({ en: 'Suspend the agent', de: 'Agenten aussetzen' }),
     contain: phrase({ en: 'Suspend it and end its approvals', de: 'Aussetzen, Freigaben beenden' }),
   },
   hours: phrase({ en: 'Hours', de: 'Stunden' }),
   hoursHint: phrase({
-    en: 'How long the agent is narrowed, or its owner is asked: 1 to 168, usually 24.',
-    de: 'Wie lange der Agent beschränkt oder sein Eigentümer gefragt wird: 1 bis 168, sonst 24.',
+    en: 'How long the agent is narrowed, or people are asked: 1 to 168, usually 24.',
+    de: 'Wie lange der Agent beschränkt ist oder Personen gefragt werden: 1 bis 168, sonst 24.',
   }),
   forHours: (hours: number) =>
     phrase({ en: hours === 1 ? '1 hour' : `${hours} hours`, de: hours === 1 ? '1 Stunde' : `${hours} Stunden` }),
@@ -245,8 +245,8 @@ export const responseWords = {
       de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Anderes wird abgelehnt.',
     }),
     approve: phrase({
-      en: 'It works on, with the APIs and for the people from before. Its owner approves the rest, and what is of high risk.',
-      de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Anderes, und was hohes Risiko hat, gibt sein Eigentümer frei.',
+      en: 'It works on, with the APIs and for the people from before. Its owner and the person for whom it acts approve the rest, and what is of high risk.',
+      de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Anderes, und was hohes Risiko hat, geben sein Eigentümer und die Person frei, für die er handelt.',
     }),
   },
   pastApis: phrase({ en: 'APIs from before', de: 'APIs von vorher' }),

@@ -20,6 +20,13 @@ export type Whom = Names & {
   readonly mustAgree: boolean;
 };
 
+export type Circumstances = {
+  /** The subject is excluded. */
+  readonly isLeftOut?: boolean;
+  /** Where the subject would decide, the owner of the agent has to approve, too. */
+  readonly isWithOwner?: boolean;
+};
+
 /** Policies that name no approvers and exclude no account. */
 export const NO_RULE: ApproverRule = { names: [], except: [] };
 
@@ -27,19 +34,19 @@ export const NO_RULE: ApproverRule = { names: [], except: [] };
  * Selects who is asked. The subject decides on what an agent does on their behalf. Where more people are needed, the
  * agent's owners can be the others; they never decide alone. Policies can name the approvers and exclude people. Where
  * the subject has allowed the agent nothing yet, both the subject and the others must approve. The others' approval
- * does not replace consent (decision D1).
+ * does not replace consent (decision D1). The owner may have to approve besides the subject, and never in their place.
  */
 export const whomToAsk = (
   channel: ApprovalChannel,
   { quorum }: Pick<Requirements, 'quorum'>,
   { names, except }: Pick<ApproverRule, 'names' | 'except'> = NO_RULE,
-  /** Whether the subject is excluded. */
-  isLeftOut = false,
+  { isLeftOut = false, isWithOwner = false }: Circumstances = {},
 ): Whom => {
   const isSubjectAlone = names.length === 1 && names[0] === 'subject';
   if (!isLeftOut && (names.length === 0 || (isSubjectAlone && isConsent(channel)))) {
-    const usual = quorum === 1 || isSubjectAlone ? ['subject'] : ['subject', 'owner'];
-    return { names: usual, except, quorum, mustAgree: true, isBesides: false };
+    const least = isWithOwner && !isSubjectAlone ? Math.max(quorum, 2) : quorum;
+    const usual = least === 1 || isSubjectAlone ? ['subject'] : ['subject', 'owner'];
+    return { names: usual, except, quorum: least, mustAgree: true, isBesides: false };
   }
   const named = names.length === 0 ? ['owner'] : names;
   return isConsent(channel)
@@ -83,6 +90,32 @@ export interface Resolve {
   /** The active accounts that are asked now, without duplicates; at most 64. */
   approversOf(concerned: Concerned, names: Names): Promise<readonly string[]>;
 }
+
+/**
+ * Selects who is asked, by the accounts to which the names refer now. `isRestricted`: a response rule has people approve for an agent
+ * of the chain. Then an attacker may have persuaded the subject, so the owner of the agent has to approve, too: unless no other account
+ * owns it, or policies exclude all that do. Fails closed where it has no active owner. Errors of the registries propagate.
+ */
+export const whomToAskNow = async (
+  { approversOf: accountsOf, leftOut }: Resolve,
+  concerned: Concerned,
+  asked: {
+    readonly channel: ApprovalChannel;
+    readonly requires: Pick<Requirements, 'quorum'>;
+    readonly rule: ApproverRule;
+    readonly isRestricted: boolean;
+  },
+): Promise<Whom> => {
+  const { channel, requires, rule, isRestricted } = asked;
+  const { subject } = concerned;
+  const out = await leftOut(concerned, rule);
+  const owners = isRestricted ? await accountsOf(concerned, { names: ['owner'], except: [], isBesides: false }) : [];
+  const isOther = owners.length === 0 || owners.some((id) => id !== subject && !out.includes(id));
+  return whomToAsk(channel, requires, rule, {
+    isLeftOut: out.includes(subject),
+    isWithOwner: isRestricted && isOther,
+  });
+};
 
 export const approversOf = ({
   accounts,

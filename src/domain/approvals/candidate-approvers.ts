@@ -3,6 +3,7 @@
  * approval of each. A simulation: it asks no person and records nothing.
  */
 import type { ActivePolicies } from '../authority/decision/authorize.ts';
+import { isApprovedByRule } from '../authority/decision/restricted-parties.ts';
 import type { ServerUseSimulator, UseSimulation } from '../authority/decision/server-use-simulation.ts';
 import type { Simulator } from '../authority/decision/simulation.ts';
 import { simulationRefusal } from '../authority/decision/simulation-refusals.ts';
@@ -11,7 +12,7 @@ import type { Agent } from '../clients/agents/agent.ts';
 import type { Found } from '../ports/document-store.ts';
 import { extendChain } from '../vocabulary/actor-chain.ts';
 import { MOST_ASKED, type Requirements } from './approval.ts';
-import { type Concerned, NO_RULE, type Resolve, whomToAsk } from './approvers.ts';
+import { type Concerned, NO_RULE, type Resolve, whomToAskNow } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 import { leastRequired } from './requirements.ts';
 
@@ -97,8 +98,10 @@ export const approverCandidates = (deps: {
     if (!possible) return { mustAgree: false, approvers: [], isEnough: false };
     const [rule = NO_RULE, ...others] = possible.decision.approvers ?? [];
     if (others.length > 0) throw simulationRefusal('simulated_approvers_differ', { field: '/scope' });
-    const isLeftOut = (await deps.resolve.leftOut(concerned, rule)).includes(asked.subject);
-    const whom = whomToAsk('token_exchange', possible.requires, rule, isLeftOut);
+    const whom = await whomToAskNow(deps.resolve, concerned, {
+      ...{ channel: 'token_exchange', requires: possible.requires, rule },
+      isRestricted: isApprovedByRule(facts),
+    });
     const first = await named(concerned, whom.names, whom.except);
     const later = await named(concerned, rule.escalation?.names ?? [], whom.except);
     const all = [

@@ -1,7 +1,7 @@
 import type { Authorize } from '../authority/decision/authorize.ts';
 import type { ApproverRule } from '../authority/decision/decision.ts';
 import { type ActionFacts, type AgentParty, type DecisionFacts, partiesOf } from '../authority/decision/facts.ts';
-import { isApprovedByOwner } from '../authority/decision/restricted-parties.ts';
+import { isApprovedByRule } from '../authority/decision/restricted-parties.ts';
 import type { Agent } from '../clients/agents/agent.ts';
 import { ownershipOfAll } from '../clients/agents/ownership.ts';
 import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
@@ -11,7 +11,7 @@ import type { Origin, Requested } from './approval.ts';
 import type { ApprovalDraft, RequestedApproval } from './approval-draft.ts';
 import { approvalRefusal } from './approval-refusals.ts';
 import type { ApprovalService } from './approval-service.ts';
-import { NO_RULE, type Resolve, type Whom, whomToAsk } from './approvers.ts';
+import { NO_RULE, type Resolve, type Whom, whomToAskNow } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
 import { leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
@@ -95,7 +95,7 @@ export interface AskingForApproval {
 
 export const askingForApproval = ({
   service,
-  resolve: { approversOf, leftOut },
+  resolve,
   chainOwners,
   authorizeHere,
   blueprints,
@@ -154,9 +154,9 @@ export const askingForApproval = ({
       throw approvalRefusal('chain_owners_unknown');
     }
     const concerned = { subject, owner: agent.owner, owners };
-    const isLeftOut = (await leftOut(concerned, rule)).includes(subject);
-    const whom = whomToAsk(channel, requires, rule, isLeftOut);
-    const approvers = await approversOf(concerned, whom);
+    const isRestricted = isApprovedByRule(facts);
+    const whom = await whomToAskNow(resolve, concerned, { channel, requires, rule, isRestricted });
+    const approvers = await resolve.approversOf(concerned, whom);
     if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(subject))) {
       throw approvalRefusal('approvers_too_few');
     }
@@ -181,7 +181,7 @@ export const askingForApproval = ({
     });
     const { channel, origin, txn, requested, authReqId, ping, lifetimeSeconds } = intention;
     // No standing approval covers an action that people approve each time.
-    const isEachTime = risk === 'critical' || whom.quorum > 1 || isApprovedByOwner(facts);
+    const isEachTime = risk === 'critical' || whom.quorum > 1 || isApprovedByRule(facts);
     return {
       wanted: {
         channel,

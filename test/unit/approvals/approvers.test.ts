@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ApprovalChannel } from '../../../src/domain/approvals/approval.ts';
-import { approversOf, type Names, namesAt, whomToAsk } from '../../../src/domain/approvals/approvers.ts';
+import { approversOf, type Names, namesAt, whomToAsk, whomToAskNow } from '../../../src/domain/approvals/approvers.ts';
 import type { Account } from '../../../src/domain/identity/accounts/account.ts';
 import type { Group } from '../../../src/domain/identity/groups/group.ts';
 import { account } from '../token-exchange/fakes.ts';
@@ -30,7 +30,7 @@ const asked = (
   names: readonly string[] = [],
   channel: ApprovalChannel = 'token_exchange',
   { except = [] as readonly string[], isLeftOut = false } = {},
-) => whomToAsk(channel, { quorum }, { names, except }, isLeftOut);
+) => whomToAsk(channel, { quorum }, { names, except }, { isLeftOut });
 const usual = { except: [], isBesides: false };
 
 describe('AP-03 who is asked', () => {
@@ -101,6 +101,72 @@ describe('AP-03 who is left out', () => {
     const besides = { names: ['subject', 'owner'], quorum: 2, mustAgree: true, isBesides: true };
     expect(asked(1, [], 'backchannel', out)).toMatchObject(besides);
     expect(asked(1, ['subject'], 'backchannel', out)).toMatchObject({ names: ['subject'], quorum: 2 });
+  });
+});
+
+describe('who is asked where a response rule has people approve', () => {
+  const both = { names: ['subject', 'owner'], quorum: 2, mustAgree: true, isBesides: false };
+  const person = { names: ['subject'], quorum: 1, mustAgree: true, isBesides: false };
+  const OWNER = { subject: 'acc_anna', owner: 'acc_bob', owners: ['acc_bob'] };
+  const GROUP = { subject: 'acc_anna', owner: 'grp_1', owners: ['acc_anna', 'acc_cleo'] };
+  const now = async (
+    concerned: typeof OWNER,
+    { quorum = 1, names = [] as string[], except = [] as string[], channel = 'token_exchange' as ApprovalChannel } = {},
+    world: Parameters<typeof resolveIn>[0] = {},
+  ) => {
+    const resolve = resolveIn(world);
+    const request = { channel, requires: { quorum }, rule: { names, except }, isRestricted: true };
+    const whom = await whomToAskNow(resolve, concerned, request);
+    return { whom, people: await resolve.approversOf(concerned, whom) };
+  };
+
+  test.each(['token_exchange', 'access_request', 'backchannel'] as const)(
+    'the person and the owner, by %s, and both have to agree',
+    async (channel) => {
+      for (const quorum of [1, 2]) {
+        const { whom, people } = await now(OWNER, { channel, quorum });
+        expect(whom).toEqual({ ...both, except: [] });
+        expect(people).toEqual(['acc_anna', 'acc_bob']);
+      }
+      expect((await now(OWNER, { channel, quorum: 3 })).whom).toMatchObject({ ...both, quorum: 3 });
+    },
+  );
+
+  test('the person alone, who is the owner, or the only member of the group that owns the agent', async () => {
+    expect((await now({ ...OWNER, owner: 'acc_anna', owners: ['acc_anna'] })).whom).toMatchObject(person);
+    expect((await now(GROUP, {}, { members: ['acc_anna'] })).whom).toMatchObject(person);
+    const { whom, people } = await now(GROUP, {}, { members: ['acc_anna', 'acc_cleo'] });
+    expect([whom, people]).toMatchObject([both, ['acc_anna', 'acc_cleo']]);
+  });
+
+  test.each([['owner'], ['acc_bob']])(
+    'the person alone, where policies leave out %s: an approver is left',
+    async (out) => {
+      const { whom, people } = await now(OWNER, { except: [out] });
+      expect([whom, people]).toMatchObject([person, ['acc_anna']]);
+    },
+  );
+
+  test('the owner alone, where policies leave out the person, as without the rule', async () => {
+    const { whom, people } = await now(OWNER, { except: ['subject'] });
+    expect([whom, people]).toMatchObject([{ names: ['owner'], quorum: 1, mustAgree: false }, ['acc_bob']]);
+  });
+
+  test('those whom policies name, as without the rule', async () => {
+    const { whom } = await now(OWNER, { names: ['grp_1'] });
+    expect(whom).toMatchObject({ names: ['grp_1'], quorum: 1, mustAgree: false });
+  });
+
+  test('too few, where no owner is active: the person does not decide alone', async () => {
+    const { whom, people } = await now(OWNER, {}, { inactive: ['acc_bob'] });
+    expect([whom, people]).toMatchObject([both, ['acc_anna']]);
+  });
+
+  test('the person alone, where no rule restricts the agent', async () => {
+    const request = { channel: 'token_exchange', requires: { quorum: 1 }, isRestricted: false } as const;
+    expect(await whomToAskNow(resolveIn(), OWNER, { ...request, rule: { names: [], except: [] } })).toMatchObject(
+      person,
+    );
   });
 });
 

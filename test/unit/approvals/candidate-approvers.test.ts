@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApproverQuestion, approverCandidates } from '../../../src/domain/approvals/candidate-approvers.ts';
 import type { ApproverRule } from '../../../src/domain/authority/decision/decision.ts';
-import type { DecisionFacts } from '../../../src/domain/authority/decision/facts.ts';
-import { server } from '../decision/world.ts';
+import type { AgentParty, DecisionFacts } from '../../../src/domain/authority/decision/facts.ts';
+import { agent as party, server } from '../decision/world.ts';
 
 const ASKED: ApproverQuestion = { agent: 'agt_a', subject: 'acc_anna', resource: server.identifier, scope: ['read'] };
 
@@ -18,6 +18,7 @@ let people: Readonly<Record<string, readonly string[]>>;
 let forbidden: readonly string[];
 let stopped: readonly string[];
 let simulated: unknown[];
+let caller: AgentParty;
 
 beforeEach(() => {
   agent = { owner: 'acc_owner' };
@@ -29,6 +30,7 @@ beforeEach(() => {
   forbidden = [];
   stopped = [];
   simulated = [];
+  caller = party;
 });
 
 const candidates = () =>
@@ -40,7 +42,7 @@ const candidates = () =>
     },
     simulator: {
       actionOf: async () => ({
-        facts: { server, asked: ['read'], details: { asked: [] }, now: 1 },
+        facts: { server, caller, through: [], asked: ['read'], details: { asked: [] }, now: 1 },
         decide: async ({ asked, approval }: DecisionFacts) => ({
           ...{ scope: (approval?.approvers ?? 0) >= (quorum ?? 99) ? asked : [], details: [], removedDetails: [] },
           ...(rules ? { approvers: rules } : {}),
@@ -75,6 +77,15 @@ test('the person alone, where the action needs one approver', async () => {
 
 test('the person and the owner, where it needs two', async () => {
   quorum = 2;
+  expect(await candidates()).toMatchObject({
+    ...{ requires: { quorum: 2 }, mustAgree: true, isEnough: true },
+    approvers: [{ account: 'acc_anna' }, { account: 'acc_owner' }],
+  });
+});
+
+test('the person and the owner, where a response rule has people approve', async () => {
+  const restriction = { act: 'approve', response: 'rsp_1', at: 0, until: 2, owner: 'acc_owner' } as const;
+  caller = { ...party, restrictions: [{ ...restriction, resources: [], people: [] }] };
   expect(await candidates()).toMatchObject({
     ...{ requires: { quorum: 2 }, mustAgree: true, isEnough: true },
     approvers: [{ account: 'acc_anna' }, { account: 'acc_owner' }],

@@ -170,6 +170,21 @@ test('a person who is excluded is not asked: the owner is', async () => {
   expect(wanted).not.toHaveProperty('isConsentBesides');
 });
 
+test('a restricted agent asks the person and the owner, each time, and both have to agree', async () => {
+  const restriction = { act: 'approve', response: 'rsp_1', at: 0, until: 2, owner: 'acc_owner' } as const;
+  const caller = { ...agent, restrictions: [{ ...restriction, resources: [], people: [] }] };
+  const restricted = { ...INTENTION, facts: { ...INTENTION.facts, caller } } as ApprovalRequest;
+  const prepared = await asking().prepare(restricted);
+  expect(prepared?.wanted).toMatchObject({
+    ...{ requires: { quorum: 2 }, approverNames: ['subject', 'owner'], mustAgree: 'acc_anna' },
+  });
+  expect(prepared?.like).toBeUndefined();
+  excluded = ['acc_owner', 'acc_bob'];
+  const alone = await asking().prepare(restricted);
+  expect(alone?.wanted).toMatchObject({ requires: { quorum: 1 }, approverNames: ['subject'], mustAgree: 'acc_anna' });
+  expect(alone?.like).toBeUndefined();
+});
+
 test('a first decision that others approve, too, is the consent of the person besides', async () => {
   rules = [{ names: ['owner'], except: [] }];
   const wanted = (await asking().prepare({ ...INTENTION, channel: 'backchannel' }))?.wanted;

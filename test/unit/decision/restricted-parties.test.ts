@@ -116,19 +116,22 @@ describe('an agent whose new acts wait for a person', () => {
     expect(await left(route, { caller: asked({ until: NOW }) })).toEqual(ALL);
   });
 
-  test('has its owner as approver, where no policy names another', async () => {
+  test('leaves who approves to policies, in a transaction with its owner as well', async () => {
     const facts = { ...generous('ciba'), caller: asked(), approval };
-    expect((await decide(facts)).approvers).toEqual([{ names: ['owner'], except: [] }]);
-    const by = (annotations: Readonly<Record<string, string>>) =>
+    expect((await decide(facts)).approvers).toBeUndefined();
+    const of = (annotations: Readonly<Record<string, string>>) =>
       authorizer({
         ...{ identifiers: countedIdentifiers(), managementApi: API },
         policies: policiesThat(() => ({ annotations })),
-      })(facts);
-    expect((await by({ approvers: 'grp_risk' })).approvers).toEqual([{ names: ['grp_risk'], except: [] }]);
-    expect((await by({ approvers_except: 'owner' })).approvers).toEqual([{ names: ['owner'], except: ['owner'] }]);
-    const own = { ...asked(), owner: account.id };
-    expect((await decide({ ...facts, caller: own })).approvers).toEqual([{ names: ['subject'], except: [] }]);
-    expect((await decide({ ...facts, caller: agent })).approvers).toBeUndefined();
+      });
+    const named = async (annotations: Readonly<Record<string, string>>, more: Partial<DecisionFacts> = {}) =>
+      (await of(annotations)({ ...facts, ...more })).approvers;
+    expect(await named({ approvers: 'grp_risk' })).toEqual([{ names: ['grp_risk'], except: [] }]);
+    expect(await named({ approvers_except: 'owner' })).toEqual([{ names: [], except: ['owner'] }]);
+    const owner = { id: 'acc_owner', account: { ...account, id: 'acc_owner' }, delegation: ['read', 'send'] };
+    const scopes = server.scopes.map((scope) => ({ ...scope, participants: 'all' as const }));
+    const together = { server: { ...server, scopes }, participants: [owner] };
+    expect(await named({}, together)).toEqual([{ names: [], except: [] }]);
   });
 
   test('is narrowed as well where another rule narrowed it', async () => {

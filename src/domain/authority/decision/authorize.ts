@@ -18,7 +18,6 @@ import { type DecisionLayer, LAYERS_OF_FACTS } from './layers.ts';
 import { cutByParticipants } from './participants-layer.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
-import { withOwnerAsApprover } from './restricted-parties.ts';
 import { counts } from './routes.ts';
 
 /** Groups of an account: its own, and those from its links. */
@@ -132,7 +131,7 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
 
   const alone = async (asked: DecisionFacts): Promise<Decision> => {
     const facts = { ...asked, isOwnApi: asked.server.identifier === managementApi };
-    const decision = withOwnerAsApprover(facts, await decide(facts));
+    const decision = await decide(facts);
     // An external service must not lock out administrators, who have to stop incidents.
     if (facts.isOwnApi || !external?.isAsked(facts.route) || !narrows('external', facts)) return decision;
     const { scope, details } = await external.cut(facts, decision);

@@ -4,7 +4,6 @@ import { typeOf } from '../../resources/authorization-details/narrowed-details.t
 import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { Risk } from '../../vocabulary/risk.ts';
 import type { Limit } from '../../vocabulary/scope-sets.ts';
-import type { Decision } from './decision.ts';
 import type { DecisionFacts } from './facts.ts';
 
 type Restrictable = Pick<DecisionFacts, 'caller' | 'through' | 'now' | 'server' | 'subject'>;
@@ -47,17 +46,4 @@ export const needsApprovalOf = (facts: Restrictable, detail: Detail): boolean =>
   standingOf(facts, 'approve') !== 'free' && isHigh(typeOf(facts.server.detailTypes ?? [], detail)?.risk);
 
 /** Whether people approve for an agent of the chain what they did not have to approve before. */
-export const isApprovedByOwner = (facts: Restrictable): boolean => standingOf(facts, 'approve') !== 'free';
-
-/**
- * The approvers of a restricted agent: the owner of the agent that asks, where policies name none. The person for whom it acts may be the one whom
- * an attacker persuades, unless that person is the owner.
- */
-export const withOwnerAsApprover = (facts: Restrictable, decision: Decision): Decision => {
-  if (!isApprovedByOwner(facts)) return decision;
-  const { caller, subject } = facts;
-  const names = caller.kind === 'agent' && caller.owner === subject?.id ? ['subject'] : ['owner'];
-  const { approvers = [] } = decision;
-  const named = approvers.map((rule) => (rule.names.length === 0 ? { ...rule, names } : rule));
-  return { ...decision, approvers: named.length === 0 ? [{ names, except: [] }] : named };
-};
+export const isApprovedByRule = (facts: Restrictable): boolean => standingOf(facts, 'approve') !== 'free';
