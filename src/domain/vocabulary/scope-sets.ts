@@ -7,7 +7,12 @@ import type { Layer } from './errors.ts';
 export type ScopesByResource = Readonly<Record<string, readonly string[]>>;
 
 /** One limit on authority at a resource. `holds` undefined: this layer sets no limit. */
-export type Limit = { readonly layer: Layer; readonly holds: readonly string[] | undefined };
+export type Limit = {
+  readonly layer: Layer;
+  readonly holds: readonly string[] | undefined;
+  /** It limits no authorization details, even where it holds no scope: the layer looks at each detail. */
+  readonly isOfScopesAlone?: true;
+};
 
 export type Cut = {
   /** The scopes that are left: sorted, without duplicates. */

@@ -150,4 +150,20 @@ describe('an agent whose new acts wait for a person', () => {
     expect((await decide(all)).removedDetails).toMatchObject([{ detail: { type: 'high' }, layer: 'approval' }]);
     expect((await decide({ ...all, approval })).removedDetails).toEqual([]);
   });
+
+  test.each([
+    ['whose scopes are all of high risk', server.scopes.filter(({ risk }) => risk === 'high')],
+    ['without scopes', []],
+  ])('goes on with details of low risk at an API %s', async (_, scopes) => {
+    const facts = {
+      ...generous('ciba'),
+      server: { ...server, scopes, detailTypes: [detailType('low'), detailType('high')] },
+      caller: asked(),
+    };
+    const held = [{ type: 'low' }, { type: 'high' }];
+    const all = { ...facts, details: { asked: held, grant: held, subjectToken: held, delegation: [held] } };
+    expect((await decide(all)).removedDetails).toMatchObject([{ detail: { type: 'high' }, layer: 'approval' }]);
+    const elsewhere = await decide({ ...all, caller: asked({ resources: [] }) });
+    expect(elsewhere.removedDetails).toMatchObject([{ layer: 'approval' }, { layer: 'approval' }]);
+  });
 });

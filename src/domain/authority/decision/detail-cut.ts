@@ -17,7 +17,7 @@ export type Part = (layer: DecisionLayer) => 'must' | 'may' | 'no';
 /**
  * Cuts the details. A requested detail is within what each layer holds, or removed. Without requested details the
  * result is what all layers hold. `limits` are the scopes that the layers leave: a layer that leaves nothing at the
- * resource leaves no details there.
+ * resource leaves no details there, unless it is of scopes alone.
  */
 export const cutDetails = (facts: DecisionFacts, limits: readonly Limit[], part: Part): DetailCut => {
   const { details: given, server } = facts;
@@ -77,8 +77,8 @@ const refusingLayer = (
   if (outside) return outside.name;
   const forItself = actsForItself(facts);
   // A party's own rights are named by scope; only "*" covers types of details.
-  return limits.find(({ layer, holds }) => {
-    if (holds === undefined || holds.includes('*') || holdsDetails(layer)) return false;
+  return limits.find(({ layer, holds, isOfScopesAlone }) => {
+    if (holds === undefined || isOfScopesAlone || holds.includes('*') || holdsDetails(layer)) return false;
     return holds.length === 0 || (forItself && OWN_RIGHTS.includes(layer));
   })?.layer;
 };

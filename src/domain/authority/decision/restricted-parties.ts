@@ -37,8 +37,10 @@ export const approvalLimitsOfRestricted = (facts: Restrictable): readonly Limit[
   const standing = standingOf(facts, 'approve');
   if (standing === 'free') return NO_LIMITS;
   const { scopes } = facts.server;
-  const low = standing === 'outside' ? [] : scopes.filter(({ risk }) => !isHigh(risk)).map(({ name }) => name);
-  return [{ layer: 'approval', holds: low }];
+  if (standing === 'outside') return [{ layer: 'approval', holds: [] }];
+  const low = scopes.filter(({ risk }) => !isHigh(risk)).map(({ name }) => name);
+  // The risk of a detail is that of its type (needsApprovalOf).
+  return [{ layer: 'approval', holds: low, isOfScopesAlone: true }];
 };
 
 /** Whether people approve an authorization detail because of its risk. */
