@@ -1,8 +1,9 @@
 /** What becomes of each request of a simulated organisation: of honest ones, and of what attackers try. Counts both. */
 import type { Response } from '../../src/domain/governance/responses/response.ts';
 import type { Random } from './campaign.ts';
-import { type How, noteAct, type Outcome, outcomeOf, type Victim } from './organisation-outcomes.ts';
+import { type How, noteAct, noteTry, type Outcome, outcomeOf, type Victim } from './organisation-outcomes.ts';
 import type { Fate, newServer } from './organisation-server.ts';
+import { approvesItself } from './organisation-takeovers.ts';
 import { DAY, HOUR, type Work } from './organisation-work.ts';
 
 /** An operator lifts a false suspension after so long. */
@@ -14,6 +15,8 @@ const REPEATS = 3;
 /** A person approves nearly all that an honest agent does. */
 const APPROVED = 0.95;
 const LONGEST_WAIT = 1800;
+/** An attacker who approves what they made the agent ask: from, and less than so many seconds more. */
+const ATTACKER_ANSWERS = { from: 8, more: 32 };
 /** So many denials of a person within a day end the requests of the agent to them for a day, as on a server (approval-limits.ts). */
 const DENIALS = 3;
 
@@ -27,7 +30,7 @@ type Restricting = { readonly id: string; readonly at: number; readonly until: n
 
 /** Whether this is an ask that held when the approval of an act at that time was asked for. */
 const ANSWERED_SECONDS = 240;
-const isOwnersCase = ({ how, at: since }: Restricting, at: number): boolean =>
+const isOwnerAsked = ({ how, at: since }: Restricting, at: number): boolean =>
   how === 'asked' && since < at - ANSWERED_SECONDS;
 
 export const organisationFates = (
@@ -73,6 +76,15 @@ export const organisationFates = (
   });
   const question = (work: Work): Work => ({ ...work, event: { type: 'approval.requested', outcome: 'done' } });
 
+  /** Inserts into `all` what people answer to a request that waits. When they do, epoch seconds. */
+  const answer = (work: Work, all: Work[], isByAttacker: boolean): number => {
+    const { from, more } = isByAttacker ? ATTACKER_ANSWERS : { from: 60, more: LONGEST_WAIT };
+    const at = work.at + from + random.integer(more);
+    if (work.isHostile && !isByAttacker) insert(all, { ...work, ...denialOf(work.caller, at) });
+    else if (isByAttacker || random.chance(APPROVED)) insert(all, { ...work, at, isApproved: true });
+    return at;
+  };
+
   /** The events that the request leaves in the log. What a person answers comes later, into `all`. */
   const ofAgent = async (work: Work, all: Work[]): Promise<readonly Work[]> => {
     const { caller, at, event, isHostile = false } = work;
@@ -80,13 +92,16 @@ export const organisationFates = (
     if (isHostile && (!victim || ended.has(caller))) return [];
     const isAsking = event.type === 'approval.requested' || (isHostile && work.isApproved === true);
     const fate = await server.fateOf(work, caller);
-    // What a restricted agent asks for goes to its owner, and not to the person whom the attacker persuades.
-    if (victim && fate === 'passes' && work.isApproved && lastingOf(caller).some((one) => isOwnersCase(one, at))) {
+    const isByAttacker = victim !== undefined && approvesItself(victim.kind);
+    // What a restricted agent asks for, its owner approves as well as the person whom the attacker persuades.
+    const isWithOwner = fate === 'passes' && work.isApproved && lastingOf(caller).some((one) => isOwnerAsked(one, at));
+    if (victim && isWithOwner && !isByAttacker) {
       noteAct(victim, work, 'asked');
       return [];
     }
     const isQuiet = fate === 'passes' && isAsking && isMuted(caller, at);
-    if (victim) noteAct(victim, work, isQuiet ? 'muted' : fate === 'passes' ? undefined : HOW_OF[fate]);
+    if (victim && fate === 'waits' && isByAttacker) noteTry(victim, work);
+    else if (victim) noteAct(victim, work, isQuiet ? 'muted' : fate === 'passes' ? undefined : HOW_OF[fate]);
     if (fate === 'suspended' || isQuiet) return [];
     if (fate === 'passes') return [work];
     // The server merges identical requests for an approval.
@@ -97,10 +112,7 @@ export const organisationFates = (
       liftLater(caller, RESTRICTION_SECONDS);
     }
     if (fate === 'refused') return Array.from({ length: 1 + random.integer(REPEATS) }, () => refusal(work));
-    const answered = at + 60 + random.integer(LONGEST_WAIT);
-    pending.set(key, answered);
-    if (isHostile) insert(all, { ...work, ...denialOf(caller, answered) });
-    else if (random.chance(APPROVED)) insert(all, { ...work, at: answered, isApproved: true });
+    pending.set(key, answer(work, all, isByAttacker));
     return [question(work)];
   };
 

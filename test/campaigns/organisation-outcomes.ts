@@ -51,10 +51,15 @@ export const victimOf = (kind: TakeoverKind, worker: Worker, work: readonly Work
   },
 });
 
-/** Notes an act that the attacker tries, and what stopped it. */
-export const noteAct = (victim: Victim, work: Work, blockedBy: How | undefined): void => {
+/** Notes an act that waits until the attacker approves it. Only then it passes. */
+export const noteTry = (victim: Victim, work: Work): void => {
   victim.firstAt ??= work.at;
   if (!isOfItsPast(victim.habits, work)) victim.firstNewAt ??= work.at;
+};
+
+/** Notes an act that the attacker tries, and what stopped it. */
+export const noteAct = (victim: Victim, work: Work, blockedBy: How | undefined): void => {
+  noteTry(victim, work);
   if (!victim.isAllWanted && !work.isWanted) return;
   // A refusal, or an answer of a person, gives the attacker nothing.
   if (work.event.type !== 'token.issued' && work.event.type !== 'approval.requested') return;

@@ -42,6 +42,8 @@ export const isLateKind = (kind: TakeoverKind): boolean => kindOf(kind).isLate =
 
 export const isAfterRules = (kind: TakeoverKind): boolean => kindOf(kind).isAfterRules === true;
 
+export const approvesItself = (kind: TakeoverKind): boolean => kindOf(kind).approvesItself === true;
+
 /** It was so for former rules, whose results became known. */
 export const wasAfterRules = (kind: TakeoverKind): boolean => kindOf(kind).wasAfterRules === true;
 

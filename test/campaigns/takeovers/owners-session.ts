@@ -39,6 +39,7 @@ const beginOf = ({ hours }: Worker, at: number, random: Random): number => {
 
 export const fromOwnersSession: Takeover = {
   isAfterRules: true,
+  approvesItself: true,
   work(worker, at, random) {
     const victim = victimOf(worker, random);
     const best = bestOf(worker);

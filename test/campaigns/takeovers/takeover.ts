@@ -12,6 +12,8 @@ export type Takeover = {
   readonly work: (worker: Worker, at: number, random: Random) => readonly Work[];
   /** Agents that it may concern. Absent: those that do not pause for weeks. */
   readonly fits?: (worker: Worker) => boolean;
+  /** The attacker has the sessions of the person, who owns the agent: they approve what waits, in seconds. */
+  readonly approvesItself?: true;
   /** It comes after the honest days, so that the agent has been idle for weeks. */
   readonly isLate?: true;
   /** It was written after the rules were frozen, by another hand that did not know them. */

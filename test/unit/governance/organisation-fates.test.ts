@@ -1,0 +1,48 @@
+/** Who answers what waits in the simulated organisation: an owner who denies it, or the attacker who has the owner's session. */
+import { expect, test } from '@jest/globals';
+import { seededRandom } from '../../campaigns/campaign.ts';
+import { organisationFates } from '../../campaigns/organisation-fates.ts';
+import { victimOf } from '../../campaigns/organisation-outcomes.ts';
+import type { TakeoverKind } from '../../campaigns/organisation-takeovers.ts';
+import { newWorker, token, type Work, wanted } from '../../campaigns/organisation-work.ts';
+
+const AT = 1_800_000_000;
+const RESTRICTED = {
+  act: 'approve',
+  state: 'open',
+  createdAt: AT - 600,
+  eventAt: AT - 610,
+  id: 'rsp_1',
+  until: AT + 9000,
+};
+
+/** What follows from one act that the attacker wants, of an agent that a rule restricts. */
+const fateOfAct = async (kind: TakeoverKind, { isApproved = false } = {}) => {
+  const random = seededRandom(1);
+  const worker = newWorker('agt_1', random);
+  const act: Work = { ...wanted(token(worker, AT, random)), isHostile: true, ...(isApproved ? { isApproved } : {}) };
+  const time = { now: AT - 600 };
+  const fateOf = async (work: Work) => (work.isApproved ? ('passes' as const) : ('waits' as const));
+  const fates = organisationFates({ time, fateOf, lift: async () => undefined }, random);
+  await fates.noteResponse({ ...RESTRICTED, agent: worker.id } as never, true);
+  fates.begin([victimOf(kind, worker, [act])]);
+  time.now = AT;
+  const later: Work[] = [];
+  const logged = [...(await fates.of(act, later))];
+  for (const work of later) logged.push(...(await fates.of(work, [])));
+  fates.end();
+  return { types: logged.map(({ event }) => event.type), how: fates.outcomes[0]?.how };
+};
+
+test('the owner of a restricted agent denies what the attacker wants, also where the person approves', async () => {
+  const waiting = await fateOfAct('people pressed for payments');
+  expect(waiting).toEqual({ types: ['approval.requested', 'approval.denied'], how: 'asked' });
+  expect(await fateOfAct('people pressed for payments', { isApproved: true })).toEqual({ types: [], how: 'asked' });
+});
+
+test('an attacker with the session of the owner approves it: to wait contains nothing', async () => {
+  const waiting = await fateOfAct('session of an owner');
+  expect(waiting).toEqual({ types: ['approval.requested', 'token.issued'], how: undefined });
+  const approved = await fateOfAct('session of an owner', { isApproved: true });
+  expect(approved).toEqual({ types: ['token.issued'], how: undefined });
+});
