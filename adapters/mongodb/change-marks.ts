@@ -44,15 +44,18 @@ const MOST_NAMED = 64;
 /** Marks that one change writes at a time. */
 const MOST_AT_A_TIME = 64;
 
+/** Ends the change. Never rejects. Resolves with false when another process had given it up. */
+type Announced = () => Promise<boolean>;
+
 const idOf = (partition: number): string => `p${partition}`;
 
 export const changeMarks = (options: MarkOptions): ChangeMarks => {
-  const { elapsed } = options;
+  const { elapsed, now } = options;
   const stored = storedMarks(options);
   const common = commonMark(stored, options);
 
-  /** Resolves when every process can see the change, with what ends it. Ends what it began before it throws. */
-  const announce = async (documents: readonly MarkedDocument[]): Promise<() => void> => {
+  /** Resolves when every process can see the change. Ends what it began before it throws. */
+  const announce = async (documents: readonly MarkedDocument[]): Promise<Announced> => {
     const name = stored.newName();
     const every = documents.length > MOST_NAMED ? [name + EVERY_DOCUMENT] : undefined;
     const namesOf = (of: readonly MarkedDocument[]) => every ?? of.map(({ hash }) => name + hash);
@@ -62,9 +65,10 @@ export const changeMarks = (options: MarkOptions): ChangeMarks => {
       ...parts.map(([partition, of]) => [idOf(partition), namesOf(of)] as const),
     ];
     let isInCommon = true;
-    const endAll = (): void => {
+    const endAll = async (): Promise<boolean> => {
       const begun = isInCommon ? told : told.slice(1);
-      inTurns(begun, ([_id, changes]) => stored.end(_id, changes)).catch(() => undefined);
+      const ended = await inTurns(begun, ([_id, changes]) => stored.end(_id, changes));
+      return ended.every((one) => one.status === 'rejected' || one.value);
     };
     const begun = await inTurns(told, async ([_id, changes]) => {
       if (_id === COMMON) isInCommon = await common.begin(changes);
@@ -72,7 +76,7 @@ export const changeMarks = (options: MarkOptions): ChangeMarks => {
     });
     const failed = begun.find((one) => one.status === 'rejected');
     if (!failed) return endAll;
-    endAll();
+    void endAll();
     throw failed.reason;
   };
 
@@ -85,25 +89,30 @@ export const changeMarks = (options: MarkOptions): ChangeMarks => {
     prepare: common.prepare,
 
     async change(documents, write, isUnknownOutcome) {
-      const began = elapsed();
+      const [began, beganAt] = [elapsed(), now()];
+      // The stopwatch of a suspended machine stands still; its clock may not.
+      const spent = (): number => Math.max(elapsed() - began, now() - beganAt);
       const endAll = await announce(documents);
       // This process may have been paused in between, for longer than others wait for it.
-      if (elapsed() - began > WRITES_WITHIN_SECONDS) {
-        endAll();
+      if (spent() > WRITES_WITHIN_SECONDS) {
+        void endAll();
         throw new StoreUnavailable('a change was announced and came too late');
       }
-      const announceAgain = async (): Promise<() => void> =>
-        elapsed() - began > ANNOUNCED_AGAIN_AFTER_SECONDS ? announce(documents) : () => undefined;
+      const isLate = (): boolean => spent() > ANNOUNCED_AGAIN_AFTER_SECONDS;
+      // Where it was given up, documents were cached meanwhile that were read before the write.
+      const announceAgain = async (): Promise<void> => void (await announce(documents))();
+      const end = async (): Promise<void> => {
+        if (!(await endAll())) await announceAgain();
+      };
       try {
         const result = await write();
-        // Where it was given up, documents were cached meanwhile that were read before the write.
-        (await announceAgain())();
-        endAll();
+        if (isLate()) await announceAgain();
+        end().catch(() => undefined);
         return result;
       } catch (error) {
         // The caller does not wait for the end: until it is done, no process answers about these documents from its cache.
-        if (!isUnknownOutcome(error)) endAll();
-        else await announceAgain().catch(() => undefined);
+        if (!isUnknownOutcome(error)) void endAll();
+        else if (isLate()) await announce(documents).catch(() => undefined);
         throw error;
       }
     },
@@ -111,11 +120,11 @@ export const changeMarks = (options: MarkOptions): ChangeMarks => {
 };
 
 /** Runs `work` for each, some at a time, whether others fail or not. */
-const inTurns = async <T>(
+const inTurns = async <T, R>(
   all: readonly T[],
-  work: (one: T) => Promise<void>,
-): Promise<readonly PromiseSettledResult<void>[]> => {
-  const settled: PromiseSettledResult<void>[] = [];
+  work: (one: T) => Promise<R>,
+): Promise<readonly PromiseSettledResult<R>[]> => {
+  const settled: PromiseSettledResult<R>[] = [];
   for (let at = 0; at < all.length; at += MOST_AT_A_TIME)
     settled.push(...(await Promise.allSettled(all.slice(at, at + MOST_AT_A_TIME).map(work))));
   return settled;

@@ -1,13 +1,13 @@
 /** Documents of `behalf_changes`, and how changes are written there. */
-import { type Db, ObjectId } from 'mongodb';
+import { type Db, type Filter, ObjectId } from 'mongodb';
 import { isDuplicate } from './connection.ts';
-import { type CommonMark, type MarkState, MOST_RECENT, NAME_LENGTH } from './mark-states.ts';
+import { type CommonMark, type MarkState, MOST_RECENT } from './mark-states.ts';
 
 export type Mark = MarkState & { readonly _id: string };
 export type StoredCommonMark = CommonMark & { readonly _id: typeof COMMON; readonly partitions: number };
 
 export const COMMON = 'common';
-/** A change that has been open this long is given up: six times as long as its write may take to be sent. */
+/** A change that a process has seen open for so long is given up there: six times as long as its write may take to be sent. */
 const GIVEN_UP_AFTER_SECONDS = 60;
 /** Never from a primary that was replaced without noticing. */
 const LINEARIZABLE = { readConcern: { level: 'linearizable' } } as const;
@@ -18,7 +18,7 @@ export type MarkOptions = {
   readonly run: <R>(work: () => Promise<R>) => Promise<R>;
   /** Seconds since some fixed moment; never set back. */
   readonly elapsed: () => number;
-  /** Seconds since 1970 by the clock of this node. The age of another node's change is the difference of two clocks. */
+  /** Seconds since 1970 by the clock of this node. Never compared with the clock of another. */
   readonly now: () => number;
   /** No process can have announced a change before there was a common mark. */
   readonly isNew: boolean;
@@ -28,7 +28,7 @@ export interface StoredMarks {
   /** An ObjectId whose time is that of our clock. */
   newName(): string;
 
-  /** Reads a mark, linearizable. Ends changes there that are too old. */
+  /** Reads a mark, linearizable. Ends changes there that this process has seen open for too long. */
   read(_id: string): Promise<Mark | undefined>;
   readCommon(): Promise<StoredCommonMark | undefined>;
 
@@ -36,7 +36,8 @@ export interface StoredMarks {
   begin(_id: string, changes: readonly string[]): Promise<void>;
   /** Begins changes in the common mark, which keeps so many. Resolves with false when it is left out or missing. */
   beginInCommon(changes: readonly string[], kept: number): Promise<boolean>;
-  end(_id: string, changes: readonly string[]): Promise<void>;
+  /** Ends changes that were begun together. Resolves with false when another process had given them up. */
+  end(_id: string, changes: readonly string[]): Promise<boolean>;
 
   /** Makes the common mark, unless there is one. Resolves with the one that there is. */
   makeCommon(made: Omit<StoredCommonMark, '_id'>): Promise<StoredCommonMark | null>;
@@ -44,18 +45,24 @@ export interface StoredMarks {
   changeCommon(found: CommonMark, changed: Partial<CommonMark>): Promise<void>;
 }
 
-export const storedMarks = ({ database, run, now }: Pick<MarkOptions, 'database' | 'run' | 'now'>): StoredMarks => {
+export const storedMarks = (options: Omit<MarkOptions, 'isNew'>): StoredMarks => {
+  const { database, run, elapsed, now } = options;
   const marks = database.collection<Mark>('behalf_changes');
   const commons = database.collection<StoredCommonMark>('behalf_changes');
 
-  const end = async (_id: string, changes: readonly string[]): Promise<void> => {
-    await run(() => marks.updateOne({ _id }, { $pullAll: { open: [...changes] } }));
-  };
-  const isGivenUp = (change: string): boolean =>
-    now() - new ObjectId(change.slice(0, NAME_LENGTH)).getTimestamp().getTime() / 1000 > GIVEN_UP_AFTER_SECONDS;
-  const giveUp = ({ _id, open }: Mark): void => {
-    const over = open.filter(isGivenUp);
-    if (over.length > 0) end(_id, over).catch(() => undefined);
+  /** By mark, the changes that were open when this process read it last, and when it saw them first. */
+  const seenOpen = new Map<string, ReadonlyMap<string, number>>();
+
+  const pull = (filter: Filter<Mark>, changes: readonly string[]) =>
+    run(() => marks.updateOne(filter, { $pullAll: { open: [...changes] } }));
+  /** By the stopwatch of this process: clocks of two nodes may differ by any time. */
+  const giveUp = ({ _id, open }: Pick<Mark, '_id' | 'open'>): void => {
+    const [at, before] = [elapsed(), seenOpen.get(_id)];
+    const since = new Map(open.map((change) => [change, before?.get(change) ?? at]));
+    if (since.size > 0) seenOpen.set(_id, since);
+    else seenOpen.delete(_id);
+    const over = open.filter((change) => at - (since.get(change) ?? at) > GIVEN_UP_AFTER_SECONDS);
+    if (over.length > 0) pull({ _id }, over).catch(() => undefined);
   };
 
   return {
@@ -86,7 +93,8 @@ export const storedMarks = ({ database, run, now }: Pick<MarkOptions, 'database'
       const told = { _id: COMMON, mode: { $in: ['common', 'collecting'] } } as const;
       return (await run(() => commons.updateOne(told, pushed(changes, kept)))).matchedCount === 1;
     },
-    end,
+    // Of changes that were begun together, all are open or none is.
+    end: async (_id, changes) => (await pull({ _id, open: changes[0] as string }, changes)).matchedCount === 1,
 
     async makeCommon(made) {
       const find = () => run(() => commons.findOne({ _id: COMMON }));

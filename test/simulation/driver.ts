@@ -24,7 +24,10 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const matches = (row: Row, filter: Filter): boolean =>
   Object.entries(filter).every(([name, wanted]) => {
     if (name === '$or') return (wanted as readonly Filter[]).some((one) => matches(row, one));
-    if (!isObject(wanted)) return row[name] === wanted;
+    if (!isObject(wanted)) {
+      const held = row[name];
+      return Array.isArray(held) ? held.includes(wanted) : held === wanted;
+    }
     return Object.entries(wanted).every(([operator, value]) => {
       if (operator === '$eq') return row[name] === value;
       if (operator === '$in') return (value as readonly unknown[]).includes(row[name]);

@@ -17,13 +17,16 @@ const SECOND = 1000;
 const BEGIN = 1_796_083_200;
 const unavailable = new StoreUnavailable('gone');
 
-/** The marks of one process. */
-const marksOf = ({ time, servers }: Cluster, link: Link = NEAR) => {
+/** The marks of one process. `clocks`: its stopwatch and its clock, in seconds since the history began. */
+const marksOf = (
+  { time, servers }: Cluster,
+  link: Link = NEAR,
+  { elapsed = () => time.now() / SECOND, now = elapsed }: { elapsed?: () => number; now?: () => number } = {},
+) => {
   const { database, run } = simulatedDriver({
     ...{ time, servers, link, deadlineMilliseconds: SECOND, onAsk: () => undefined },
   });
-  const elapsed = (): number => time.now() / SECOND;
-  return changeMarks({ database, run, elapsed, now: () => BEGIN + elapsed(), isNew: false });
+  return changeMarks({ database, run, elapsed, now: () => BEGIN + now(), isNew: false });
 };
 
 /** Runs a history without chance, in which `node` has read the document. */
@@ -106,22 +109,46 @@ describe('a change', () => {
     'that is written when others have given it up is seen once it is acknowledged ($mode)',
     ({ mode }) =>
       within(mode, async (cluster, value) => {
-        const { time } = cluster;
         const { delegations } = cluster.newNode(NEAR, 0).collections;
-        const late = async (): Promise<void> => {
-          // Another process gives the change up meanwhile, and remembers what it reads.
-          for (let second = 0; second < 65; second += 1) {
-            await time.sleep(SECOND);
-            expect(await value()).toBe(1);
-          }
-          await rawReplace(cluster, 2);
-        };
         const before = (await delegations.get(DOCUMENT.id))?.document.value;
-        await marksOf(cluster).change([OF_DOCUMENT], late, isStoreUnavailable);
+        await marksOf(cluster).change([OF_DOCUMENT], late(cluster, value), isStoreUnavailable);
         expect([before, await value()]).toEqual([1, 2]);
       }),
   );
+
+  const STANDS_STILL = () => 0;
+  test.each<{ mode: MarkMode }>([{ mode: 'common' }, { mode: 'partitions' }])(
+    'of a machine that was suspended meanwhile is seen once it is acknowledged, if its clock went on ($mode)',
+    ({ mode }) =>
+      within(mode, async (cluster, value) => {
+        const marks = marksOf(cluster, NEAR, { elapsed: STANDS_STILL, now: () => cluster.time.now() / SECOND });
+        await marks.change([OF_DOCUMENT], late(cluster, value), isStoreUnavailable);
+        expect(await value()).toBe(2);
+      }),
+  );
+
+  test.each<{ mode: MarkMode }>([{ mode: 'common' }, { mode: 'partitions' }])(
+    'of a machine that was suspended meanwhile is seen once it is ended, if its clock stood still ($mode)',
+    ({ mode }) =>
+      within(mode, async (cluster, value) => {
+        const marks = marksOf(cluster, NEAR, { elapsed: STANDS_STILL });
+        await marks.change([OF_DOCUMENT], late(cluster, value), isStoreUnavailable);
+        await settle(cluster.time);
+        expect(await value()).toBe(2);
+        await settle(cluster.time);
+        expect(commonOf(cluster).open).toEqual([]);
+      }),
+  );
 });
+
+/** A write that takes so long that another process gives the change up meanwhile, and remembers what it reads. */
+const late = (cluster: Cluster, value: () => Promise<number | undefined>) => async (): Promise<void> => {
+  for (let second = 0; second < 65; second += 1) {
+    await cluster.time.sleep(SECOND);
+    expect(await value()).toBe(1);
+  }
+  await rawReplace(cluster, 2);
+};
 
 /** The write of a process, without a mark. */
 const rawReplace = async ({ time, servers }: Cluster, value: number): Promise<void> => {
