@@ -26,7 +26,9 @@ const keyOf = ({ partition, hash }: MarkedDocument): string => `${partition} ${h
 export const marksAhead = (): MarksAhead => {
   const after = new Map<string, Followers>();
   return {
-    needed(first, documents) {
+    needed(first, all) {
+      // No guess is longer: a list may have a thousand documents.
+      const documents = all.slice(0, MOST_AHEAD);
       const key = keyOf(first);
       const before = after.get(key);
       const isWrong = before !== undefined && !before.documents.some((one) => documents.some(isSame(one)));
