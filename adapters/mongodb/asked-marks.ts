@@ -30,6 +30,8 @@ type Answers = {
   readonly writes: number;
   readonly common: Promise<CommonMark | undefined>;
   readonly partitions: Map<number, Promise<MarkState>>;
+  /** Partitions of the documents that the request asked for. */
+  readonly needed: Set<number>;
 };
 type Request = {
   answers?: Answers;
@@ -39,6 +41,8 @@ type Request = {
 
 /** How long a request relies on its last read of the marks. */
 const ASK_AGAIN_SECONDS = 0.2;
+/** Marks that a request reads again at once. */
+const MOST_AGAIN = 32;
 
 /** A mark that was read ahead and failed matters only to who needs it. */
 const begun = <R>(answer: Promise<R>): Promise<R> => {
@@ -60,16 +64,18 @@ export const askedMarks = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: ()
       arePartitionsNeeded = found !== undefined && found.mode !== 'common';
       return found;
     });
-    const next = { at: elapsed(), writes, common: begun(common), partitions: new Map<number, Promise<MarkState>>() };
+    const read = { partitions: new Map<number, Promise<MarkState>>(), needed: new Set<number>() };
+    const next: Answers = { at: elapsed(), writes, common: begun(common), ...read };
     request.answers = next;
-    // What it needed so far, it will need again.
-    if (arePartitionsNeeded) ask(next, answers?.partitions.keys() ?? []);
+    // What it needed last, it will need again.
+    if (arePartitionsNeeded) ask(next, [...(answers?.needed ?? [])].slice(-MOST_AGAIN));
     return next;
   };
   const ask = ({ partitions }: Answers, wanted: Iterable<number>): void => {
     for (const one of wanted) if (!partitions.has(one)) partitions.set(one, begun(marks.partition(one)));
   };
   const askAhead = (request: Request, answers: Answers, documents: readonly MarkedDocument[]): void => {
+    for (const { partition } of documents) answers.needed.add(partition);
     const missing = documents.filter(({ partition }) => !answers.partitions.has(partition));
     if (missing.length === 0) return;
     if (request.waitedFor) ahead.needed(request.waitedFor, missing);
