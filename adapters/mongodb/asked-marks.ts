@@ -43,6 +43,8 @@ type Request = {
 const ASK_AGAIN_SECONDS = 0.2;
 /** Marks that a request reads again at once. */
 const MOST_AGAIN = 32;
+/** Of documents with more marks that are missing, the store is asked: one command finds them all. */
+const MOST_MISSING = 32;
 
 /** A mark that was read ahead and failed matters only to who needs it. */
 const begun = <R>(answer: Promise<R>): Promise<R> => {
@@ -74,13 +76,16 @@ export const askedMarks = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: ()
   const ask = ({ partitions }: Answers, wanted: Iterable<number>): void => {
     for (const one of wanted) if (!partitions.has(one)) partitions.set(one, begun(marks.partition(one)));
   };
-  const askAhead = (request: Request, answers: Answers, documents: readonly MarkedDocument[]): void => {
-    for (const { partition } of documents) answers.needed.add(partition);
+  /** Returns false, without a read, when too many marks are missing. */
+  const askAhead = (request: Request, answers: Answers, documents: readonly MarkedDocument[]): boolean => {
     const missing = documents.filter(({ partition }) => !answers.partitions.has(partition));
-    if (missing.length === 0) return;
+    if (new Set(missing.map(({ partition }) => partition)).size > MOST_MISSING) return false;
+    for (const { partition } of documents) answers.needed.add(partition);
+    if (missing.length === 0) return true;
     if (request.waitedFor) ahead.needed(request.waitedFor, missing);
     request.waitedFor = missing[0] as MarkedDocument;
     ask(answers, ahead.of(missing));
+    return true;
   };
 
   return {
@@ -94,8 +99,7 @@ export const askedMarks = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: ()
       if (arePartitionsNeeded) askAhead(request, answers, documents);
       const common = await answers.common;
       if (common?.mode === 'common') return documents.map(() => ({ common, own: undefined }));
-      if (!common) return undefined;
-      askAhead(request, answers, documents);
+      if (!common || !askAhead(request, answers, documents)) return undefined;
       return Promise.all(
         documents.map(async ({ partition }) => ({ common, own: await answers.partitions.get(partition) })),
       );

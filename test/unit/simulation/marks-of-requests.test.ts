@@ -30,3 +30,18 @@ test('a request that reads and writes many objects reads as many marks for each,
     expect(ofFew).toBeGreaterThan(3);
     expect(await marksOf(100, 200)).toBeLessThan(1.5 * ofFew);
   }));
+
+test('documents with more than 32 marks that the request has not read are read from the store without them', () =>
+  within(async (node, other) => {
+    const ids = Array.from({ length: 500 }, (_, at) => `dlg_${at}`);
+    const values = async () => {
+      const found = await node.request(() => node.collections.delegations.getMany(ids));
+      return new Set(found.result.map(({ document }) => document.value));
+    };
+    expect([...(await values())]).toEqual([1]);
+    const held = await other.collections.delegations.get('dlg_7');
+    await other.collections.delegations.replace({ id: 'dlg_7', value: 2 }, held?.version ?? 0);
+    expect([...(await values())]).toEqual([1, 2]);
+    // The common mark alone.
+    expect(node.marksRead()).toBe(2);
+  }));
