@@ -104,14 +104,16 @@ export const changeMarks = (options: MarkOptions): ChangeMarks => {
       const end = async (): Promise<void> => {
         if (!(await endAll())) await announceAgain();
       };
+      let isWritten = false;
       try {
         const result = await write();
+        isWritten = true;
         if (isLate()) await announceAgain();
         end().catch(() => undefined);
         return result;
       } catch (error) {
         // The caller does not wait for the end: until it is done, no process answers about these documents from its cache.
-        if (!isUnknownOutcome(error)) void endAll();
+        if (!isWritten && !isUnknownOutcome(error)) void endAll();
         else if (isLate()) await announce(documents).catch(() => undefined);
         throw error;
       }

@@ -116,6 +116,25 @@ describe('a change', () => {
       }),
   );
 
+  test('that is written, and cannot be announced again at first, is announced once more before its caller gets the error', () =>
+    within('common', async (cluster, value) => {
+      const { time } = cluster;
+      let isLost = false;
+      const marks = marksOf(cluster, { ...NEAR, delay: () => (isLost ? undefined : DELAY) });
+      const slow = async (): Promise<void> => {
+        await late(cluster, value)();
+        isLost = true;
+        time.at(time.now() + 0.9 * SECOND, () => {
+          isLost = false;
+        });
+      };
+      // As when the driver found no primary.
+      const isUnknown = () => false;
+      const error = await marks.change([OF_DOCUMENT], slow, isUnknown).catch((thrown: unknown) => thrown);
+      expect(isStoreUnavailable(error)).toBe(true);
+      expect(await value()).toBe(2);
+    }));
+
   const STANDS_STILL = () => 0;
   test.each<{ mode: MarkMode }>([{ mode: 'common' }, { mode: 'partitions' }])(
     'of a machine that was suspended meanwhile is seen once it is acknowledged, if its clock went on ($mode)',

@@ -133,8 +133,8 @@ describe('the simulation finds code that', () => {
     [
       'ends a change whose outcome is unknown',
       MARKS,
-      'if (!isUnknownOutcome(error)) void endAll();',
-      'void endAll(); if (!isUnknownOutcome(error)) void endAll();',
+      'if (!isWritten && !isUnknownOutcome(error)) void endAll();',
+      'void endAll(); if (!isWritten && !isUnknownOutcome(error)) void endAll();',
       SLOW,
     ],
     ['reads before the mark', REGION, MARK_FIRST, READ_FIRST],
