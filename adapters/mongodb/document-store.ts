@@ -24,7 +24,7 @@ export type MongodbDocumentStore = DocumentStore & {
   readonly isNew: boolean;
   /**
    * Resolves when the collections declared so far have their indexes. Throws StoreUnavailable when an index cannot
-   * be created.
+   * be created, or when the database has another number of partitions of changes.
    */
   ready(): Promise<void>;
   /** Why MongoDB is unavailable now, or undefined. */
@@ -94,10 +94,10 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
     async ready() {
       try {
         await Promise.all(collections.all().map(({ prepared }) => prepared()));
-        if (remembered.collections.length > 0) await marks.prepare();
       } catch (error) {
         throw new StoreUnavailable(`MongoDB has not made the indexes: ${(error as Error).message}`, { cause: error });
       }
+      if (remembered.collections.length > 0) await marks.prepare();
     },
     asOneRequest: reads.asOneRequest,
     isNew: connection.isNew,
