@@ -34,7 +34,7 @@ type Member = {
 const TOKENS = 6;
 const MOST_NODES = 4;
 const REQUESTS_PER_SECOND = 80;
-/** With the last of them nodes leave the common mark. */
+/** Fewer than make nodes leave the common mark: a history keeps the mode that it begins with, or collects. */
 const CHANGES_PER_SECOND = [0.5, 3, 12, 60];
 const FAULTS_PER_SECOND = [0, 0.05, 0.2];
 const MODES: readonly MarkMode[] = ['common', 'common', 'collecting', 'partitions'];
