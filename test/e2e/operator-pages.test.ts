@@ -81,7 +81,7 @@ describe('an operator narrows a delegation', () => {
     });
     await asOperator(look, async (page, faultless) => {
       await page.goto(`${server.issuer}/console/agents/${agent.clientId}`);
-      await follow(page, /^Narrow Ada/);
+      await follow(page, /^Remove rights Ada/);
       await faultless();
       // By the keyboard: the box has the focus of a click on its label, and the space bar unticks it.
       await page.getByLabel('Add and change').focus();
@@ -125,8 +125,8 @@ describe('an operator registers many agents', () => {
       await page.getByLabel('File').setInputFiles(file);
       await press(page, 'Preview');
       expect(await page.locator('main').textContent()).toContain('1 line has errors and is left out');
-      await page.getByRole('button', { name: 'Register 260 agents' }).click();
-      await page.getByRole('heading', { name: 'Result of the registration' }).waitFor();
+      await page.getByRole('button', { name: 'Register 260 agents' }).first().click();
+      await page.getByRole('heading', { name: '260 of 261 agents registered' }).waitFor();
       await faultless();
       const saved = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save the ids as CSV' }).click();
@@ -146,7 +146,7 @@ describe('an operator tests a workload token', () => {
       await page.getByLabel('Workload token').fill('eyJhbGciOiJub25lIn0.e30.');
       await press(page, 'Test');
       await faultless();
-      expect(await page.locator('#result').textContent()).toBe('No agent can authenticate with it');
+      expect(await page.locator('#result').textContent()).toBe('No agent can authenticate with this token.');
       expect(await page.getByLabel('Workload token').inputValue()).toBe('');
     });
   });
@@ -165,8 +165,8 @@ describe('an owner rotates the keys of an agent', () => {
         await page.waitForFunction(`document.querySelector('textarea').value.includes('"kty"')`);
         await press(page, 'Rotate the keys');
         await faultless();
-        expect(await page.locator('main').textContent()).toContain('The old one works until');
-        await press(page, 'End the old one now');
+        expect(await page.locator('main').textContent()).toContain('The old keys work until');
+        await press(page, 'End the old keys now');
         expect(await page.getByText('Public keys').count()).toBe(1);
       });
       await server.settled();
@@ -187,10 +187,10 @@ describe('an administrator links an account to an identity elsewhere', () => {
       await page.goto(`${server.issuer}/console/people/${scene.accountId}/link`);
       await faultless();
       await page.getByLabel('Sign-in provider').selectOption({ label: name });
-      await page.getByLabel('Id of the person there').fill(`u-${look}`);
-      await press(page, 'Link');
+      await page.getByLabel('User id at the provider').fill(`u-${look}`);
+      await press(page, 'Link this identity');
       await faultless();
-      expect(await page.locator('.flash').textContent()).toContain('can sign in from there');
+      expect(await page.locator('.flash').textContent()).toContain('can now sign in with the linked identity');
       await press(page, `End ${name}`);
       expect(await page.getByText(`u-${look}`).count()).toBe(0);
     });

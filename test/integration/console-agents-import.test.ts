@@ -103,9 +103,16 @@ describe('a list of agents', () => {
     expect(preview.text).toContain('3 lines have errors and are left out');
     const wrong = preview.text.slice(preview.text.indexOf('Lines with errors'));
     expect(wrong).toMatch(/– 3 This line is no JSON object\./);
-    expect(wrong).toMatch(/Second 4 environment ?: /);
-    expect(wrong).toMatch(/Third 5 owner ?: There is no active account or group with this name\./);
+    expect(wrong).toMatch(/Second 4 environment “ ?moon ?” ?: /);
+    expect(wrong).toMatch(/Third 5 owner “ ?unknown ?” ?: There is no active account or group with this name\./);
     expect(await eventsOf('agent.created')).toHaveLength(before);
+    const result = (await run(operator, preview)).at(-1) ?? preview;
+    expect(result.text).toContain('1 of 4 agents registered');
+    expect(result.text).toMatch(/1 Active 0 Wait for their owner 0 Refused 3 Left out/);
+    const left = await send(operator, `${PATH}/file`, fillForm(formIn(result, '/file'), { button: /file=refused/ }));
+    expect(left.html).toMatch(
+      /^"line","name","error"\r\n"3","",.+\r\n"4","Second","environment: .+\r\n"5","Third","owner: /,
+    );
   });
 
   test('as CSV, in a file: columns of texts, lists and keys; the result has the ids, which a file repeats', async () => {
@@ -126,7 +133,7 @@ describe('a list of agents', () => {
     const preview = await send(operator, PATH, [['csrf', await csrfOf(operator)]], csv);
     expect([preview.status, preview.text]).toEqual([200, expect.stringContaining('Register 2 agents?')]);
     const result = (await run(operator, preview)).at(-1) ?? preview;
-    expect([result.status, result.text]).toEqual([200, expect.stringContaining('Result of the registration')]);
+    expect([result.status, result.text]).toEqual([200, expect.stringContaining('2 of 2 agents registered')]);
     const ids = [...result.html.matchAll(/<code>(agt_\w+)<\/code>/g)].map(([, id]) => String(id));
     expect(ids).toHaveLength(2);
     const [reader, planner] = await Promise.all(
@@ -156,11 +163,11 @@ describe('a list of agents', () => {
     const preview = await previewOf(operator, list.join('\n'));
     const steps = await run(operator, preview);
     expect(steps.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-    expect(steps[1]?.text).toContain('250 of 1000 agents processed');
+    expect(steps[1]?.text).toContain('Registering agents: 250 of 1,000');
     expect(steps[1]?.html).toContain('<progress max="1000" value="250"');
-    expect(steps.at(-1)?.text).toMatch(/1000 registered 0 wait for their owner 0 refused/);
+    expect(steps.at(-1)?.text).toMatch(/1000 Active 0 Wait for their owner 0 Refused 0 Left out/);
     const again = await send(operator, PATH, fillForm(formIn(preview)));
-    expect([again.status, again.text]).toEqual([200, expect.stringContaining('250 of 1000 agents processed')]);
+    expect([again.status, again.text]).toEqual([200, expect.stringContaining('Registering agents: 250 of 1,000')]);
     const counts = (await eventsOf('agent.bulk_registered')).slice(before).map(({ inputs }) => inputs);
     expect(counts).toMatchObject([
       ...Array.from({ length: 4 }, () => ({ registered: 250, refused: 0, replayed: 0 })),
@@ -172,7 +179,7 @@ describe('a list of agents', () => {
     const foreign = row('Under nothing', { blueprint: 'bpt_nothing' });
     const pages = await run(operator, await previewOf(operator, [row('Fine'), foreign].join('\n')));
     const result = pages.at(-1);
-    expect(result?.text).toMatch(/1 registered 0 wait for their owner 1 refused/);
+    expect(result?.text).toMatch(/1 Active 0 Wait for their owner 1 Refused 0 Left out/);
     expect(result?.text).toMatch(/Not registered Name Line Error Under nothing 2 .*blueprint/);
     const file = await send(
       operator,
@@ -184,7 +191,11 @@ describe('a list of agents', () => {
 
   test.each([
     ['nothing', '', 'There is no agent in it'],
-    ['an unknown column', 'name,colour\nA,red', 'an unknown column: colour'],
+    [
+      'an unknown column',
+      'name,colour\nA,red',
+      'the column colour is not known. Remove it, and add what is missing: purpose, environment.',
+    ],
     ['an open quotation mark', 'name,purpose\n"A,b', 'A quotation mark on line 2 never closes'],
     ['too many', Array.from({ length: 1001 }, () => '{}').join('\n'), 'At most 1000 agents at once'],
   ])('with %s is refused at its field, with an event', async (_, list, text) => {
@@ -230,9 +241,12 @@ describe('a list of agents', () => {
     const preview = await previewOf(owner, list.join('\n'));
     expect([preview.status, preview.text]).toEqual([200, expect.stringContaining('Register 5 agents?')]);
     const text = 'An operator or administrator registers agents for others\\.';
-    expect(preview.text).toMatch(new RegExp(`For Olga 6 owner ?: ${text}.*For none 7 owner ?: ${text}`));
+    expect(preview.text).toMatch(
+      new RegExp(`For Olga 6 owner “ ?olga ?” ?: ${text}.*For none 7 owner “ ?unknown ?” ?: ${text}`),
+    );
+    expect(preview.text.match(/starts active/g)).toHaveLength(5);
     const pages = await run(owner, preview);
-    expect(pages.at(-1)?.text).toMatch(/5 registered 0 wait for their owner 0 refused/);
+    expect(pages.at(-1)?.text).toMatch(/5 Active 0 Wait for their owner 0 Refused 2 Left out/);
   });
 
   test('whose step names another owner after all is refused by the API at its line', async () => {
@@ -241,6 +255,6 @@ describe('a list of agents', () => {
     const step = JSON.parse(fields.get('rest') ?? '') as { readonly body: object };
     fields.set('rest', JSON.stringify({ ...step, body: { ...step.body, owner: olga } }));
     const result = await send(owner, PATH, fields);
-    expect(result.text).toMatch(/0 registered 0 wait for their owner 1 refused/);
+    expect(result.text).toMatch(/0 Active 0 Wait for their owner 1 Refused 0 Left out/);
   });
 });

@@ -81,7 +81,10 @@ describe('a workload token', () => {
     const before = (await events()).length;
     const token = await tokenWith();
     const page = await send(auditor, path, { token });
-    expect([page.status, page.text]).toEqual([200, expect.stringContaining('An agent can authenticate with it')]);
+    expect([page.status, page.text]).toEqual([
+      200,
+      expect.stringContaining('An agent can authenticate with this token'),
+    ]);
     expect(page.html).toContain(`href="/console/agents/${agent}"`);
     expect(page.text).toMatch(/sub is system:serviceaccount:desk:planner/);
     expect(page.text).toMatch(/ref is refs\/heads\/main/);
@@ -94,7 +97,10 @@ describe('a workload token', () => {
 
   test('says which rule it misses, and why', async () => {
     const page = await send(auditor, path, { token: await tokenWith({ ref: 'refs/heads/other' }) });
-    expect([page.status, page.text]).toEqual([200, expect.stringContaining('No agent can authenticate with it')]);
+    expect([page.status, page.text]).toEqual([
+      200,
+      expect.stringContaining('No agent can authenticate with this token'),
+    ]);
     const near = page.text.slice(page.text.indexOf('Rules that it misses'));
     expect(near).toMatch(/Workload .+ the claim ref does not fit its rule/);
   });
@@ -107,6 +113,24 @@ describe('a workload token', () => {
     const page = await send(auditor, path, { token: await tokenWith(more) });
     expect([page.status, page.text]).toEqual([200, expect.stringContaining(`Failed check ${check}`)]);
     expect(page.text).not.toContain('Rules that it misses');
+    expect(page.text).toMatch(
+      /In the token alg RS256 iss https:\/\/.+ sub system:serviceaccount:desk:planner aud http.+ exp /,
+    );
+  });
+
+  test('with an algorithm that is not accepted names the accepted ones, and what the token states', async () => {
+    const part = (members: object): string => Buffer.from(JSON.stringify(members)).toString('base64url');
+    const token = `${part({ alg: 'HS256' })}.${part({ iss: 'https://other.example.com', aud: ['a', 'b'], exp: 'soon' })}.c2lnbmVk`;
+    const page = await send(auditor, path, { token });
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Failed check algorithm')]);
+    expect(page.text).toMatch(/Accepted algorithms RS256 ?, .+ES256/);
+    expect(page.text).toMatch(/alg HS256 iss https:\/\/other\.example\.com sub missing aud a, b exp missing/);
+    expect(page.text).toContain('They are not verified.');
+    // The issuer was not looked up.
+    expect(page.text).not.toContain('not trusted here');
+    expect(page.html).not.toContain('c2lnbmVk');
+    const none = await send(auditor, path, { token: 'no token' });
+    expect([none.status, none.text.includes('In the token')]).toEqual([200, false]);
   });
 
   test('that is empty is refused at the field, without a word of what was typed', async () => {

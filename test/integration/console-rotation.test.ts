@@ -69,7 +69,7 @@ describe('the keys of an agent', () => {
     expect((await ada.open(at(`/console/agents/${agent.clientId}`))).html).toContain(`href="${path}"`);
     const next = { clientId: agent.clientId, key: await newKeyPair() };
     const done = await send(ada, path, JSON.stringify(next.key.publicJwk), '3600');
-    expect([done.status, done.text]).toEqual([200, expect.stringContaining('The old one works until')]);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('The old keys work until')]);
     expect([(await asks(agent)).status, (await asks(next)).status]).toEqual([200, 200]);
     expect(await eventsOf('credential.rotated')).toMatchObject([{ outcome: 'done', target: { id: old?.id } }]);
     const form = done.forms.find(({ action }) => action.endsWith(`/credentials/${old?.id}/remove`));
@@ -84,7 +84,7 @@ describe('the keys of an agent', () => {
     const [old] = await credentialsOf(agent.clientId);
     const next = { clientId: agent.clientId, key: await newKeyPair() };
     const done = await send(ada, pathOf(agent.clientId, String(old?.id)), JSON.stringify(next.key.publicJwk), '0');
-    expect([done.status, done.text]).toEqual([200, expect.stringContaining('The old one has ended.')]);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('The old keys have ended.')]);
     expect([(await asks(agent)).status, (await asks(next)).status]).toEqual([401, 200]);
   });
 
@@ -192,7 +192,7 @@ describe('the secret of an agent', () => {
     if (!form) throw new Error(`no form: ${page.status}`);
     const done = await ada.submit(page, form, { set: { overlap: '3600' } });
     const [, next] = /<code class="secret">(bhs_[^<]+)</.exec(done.html) ?? [];
-    expect([done.status, done.text]).toEqual([200, expect.stringContaining('The old one works until')]);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('The old secret works until')]);
     expect([await bySecret(allowed.body['client_secret']), await bySecret(next)]).toEqual([200, 200]);
     const ending = done.forms.find(({ action }) => action.endsWith('/remove'));
     if (!ending) throw new Error('no button that ends the old secret');

@@ -25,6 +25,8 @@ export type CredentialModel = {
   readonly expiresAt?: number;
   readonly lastUsedAt?: number;
   readonly isAllowed: boolean;
+  /** Id of the credential with the newer keys: a rotation replaced these. */
+  readonly replacedBy?: string;
   /** Absent: not permitted to the viewer, or there is nothing to do. */
   readonly actions?: {
     readonly stop?: string;
@@ -86,11 +88,20 @@ ${
   all.length === 0 ? html`<p class="empty">${words.nothingToProve}</p>` : all.map((one) => credential(one, csrf))
 }</section>`;
 
+/** Its state. Replaced keys that still work say when they end. */
+const credentialTag = ({ isAllowed, state, replacedBy, expiresAt }: CredentialModel): Html => {
+  if (isAllowed && state === 'active' && replacedBy !== undefined && expiresAt !== undefined) {
+    return html`<span class="tag warn">${rotationWords.ends(agoText(expiresAt))}</span>`;
+  }
+  const look = isAllowed && state === 'active' ? 'good' : 'off';
+  return html`<span class="tag ${look}">${isAllowed ? words.credentialStates[state] : words.notAllowed}</span>`;
+};
+
 const credential = (
   one: CredentialModel,
   csrf: string,
 ): Html => html`<article class="card tight"><div class="row"><h3>${one.name === undefined ? one.kind : chosenName(one.name)}</h3>
-<span class="tag ${one.isAllowed && one.state === 'active' ? 'good' : 'off'}">${one.isAllowed ? words.credentialStates[one.state] : words.notAllowed}</span></div>
+${credentialTag(one)}</div>
 ${!one.isAllowed && html`<p class="hint">${words.wayNotAllowed}</p>`}
 <dl class="facts small">
 ${one.name !== undefined && html`<div><dt>${words.way}</dt><dd>${one.kind}</dd></div>`}
@@ -98,11 +109,12 @@ ${one.facts.map(([name, value]) => html`<div><dt>${anyText(name, 60)}</dt><dd>${
 <div><dt>${words.since}</dt><dd>${timeText(one.createdAt)}</dd></div>
 <div><dt>${words.ends}</dt><dd>${one.expiresAt === undefined ? words.notByItself : timeText(one.expiresAt)}</dd></div>
 ${one.lastUsedAt !== undefined && html`<div><dt>${lists.lastUse}</dt><dd>${lastUse(one.lastUsedAt)}</dd></div>`}
+${one.replacedBy !== undefined && html`<div><dt>${rotationWords.replacedBy}</dt><dd><code>${plainText(one.replacedBy, 80)}</code></dd></div>`}
 <div><dt>${words.id}</dt><dd><code>${plainText(one.id, 80)}</code></dd></div>
 </dl>${one.actions && credentialButtons(one, one.actions, csrf)}</article>`;
 
 const credentialButtons = (
-  { name, id }: CredentialModel,
+  { name, id, replacedBy }: CredentialModel,
   { stop, resume, rotate, remove }: NonNullable<CredentialModel['actions']>,
   csrf: string,
 ): Html => {
@@ -113,7 +125,7 @@ const credentialButtons = (
 ${rotate !== undefined && actionLink({ text: rotationWords.rotate, href: rotate }, about)}
 ${stop !== undefined && post(stop, submit({ text: words.stop, kind: 'plain', about }))}
 ${resume !== undefined && post(resume, submit({ text: words.letCount, kind: 'plain', about }))}
-${post(remove, submit({ text: words.remove, kind: 'danger', about }))}
+${post(remove, submit({ text: replacedBy === undefined ? words.remove : rotationWords.endNow, kind: 'danger', about }))}
 </div>`;
 };
 

@@ -4,11 +4,12 @@ import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html
 import { layout } from '../layout.ts';
 import { commandBlock } from '../partials/command-block.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, commaList, table } from '../partials/console-list.ts';
+import { type Column, table } from '../partials/console-list.ts';
 import { textArea } from '../partials/controls.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { figureTiles } from '../partials/figure-tiles.ts';
 import { submit } from '../partials/submit.ts';
-import { EXAMPLE_LIST, agentsImportWords as words } from '../words/console-agents-import.ts';
+import { agentColumnWords, EXAMPLE_LIST, agentsImportWords as words } from '../words/console-agents-import.ts';
 import { registerWords } from '../words/registries.ts';
 
 /** Most characters of a pasted list. */
@@ -24,7 +25,7 @@ const pageOf = (
     frame,
     style: 'agents.css',
     // The bar of progress is that of a replay of policies.
-    alsoStyle: script === undefined ? ['commands.css', 'charts.css'] : 'policy.css',
+    alsoStyle: script === undefined ? ['commands.css', 'charts.css', 'inventories.css'] : 'policy.css',
     title: words.title,
     width: 'wide',
     side: consoleNavigation(frame, 'agents', false),
@@ -40,6 +41,13 @@ const formOf = ({ csrf }: ConsoleFrame, action: string, more: Html, fields: Html
 const hidden = (values: Readonly<Record<string, string>>): HtmlValue =>
   Object.entries(values).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 
+const REQUIRED: readonly string[] = ['name', 'purpose', 'environment'];
+
+const COLUMN_FACTS = html`<dl class="facts">${Object.entries(agentColumnWords).map(
+  ([name, meaning]) =>
+    html`<div><dt><code>${name}</code></dt><dd>${meaning}${REQUIRED.includes(name) && html` <strong>(${words.required})</strong>`}</dd></div>`,
+)}</dl>`;
+
 /** The form POSTs `csrf`, `file` and `list`. */
 export const agentsImportPage = (
   frame: ConsoleFrame,
@@ -47,12 +55,10 @@ export const agentsImportPage = (
     action,
     listHref,
     most,
-    columns,
     list,
     error,
   }: Links & {
     readonly most: number;
-    readonly columns: readonly string[];
     readonly list: string;
     readonly error?: Text | undefined;
   },
@@ -61,25 +67,33 @@ export const agentsImportPage = (
   const fileError = isPasted ? undefined : error;
   return pageOf(frame, {
     ...{ heading: words.title, lead: words.lead(most) },
-    body: html`${formOf(
-      frame,
-      action,
-      html` class="card form"`,
-      html`
+    body: html`${
+      error !== undefined &&
+      html`<div class="flash error" role="alert"><strong>${words.refusedList}</strong> <span>${anyText(error, 400)} <a href="#field-${isPasted ? 'list' : 'file'}">${words.toField}</a></span></div>`
+    }
+${formOf(
+  frame,
+  action,
+  html` class="card form"`,
+  html`
 <div class="field"><label for="field-file">${words.file}</label>
 <p class="hint" id="field-file-hint">${words.fileHint}</p>
 <input type="file" id="field-file" name="file" accept=".csv,.ndjson,.jsonl,.json,.txt" aria-describedby="field-file-hint${fileError !== undefined && ' field-file-error'}"${fileError !== undefined && html` aria-invalid="true"`}>
-${fileError !== undefined && html`<p class="error" id="field-file-error">${anyText(fileError, 400)} ${words.chooseAgain}</p>`}</div>
+${fileError !== undefined && html`<p class="error" id="field-file-error">${words.chooseAgain}</p>`}</div>
 <details class="fold"${isPasted && html` open`}><summary>${words.paste}</summary>
 ${textArea({
   ...{ name: 'list', label: words.list, value: list, rows: 10, maxLength: MOST_PASTED, code: true, optional: true },
-  ...(isPasted && error !== undefined ? { error } : {}),
+  ...(isPasted && error !== undefined ? { error: words.correctList } : {}),
 })}</details>
 <div class="actions">${submit({ text: words.preview })} <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div>`,
-    )}
-<section class="card" aria-labelledby="columns"><h2 id="columns">${words.columns}</h2>
-<p>${words.columnsLead(commaList(columns.map((name) => html`<code>${name}</code>`)))}</p><p>${words.jsonLead}</p>
-${commandBlock(EXAMPLE_LIST, words.example)}</section>`,
+)}
+<div class="how"><section class="card" aria-labelledby="columns"><h2 id="columns">${words.columns}</h2>
+<p>${words.columnsLead}</p>
+${COLUMN_FACTS}
+<p class="copied"><button type="button" class="button quiet" data-download="agents.csv">${words.emptyFile}</button> ${copyButton(Object.keys(agentColumnWords).join(','), words.columns)}</p>
+<h3>${words.example}</h3>
+${commandBlock(EXAMPLE_LIST, words.example)}
+<p>${words.jsonLead}</p></section></div>`,
   });
 };
 
@@ -89,13 +103,16 @@ export type PreviewedAgent = {
   readonly environment: string;
   /** As the list names it; empty: the viewer. */
   readonly owner: string;
+  /** Its id; empty: none. */
+  readonly blueprint: string;
+  readonly isPending: boolean;
 };
 
 export type WrongLine = {
   readonly line: number;
   readonly name: string;
   /** The member at fault, in the spelling of the API. */
-  readonly errors: readonly { readonly member?: string; readonly text: HtmlValue }[];
+  readonly errors: readonly { readonly member?: string; readonly given?: string; readonly text: HtmlValue }[];
 };
 
 const RIGHT: readonly Column<PreviewedAgent>[] = [
@@ -103,6 +120,11 @@ const RIGHT: readonly Column<PreviewedAgent>[] = [
   { title: words.line, cell: ({ line }) => String(line) },
   { title: words.environment, cell: ({ environment }) => plainText(environment, 40) },
   { title: words.owner, cell: ({ owner }) => (owner === '' ? words.you : isolated(owner, 100)) },
+  { title: words.start, cell: ({ isPending }) => (isPending ? words.waits : words.startsActive) },
+  {
+    title: words.blueprint,
+    cell: ({ blueprint }) => (blueprint === '' ? '–' : html`<code>${plainText(blueprint, 80)}</code>`),
+  },
 ];
 
 const WRONG: readonly Column<WrongLine>[] = [
@@ -112,11 +134,14 @@ const WRONG: readonly Column<WrongLine>[] = [
     title: words.error,
     cell: ({ errors }) =>
       errors.map(
-        ({ member, text }) =>
-          html`<span class="line">${member !== undefined && html`<code>${plainText(member, 100)}</code>: `}${text}</span>`,
+        ({ member, given, text }) =>
+          html`<span class="line">${member !== undefined && html`<code>${plainText(member, 100)}</code>${given !== undefined && html` “${isolated(given, 60)}”`}: `}${text}</span>`,
       ),
   },
 ];
+
+/** Of more rows than this the buttons also stand above the tables. */
+const LONG = 10;
 
 /** Rows of a table. */
 const MOST_ROWS = 100;
@@ -133,28 +158,35 @@ export const previewAgentsPage = (
   {
     right,
     wrong,
+    isCsv,
     carried,
     action,
     listHref,
   }: Links & {
     readonly right: readonly PreviewedAgent[];
+    readonly isCsv: boolean;
     readonly wrong: readonly WrongLine[];
     readonly carried: Readonly<Record<string, string>>;
   },
-): Html =>
-  pageOf(frame, {
+): Html => {
+  const isLong = right.length + wrong.length > LONG;
+  const buttons = (form?: string): Html =>
+    html`<div class="actions">${right.length > 0 && submit({ text: words.confirm(right.length), ...(form === undefined ? {} : { form }) })} <a class="button plain" href="${action}">${words.begin}</a> <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div>`;
+  return pageOf(frame, {
     heading: right.length === 0 ? words.previewNone : words.previewOf(right.length),
     lead: html`${right.length > 0 && words.previewLead} ${wrong.length > 0 && words.wrongLead(wrong.length)}`,
-    body: html`${rowsOf('wrong', words.wrong, WRONG, wrong)}
+    body: html`${isLong && buttons('register')}
+${rowsOf('wrong', words.wrong, WRONG, wrong)}${isCsv && html`<p class="hint">${words.lineHint}</p>`}
 ${rowsOf('right', words.right, RIGHT, right)}
 ${formOf(
   frame,
   action,
-  html` class="form"`,
+  html` class="form" id="register"`,
   html`${right.length > 0 && hidden(carried)}
-<div class="actions">${right.length > 0 && submit({ text: words.confirm(right.length) })} <a class="button plain" href="${action}">${words.begin}</a> <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div>`,
+${buttons()}`,
 )}`,
   });
+};
 
 /** The form POSTs `csrf` and what `carried` has; a script sends it by itself. */
 export const importingAgentsPage = (
@@ -163,6 +195,8 @@ export const importingAgentsPage = (
     done,
     all,
     next,
+    made,
+    refused,
     carried,
     action,
   }: {
@@ -170,6 +204,9 @@ export const importingAgentsPage = (
     readonly all: number;
     /** Agents of the next step. */
     readonly next: number;
+    /** Agents registered, and lines refused, so far. */
+    readonly made: number;
+    readonly refused: number;
     readonly carried: Readonly<Record<string, string>>;
     readonly action: string;
   },
@@ -181,6 +218,7 @@ export const importingAgentsPage = (
       action,
       html` class="card form" data-continue`,
       html`${hidden(carried)}<progress max="${all}" value="${done}" aria-label="${words.running(done, all)}"></progress>
+<p>${words.soFar(made, refused)}</p>
 <div class="actions">${submit({ text: words.goOn(next) })}</div>`,
     ),
   });
@@ -193,8 +231,13 @@ export type MadeAgent = {
   readonly isPending: boolean;
 };
 
-/** `error` exists in English only. */
-export type RefusedAgent = { readonly line: number; readonly name: string; readonly error: string };
+/** `error` exists in English only. `isLeftOut`: the preview left it out. */
+export type RefusedAgent = {
+  readonly line: number;
+  readonly name: string;
+  readonly error: string;
+  readonly isLeftOut?: boolean;
+};
 
 const MADE: readonly Column<MadeAgent>[] = [
   { title: words.name, cell: ({ name, href }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
@@ -208,7 +251,7 @@ const MADE: readonly Column<MadeAgent>[] = [
 ];
 
 const REFUSED: readonly Column<RefusedAgent>[] = [
-  { title: words.name, cell: ({ name }) => chosenName(name, 100) },
+  { title: words.name, cell: ({ name }) => (name === '' ? '–' : chosenName(name, 100)) },
   { title: words.line, cell: ({ line }) => String(line) },
   { title: words.error, cell: ({ error }) => englishText(error, 400) },
 ];
@@ -231,12 +274,14 @@ export const importedAgentsPage = (
   },
 ): Html => {
   const pending = made.filter(({ isPending }) => isPending).length;
+  const leftOut = refused.filter(({ isLeftOut }) => isLeftOut).length;
   return pageOf(frame, {
-    heading: words.result,
+    heading: words.result(made.length, made.length + refused.length),
     body: html`${figureTiles(words.counts, [
-      { figure: made.length - pending, label: words.active },
-      { figure: pending, label: words.pending },
-      { figure: refused.length, label: words.refused, isUrgent: refused.length > 0 },
+      { figure: made.length - pending, label: words.tiles.active },
+      { figure: pending, label: words.tiles.pending },
+      { figure: refused.length - leftOut, label: words.tiles.refused, isUrgent: refused.length > leftOut },
+      { figure: leftOut, label: words.tiles.leftOut },
     ])}
 ${rowsOf('refused', words.notMade, REFUSED, refused)}
 ${rowsOf('made', words.made, MADE, made)}
@@ -247,7 +292,7 @@ ${formOf(
   html`${hidden({ results })}
 <div class="actions"><a class="button primary" href="${listHref}">${words.toAgents}</a> ${
     made.length > 0 && submit({ text: words.madeFile, kind: 'plain', name: 'file', value: 'made' })
-  } ${refused.length > 0 && submit({ text: words.refusedFile, kind: 'plain', name: 'file', value: 'refused' })}</div>`,
+  } ${refused.length > 0 && submit({ text: words.refusedFile(refused.length), kind: 'plain', name: 'file', value: 'refused' })}</div>`,
 )}`,
   });
 };

@@ -1,14 +1,14 @@
 /** The keys of an agent's credential, rotated by hand. */
-import { chosenName, plainText } from '../agent-text.ts';
-import { type Html, html, type Text } from '../html.ts';
+import { chosenName, isolated } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { factList } from '../partials/console-list.ts';
+import { commaList, factList } from '../partials/console-list.ts';
 import { choice, textArea } from '../partials/controls.ts';
 import { keyMaker } from '../partials/key-maker.ts';
 import { type OldCredential, oldCredential } from '../partials/old-credential.ts';
 import { submit } from '../partials/submit.ts';
-import { agentFactWords } from '../words/console-agent.ts';
+import { timeText } from '../time-text.ts';
 import { agentFormWords } from '../words/console-forms.ts';
 import { rotationWords as words } from '../words/credential-rotation.ts';
 import { registerWords } from '../words/registries.ts';
@@ -17,7 +17,13 @@ import { staticSecretWords } from '../words/static-secrets.ts';
 export type RotateKeysModel = {
   readonly agent: { readonly name: string; readonly href: string };
   /** Of the old keys. */
-  readonly credential: { readonly id: string; readonly name?: string };
+  readonly credential: {
+    readonly name?: string;
+    readonly kind: Phrase;
+    /** Key ids. */
+    readonly keys: readonly string[];
+    readonly createdAt: number;
+  };
   readonly action: string;
   readonly values: { readonly jwks?: string; readonly overlap_seconds?: string };
   readonly errors: { readonly jwks?: Text; readonly overlap_seconds?: Text };
@@ -25,6 +31,17 @@ export type RotateKeysModel = {
 
 /** In seconds; the second is the usual choice. */
 const OVERLAPS = [0, 3600, 86_400] as const;
+
+/** Key ids that the page shows. */
+const MOST_KEYS = 3;
+
+/** The credential by its name, its keys and since when it works. */
+const oldKeys = ({ name, kind, keys, createdAt }: RotateKeysModel['credential']): HtmlValue =>
+  commaList([
+    name === undefined ? kind : chosenName(name),
+    ...keys.slice(0, MOST_KEYS).map((key) => html`<code>${isolated(key, 80)}</code>`),
+    words.since(timeText(createdAt)),
+  ]);
 
 /** The form POSTs `csrf`, `jwks`, and `overlap_seconds`. */
 export const rotateKeysPage = (frame: ConsoleFrame, model: RotateKeysModel): Html => {
@@ -38,10 +55,7 @@ export const rotateKeysPage = (frame: ConsoleFrame, model: RotateKeysModel): Htm
     side: consoleNavigation(frame, 'agents', false),
     body: html`<section class="card"><h1>${words.asked(chosenName(agent.name, 100))}</h1>
 <p class="lead">${words.lead}</p>
-${factList([
-  credential.name !== undefined && [agentFormWords.credentialName, chosenName(credential.name)],
-  [agentFactWords.id, html`<code>${plainText(credential.id, 80)}</code>`],
-])}
+${factList([[words.toReplace, oldKeys(credential)]])}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${frame.csrf}">
 ${keyMaker}
 ${textArea({
@@ -49,7 +63,12 @@ ${textArea({
   ...{ value: values.jwks ?? '', ...(errors.jwks === undefined ? {} : { error: errors.jwks }) },
 })}
 ${choice({
-  ...{ name: 'overlap_seconds', label: words.oldEnds, value: values.overlap_seconds ?? String(OVERLAPS[1]) },
+  ...{
+    name: 'overlap_seconds',
+    label: words.oldEnds,
+    hint: words.oldEndsHint,
+    value: values.overlap_seconds ?? String(OVERLAPS[1]),
+  },
   ...(errors.overlap_seconds === undefined ? {} : { error: errors.overlap_seconds }),
   options: OVERLAPS.map((seconds) => ({ value: String(seconds), text: staticSecretWords.overlaps[seconds] })),
 })}
@@ -61,7 +80,7 @@ ${choice({
 /** What a rotation did. */
 export const rotatedKeysPage = (
   frame: ConsoleFrame,
-  { old, agentHref }: { readonly old: OldCredential; readonly agentHref: string },
+  { old, agent }: { readonly old: OldCredential; readonly agent: RotateKeysModel['agent'] },
 ): Html =>
   layout({
     frame,
@@ -69,7 +88,10 @@ export const rotatedKeysPage = (
     title: words.title,
     side: consoleNavigation(frame, 'agents', false),
     body: html`<section class="card"><h1>${words.done}</h1>
-<p class="lead">${words.doneLead}</p>
-${oldCredential(old, frame.csrf)}
-<div class="actions"><a class="button primary" href="${agentHref}#credentials">${words.onward}</a></div></section>`,
+<p class="lead">${words.doneLead(chosenName(agent.name, 100))}</p>
+${oldCredential(old, {
+  of: 'keys',
+  next: html`<a class="button primary" href="${agent.href}#credentials">${words.onward}</a>`,
+  csrf: frame.csrf,
+})}</section>`,
   });

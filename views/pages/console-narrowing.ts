@@ -147,14 +147,14 @@ export const narrowPreviewPage = (frame: ConsoleFrame, model: NarrowPreviewModel
   const count =
     at.flatMap(({ scopes, details }) => [...scopes, ...details]).filter(({ checked }) => !checked).length +
     openidScopes.filter(({ checked }) => !checked).length;
+  const holder = chosenName(model.holder.name, 100);
+  const person = isolated(model.person, 100);
   return pageOf(
     frame,
     model.place,
-    words.asked(count, chosenName(model.holder.name, 100)),
-    words.askedLead,
-    html`<p>${lastUsedAt === undefined ? words.noToken : words.lastToken(agoText(lastUsedAt))}${
-      instances && instances.count > 0 && html` ${words.instances(instances.count, instances.isMore)}`
-    }</p>
+    words.asked(count, holder, person),
+    words.askedLead(lastUsedAt === undefined ? undefined : agoText(lastUsedAt), holder, person),
+    html`${instances && instances.count > 0 && html`<p>${words.instances(instances.count, instances.isMore)}</p>`}
 ${part(model, 'ends', false)}
 ${below && belowSection(below)}
 ${part(model, 'stays', true)}

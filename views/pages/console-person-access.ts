@@ -6,7 +6,7 @@ import { type Column, commaList, postButton, table } from '../partials/console-l
 import { linkedName, type NamedLink } from '../partials/named-link.ts';
 import { actionLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
-import { agoText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
 import { narrowWords } from '../words/console-narrowing.ts';
 import { peopleWords as words } from '../words/console-people.ts';
@@ -19,6 +19,8 @@ export type PersonDelegation = {
   readonly calledBy?: string;
   readonly scopes: readonly string[];
   readonly until: number;
+  /** Of a re-delegation: the delegation that it is cut from, and its agent if that is in the list. */
+  readonly through?: { readonly href: string; readonly agent?: string };
   /** Page that takes single rights. Absent: not permitted to the viewer, or there is one right. */
   readonly narrowHref?: string;
   /** POSTs `csrf`. */
@@ -32,6 +34,7 @@ export type PersonApp = {
   readonly openidScopes: readonly string[];
   /** By API, its name or identifier. */
   readonly rights: readonly { readonly resource: string; readonly scopes: readonly string[] }[];
+  readonly createdAt: number;
   readonly lastUsedAt?: number;
   readonly until: number;
   /** Page that takes single rights. Absent: not permitted to the viewer, or there is one right. */
@@ -63,7 +66,7 @@ const endColumn = <Row extends { readonly narrowHref?: string; readonly endActio
   cell: (row) =>
     row.endAction === undefined && row.narrowHref === undefined
       ? '–'
-      : html`${row.narrowHref !== undefined && actionLink({ text: narrowWords.narrow, href: row.narrowHref }, about(row))}${
+      : html`${row.narrowHref !== undefined && html`${actionLink({ text: narrowWords.narrow, href: row.narrowHref }, about(row))} `}${
           row.endAction !== undefined &&
           postButton(row.endAction, csrf, submit({ text: words.end, kind: 'danger', about: about(row) }))
         }`,
@@ -73,8 +76,11 @@ export const personDelegations = (rows: readonly PersonDelegation[], csrf: strin
   const columns: readonly Column<PersonDelegation>[] = [
     {
       title: words.agent,
-      cell: ({ agent, agentHref }) =>
+      cell: ({ agent, agentHref, through }) => [
         agentHref === undefined ? chosenName(agent) : html`<a href="${agentHref}">${chosenName(agent)}</a>`,
+        through &&
+          html`<span class="line hint"><a href="${through.href}">${narrowWords.through(through.agent === undefined ? narrowWords.another : chosenName(through.agent))}</a></span>`,
+      ],
     },
     {
       title: words.where,
@@ -102,6 +108,7 @@ export const personApps = (rows: readonly PersonApp[], csrf: string): Html => {
           html`<span class="line hint">${words.aboutPerson} ${scopeNames(openidScopes)}</span>`,
       ],
     },
+    { title: words.since, cell: ({ createdAt }) => timeText(createdAt) },
     { title: words.lastUse, cell: ({ lastUsedAt }) => lastUse(lastUsedAt) },
     { title: words.until, cell: ({ until }) => agoText(until) },
     endColumn(csrf, ({ client }) => plainText(client.name, 60)),

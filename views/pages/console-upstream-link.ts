@@ -1,5 +1,5 @@
 /** The form that links an account to a person of a sign-in provider. */
-import { chosenName } from '../agent-text.ts';
+import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
@@ -11,6 +11,7 @@ import { upstreamLinkWords as words } from '../words/upstream-link.ts';
 
 export type UpstreamLinkModel = {
   readonly name: string;
+  readonly username: string;
   readonly action: string;
   readonly cancelHref: string;
   /** Active ones. */
@@ -26,7 +27,12 @@ export const upstreamLinkPage = (frame: ConsoleFrame, model: UpstreamLinkModel):
   const name = chosenName(model.name, 100);
   if (providers.length === 0) return noProviders(frame, model);
   return confirmPage(frame, {
-    ...{ place: 'people', title: words.make, question: words.asked(name), lead: words.lead },
+    ...{
+      place: 'people',
+      title: words.make,
+      question: words.asked(name, plainText(model.username, 60)),
+      lead: words.lead(name),
+    },
     fields: html`${choice({
       ...{ name: 'upstream', label: words.provider, value: values.upstream ?? '' },
       options: providers.map((one) => ({ value: one.id, text: one.name })),
@@ -40,12 +46,12 @@ ${field({
   });
 };
 
-const noProviders = (frame: ConsoleFrame, { name, cancelHref, providersHref }: UpstreamLinkModel): Html =>
+const noProviders = (frame: ConsoleFrame, { name, username, cancelHref, providersHref }: UpstreamLinkModel): Html =>
   layout({
     frame,
     style: 'agents.css',
     title: words.make,
     side: consoleNavigation(frame, 'people', false),
-    body: html`<section class="card"><h1>${words.asked(chosenName(name, 100))}</h1><p>${words.noProvider}</p>
+    body: html`<section class="card"><h1>${words.asked(chosenName(name, 100), plainText(username, 60))}</h1><p>${words.noProvider}</p>
 <div class="actions"><a class="button primary" href="${providersHref}">${words.toProviders}</a> <a class="button plain" href="${cancelHref}">${registerWords.cancel}</a></div></section>`,
   });

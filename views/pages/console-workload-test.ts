@@ -7,6 +7,7 @@ import { type Column, commaList, factList, table } from '../partials/console-lis
 import { textArea } from '../partials/controls.ts';
 import { linkedName, type NamedLink } from '../partials/named-link.ts';
 import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
 import { registerWords } from '../words/registries.ts';
 import { workloadTestWords as words } from '../words/workload-test.ts';
 
@@ -25,6 +26,9 @@ export type MatchedRule = {
   readonly claims: Readonly<Record<string, ShownRule>>;
 };
 
+/** What the token states, by the name of the member. Absent: the token lacks it, or cannot be read. */
+export type StatedMembers = Readonly<Partial<Record<'alg' | 'iss' | 'sub' | 'aud' | 'exp', string | number>>>;
+
 /** `check` and `why` exist in English only. */
 type Failure = { readonly check: string; readonly why: string };
 
@@ -33,6 +37,12 @@ export type WorkloadTestResult = {
   readonly subject?: string;
   /** Absent: an agent can authenticate with it. */
   readonly failed?: Failure;
+  /** Absent: the token cannot be read. */
+  readonly stated?: StatedMembers;
+  /** Of a token that fails by its algorithm. */
+  readonly accepted?: readonly string[];
+  /** The form that trusts an issuer. Absent: not permitted to the viewer, or the issuer is trusted. */
+  readonly trustHref?: string;
   readonly matches: readonly MatchedRule[];
   readonly needsClientId: boolean;
   readonly near: readonly (Failure & { readonly agent: NamedLink; readonly credential: string })[];
@@ -98,16 +108,42 @@ ${textArea({
 <div class="actions">${submit({ text: result === undefined ? words.test : words.again })} <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div></form>`,
   });
 
-const shown = ({ issuer, subject, failed, matches, needsClientId, near }: WorkloadTestResult): HtmlValue => [
-  html`<section class="card" aria-labelledby="result"><h2 id="result"><span class="tag ${failed === undefined ? 'good' : 'off'}" role="status">${failed === undefined ? words.good : words.bad}</span></h2>
-${factList([
-  failed !== undefined && [words.failedCheck, code(failed.check)],
-  failed !== undefined && [words.why, englishText(failed.why, 300)],
-  [words.issuer, issuer === undefined ? words.noIssuer : linkedName(issuer)],
-  subject !== undefined && [words.subject, isolated(subject, 400)],
-])}${needsClientId && html`<p>${words.needsClientId}</p>`}</section>`,
+const shown = ({ matches, near, ...result }: WorkloadTestResult): HtmlValue => [
+  verdict(result),
   matches.length > 0 &&
     html`<section aria-labelledby="matches"><h2 id="matches">${words.matches}</h2>${table(MATCHES, matches, 'matches')}</section>`,
   near.length > 0 &&
     html`<section aria-labelledby="near"><h2 id="near">${words.near}</h2><p class="hint">${words.nearLead}</p>${table(NEAR, near, 'near')}</section>`,
 ];
+
+const MEMBERS = ['alg', 'iss', 'sub', 'aud', 'exp'] as const;
+
+const statedValue = (name: (typeof MEMBERS)[number], value: string | number | undefined): HtmlValue => {
+  if (value === undefined) return words.absent;
+  return name === 'exp' && typeof value === 'number' ? timeText(value) : isolated(String(value), 300);
+};
+
+type Verdict = Omit<WorkloadTestResult, 'matches' | 'near'>;
+
+const verdict = (result: Verdict): HtmlValue => {
+  const { issuer, subject, failed, stated, accepted, trustHref, needsClientId } = result;
+  return [
+    html`<div class="flash ${failed === undefined ? 'success' : 'error'}" role="status" id="result"><strong>${failed === undefined ? words.good : words.bad}</strong></div>`,
+    html`<section class="card" aria-label="${words.result}">${factList([
+      failed !== undefined && [words.failedCheck, code(failed.check)],
+      failed !== undefined && [words.why, englishText(failed.why, 300)],
+      accepted !== undefined && [words.accepted, commaList(accepted.map(code))],
+      issuer !== undefined && [words.issuer, linkedName(issuer)],
+      failed?.check === 'issuer' &&
+        issuer === undefined && [
+          words.issuer,
+          html`${words.noIssuer}${trustHref !== undefined && html` <a href="${trustHref}">${words.trust}</a>`}`,
+        ],
+      subject !== undefined && stated === undefined && [words.subject, isolated(subject, 400)],
+    ])}${failed !== undefined && html`<p class="hint">${words.firstOnly}</p>`}${needsClientId && html`<p>${words.needsClientId}</p>`}${
+      stated !== undefined &&
+      html`<h2>${words.inToken}</h2>
+<dl class="facts">${MEMBERS.map((name) => html`<div><dt><code>${name}</code></dt><dd>${statedValue(name, stated[name])}</dd></div>`)}</dl>${failed !== undefined && html`<p class="hint">${words.notVerified}</p>`}`
+    }</section>`,
+  ];
+};

@@ -1,6 +1,7 @@
 import { type Html, html } from '../html.ts';
 import { timeText } from '../time-text.ts';
 import { rotationWords as words } from '../words/credential-rotation.ts';
+import { postButton } from './console-list.ts';
 import { submit } from './submit.ts';
 
 /** The credential that a rotation replaced. */
@@ -11,11 +12,17 @@ export type OldCredential = {
   readonly endAction?: string;
 };
 
-/** Says until when the old credential works, with the button that ends it early. */
-export const oldCredential = ({ until, endAction }: OldCredential, csrf: string): Html =>
-  until === undefined
-    ? html`<p>${words.oldEnded}</p>`
-    : html`<p>${words.oldUntil(timeText(until))}</p>${
-        endAction !== undefined &&
-        html`<form method="post" action="${endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.endOld, kind: 'danger' })}</form>`
-      }`;
+/** Says until when the old credential works. After it the main button `next`, and the one that ends the old credential early. */
+export const oldCredential = (
+  { until, endAction }: OldCredential,
+  { of, next, csrf }: { readonly of: keyof typeof words.old; readonly next: Html; readonly csrf: string },
+): Html => {
+  const { until: works, ended, end, afterEnd } = words.old[of];
+  const button = endAction !== undefined && postButton(endAction, csrf, submit({ text: end, kind: 'danger' }));
+  return html`<p>${until === undefined ? ended : works(timeText(until))}</p>
+<div class="actions">${next} ${button}</div>${
+    button &&
+    html`
+<p class="hint">${afterEnd}</p>`
+  }`;
+};

@@ -22,17 +22,19 @@ export const secretPage = (
     readonly old?: OldCredential;
     readonly next: { readonly href: string; readonly text: Phrase };
   },
-): Html =>
-  layout({
+): Html => {
+  const next = html`<a class="button primary" href="${shown.next.href}">${shown.next.text}</a>`;
+  return layout({
     frame,
     style: 'agents.css',
     title: shown.title,
     body: html`<section class="card"><h1>${shown.title}</h1>
 <p class="lead">${shown.lead}</p>
 <div class="flash warning" role="status"><span>${words.shownOnce}</span></div>
-<dl class="facts">${(shown.values ?? []).map(labelled)}${shown.secrets.map(labelled)}</dl>${shown.old && oldCredential(shown.old, frame.csrf)}
-<div class="actions"><a class="button primary" href="${shown.next.href}">${shown.next.text}</a></div></section>`,
+<dl class="facts">${(shown.values ?? []).map(labelled)}${shown.secrets.map(labelled)}</dl>
+${shown.old ? oldCredential(shown.old, { of: 'secret', next, csrf: frame.csrf }) : html`<div class="actions">${next}</div>`}</section>`,
   });
+};
 
 const labelled = ({ label, value }: Labelled): Html =>
   html`<div><dt>${label}</dt><dd><span class="copied"><code class="secret">${plainText(value, 400)}</code>${copyButton(value, label)}</span></dd></div>`;

@@ -3,11 +3,11 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 /** Single rights taken from a delegation or a grant: what stays, what ends with it, and the confirmation. */
 export const narrowWords = {
   title: phrase({ en: 'Narrow access', de: 'Zugriff einschränken' }),
-  narrow: phrase({ en: 'Narrow', de: 'Einschränken' }),
+  narrow: phrase({ en: 'Remove rights', de: 'Rechte entziehen' }),
   ofAgent: (agent: HtmlValue, person: HtmlValue) =>
     phrase({ en: html`What ${agent} may do for ${person}`, de: html`Was ${agent} für ${person} darf` }),
   ofApp: (app: HtmlValue, person: HtmlValue) =>
-    phrase({ en: html`What ${app} may use of ${person}`, de: html`Was ${app} von ${person} nutzen darf` }),
+    phrase({ en: html`What ${app} may do for ${person}`, de: html`Was ${app} für ${person} darf` }),
   chooseLead: phrase({
     en: 'Untick what is to end. The next page shows what ends with it, before anything changes.',
     de: 'Nehmen Sie die Haken bei dem weg, was enden soll. Die nächste Seite zeigt, was dadurch endet. Bis dahin ändert sich nichts.',
@@ -27,23 +27,27 @@ export const narrowWords = {
   },
   next: phrase({ en: 'Show what ends', de: 'Zeigen, was endet' }),
   change: phrase({ en: 'Change the choice', de: 'Auswahl ändern' }),
-  asked: (count: number, holder: HtmlValue) =>
+  asked: (count: number, holder: HtmlValue, person: HtmlValue) =>
     phrase({
-      en: html`Remove ${count} ${count === 1 ? 'right' : 'rights'} of ${holder}?`,
-      de: html`${holder} ${count} ${count === 1 ? 'Recht' : 'Rechte'} entziehen?`,
+      en: html`Remove ${count} ${count === 1 ? 'right' : 'rights'} of ${holder} for ${person}?`,
+      de: html`${holder} ${count} ${count === 1 ? 'Recht' : 'Rechte'} für ${person} entziehen?`,
     }),
-  askedLead: phrase({
-    en: 'Tokens that carry one of these rights stop working at once. The next tokens carry what stays. Only a new consent of the person gives a right back.',
-    de: 'Tokens mit einem dieser Rechte gelten sofort nicht mehr. Die nächsten Tokens enthalten, was bleibt. Nur eine neue Einwilligung der Person gibt ein Recht zurück.',
-  }),
+  /** `at`: of the last token. Absent: there was none. */
+  askedLead: (at: HtmlValue | undefined, holder: HtmlValue, person: HtmlValue) =>
+    at === undefined
+      ? phrase({
+          en: html`${holder} has had no token with these rights yet. Only a new consent of ${person} gives a right back.`,
+          de: html`${holder} hatte noch kein Token mit diesen Rechten. Nur eine neue Einwilligung von ${person} gibt ein Recht zurück.`,
+        })
+      : phrase({
+          en: html`Tokens that carry one of these rights stop working at once. The last token was issued ${at}. Only a new consent of ${person} gives a right back.`,
+          de: html`Tokens mit einem dieser Rechte gelten sofort nicht mehr. Das letzte Token wurde ${at} ausgestellt. Nur eine neue Einwilligung von ${person} gibt ein Recht zurück.`,
+        }),
   remove: (count: number) =>
     phrase({
       en: `Remove ${count} ${count === 1 ? 'right' : 'rights'}`,
       de: `${count} ${count === 1 ? 'Recht' : 'Rechte'} entziehen`,
     }),
-  lastToken: (at: HtmlValue) =>
-    phrase({ en: html`The last token was issued ${at}.`, de: html`Das letzte Token wurde ${at} ausgestellt.` }),
-  noToken: phrase({ en: 'No token has been issued yet.', de: 'Es wurde noch kein Token ausgestellt.' }),
   instances: (count: number, isMore: boolean) =>
     phrase({
       en: `${count}${isMore ? ' or more' : ''} running ${count === 1 && !isMore ? 'instance loses' : 'instances lose'} the same.`,
@@ -61,7 +65,10 @@ export const narrowWords = {
   agent: phrase({ en: 'Agent', de: 'Agent' }),
   loses: phrase({ en: 'Loses', de: 'Verliert' }),
   keeps: phrase({ en: 'Keeps', de: 'Behält' }),
-  nothing: phrase({ en: 'nothing', de: 'nichts' }),
+  nothing: phrase({ en: 'nothing, so it can do nothing here any more', de: 'nichts, er kann hier also nichts mehr' }),
+  /** Of a re-delegation: the agent whose delegation it is cut from. */
+  through: (agent: HtmlValue) => phrase({ en: html`Through ${agent}`, de: html`Über ${agent}` }),
+  another: phrase({ en: 'another agent', de: 'einen anderen Agenten' }),
   untickOne: phrase({
     en: 'All boxes are ticked, so nothing would change. Untick what is to end.',
     de: 'Alle Haken sind gesetzt, es würde sich nichts ändern. Nehmen Sie weg, was enden soll.',

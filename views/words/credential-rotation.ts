@@ -6,20 +6,50 @@ export const rotationWords = {
   rotate: phrase({ en: 'Rotate', de: 'Erneuern' }),
   asked: (agent: HtmlValue) =>
     phrase({ en: html`Rotate the keys of ${agent}?`, de: html`Die Schlüssel von ${agent} erneuern?` }),
+  toReplace: phrase({ en: 'Keys to replace', de: 'Zu ersetzende Schlüssel' }),
+  since: (time: HtmlValue) => phrase({ en: html`since ${time}`, de: html`seit ${time}` }),
   lead: phrase({
     en: 'Give the new public keys to the server here, and the new private key to the agent. Until the old keys end, both work.',
     de: 'Geben Sie hier die neuen öffentlichen Schlüssel an und dem Agenten den neuen privaten Schlüssel. Bis die alten enden, gelten beide.',
   }),
-  keys: phrase({ en: 'New public keys', de: 'Neue öffentliche Schlüssel' }),
+  keys: phrase({ en: 'Or paste new public keys', de: 'Oder neue öffentliche Schlüssel einfügen' }),
   oldEnds: phrase({ en: 'The old keys end', de: 'Die alten Schlüssel enden' }),
-  done: phrase({ en: 'The new keys work', de: 'Die neuen Schlüssel gelten' }),
-  doneLead: phrase({
-    en: 'The agent can sign with the new keys now.',
-    de: 'Der Agent kann jetzt mit den neuen Schlüsseln signieren.',
+  oldEndsHint: phrase({
+    en: 'The agent must use the new keys before then.',
+    de: 'Bis dahin muss der Agent die neuen Schlüssel verwenden.',
   }),
-  oldUntil: (time: HtmlValue) =>
-    phrase({ en: html`The old one works until ${time}.`, de: html`Der alte Nachweis gilt bis ${time}.` }),
-  oldEnded: phrase({ en: 'The old one has ended.', de: 'Der alte Nachweis ist beendet.' }),
-  endOld: phrase({ en: 'End the old one now', de: 'Den alten jetzt beenden' }),
-  onward: phrase({ en: 'To the credentials', de: 'Zu den Nachweisen' }),
+  done: phrase({ en: 'New keys are registered', de: 'Neue Schlüssel sind registriert' }),
+  doneLead: (agent: HtmlValue) =>
+    phrase({
+      en: html`Give the new private key to ${agent}.`,
+      de: html`Geben Sie ${agent} den neuen privaten Schlüssel.`,
+    }),
+  /** What a rotation replaced. */
+  old: {
+    keys: {
+      until: (time: HtmlValue) =>
+        phrase({ en: html`The old keys work until ${time}.`, de: html`Die alten Schlüssel gelten bis ${time}.` }),
+      ended: phrase({ en: 'The old keys have ended.', de: 'Die alten Schlüssel sind beendet.' }),
+      end: phrase({ en: 'End the old keys now', de: 'Die alten Schlüssel jetzt beenden' }),
+      afterEnd: phrase({
+        en: 'Once the old keys have ended, the agent cannot authenticate until it uses the new ones.',
+        de: 'Sind die alten Schlüssel beendet, kann sich der Agent erst wieder authentifizieren, wenn er die neuen verwendet.',
+      }),
+    },
+    secret: {
+      until: (time: HtmlValue) =>
+        phrase({ en: html`The old secret works until ${time}.`, de: html`Das alte Geheimnis gilt bis ${time}.` }),
+      ended: phrase({ en: 'The old secret has ended.', de: 'Das alte Geheimnis ist beendet.' }),
+      end: phrase({ en: 'End the old secret now', de: 'Das alte Geheimnis jetzt beenden' }),
+      afterEnd: phrase({
+        en: 'Once the old secret has ended, the agent cannot authenticate until it uses the new one.',
+        de: 'Ist das alte Geheimnis beendet, kann sich der Agent erst wieder authentifizieren, wenn er das neue verwendet.',
+      }),
+    },
+  },
+  onward: phrase({ en: 'Show the credentials', de: 'Nachweise anzeigen' }),
+  /** Of keys that a rotation replaced, in the list of credentials. */
+  ends: (time: HtmlValue) => phrase({ en: html`ends ${time}`, de: html`endet ${time}` }),
+  replacedBy: phrase({ en: 'Replaced by', de: 'Ersetzt durch' }),
+  endNow: phrase({ en: 'End now', de: 'Jetzt beenden' }),
 };

@@ -3,22 +3,23 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 /** An account linked by hand to a person of a sign-in provider. */
 export const upstreamLinkWords = {
   make: phrase({ en: 'Link an identity', de: 'Identität verbinden' }),
-  asked: (name: HtmlValue) =>
+  asked: (name: HtmlValue, username: HtmlValue) =>
     phrase({
-      en: html`Link ${name} to an identity elsewhere?`,
-      de: html`${name} mit einer Identität anderswo verbinden?`,
+      en: html`Link a sign-in to ${name} (${username})?`,
+      de: html`${name} (${username}) mit einer Anmeldung verbinden?`,
     }),
-  lead: phrase({
-    en: 'The person with this identity at the provider then signs in to this account, and gets all that it may do. Compare the id with the provider before you link it.',
-    de: 'Die Person mit dieser Identität beim Anmeldedienst meldet sich dann an diesem Konto an und bekommt alles, was es darf. Vergleichen Sie die Kennung vorher mit dem Anmeldedienst.',
-  }),
+  lead: (name: HtmlValue) =>
+    phrase({
+      en: html`The person who has this id at the provider can then sign in as ${name} and do all that ${name} may do. Compare the id with the provider first.`,
+      de: html`Die Person mit dieser Kennung beim Anmeldedienst kann sich dann als ${name} anmelden und alles tun, was ${name} darf. Vergleichen Sie die Kennung vorher mit dem Anmeldedienst.`,
+    }),
   provider: phrase({ en: 'Sign-in provider', de: 'Anmeldedienst' }),
-  subject: phrase({ en: 'Id of the person there', de: 'Kennung der Person dort' }),
+  subject: phrase({ en: 'User id at the provider', de: 'Benutzerkennung beim Anmeldedienst' }),
   subjectHint: phrase({
-    en: 'The sub of its ID tokens, compared exactly: no e-mail address and no username.',
-    de: 'Das sub seiner ID-Tokens, genau verglichen: keine E-Mail-Adresse und kein Benutzername.',
+    en: 'The claim sub of its ID token, for example u-17. It must match exactly. An e-mail address or a username does not work.',
+    de: 'Der Claim sub seines ID-Tokens, zum Beispiel u-17. Er muss genau übereinstimmen. Eine E-Mail-Adresse oder ein Benutzername funktioniert nicht.',
   }),
-  link: phrase({ en: 'Link', de: 'Verbinden' }),
+  link: phrase({ en: 'Link this identity', de: 'Diese Identität verbinden' }),
   noProvider: phrase({
     en: 'There is no active sign-in provider. Add one first.',
     de: 'Es gibt keinen aktiven Anmeldedienst. Fügen Sie zuerst einen hinzu.',
@@ -28,7 +29,7 @@ export const upstreamLinkWords = {
 
 export const upstreamLinkDoneWords = {
   identityLinked: phrase({
-    en: 'Linked. The person can sign in from there.',
-    de: 'Verbunden. Die Person kann sich von dort anmelden.',
+    en: html`Done. This person can now sign in with the linked identity. <a href="#links">Show it</a>`,
+    de: html`Erledigt. Diese Person kann sich jetzt mit der verbundenen Identität anmelden. <a href="#links">Anzeigen</a>`,
   }),
 };

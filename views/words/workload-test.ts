@@ -4,8 +4,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const workloadTestWords = {
   title: phrase({ en: 'Test a workload token', de: 'Workload-Token prüfen' }),
   lead: phrase({
-    en: 'Which agent would this token authenticate, and by which rule? The server checks it as at the token endpoint, gives no token for it, and stores and logs nothing of it.',
-    de: 'Welchen Agenten würde dieses Token authentifizieren, und durch welche Regel? Der Server prüft es wie am Token-Endpunkt, gibt kein Token dafür und speichert und protokolliert nichts davon.',
+    en: 'See which agent this token would authenticate, and by which rule. The checks are those of the token endpoint. No token is issued, and nothing of this one is stored or logged.',
+    de: 'Sehen Sie, welchen Agenten dieses Token authentifizieren würde, und durch welche Regel. Die Prüfungen sind die des Token-Endpunkts. Es wird kein Token ausgestellt und nichts von diesem gespeichert oder protokolliert.',
   }),
   token: phrase({ en: 'Workload token', de: 'Workload-Token' }),
   tokenHint: phrase({
@@ -14,12 +14,35 @@ export const workloadTestWords = {
   }),
   test: phrase({ en: 'Test', de: 'Prüfen' }),
   again: phrase({ en: 'Test another token', de: 'Ein anderes Token prüfen' }),
-  good: phrase({ en: 'An agent can authenticate with it', de: 'Ein Agent kann sich damit authentifizieren' }),
-  bad: phrase({ en: 'No agent can authenticate with it', de: 'Kein Agent kann sich damit authentifizieren' }),
+  good: phrase({
+    en: 'An agent can authenticate with this token.',
+    de: 'Ein Agent kann sich mit diesem Token authentifizieren.',
+  }),
+  bad: phrase({
+    en: 'No agent can authenticate with this token.',
+    de: 'Kein Agent kann sich mit diesem Token authentifizieren.',
+  }),
+  result: phrase({ en: 'Result of the test', de: 'Ergebnis der Prüfung' }),
   failedCheck: phrase({ en: 'Failed check', de: 'Nicht bestandene Prüfung' }),
   why: phrase({ en: 'Why', de: 'Grund' }),
   issuer: phrase({ en: 'Trusted issuer', de: 'Vertrauter Aussteller' }),
-  noIssuer: phrase({ en: 'none with this iss', de: 'keiner mit diesem iss' }),
+  noIssuer: phrase({
+    en: 'The issuer in the token is not trusted here.',
+    de: 'Dem Aussteller im Token wird hier nicht vertraut.',
+  }),
+  trust: phrase({ en: 'Trust an issuer', de: 'Einem Aussteller vertrauen' }),
+  accepted: phrase({ en: 'Accepted algorithms', de: 'Akzeptierte Algorithmen' }),
+  firstOnly: phrase({
+    en: 'The server stops at the first check that fails.',
+    de: 'Der Server hört bei der ersten nicht bestandenen Prüfung auf.',
+  }),
+  /** Members of the token, as it states them. */
+  inToken: phrase({ en: 'In the token', de: 'Im Token' }),
+  notVerified: phrase({
+    en: 'These values are as the token states them. They are not verified.',
+    de: 'Diese Werte stehen so im Token. Sie sind nicht geprüft.',
+  }),
+  absent: phrase({ en: 'missing', de: 'fehlt' }),
   subject: phrase({ en: 'Subject', de: 'Subjekt' }),
   matches: phrase({ en: 'Agents that it authenticates', de: 'Agenten, die es authentifiziert' }),
   needsClientId: phrase({

@@ -24,7 +24,14 @@ export type ListedAgent = {
   readonly body: JsonObject;
   /** As the list names it; empty: the caller. */
   readonly owner: string;
-  readonly errors: readonly { readonly member?: string; readonly text: Phrase | Html }[];
+  readonly errors: readonly {
+    readonly member?: string;
+    /** What the list has there, if that is a short text. */
+    readonly given?: string;
+    readonly text: Phrase | Html;
+    /** The same in English, without markup. */
+    readonly english: string;
+  }[];
 };
 
 type Read = { readonly line: number; readonly body: JsonObject } | { readonly line: number; readonly error: unknown };
@@ -46,7 +53,7 @@ const COLUMNS = {
   contact: (text: string): unknown => text,
 } as const;
 
-export const CSV_COLUMNS: readonly string[] = Object.keys(COLUMNS);
+const REQUIRED_COLUMNS: readonly string[] = ['name', 'purpose', 'environment'];
 
 const listIn = (text: string, separator: RegExp): readonly string[] =>
   text
@@ -86,8 +93,11 @@ const ofCsv = (text: string): readonly Read[] => {
   const names = (head?.cells ?? []).map((name) => name.trim());
   const unknown = names.find((name) => !isColumn(name));
   if (unknown !== undefined) {
-    const params = { column: unknown.slice(0, 60) || '–', columns: CSV_COLUMNS.join(', ') };
-    throw consoleRefusal('agents_column_unknown', { field: '/list', params });
+    const missing = REQUIRED_COLUMNS.filter((name) => !names.includes(name)).join(', ');
+    const params = { column: unknown.slice(0, 60) || '–' };
+    throw missing === ''
+      ? consoleRefusal('agents_column_unknown', { field: '/list', params })
+      : consoleRefusal('agents_columns_wrong', { field: '/list', params: { ...params, missing } });
   }
   return lines.map(({ number, cells }) =>
     reading(number, () =>
@@ -102,6 +112,9 @@ const ofCsv = (text: string): readonly Read[] => {
     ),
   );
 };
+
+/** Whether a list is JSON objects: its first sign is `{`. Else it is CSV. */
+export const isNdjson = (text: string): boolean => /^\uFEFF?\s*\{/.test(text);
 
 const checkAgent = bodyCheck(NEW_AGENT);
 
@@ -118,7 +131,7 @@ const ownNamesOf = async (deps: ConsoleDeps, { id, username }: Account): Promise
  */
 export const readAgents = async (deps: ConsoleDeps, text: string, own?: Account): Promise<readonly ListedAgent[]> => {
   const plain = text.replace(/^\uFEFF/, '');
-  const read = plain.trimStart().startsWith('{')
+  const read = isNdjson(plain)
     ? plain
         .split('\n')
         .flatMap((line, index) => (line.trim() === '' ? [] : [reading(index + 1, () => ofJson(line.trim()))]))
@@ -145,25 +158,33 @@ export const readAgents = async (deps: ConsoleDeps, text: string, own?: Account)
 
 const checked = async (one: Read, ownerOf: (name: string) => Promise<string>): Promise<ListedAgent> => {
   const { line } = one;
-  if ('error' in one) return { line, body: {}, owner: '', errors: errorsOf(one.error) };
+  if ('error' in one) return { line, body: {}, owner: '', errors: errorsOf(one.error, {}) };
   const owner = typeof one.body['owner'] === 'string' ? one.body['owner'] : '';
   try {
     const body = owner === '' ? one.body : { ...one.body, owner: await ownerOf(owner) };
     checkAgent(body);
     return { line, body, owner, errors: [] };
   } catch (error) {
-    return { line, body: one.body, owner, errors: errorsOf(error) };
+    return { line, body: one.body, owner, errors: errorsOf(error, one.body) };
   }
 };
 
+/** Most characters of a value that an error repeats. */
+const LONGEST_GIVEN = 60;
+
 /** At most five of a line. */
-const errorsOf = (error: unknown): ListedAgent['errors'] => {
+const errorsOf = (error: unknown, body: JsonObject): ListedAgent['errors'] => {
   if (!isDomainError(error)) throw error;
   const found = shownErrors(error);
   // The refusal itself says least where members are at fault.
   const shown = found.length > 1 ? found.slice(0, -1) : found;
-  return shown.slice(0, 5).map(({ pointer, ...refusal }) => ({
-    ...(pointer === undefined ? {} : { member: pointer.slice(1) }),
-    text: refusalPhrase(refusal),
-  }));
+  return shown.slice(0, 5).map(({ pointer, ...refusal }) => {
+    const member = pointer?.slice(1);
+    const given = member === undefined || !Object.hasOwn(body, member) ? undefined : body[member];
+    return {
+      ...(member === undefined ? {} : { member }),
+      ...(typeof given === 'string' && given !== '' && given.length <= LONGEST_GIVEN ? { given } : {}),
+      ...{ text: refusalPhrase(refusal), english: refusal.message },
+    };
+  });
 };

@@ -14,7 +14,7 @@ import { recordRefusal, sendPage, statusOf } from '../interaction/page-answers.t
 import { single } from '../middleware/form-body.ts';
 import type { PostedFile } from '../middleware/multipart-form.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
-import { CSV_COLUMNS, type ListedAgent, MOST_AGENTS, readAgents } from './agent-list-file.ts';
+import { isNdjson, type ListedAgent, MOST_AGENTS, readAgents } from './agent-list-file.ts';
 import { agentHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
@@ -31,7 +31,7 @@ type Waiting = { readonly line: number; readonly body: Readonly<Record<string, u
 /** What became of a line. */
 type Result = { readonly line: number; readonly name: string } & (
   | { readonly id: string; readonly state: string }
-  | { readonly error: string }
+  | { readonly error: string; readonly isLeftOut?: boolean }
 );
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -64,6 +64,13 @@ const linesIn = <T>(text: string | undefined, isOne: (value: unknown) => value i
 
 const textOfLines = (values: readonly object[]): string => values.map((value) => JSON.stringify(value)).join('\n');
 
+const isLeftOut = (one: Result): boolean => 'isLeftOut' in one && one.isLeftOut === true;
+
+const progressOf = (results: readonly Result[]): { readonly made: number; readonly refused: number } => ({
+  made: results.filter((one) => 'id' in one).length,
+  refused: results.filter((one) => 'error' in one && !isLeftOut(one)).length,
+});
+
 const textIn = (body: Readonly<Record<string, unknown>>, name: string): string => {
   const value = body[name];
   return typeof value === 'string' ? value : '';
@@ -87,32 +94,51 @@ const givenText = (files: readonly PostedFile[], pasted: string): string => {
 /** The first fault of a refused line, in the words of the API. */
 const faultOf = (answer: Readonly<Record<string, unknown>>): string => {
   const [first] = Array.isArray(answer['errors']) ? (answer['errors'] as readonly Record<string, unknown>[]) : [];
-  return first ? `${String(first['pointer'] ?? '')} ${String(first['detail'])}`.trim() : String(answer['detail']);
+  if (!first) return String(answer['detail']);
+  const member = String(first['pointer'] ?? '').slice(1);
+  return `${member === '' ? '' : `${member}: `}${String(first['detail'])}`;
 };
+
+/** A line that the preview left out, with its first error. */
+const leftOut = ({ line, body, errors: [first] }: ListedAgent): Result => ({
+  ...{ line, name: textIn(body, 'name').slice(0, 100), isLeftOut: true },
+  error: `${first?.member === undefined ? '' : `${first.member}: `}${first?.english ?? ''}`.slice(0, 400),
+});
 
 /** Adds `/console/agents/import`. Call it before the page of one agent is added. */
 export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const path = '/console/agents/import';
   const action = `${deps.basePath}${path}`;
   const links = { action, listHref: `${deps.basePath}/console/agents` };
-  const form = { ...links, most: MOST_AGENTS, columns: CSV_COLUMNS };
+  const form = { ...links, most: MOST_AGENTS };
 
   page(path, async (ctx, { viewer, frame }) => {
     calls.access('createAgents', viewer.account);
     sendPage(ctx, 200, agentsImportPage(frame, { ...form, list: '' }));
   });
 
-  const preview = (ctx: Context, { frame }: Opened, agents: readonly ListedAgent[]): void => {
+  const preview = async (
+    ctx: Context,
+    { viewer: { account }, frame }: Opened,
+    agents: readonly ListedAgent[],
+    isCsv: boolean,
+  ): Promise<void> => {
+    const groups = await deps.groups.ofAccount(account.id);
+    // An agent of the viewer, or of a group of theirs, needs no acceptance.
+    const own = ['', account.id, ...groups.map(({ id }) => id)];
     const right = agents.filter(({ errors }) => errors.length === 0);
     const wrong = agents.filter(({ errors }) => errors.length > 0);
     const model = {
-      ...links,
+      ...{ ...links, isCsv },
       right: right.map(({ line, body, owner }) => ({
         ...{ line, name: textIn(body, 'name'), environment: textIn(body, 'environment'), owner },
+        blueprint: textIn(body, 'blueprint'),
+        isPending: !own.includes(textIn(body, 'owner')),
       })),
       wrong: wrong.map(({ line, body, errors }) => ({ line, name: textIn(body, 'name'), errors })),
       carried: {
-        ...{ rest: textOfLines(right.map(({ line, body }) => ({ line, body }))), results: '' },
+        rest: textOfLines(right.map(({ line, body }) => ({ line, body }))),
+        results: textOfLines(wrong.map(leftOut)),
         once: deps.identifiers.newSecret(),
       },
     };
@@ -148,7 +174,7 @@ export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs 
     const waiting = linesIn(single(given, 'rest'), isWaiting);
     const before = linesIn(single(given, 'results'), isResult);
     const once = (single(given, 'once') ?? '').slice(0, 100);
-    const all = before.length + waiting.length;
+    const lines = before.filter((one) => !isLeftOut(one)).length + waiting.length;
     const [now, rest] = [waiting.slice(0, STEP), waiting.slice(STEP)];
     // The key names the place of the step: the same step, sent twice, registers once.
     const results = [...before, ...(now.length === 0 ? [] : await register(viewer, `${once}-${before.length}`, now))];
@@ -158,7 +184,14 @@ export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs 
       return sendPage(
         ctx,
         200,
-        importingAgentsPage(frame, { done: all - rest.length, all, next, carried, action }),
+        importingAgentsPage(frame, {
+          ...progressOf(results),
+          done: lines - rest.length,
+          all: lines,
+          next,
+          carried,
+          action,
+        }),
         [],
         'scripts',
       );
@@ -172,7 +205,7 @@ export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs 
         ? [{ ...one, href: agentHref(deps, encodeURIComponent(one.id)), isPending: one.state !== 'active' }]
         : [],
     ),
-    refused: results.filter((one) => 'error' in one),
+    refused: results.filter((one) => 'error' in one).toSorted((one, other) => one.line - other.line),
     results: textOfLines(results),
   });
 
@@ -188,7 +221,8 @@ export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs 
     const own = calls.mayAll('createAgents', account) ? undefined : account;
     const list = (single(given, 'list') ?? '').replaceAll('\r\n', '\n');
     try {
-      preview(ctx, opened, await readAgents(deps, givenText(files, list), own));
+      const text = givenText(files, list);
+      await preview(ctx, opened, await readAgents(deps, text, own), !isNdjson(text));
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/list') throw error;
       await recordRefusal(deps, ctx, error);

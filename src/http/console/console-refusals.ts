@@ -40,7 +40,11 @@ export const CONSOLE_REFUSALS = {
   agents_file_too_long: { code: 'invalid_field', text: 'At most {most} agents at once. Split the list.' },
   agents_column_unknown: {
     code: 'invalid_field',
-    text: 'The first line names an unknown column: {column}. Columns are {columns}.',
+    text: 'Line 1: the column {column} is not known. Remove it.',
+  },
+  agents_columns_wrong: {
+    code: 'invalid_field',
+    text: 'Line 1: the column {column} is not known. Remove it, and add what is missing: {missing}.',
   },
   agents_quote_open: { code: 'invalid_field', text: 'A quotation mark on line {line} never closes.' },
   agents_line_malformed: { code: 'invalid_field', text: 'This line is no JSON object.' },

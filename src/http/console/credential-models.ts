@@ -55,7 +55,9 @@ export const credentialModels = (
   { changes, givesCredentials }: Standing,
 ): readonly CredentialModel[] => {
   const allowed = new Set(credentialsOf(effectiveAgent(agent, blueprint).agent).map(({ id }) => id));
-  return credentialsOf(agent).map((credential): CredentialModel => {
+  const now = deps.clock.now();
+  return credentialsOf(agent).map((credential, index, all): CredentialModel => {
+    const newer = newerKeys(credential, all[index - 1], now);
     const lastUsedAt = uses.get(credential.id);
     return {
       id: credential.id,
@@ -67,24 +69,41 @@ export const credentialModels = (
       ...(credential.expiresAt === undefined ? {} : { expiresAt: credential.expiresAt }),
       ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
       isAllowed: allowed.has(credential.id),
+      ...(newer === undefined ? {} : { replacedBy: newer }),
       ...(changes && agent.state !== 'retired'
-        ? { actions: credentialActions(deps, agent.id, credential, givesCredentials) }
+        ? {
+            actions: credentialActions(deps, agent.id, credential, {
+              givesCredentials,
+              isReplaced: newer !== undefined,
+            }),
+          }
         : {}),
     };
   });
 };
 
+/** Of keys that end because a rotation replaced them: the id of the newer ones. A rotation puts these directly before the old ones. */
+const newerKeys = (old: Credential, before: Credential | undefined, now: number): string | undefined =>
+  old.kind === 'jwks' &&
+  old.expiresAt !== undefined &&
+  isUsable(old, now) &&
+  before?.kind === 'jwks' &&
+  isUsable(before, now) &&
+  before.createdAt > old.createdAt
+    ? before.id
+    : undefined;
+
 const credentialActions = (
   deps: Pick<ConsoleDeps, 'basePath' | 'clock'>,
   agent: string,
   credential: Credential,
-  givesCredentials: boolean,
+  { givesCredentials, isReplaced }: { readonly givesCredentials: boolean; readonly isReplaced: boolean },
 ): NonNullable<CredentialModel['actions']> => {
   const { id, state, kind } = credential;
   const href = `${agentHref(deps, agent)}/credentials/${id}`;
-  const rotates = givesCredentials && kind === 'jwks' && isUsable(credential, deps.clock.now());
+  const rotates = !isReplaced && givesCredentials && kind === 'jwks' && isUsable(credential, deps.clock.now());
   return {
-    ...(state === 'active' ? { stop: `${href}/stop` } : {}),
+    ...(state === 'active' && !isReplaced ? { stop: `${href}/stop` } : {}),
     ...(state === 'suspended' && givesCredentials ? { resume: `${href}/resume` } : {}),
     ...(rotates ? { rotate: `${href}/rotate` } : {}),
     remove: `${href}/remove`,

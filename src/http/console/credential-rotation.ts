@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Text } from '../../../views/html.ts';
 import { rotatedKeysPage, rotateKeysPage } from '../../../views/pages/console-credential-rotation.ts';
 import type { OldCredential } from '../../../views/partials/old-credential.ts';
+import { agentFactWords } from '../../../views/words/console-agent.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { agentRefusal } from '../../domain/clients/agents/agent-refusals.ts';
 import {
@@ -64,13 +65,14 @@ export const addCredentialRotation = ({ router, page, deps, calls, sessions, ope
     const credential = credentialsOf(agent).find((each) => each.id === one);
     if (!credential) throw agentRefusal('credential_not_found');
     if (!holdsUsableKeys(credential, deps.clock.now())) throw agentRefusal('credential_keys_unusable');
-    const { name } = credential;
+    const { name, kind, createdAt } = credential;
+    const keys = (credential.jwks?.keys ?? []).flatMap(({ kid }) => (typeof kid === 'string' ? [kid] : []));
     sendPage(
       ctx,
       status,
       rotateKeysPage(frame, {
         agent: { name: agent.name, href: agentHref(deps, id) },
-        credential: { id: one, ...(name === undefined ? {} : { name }) },
+        credential: { ...(name === undefined ? {} : { name }), kind: agentFactWords.kinds[kind], keys, createdAt },
         ...{ action: `${credentialHref(deps, id, one)}/rotate`, values, errors },
       }),
     );
@@ -96,7 +98,8 @@ export const addCredentialRotation = ({ router, page, deps, calls, sessions, ope
       await calls.run('replaceCredentialKeys', account, by, { id, credential, body });
       const agent = (await deps.registered.get(id))?.document;
       const old = agent && credentialsOf(agent).find((one) => one.id === credential);
-      const model = { old: agent ? oldOf(deps, agent, old) : {}, agentHref: agentHref(deps, id) };
+      const shown = { name: agent?.name ?? id, href: agentHref(deps, id) };
+      const model = { old: agent ? oldOf(deps, agent, old) : {}, agent: shown };
       sendPage(ctx, 200, rotatedKeysPage(opened.frame, model));
     } catch (error) {
       const errors = fieldErrors<Field>(error, ['jwks', 'overlap_seconds']);

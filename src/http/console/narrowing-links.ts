@@ -46,6 +46,20 @@ export const isOwnOnly = (calls: ConsoleCalls, account: Account): boolean => !ca
 export const mayNarrow = async (calls: ConsoleCalls, { account, by }: Viewer, id: string): Promise<boolean> =>
   !isOwnOnly(calls, account) || (await calls.isThere(calls.run('getDelegation', account, by, { id, ownOnly: true })));
 
+/** Of a re-delegation: the page of the delegation above it, and the agent of that if it is among `rows`. */
+export const throughOf = (
+  deps: Pick<ConsoleDeps, 'basePath'>,
+  { parent }: ShownDelegation,
+  rows: readonly ShownDelegation[],
+  names: (id: string) => string,
+): { readonly through?: { readonly href: string; readonly agent?: string } } => {
+  if (typeof parent !== 'string') return {};
+  const above = rows.find(({ id }) => id === parent);
+  return {
+    through: { href: delegationHref(deps, parent), ...(above === undefined ? {} : { agent: names(above.actor) }) },
+  };
+};
+
 /** The page that narrows a delegation. None where nothing could stay. `may`: the viewer may narrow it. */
 export const narrowHrefOf = (
   deps: Pick<ConsoleDeps, 'basePath'>,

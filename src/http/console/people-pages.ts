@@ -20,7 +20,7 @@ import type { Viewer } from './console-page.ts';
 import { treesOfPerson } from './delegation-tree.ts';
 import { directoryOf } from './directory-pages.ts';
 import { listed, listView } from './list-page.ts';
-import { isOwnOnly, narrowHrefOf } from './narrowing-links.ts';
+import { isOwnOnly, narrowHrefOf, throughOf } from './narrowing-links.ts';
 import { linksAbout } from './object-links.ts';
 import { personApps } from './person-grants.ts';
 import { personTransactions } from './person-transactions.ts';
@@ -184,7 +184,8 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
       ...(row.via === undefined ? {} : { calledBy: names(row.via) }),
       scopes: row.scope,
       until: row.expires_at,
-      ...narrowHrefOf(deps, !isOwnOnly(calls, account), row),
+      ...throughOf(deps, row, rows, names),
+      ...(row.parent === null ? narrowHrefOf(deps, !isOwnOnly(calls, account), row) : {}),
       ...(mayEnd ? { endAction: `${personHref(deps, id)}/delegations/${row.id}/end` } : {}),
     }));
   };

@@ -34,6 +34,7 @@ export const personApps = async (
       resource: resources(resource),
       scopes: [...(scopes[resource] ?? []), ...(details[resource] ?? []).map(({ type }) => type)],
     })),
+    createdAt: grant.created_at,
     ...(grant.last_used_at === undefined ? {} : { lastUsedAt: grant.last_used_at }),
     until: grant.expires_at,
     ...(mayNarrow && rightsCount({ openidScopes, scopes, details }) > 1

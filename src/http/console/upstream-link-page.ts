@@ -20,7 +20,7 @@ export const addUpstreamLinkPage = (parts: PageParts): void => {
       const { body: person } = await calls.run('getAccount', account, by, { id });
       const { body } = await calls.run('listUpstreams', account, by, { query: { limit: MOST } });
       return upstreamLinkPage(frame, {
-        ...{ name: person.name, action: hrefOf(id), cancelHref: personHref(deps, id) },
+        ...{ name: person.name, username: person.username, action: hrefOf(id), cancelHref: personHref(deps, id) },
         providers: (body?.items ?? []).filter(({ state }) => state === 'active'),
         providersHref: `${deps.basePath}/console/sign-in`,
         ...typed,

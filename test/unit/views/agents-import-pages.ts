@@ -14,10 +14,17 @@ export const agentsImportPages = (
 ): Readonly<Record<string, Html>> => {
   const listHref = `${frame.basePath}/console/agents`;
   const links = { action: `${listHref}/import`, listHref };
-  const form = { ...links, most: 1000, columns: ['name', 'purpose'] };
+  const form = { ...links, most: 1000 };
   const carried = { rest: '{"line":2}', results: '', once: 'x'.repeat(43) };
-  const right = { line: 2, name: text('Reader'), environment: text('test'), owner: text('ada') };
-  const refused = { line: 4, name: text('Planner'), error: text('/blueprint There is no such blueprint.') };
+  const right = {
+    line: 2,
+    name: text('Reader'),
+    environment: text('test'),
+    owner: text('ada'),
+    blueprint: text('bpt_1'),
+    isPending: true,
+  };
+  const refused = { line: 4, name: text('Planner'), error: text('blueprint: There is no such blueprint.') };
   return {
     'console-agents-import': agentsImportPage(frame, { ...form, list: '' }),
     'console-agents-import-file': agentsImportPage(frame, {
@@ -31,20 +38,37 @@ export const agentsImportPages = (
       error: text('Unknown column.'),
     }),
     'console-agents-import-preview': previewAgentsPage(frame, {
-      ...{ ...links, carried, right: [right, { ...right, owner: '' }] },
+      ...{ ...links, carried, right: [right, { ...right, owner: '', blueprint: '', isPending: false }], isCsv: true },
       wrong: [
-        { line: 3, name: text('Planner'), errors: [{ member: text('owner'), text: 'There is none.' }] },
+        {
+          line: 3,
+          name: text('Planner'),
+          errors: [{ member: text('owner'), given: text('bob'), text: 'There is none.' }],
+        },
         { line: 4, name: '', errors: [{ text: 'No JSON.' }] },
       ],
     }),
-    'console-agents-import-none': previewAgentsPage(frame, { ...links, carried, right: [], wrong: [] }),
-    'console-agents-import-running': importingAgentsPage(frame, { ...links, done: 250, all: 1000, next: 250, carried }),
+    'console-agents-import-none': previewAgentsPage(frame, { ...links, carried, right: [], wrong: [], isCsv: false }),
+    'console-agents-import-running': importingAgentsPage(frame, {
+      ...links,
+      done: 250,
+      all: 1000,
+      next: 250,
+      made: 247,
+      refused: 3,
+      carried,
+    }),
     'console-agents-import-result': importedAgentsPage(frame, {
       made: [
         { line: 2, name: text('Reader'), id: text('agt_1'), href: `${listHref}/agt_1`, isPending: true },
         { line: 3, name: text('Payer'), id: text('agt_2'), href: `${listHref}/agt_2`, isPending: false },
       ],
-      ...{ refused: [refused], results: text('{}'), fileAction: `${links.action}/file`, listHref },
+      ...{
+        refused: [{ line: 3, name: '', error: text('No JSON.'), isLeftOut: true }, refused],
+        results: text('{}'),
+        fileAction: `${links.action}/file`,
+        listHref,
+      },
     }),
   };
 };

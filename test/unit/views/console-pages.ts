@@ -694,16 +694,24 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     ...agentsImportPages(frame, text),
     'console-rotate-keys': rotateKeysPage(frame, {
       agent: { name: text('Travel planner'), href: planner.href },
-      credential: { id: text('crd_1'), name: text('The cluster') },
+      credential: {
+        name: text('The cluster'),
+        kind: agentFactWords.kinds.jwks,
+        keys: [text('key-1')],
+        createdAt: NOON,
+      },
       action: `${planner.href}/credentials/crd_1/rotate`,
       values: { jwks: text('{"keys":[]}'), overlap_seconds: '86400' },
       errors: { jwks: text('Public keys are needed.') },
     }),
     'console-rotated-keys': rotatedKeysPage(frame, {
       old: { until: NOON, endAction: `${planner.href}/credentials/crd_1/remove` },
-      agentHref: planner.href,
+      agent: { name: text('Travel planner'), href: planner.href },
     }),
-    'console-rotated-keys-over': rotatedKeysPage(frame, { old: {}, agentHref: planner.href }),
+    'console-rotated-keys-over': rotatedKeysPage(frame, {
+      old: {},
+      agent: { name: text('Travel planner'), href: planner.href },
+    }),
     'console-retire': retirePage({
       ...{ ...frame, agent: planner, action: `${planner.href}/retire` },
       losses: [

@@ -333,6 +333,12 @@ export const operationPages = (
       result: {
         issuer: { name: text('The cluster'), href: `${home}/trusted-issuers/tis_1` },
         ...{ subject: text('system:serviceaccount:desk:planner'), needsClientId: true },
+        stated: {
+          alg: 'ES256',
+          iss: text('https://cluster.example.com'),
+          sub: text('system:serviceaccount'),
+          exp: NOON,
+        },
         matches: [
           {
             agent: { name: text('Planner'), href: `${home}/agents/agt_1` },
@@ -351,7 +357,8 @@ export const operationPages = (
       ...{ action: `${home}/trusted-issuers/test`, listHref: `${home}/trusted-issuers` },
       result: {
         ...{ matches: [], needsClientId: false },
-        failed: { check: text('claim ref'), why: text('the claim ref does not fit its rule') },
+        ...{ stated: { alg: text('none') }, accepted: ['RS256', 'ES256'], trustHref: `${home}/trusted-issuers/new` },
+        failed: { check: 'issuer', why: text('the claim ref does not fit its rule') },
         near: [
           {
             agent: { name: text('Planner'), href: `${home}/agents/agt_1` },

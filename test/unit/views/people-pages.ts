@@ -79,12 +79,12 @@ export const peoplePages = (frame: ConsoleFrame, text: (usual: string) => string
     apps: [
       {
         client: { name: text('Wiki'), href: `${home}/clients/app_1` },
-        ...{ openidScopes: ['openid', 'profile'], lastUsedAt: NOON, until: NOON + 86_400 },
+        ...{ openidScopes: ['openid', 'profile'], lastUsedAt: NOON, until: NOON + 86_400, createdAt: NOON },
         rights: [{ resource: text('Calendar'), scopes: [text('events:read')] }],
         narrowHref: `${home}/grants/grt_1/narrow`,
         endAction: `${home}/people/acc_1/grants/grt_1/end`,
       },
-      { client: { name: text('Desk') }, openidScopes: [], rights: [], until: NOON + 86_400 },
+      { client: { name: text('Desk') }, openidScopes: [], rights: [], until: NOON + 86_400, createdAt: NOON },
     ],
     agents: [agent],
     agentsHref: `${home}/agents?owner=acc_1`,
@@ -104,7 +104,10 @@ export const peoplePages = (frame: ConsoleFrame, text: (usual: string) => string
         narrowHref: `${home}/delegations/dlg_1/narrow`,
         endAction: `${href}/delegations/dlg_1/end`,
       },
-      { agent: text('agt_gone'), resource: text('https://mail.example.com'), scopes: [text('send')], until: NOON },
+      {
+        ...{ agent: text('agt_gone'), resource: text('https://mail.example.com'), scopes: [text('send')], until: NOON },
+        through: { href: `${home}/delegations/dlg_1`, agent: text('Secretary') },
+      },
     ],
     transactions: [
       {
@@ -121,7 +124,7 @@ export const peoplePages = (frame: ConsoleFrame, text: (usual: string) => string
     },
   };
   const linking = {
-    ...{ name: text('Alice Adams'), action: `${href}/link`, cancelHref: href },
+    ...{ name: text('Alice Adams'), username: text('alice'), action: `${href}/link`, cancelHref: href },
     providersHref: `${home}/sign-in`,
   };
   return {

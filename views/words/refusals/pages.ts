@@ -69,7 +69,9 @@ export const CONSOLE_GERMAN = {
   agents_file_empty: 'Darin ist kein Agent. Wählen Sie eine Datei, oder fügen Sie eine Liste ein.',
   agents_file_not_text: 'Die Datei ist kein Text in UTF-8.',
   agents_file_too_long: 'Höchstens {most} Agenten auf einmal. Teilen Sie die Liste.',
-  agents_column_unknown: 'Die erste Zeile nennt eine unbekannte Spalte: {column}. Spalten sind {columns}.',
+  agents_column_unknown: 'Zeile 1: Die Spalte {column} ist unbekannt. Entfernen Sie sie.',
+  agents_columns_wrong:
+    'Zeile 1: Die Spalte {column} ist unbekannt. Entfernen Sie sie, und ergänzen Sie, was fehlt: {missing}.',
   agents_quote_open: 'Ein Anführungszeichen in Zeile {line} wird nie geschlossen.',
   agents_line_malformed: 'Diese Zeile ist kein JSON-Objekt.',
   agents_step_malformed: 'Das Formular wurde unterwegs verändert. Beginnen Sie neu mit der Liste.',

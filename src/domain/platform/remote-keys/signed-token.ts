@@ -30,6 +30,9 @@ const ALGORITHMS: ReadonlyMap<string, Fit> = new Map<string, Fit>([
   ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
 ]);
 
+/** Signing algorithms that are accepted, as `alg` names them. */
+export const SIGNING_ALGORITHMS: readonly string[] = [...ALGORITHMS.keys()];
+
 export const isRefusal = <T extends object>(value: T | Refusal): value is Refusal => Object.hasOwn(value, 'check');
 
 /** Parses a token strictly, without trusting any of it. `types`: the allowed values of `typ`, in lower case. */
