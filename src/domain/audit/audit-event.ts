@@ -301,7 +301,7 @@ export const AUDIT_EVENTS = {
   'provisioning_target.recovered': 'A provisioning target that was failing acknowledges again.',
   'provisioning_target.removed': 'A provisioning target was removed. What it has stays there.',
   'inventory.imported':
-    'The list of apps of another system was imported. `target` is the inventory. `inputs` have the number of apps, how many would be new, changed or gone, and the format of the list if the caller stated it. The server counts them and writes this event before it changes the first entry. So two imports at once may both count the same apps, and one that did not end has the numbers of all of it.',
+    'The list of apps of another system was imported. `target` is the inventory. `inputs` have the number of apps, how many would be new, changed or gone, and the format of the list if the caller stated it. The server counts them and writes this event before it changes the first entry. So an import that did not end has the numbers of all of it.',
   'inventory.removed':
     'An administrator deleted an inventory. `target` is the inventory. `inputs` have the number of its apps, and of those that were gone. Its findings are resolved.',
   'finding.opened':

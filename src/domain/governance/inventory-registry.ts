@@ -1,5 +1,6 @@
 /** Imports inventories, and lists their entries. */
 import type { AuditLog } from '../audit/audit-event.ts';
+import { type KeepTurn, withMutex } from '../platform/cluster/mutex.ts';
 import { documentRefusal } from '../platform/registries/document-refusals.ts';
 import {
   type By,
@@ -33,13 +34,14 @@ export interface InventoryRegistry {
   /**
    * Makes the entries of this inventory equal to a whole list, each with the client, agent or resource server that is the same
    * app. The same list again changes nothing. Of its addresses, `webAddresses` stay. Writes its event before the first change; after a crash, repeat it. Throws 'invalid_field' for an id that is there twice, and changes nothing.
+   * Imports and removals of one inventory run one after the other, on all nodes. Throws StoreUnavailable after 100 s of waiting.
    */
   importAll(source: string, apps: readonly StatedApp[], by: By, about?: AboutImport): Promise<ImportResult>;
   /** What `importAll` would do now, with the same refusals. Changes nothing, and writes no event. */
   preview(source: string, apps: readonly StatedApp[]): Promise<ImportResult>;
   /**
    * Removes all entries of this inventory, and resolves their findings. Writes its event before the first change; after a crash,
-   * repeat it. An app that an import states meanwhile stays. Throws 'not_found' for an inventory without entries.
+   * repeat it. An import meanwhile waits, and its apps stay. Throws 'not_found' for an inventory without entries.
    */
   removeAll(source: string, by: By): Promise<void>;
 }
@@ -90,11 +92,9 @@ export const inventoryRegistry = (deps: {
       one.state === 'gone' ? undefined : { ...one, state: 'gone', updatedAt: clock.now() },
     );
 
-  /** Removes an entry that is gone. One that an import stated meanwhile comes back. */
-  const takeGone = async (id: string): Promise<void> => {
-    const taken = await collection.take(id);
-    if (taken?.state === 'present') await tryInsert(collection, taken);
-  };
+  /** Imports and removals of one inventory change it one after the other. */
+  const inTurn = <T>(source: string, work: (keep: KeepTurn) => Promise<T>): Promise<T> =>
+    withMutex({ documents, clock }, `inventory ${source}`, work);
 
   /** Ids of the entries that have an open finding after the import. */
   const openAmong = async (entries: readonly InventoryEntry[]): Promise<ReadonlySet<string>> => {
@@ -151,60 +151,69 @@ export const inventoryRegistry = (deps: {
 
     async importAll(source, stated, by, { format } = {}) {
       const apps = checkedApps(stated);
-      const batches: Batch[] = [];
-      for await (const batch of freshEntries(source, apps)) batches.push(batch);
-      const { created, changed, gone } = await planned(source, apps, batches);
-      await audit.append({
-        ...eventOf('inventory.imported', source, by),
-        inputs: { apps: apps.length, created, changed, gone, ...(format === undefined ? {} : { format }) },
+      return inTurn(source, async (keep) => {
+        const batches: Batch[] = [];
+        for await (const batch of freshEntries(source, apps)) {
+          batches.push(batch);
+          await keep();
+        }
+        const { created, changed, gone } = await planned(source, apps, batches);
+        await audit.append({
+          ...eventOf('inventory.imported', source, by),
+          inputs: { apps: apps.length, created, changed, gone, ...(format === undefined ? {} : { format }) },
+        });
+        const tally = importTally();
+        for (const { entries, open } of batches) {
+          for (const entry of entries) {
+            await keep();
+            tally.note({ entry, ...(await stored(entry)), isFinding: open.has(entry.id) });
+            await pause();
+          }
+        }
+        const present = presentIn(source, apps);
+        let waiting: Examined[] = [];
+        for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE })) {
+          await keep();
+          const isGone = entry.state === 'present' && !present.has(entry.id);
+          if (isGone) {
+            tally.note({ entry: { ...entry, state: 'gone' }, change: 'gone', isFinding: false });
+            await leave(entry.id);
+          }
+          waiting.push(examinedEntry(isGone ? { ...entry, state: 'gone' } : entry));
+          if (waiting.length === MOST_EXAMINED) {
+            await writer.keep(waiting);
+            waiting = [];
+          }
+        }
+        await writer.keep(waiting);
+        return tally.result();
       });
-      const tally = importTally();
-      for (const { entries, open } of batches) {
-        for (const entry of entries) {
-          tally.note({ entry, ...(await stored(entry)), isFinding: open.has(entry.id) });
-          await pause();
-        }
-      }
-      const present = presentIn(source, apps);
-      let waiting: Examined[] = [];
-      for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE })) {
-        const isGone = entry.state === 'present' && !present.has(entry.id);
-        if (isGone) {
-          tally.note({ entry: { ...entry, state: 'gone' }, change: 'gone', isFinding: false });
-          await leave(entry.id);
-        }
-        waiting.push(examinedEntry(isGone ? { ...entry, state: 'gone' } : entry));
-        if (waiting.length === MOST_EXAMINED) {
-          await writer.keep(waiting);
-          waiting = [];
-        }
-      }
-      await writer.keep(waiting);
-      return tally.result();
     },
 
-    async removeAll(source, by) {
-      const counts = { present: 0, gone: 0 };
-      for await (const { state } of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
-        counts[state] += 1;
-      const { present: apps, gone } = counts;
-      if (apps + gone === 0) throw documentRefusal('document_not_found', { params: { kind: 'inventory' } });
-      await audit.append({ ...eventOf('inventory.removed', source, by), inputs: { apps, gone } });
-      let waiting: InventoryEntry[] = [];
-      const removeThem = async (): Promise<void> => {
-        // Gone before its findings are resolved: the examination of all findings then opens none again.
-        await Promise.all(waiting.map(({ id }) => leave(id)));
-        await writer.keep(waiting.map((entry) => examinedEntry({ ...entry, state: 'gone' })));
-        await Promise.all(waiting.map(({ id }) => takeGone(id)));
-        waiting = [];
-        await pause();
-      };
-      for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE })) {
-        waiting.push(entry);
-        if (waiting.length === MOST_EXAMINED) await removeThem();
-      }
-      await removeThem();
-    },
+    removeAll: (source, by) =>
+      inTurn(source, async (keep) => {
+        const counts = { present: 0, gone: 0 };
+        for await (const { state } of everyDocument(collection, { where: { source }, limit: AT_ONCE }))
+          counts[state] += 1;
+        const { present: apps, gone } = counts;
+        if (apps + gone === 0) throw documentRefusal('document_not_found', { params: { kind: 'inventory' } });
+        await audit.append({ ...eventOf('inventory.removed', source, by), inputs: { apps, gone } });
+        let waiting: InventoryEntry[] = [];
+        const removeThem = async (): Promise<void> => {
+          await keep();
+          // Gone before its findings are resolved: the examination of all findings then opens none again.
+          await Promise.all(waiting.map(({ id }) => leave(id)));
+          await writer.keep(waiting.map((entry) => examinedEntry({ ...entry, state: 'gone' })));
+          await Promise.all(waiting.map(({ id }) => collection.take(id)));
+          waiting = [];
+          await pause();
+        };
+        for await (const entry of everyDocument(collection, { where: { source }, limit: AT_ONCE })) {
+          waiting.push(entry);
+          if (waiting.length === MOST_EXAMINED) await removeThem();
+        }
+        await removeThem();
+      }),
   };
 };
 

@@ -117,3 +117,25 @@ test('a turn that expires while it is ended does not take that of its successor 
   await successor;
   expect(await turns.get('a')).toBeUndefined();
 });
+
+test('long work keeps its turn, and learns that another process has taken it', async () => {
+  const documents = memoryDocumentStore();
+  let isNext = false;
+  let next: Promise<void> | undefined;
+  const long = withMutex({ documents, clock }, 'a', async (keep) => {
+    next = withMutex({ documents, clock }, 'a', async () => {
+      isNext = true;
+    });
+    for (let part = 0; part < 4; part += 1) {
+      now += 20;
+      await keep();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    expect(isNext).toBe(false);
+    now += 31;
+    await next;
+    await keep();
+  });
+  await expect(long).rejects.toMatchObject({ code: 'store_unavailable' });
+  expect(isNext).toBe(true);
+});

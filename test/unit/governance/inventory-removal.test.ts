@@ -83,14 +83,24 @@ test('a removal that a failure ended can be repeated, and leaves no open finding
   expect(await entries()).toEqual([]);
 });
 
-test('an app that an import states during the removal stays', async () => {
-  let isImported = false;
-  const { registry, entries } = world(async () => {
-    if (isImported) return;
-    isImported = true;
-    await registry.importAll('crm', appsOf(1), BY);
+test('apps that an import states during the removal stay, with their findings', async () => {
+  let imported: Promise<unknown> | undefined;
+  const { registry, audit, entries, findings } = world(async () => {
+    imported ??= registry.importAll('crm', appsOf(170), BY);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   });
-  await registry.importAll('crm', appsOf(1), BY);
+  await registry.importAll('crm', appsOf(170), BY);
   await registry.removeAll('crm', BY);
-  expect((await entries()).map(({ document }) => document.state)).toEqual(['present']);
+  expect(await imported).toMatchObject({ created: 170, changed: 0, unchanged: 0, gone: 0 });
+  const left = await entries();
+  expect(left.filter(({ document }) => document.state === 'present')).toHaveLength(170);
+  expect((await findings()).filter(({ state }) => state === 'open')).toHaveLength(170);
+  const counts = { apps: 170, created: 170, changed: 0, gone: 0 };
+  expect(audit.of('inventory.imported').at(-1)).toMatchObject({ inputs: counts });
+});
+
+test('of two imports at once, the second counts what the first one left', async () => {
+  const { registry, audit } = world();
+  await Promise.all([registry.importAll('crm', appsOf(3), BY), registry.importAll('crm', appsOf(3), BY)]);
+  expect(audit.of('inventory.imported').map(({ inputs }) => inputs?.['created'])).toEqual([3, 0]);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, tryInsert } from '../../ports/document-store.ts';
+import { type DocumentStore, StoreUnavailable, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 type Turn = { readonly id: string; readonly holder: string; readonly until: number };
@@ -25,16 +25,19 @@ const PAUSE_MILLISECONDS = 25;
 /** Time of two crashed processes in a row, with a margin. */
 const MOST_PAUSES = 4_000;
 
+/** Renews a turn of which less than half is left. Throws StoreUnavailable once another process has taken its turn. */
+export type KeepTurn = () => Promise<void>;
+
 /**
  * Runs `work` while no other process on the same store runs work of the same name. For example, the start of a server
- * creates a missing object exactly once. Throws an Error when the turn of another process never ends. A process that
+ * creates a missing object exactly once. Throws StoreUnavailable when the turn of another process does not end within 100 s. A process that
  * was paused for longer than 30 s may have been overtaken, so `work` must tolerate being done twice one after the
- * other.
+ * other. Longer work calls `keep` at least every 15 s, before what it changes next.
  */
 export const withMutex = async <T>(
   { documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock },
   name: string,
-  work: () => Promise<T>,
+  work: (keep: KeepTurn) => Promise<T>,
 ): Promise<T> => {
   const turns = documents.collection<Turn>(TURNS);
   const holder = randomUUID();
@@ -49,9 +52,18 @@ export const withMutex = async <T>(
   };
 
   for (let pauses = 0; !(await take()); pauses += 1) {
-    if (pauses === MOST_PAUSES) throw new Error(`another process has been busy with "${name}" for too long`);
+    if (pauses === MOST_PAUSES) throw new StoreUnavailable(`another process has been busy with "${name}" for too long`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
   }
+  let renewAt = clock.now() + LONGEST_TURN_SECONDS / 2;
+  const keep = async (): Promise<void> => {
+    if (clock.now() < renewAt) return;
+    const found = await turns.get(name);
+    const turn = newTurn();
+    const isOurs = found?.document.holder === holder && (await turns.replace(turn, found.version));
+    if (!isOurs) throw new StoreUnavailable(`another process has taken its turn of "${name}"`);
+    renewAt = turn.until - LONGEST_TURN_SECONDS / 2;
+  };
   const end = async (): Promise<void> => {
     const found = await turns.get(name);
     if (found?.document.holder !== holder) return;
@@ -60,7 +72,7 @@ export const withMutex = async <T>(
     if (isSafe || (await turns.replace(newTurn(), found.version))) await turns.take(name);
   };
   try {
-    return await work();
+    return await work(keep);
   } finally {
     // The work is done or has failed, and the caller learns which. A turn that is not ended now expires.
     await end().catch(() => undefined);
