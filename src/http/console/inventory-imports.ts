@@ -22,6 +22,8 @@ const AT_ONCE = 20;
 
 type Log = Pick<ConsoleDeps, 'audit'>;
 
+const lastEvent = async ({ audit }: Log, type: string, source: string): Promise<AuditEntry | undefined> =>
+  (await audit.list({ type, id: source, limit: 1 })).entries[0];
 const mayRead = (calls: ConsoleCalls, { account }: Viewer): boolean => calls.mayAll('listAuditEvents', account);
 const formatIn = ({ event }: AuditEntry): { readonly format?: InventorySystem } => {
   const format = INVENTORY_SYSTEMS.find((one) => one === event.inputs?.['format']);
@@ -43,7 +45,7 @@ export const lastImports = async (
 ): Promise<readonly ImportRow[] | undefined> => {
   if (!mayRead(calls, viewer)) return undefined;
   const all = await deps.audit.list({ type: 'inventory.imported', id: source, limit: SHOWN });
-  const [removal] = (await deps.audit.list({ type: REMOVED, id: source, limit: 1 })).entries;
+  const removal = await lastEvent(deps, REMOVED, source);
   const entries = all.entries.filter(({ at }) => at > (removal?.at ?? 0));
   const names = await partyNames(
     deps,
@@ -67,8 +69,9 @@ const lastOf = (entry: AuditEntry): LastImport => ({
 });
 
 /**
- * By inventory: its last import. Has the inventories of the last MOST_SEARCHED imports, and those of `sources`
- * of which the audit log has one, without those that were removed since, as the last MOST_SEARCHED removals say. Reads one event for each of the others. Undefined: the viewer may not read the audit log.
+ * By inventory: its last import, unless the inventory was removed since. Has the inventories of the last MOST_SEARCHED imports, and
+ * those of `sources` of which the audit log has one. Reads one event for each of the others, and after MOST_SEARCHED removals
+ * two. Undefined: the viewer may not read the audit log.
  */
 export const importTimes = async (
   deps: Log,
@@ -78,19 +81,27 @@ export const importTimes = async (
 ): Promise<ImportTimes | undefined> => {
   if (!mayRead(calls, viewer)) return undefined;
   const { entries } = await deps.audit.list({ type: 'inventory.imported', limit: MOST_SEARCHED });
-  const removals = await deps.audit.list({ type: REMOVED, limit: MOST_SEARCHED });
+  const removals = (await deps.audit.list({ type: REMOVED, limit: MOST_SEARCHED })).entries;
   const nameOf = ({ event }: AuditEntry): string => event.target?.id ?? '';
-  const removed = new Map(removals.entries.toReversed().map((entry) => [nameOf(entry), entry.at]));
-  const standing = entries.filter((entry) => entry.at > (removed.get(nameOf(entry)) ?? 0));
-  // The newest of an inventory comes first, and is set last.
-  const times = new Map(standing.toReversed().map((entry) => [nameOf(entry), lastOf(entry)]));
-  const others = [...new Set(sources)].filter((source) => !times.has(source));
-  for (let at = 0; at < others.length; at += AT_ONCE) {
-    const lookUp = async (source: string): Promise<void> => {
-      const [last] = (await deps.audit.list({ type: 'inventory.imported', id: source, limit: 1 })).entries;
-      if (last) times.set(source, lastOf(last));
-    };
-    await Promise.all(others.slice(at, at + AT_ONCE).map(lookUp));
+  const removed = new Map(removals.toReversed().map((entry) => [nameOf(entry), entry.at]));
+  // All later removals were read.
+  const since = removals.length < MOST_SEARCHED ? 0 : (removals.at(-1)?.at ?? 0);
+  const newest = new Map(entries.toReversed().map((entry) => [nameOf(entry), entry]));
+  const times = new Map<string, LastImport>();
+  const unsure = new Set(sources);
+  for (const [source, entry] of newest) {
+    unsure.delete(source);
+    const end = removed.get(source) ?? 0;
+    if (end === 0 && entry.at <= since) unsure.add(source);
+    else if (entry.at > end) times.set(source, lastOf(entry));
   }
+  const lookUp = async (source: string): Promise<void> => {
+    const last = newest.get(source) ?? (await lastEvent(deps, 'inventory.imported', source));
+    if (!last) return;
+    const end = removed.get(source) ?? (since === 0 ? 0 : (await lastEvent(deps, REMOVED, source))?.at);
+    if (last.at > (end ?? 0)) times.set(source, lastOf(last));
+  };
+  const others = [...unsure];
+  for (let at = 0; at < others.length; at += AT_ONCE) await Promise.all(others.slice(at, at + AT_ONCE).map(lookUp));
   return times;
 };

@@ -51,6 +51,33 @@ test('an import before the removal of its inventory does not count, and a later 
   expect([...(times ?? [])].map(([source, { at }]) => [source, at])).toEqual([['again', 50]]);
 });
 
+test('a removed inventory does not come back because the page asks for it by name', async () => {
+  const imports = [{ source: 'okta', at: 20 }];
+  const { deps } = logOf(imports, [{ source: 'okta', at: 30 }]);
+  expect(await importTimes(deps, callsOf(true), viewer, ['okta'])).toEqual(new Map());
+  const busy = logOf([...BUSY, ...imports], [{ source: 'okta', at: 30 }]);
+  expect((await importTimes(busy.deps, callsOf(true), viewer, ['okta']))?.has('okta')).toBe(false);
+  const again = logOf([...BUSY, { source: 'okta', at: 40 }, ...imports], [{ source: 'okta', at: 30 }]);
+  expect((await importTimes(again.deps, callsOf(true), viewer, ['okta']))?.get('okta')?.at).toBe(40);
+});
+
+test('a removal behind 200 later ones counts, and an inventory without one keeps its import', async () => {
+  const later = Array.from({ length: 200 }, (_, index) => ({ source: `gone-${index}`, at: 900 - index }));
+  const imports = [
+    { source: 'new', at: 800 },
+    { source: 'kept', at: 50 },
+    { source: 'okta', at: 20 },
+  ];
+  const { deps, asked } = logOf(imports, [...later, { source: 'okta', at: 30 }]);
+  const times = await importTimes(deps, callsOf(true), viewer, []);
+  expect([...(times ?? [])].map(([source, { at }]) => [source, at])).toEqual([
+    ['new', 800],
+    ['kept', 50],
+  ]);
+  // Only of those that a removal which was not read may have ended.
+  expect(asked).toEqual([undefined, undefined, 'okta', 'kept']);
+});
+
 test('a viewer who may not read the audit log learns no time', async () => {
   const { deps, asked } = logOf(BUSY);
   expect([await importTimes(deps, callsOf(false), viewer, ['busy-1']), asked]).toEqual([undefined, []]);
