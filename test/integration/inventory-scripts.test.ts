@@ -157,6 +157,8 @@ let server: Server;
 let host: string;
 /** The paths that were asked for, and one that is answered with 403. */
 let asked: string[] = [];
+/** The headers `Authorization` of the requests. */
+let signed = new Set<string>();
 let refused: string | undefined;
 
 const send = (response: ServerResponse, { body, link }: Answer): void => {
@@ -170,6 +172,7 @@ const send = (response: ServerResponse, { body, link }: Answer): void => {
 beforeAll(async () => {
   server = createServer(({ url = '', headers }, response) => {
     asked.push(url);
+    if (headers.authorization !== undefined) signed.add(headers.authorization);
     const answer = ANSWERS[url];
     const isSigned = url.startsWith('/v0.1/') || /^(?:SSWS|Bearer) \S+$/.test(headers.authorization ?? '');
     if (answer && isSigned && url !== refused) send(response, answer);
@@ -181,12 +184,31 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 /** What the command lines of Azure and Google print. */
-const PROGRAMS = { az: 'echo az-token', gcloud: 'echo google-token' };
+const PROGRAMS = {
+  ...{ az: 'echo az-token', gcloud: 'echo google-token' },
+  // Keeps its arguments, and goes on as curl.
+  curl: 'echo "$@" >> arguments.txt; PATH=$(echo "$PATH" | cut -d: -f2-); exec curl "$@"',
+};
+/** How each system gets the token: a person types it, or the command line of the system prints it. */
+const SIGNED: Readonly<Record<System, readonly string[]>> = {
+  okta: ['SSWS typed-token'],
+  entra: ['Bearer az-token'],
+  google: ['Bearer google-token'],
+  github: ['Bearer typed-token'],
+  'mcp-registry': [],
+};
 
 const run = async (
   system: System,
   edit: (text: string) => string = (text) => text,
-): Promise<{ readonly code: number | null; readonly files: readonly InventoryFile[]; readonly errors: string }> => {
+): Promise<{
+  readonly code: number | null;
+  readonly files: readonly InventoryFile[];
+  readonly errors: string;
+  /** Of all calls of curl. */
+  readonly curlArguments: string;
+}> => {
+  signed = new Set();
   const folder = await mkdtemp(join(tmpdir(), 'behalf-scripts-'));
   try {
     for (const [name, line] of Object.entries(PROGRAMS)) {
@@ -194,11 +216,13 @@ const run = async (
       await chmod(join(folder, name), 0o755);
     }
     const text = edit((SYSTEMS[system].commands ?? '').replaceAll(HOSTS[system], host));
-    const bash = spawn('bash', ['-c', `${text.slice(0, -1)}echo imported > imported.txt\n)`], {
+    const bash = spawn('bash', ['--norc', '-c', `${text.slice(0, -1)}echo imported > imported.txt\n)`], {
       cwd: folder,
       env: { PATH: `${folder}:${process.env['PATH']}`, NO_PROXY: '*' },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['pipe', 'ignore', 'pipe'],
     });
+    bash.stdin.on('error', () => undefined);
+    bash.stdin.end('typed-token\n');
     let errors = '';
     bash.stderr.on('data', (chunk) => {
       errors += chunk;
@@ -209,7 +233,8 @@ const run = async (
       const content = await readFile(join(folder, name), 'utf8').catch(() => undefined);
       if (content !== undefined) files.push({ name, text: content });
     }
-    return { code, files, errors };
+    const curlArguments = await readFile(join(folder, 'arguments.txt'), 'utf8');
+    return { code, files, errors, curlArguments };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -240,8 +265,12 @@ inBash('the script for GitHub leaves out lists that an organization does not hav
 inShell('the script for %s', (system) => {
   test('gets every page, and its files are the whole list', async () => {
     [asked, refused] = [[], undefined];
-    const { code, files, errors } = await run(system);
-    expect([code, errors]).toEqual([0, '']);
+    const { code, files, errors, curlArguments } = await run(system);
+    const isTyped = SIGNED[system].some((header) => header.includes('typed'));
+    expect([code, errors]).toEqual([0, isTyped ? 'Token: ' : '']);
+    expect([...signed]).toEqual(SIGNED[system]);
+    // Other users of the machine see arguments.
+    expect(curlArguments).not.toMatch(/-token\b/);
     const lists = files.filter(({ name }) => name !== 'imported.txt');
     expect(lists.map(({ name }) => name).join(' ')).toBe(SYSTEMS[system].files);
     const apps = readInventory(lists, system);

@@ -16,6 +16,8 @@ type SystemExport = {
 const script = (...lines: readonly string[]): string => ['(set -euo pipefail', ...lines, ')'].join('\n');
 
 const CURL = 'curl -fsS --retry 6';
+/** curl with the token: as input, because other users of the machine see arguments. `printf` is part of the shell. */
+const signedCurl = (scheme: string): string => `printf 'Authorization: ${scheme} %s' "$TOKEN" | ${CURL} -H @-`;
 /** Writes a page as script-pages.ts reads it: the list that it is a page of, where the next one is, and the answer. */
 const keptPage = (indent: string, next: string, ...args: readonly string[]): string =>
   `${indent}jq -c --arg list "\${1%%\\?*}"${args.map((arg) => ` ${arg}`).join('')} '{list: $list, next: ${next}, page: .}' page.json`;
@@ -26,13 +28,14 @@ const getLinked = (scheme: string, address: string): readonly string[] => [
   'get() {',
   `  url="${address}"`,
   '  while [ -n "$url" ]; do',
-  `    ${CURL} -D head.txt -H "Authorization: ${scheme} $TOKEN" "$url" > page.json`,
+  `    ${signedCurl(scheme)} -D head.txt "$url" > page.json`,
   LINKED,
   keptPage('    ', '$next', '--arg next "$url"'),
   '  done',
   '}',
 ];
-const TOKEN = 'TOKEN=your-token';
+/** Asks for the token, so that the history of the shell does not keep it. A script that runs alone has it in its environment. */
+const TOKEN = `[ -n "\${TOKEN-}" ] || { printf 'Token: ' >&2; read -rs TOKEN; }`;
 
 const shown = (value: object): string => JSON.stringify(value, undefined, 2);
 
@@ -65,7 +68,7 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
       'get() {',
       '  url="https://graph.microsoft.com/v1.0/$1"',
       '  while [ -n "$url" ]; do',
-      `    ${CURL} -H "Authorization: Bearer $TOKEN" "$url" > page.json`,
+      `    ${signedCurl('Bearer')} "$url" > page.json`,
       `    url=$(jq -r '."@odata.nextLink" // ""' page.json)`,
       keptPage('    ', '$next', '--arg next "$url"'),
       '  done',
@@ -88,7 +91,7 @@ export const SYSTEMS: Readonly<Record<System, SystemExport>> = {
       'gcloud auth application-default login --client-id-file=client.json \\',
       '  --scopes=$AUTH/cloud-platform,$AUTH/admin.directory.user.readonly,$AUTH/admin.directory.user.security',
       'get() {',
-      `  ${CURL} -H "Authorization: Bearer $TOKEN" \\`,
+      `  ${signedCurl('Bearer')} \\`,
       '    "https://admin.googleapis.com/admin/directory/v1/$1" > page.json',
       keptPage('  ', '(.nextPageToken // "")'),
       '}',

@@ -35,8 +35,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Apps einer Okta-Organisation, und die Berechtigungen, die Verwaltung und Personen ihnen gaben.',
     }),
     needs: phrase({
-      en: html`In the Okta Admin Console, open <em>Security → API → Tokens</em> and create a token as a super administrator, or as another administrator who may read apps and their grants. Set <code>ORG</code> and <code>TOKEN</code> in the script, and run it. This needs <code>curl</code> and <code>jq</code>.`,
-      de: html`Öffnen Sie in der Okta Admin Console <em>Security → API → Tokens</em> und legen Sie ein Token als Super Administrator an, oder als Administrator, der Apps und ihre Grants lesen darf. Setzen Sie <code>ORG</code> und <code>TOKEN</code> im Skript, und rufen Sie es auf. Nötig sind <code>curl</code> und <code>jq</code>.`,
+      en: html`In the Okta Admin Console, open <em>Security → API → Tokens</em> and create a token as a super administrator, or as another administrator who may read apps and their grants. Set <code>ORG</code> in the script, run it, and paste the token when it asks. This needs <code>curl</code> and <code>jq</code>.`,
+      de: html`Öffnen Sie in der Okta Admin Console <em>Security → API → Tokens</em> und legen Sie ein Token als Super Administrator an, oder als Administrator, der Apps und ihre Grants lesen darf. Setzen Sie <code>ORG</code> im Skript, rufen Sie es auf, und fügen Sie das Token ein, wenn es danach fragt. Nötig sind <code>curl</code> und <code>jq</code>.`,
     }),
     more: phrase({
       en: html`${allPages.en} Delete the token when you have the files.`,
@@ -55,8 +55,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: 'Dienstprinzipale eines Mandanten, auch Agentenidentitäten, mit ihren delegierten Berechtigungen und Anwendungsberechtigungen.',
     }),
     needs: phrase({
-      en: html`Sign in with the Azure CLI as a person with the role <em>Global Reader</em>. Or set <code>TOKEN</code> to your own token with the permissions <code>Application.Read.All</code> and <code>DelegatedPermissionGrant.Read.All</code>. This needs <code>az</code>, <code>curl</code> and <code>jq</code>.`,
-      de: html`Melden Sie sich mit der Azure CLI als Person mit der Rolle <em>Global Reader</em> an. Oder setzen Sie <code>TOKEN</code> auf ein eigenes Token mit den Berechtigungen <code>Application.Read.All</code> und <code>DelegatedPermissionGrant.Read.All</code>. Nötig sind <code>az</code>, <code>curl</code> und <code>jq</code>.`,
+      en: html`Sign in with the Azure CLI as a person with the role <em>Global Reader</em>. Or replace the lines with <code>az</code> by <code>read -rs TOKEN</code>, and paste your own token with the permissions <code>Application.Read.All</code> and <code>DelegatedPermissionGrant.Read.All</code>. This needs <code>az</code>, <code>curl</code> and <code>jq</code>.`,
+      de: html`Melden Sie sich mit der Azure CLI als Person mit der Rolle <em>Global Reader</em> an. Oder ersetzen Sie die Zeilen mit <code>az</code> durch <code>read -rs TOKEN</code>, und fügen Sie ein eigenes Token mit den Berechtigungen <code>Application.Read.All</code> und <code>DelegatedPermissionGrant.Read.All</code> ein. Nötig sind <code>az</code>, <code>curl</code> und <code>jq</code>.`,
     }),
     more: phrase({
       en: html`${allPages.en} It asks for the application permissions of each service principal, so it takes some minutes in a large tenant.`,
@@ -118,10 +118,13 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
         de: html`Legen Sie als Eigentümer der Organisation ein Token an, das <em>Administration</em> und <em>Personal access tokens</em> der Organisation lesen darf.`,
       }),
       phrase({
-        en: html`Set <code>ORG</code> and <code>TOKEN</code> in the script. Set <code>GITHUB_APP</code> to <code>no</code> if the token is not of a GitHub App, and <code>SAML</code> to <code>no</code> if the organization does not use SAML single sign-on.`,
-        de: html`Setzen Sie <code>ORG</code> und <code>TOKEN</code> im Skript. Setzen Sie <code>GITHUB_APP</code> auf <code>no</code>, wenn das Token nicht von einer GitHub App ist, und <code>SAML</code> auf <code>no</code>, wenn die Organisation kein Single Sign-on per SAML nutzt.`,
+        en: html`Set <code>ORG</code> in the script. Set <code>GITHUB_APP</code> to <code>no</code> if the token is not of a GitHub App, and <code>SAML</code> to <code>no</code> if the organization does not use SAML single sign-on.`,
+        de: html`Setzen Sie <code>ORG</code> im Skript. Setzen Sie <code>GITHUB_APP</code> auf <code>no</code>, wenn das Token nicht von einer GitHub App ist, und <code>SAML</code> auf <code>no</code>, wenn die Organisation kein Single Sign-on per SAML nutzt.`,
       }),
-      phrase({ en: 'Run it.', de: 'Rufen Sie es auf.' }),
+      phrase({
+        en: 'Run it, and paste the token when it asks.',
+        de: 'Rufen Sie es auf, und fügen Sie das Token ein, wenn es danach fragt.',
+      }),
     ],
     more: phrase({
       en: html`${allPages.en} Delete the token when you have the files.`,
