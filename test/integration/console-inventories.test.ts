@@ -112,6 +112,25 @@ test('the preview of a list without an app of the last import says that it count
   expect((await listOf('shrinking')).text).toMatch(/Second\s+gone/);
 });
 
+test('a confirmation imports nothing after another import changed what the preview said, and asks again', async () => {
+  const list = 'external_id,name\n1,First';
+  await confirm(await paste({ format: 'csv', source: 'contested', list }));
+  const preview = await paste({ format: 'csv', source: 'contested', list: `${list}\n2,Second` });
+  expect(preview.text).toMatch(/0\s+Gone/);
+  const scheduled = { apps: ['1', '3'].map((id) => ({ external_id: id, name: `App ${id}` })) };
+  expect((await scene.management.call('POST', '/inventories/contested/import', scheduled)).status).toBe(200);
+  const before = (await server.events('inventory.imported')).length;
+  const again = await confirm(preview);
+  expect([again.status, again.text]).toEqual([409, expect.stringContaining('Nothing was imported: since the preview')]);
+  expect(again.text).toMatch(/1\s+Gone/);
+  expect(await server.events('inventory.imported')).toHaveLength(before);
+  expect((await listOf('contested')).text).toContain('App 3');
+  const done = await confirm(again);
+  expect([done.status, done.text]).toEqual([200, expect.stringContaining('1 gone')]);
+  // The same confirmation once more would change nothing: it is answered as before.
+  expect((await confirm(again)).text).toContain('The inventory now has 2 apps: 2 the same');
+});
+
 test('several files of a system are read together, and an error names the file', async () => {
   const [apps, ...others] = GITHUB_PAGES.map((page, index) => ({
     ...{ name: `page-${index}.json`, content: JSON.stringify(page) },

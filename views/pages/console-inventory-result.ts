@@ -129,6 +129,10 @@ export type PreviewModel = ImportModel & {
   readonly apps: number;
   /** The apps as NDJSON, which the confirmation sends. */
   readonly carried: string;
+  /** Digest of what the import would change, which the confirmation sends. */
+  readonly seen: string;
+  /** The user confirmed another preview. */
+  readonly isStale?: boolean;
   /** Names of the files. Empty: the list was pasted. */
   readonly files: readonly string[];
   /** Epoch seconds of the import that this one replaces. Absent: there is none, or it is not known to the viewer. */
@@ -151,9 +155,9 @@ const withoutDecision = ({ decideHref: _, registerHref: __, ...row }: ChangedRow
 /** From this number of rows on, the confirmation is also below them. */
 const LONG = 8;
 
-/** Shows what the import would change, and asks for confirmation. The form POSTs `csrf`, `format`, `source`, `apps` and `go`. */
+/** Shows what the import would change, and asks for confirmation. The form POSTs `csrf`, `format`, `source`, `apps`, `seen` and `go`. */
 export const previewImportPage = (frame: ConsoleFrame, model: PreviewModel): Html => {
-  const { links, system, source, counts, apps, carried, rows, heldAt, files } = model;
+  const { links, system, source, counts, apps, carried, seen, isStale, rows, heldAt, files } = model;
   const isSame = counts.created + counts.changed + counts.gone === 0;
   const back = systemHref(links, system, source);
   const actions = (isBelow: boolean): Html => {
@@ -168,9 +172,9 @@ export const previewImportPage = (frame: ConsoleFrame, model: PreviewModel): Htm
       { href: back, name: systemWords[system].name },
     ],
     here: words.previewTitle,
-    body: html`${goneMessage(counts, rows)}${isSame && flash({ kind: 'notice', text: words.nothingChanges })}
+    body: html`${isStale === true && flash({ kind: 'warning', text: words.previewStale })}${goneMessage(counts, rows)}${isSame && flash({ kind: 'notice', text: words.nothingChanges })}
 ${tilesOf(counts)}
-<form method="post" action="${links.importHref}" enctype="multipart/form-data" class="form" id="import"><input type="hidden" name="csrf" value="${frame.csrf}"><input type="hidden" name="format" value="${system}"><input type="hidden" name="source" value="${source}"><input type="hidden" name="apps" value="${carried}">
+<form method="post" action="${links.importHref}" enctype="multipart/form-data" class="form" id="import"><input type="hidden" name="csrf" value="${frame.csrf}"><input type="hidden" name="format" value="${system}"><input type="hidden" name="source" value="${source}"><input type="hidden" name="seen" value="${seen}"><input type="hidden" name="apps" value="${carried}">
 ${actions(false)}</form>
 ${changesOf(words.whatChanges, { counts, rows: rows.map(withoutDecision) }, words.needsWhen)}${rows.length >= LONG && actions(true)}`,
   });

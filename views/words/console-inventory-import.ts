@@ -94,6 +94,10 @@ export const importWords = {
       de: html`${appsDe(apps)} in ${inventory} einlesen?`,
     }),
   previewLead: phrase({ en: 'Nothing is imported yet.', de: 'Noch ist nichts eingelesen.' }),
+  previewStale: phrase({
+    en: 'Nothing was imported: since the preview, the inventory has changed, or what is known here. See what the import would change now, and confirm it again.',
+    de: 'Es wurde nichts eingelesen: Seit der Vorschau hat sich das Inventar geändert, oder was hier bekannt ist. Sehen Sie, was der Import jetzt ändern würde, und bestätigen Sie ihn noch einmal.',
+  }),
   /** `more`: files that are not named. */
   previewFrom: (names: HtmlValue, more: number) =>
     phrase({

@@ -1,4 +1,5 @@
 /** The import of an inventory in the console: a system, its files, the preview and the result. */
+import { createHash } from 'node:crypto';
 import { chooseSystemPage, importFormPage, MOST_CHARACTERS } from '../../../views/pages/console-inventory-import.ts';
 import {
   type ChangedRow,
@@ -82,6 +83,19 @@ const countsOf = (answer: Shown): ImportCounts => {
   };
 };
 
+/** Digest of what an import would change, as its preview shows it. */
+const digestOf = (plan: Shown): string => {
+  const changes = ((plan['changes'] ?? []) as readonly ShownChange[]).map((one) => [
+    ...[one.id, one.change, one.is_finding, one.client],
+    ...[one.added_scopes, one.removed_scopes],
+  ]);
+  return createHash('sha256')
+    .update(JSON.stringify([countsOf(plan), changes]))
+    .digest('base64url');
+};
+
+const changesNothing = ({ created, changed, gone }: ImportCounts): boolean => created + changed + gone === 0;
+
 type ShownChange = NonNullable<AnswerOf<'importInventory'>['changes']>[number];
 
 /** Apps that an import changes, or about which is to be decided. */
@@ -114,8 +128,8 @@ const heldList = async ({ deps, calls }: PageParts, viewer: Viewer, source: stri
 export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =>
   addAskedCall(parts, {
     ...{ path: `${INVENTORIES}/import`, operation: 'importInventory', hrefOf: () => links.importHref },
-    fields: { apps: 'list', format: 'format', source: 'source', carried: 'apps', go: 'go' },
-    ...{ hidden: ['apps', 'go', 'format'], inAddress: ['format', 'source'], mostWithFiles: MOST_FORM },
+    fields: { apps: 'list', format: 'format', source: 'source', carried: 'apps', go: 'go', seen: 'seen' },
+    ...{ hidden: ['apps', 'go', 'format', 'seen'], inAddress: ['format', 'source'], mostWithFiles: MOST_FORM },
     async page({ frame, viewer }, _, { values, errors }) {
       const system = formatCalled(values['format']);
       if (system === undefined) {
@@ -125,7 +139,7 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
       const held = await heldList(parts, viewer, values['source'] || (isPlain(system) ? '' : system));
       return importFormPage(frame, { links, system, values, errors, ...(held === undefined ? {} : { held }) });
     },
-    call(values, _, __, files) {
+    async call(values, _, { viewer }, files) {
       const format = formatCalled(values['format']);
       if (format === undefined)
         throw findingRefusal('inventory_format_unknown', {
@@ -135,7 +149,12 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
       const id = values['source'] || (isPlain(format) ? '' : format);
       if (id === '') throw findingRefusal('inventory_name_missing', { field: '/source' });
       if (!INVENTORY_NAME.test(id)) throw findingRefusal('inventory_name_malformed', { field: '/source' });
-      return { id, body: { apps, format, has_changes: true, ...(isConfirmed ? {} : { is_dry_run: true }) } };
+      const body = { apps, format, has_changes: true };
+      const dryRun = { id, body: { ...body, is_dry_run: true } };
+      if (!isConfirmed) return dryRun;
+      const { body: plan = {} } = await parts.calls.run('importInventory', viewer.account, viewer.by, dryRun);
+      // The confirmation is about what the preview said. Where it would change nothing, it was sent twice.
+      return changesNothing(countsOf(plan)) || values['seen'] === digestOf(plan) ? { id, body } : dryRun;
     },
     async done(ctx, { viewer, frame, values, files, body, answer }) {
       const system = formatCalled(values['format']) ?? 'ndjson';
@@ -150,10 +169,12 @@ export const addInventoryImport = (parts: PageParts, links: ImportLinks): void =
       };
       if (body['is_dry_run'] !== true) return sendPage(ctx, 200, importResultPage(frame, { ...model, ...hrefs }));
       const held = await heldList(parts, viewer, source);
+      const isStale = values['go'] === 'import';
       const preview = {
         ...{ ...model, apps: apps.length, carried: carriedOf(apps), files: files.map(({ name }) => name) },
+        ...{ seen: digestOf(answer), isStale },
         ...(held === undefined ? {} : { heldAt: held.at }),
       };
-      sendPage(ctx, 200, previewImportPage(frame, preview));
+      sendPage(ctx, isStale ? 409 : 200, previewImportPage(frame, preview));
     },
   });

@@ -112,6 +112,7 @@ export const inventoryPages = (
         heldAt: NOON,
         apps: 72,
         carried: text('{"name":"A"}'),
+        seen: 'digest',
         files: [text('installations.json'), 'tokens.json', 'a.json', 'b.json'],
       },
       counts: { created: 62, changed: 1, unchanged: 9, gone: 10, known: 3, findings: 2 },
@@ -134,11 +135,21 @@ export const inventoryPages = (
       ],
     }),
     'console-import-same': previewImportPage(frame, {
-      ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 1, carried: '{}', rows: [], files: [] },
+      ...{
+        links: inventoryLinks,
+        system: 'ndjson',
+        source: 'crm',
+        apps: 1,
+        carried: '{}',
+        seen: 'd',
+        rows: [],
+        files: [],
+      },
       counts: { created: 0, changed: 0, unchanged: 1, gone: 0, known: 0, findings: 0 },
     }),
     'console-import-one-gone': previewImportPage(frame, {
       ...{ links: inventoryLinks, system: 'ndjson', source: 'crm', apps: 9, carried: '{}', files: ['a'] },
+      ...{ seen: 'd', isStale: true },
       rows: [
         {
           ...{ name: text('Wiki'), externalId: 'app-2', scopes: 0, risky: [], change: 'gone', people: 0 },
