@@ -182,9 +182,15 @@ const settingsOf = (argv: readonly string[]): Settings => {
   return { configuration, workers, rest };
 };
 
+/** What failed and, after a colon each, why: a store's own error names the server, and an operator has to find it. */
+const withCauses = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${withCauses(error.cause)}` : error.message;
+};
+
 /** Serves as `serve` does. Prints why the server cannot start. */
 export const exitCodeOf = (argv: readonly string[], overrides: Overrides = {}): Promise<number> =>
   serve(argv, overrides).catch((error: unknown) => {
-    process.stderr.write(`Behalf cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`Behalf cannot start: ${withCauses(error)}\n`);
     return isConfigurationError(error) ? EXIT_CONFIGURATION : 1;
   });
