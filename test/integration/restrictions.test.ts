@@ -202,6 +202,25 @@ describe('a narrowed agent', () => {
     expect((await server.events('response.lifted')).at(-1)).toMatchObject({ agent: agent.clientId, outcome: 'done' });
   });
 
+  test('a response that the brake kept back shows no restriction, though it keeps the past for a later one', async () => {
+    const { RESPONSES } = await import('../../src/domain/governance/responses/response.ts');
+    await server.behalf.services.documents.collection<{ readonly id: string }>(RESPONSES as never).insert({
+      ...{
+        id: 'rsp_braked_one',
+        rule: 'rrl_1',
+        ruleName: 'New',
+        agent: 'agt_x',
+        agentName: 'X',
+        owner: scene.accountId,
+      },
+      ...{ act: 'narrow', state: 'notified', isBraked: true, slot: 'y', values: {}, evidence: [] },
+      ...{ until: 9e9, past: { resources: [], people: [] }, eventAt: 1, createdAt: 1, updatedAt: 1 },
+    } as never);
+    const { body } = await scene.management.call('GET', '/responses/rsp_braked_one');
+    expect(body).toMatchObject({ state: 'notified', braked: true });
+    expect([body['until'], body['past']]).toEqual([undefined, undefined]);
+  });
+
   test('has no member that its owner could write: the API refuses it', async () => {
     const agent = await scene.newAgent('Written');
     const path = `/agents/${agent.clientId}`;

@@ -2,9 +2,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { AGENT_FACTS, type AgentFacts } from '../../../src/domain/governance/responses/agent-facts.ts';
+import {
+  RESPONSE_BRAKE,
+  RESPONSES,
+  RESTRICTION_BRAKE,
+  type Response,
+  type ResponseBrake,
+} from '../../../src/domain/governance/responses/response.ts';
 import { responseActs } from '../../../src/domain/governance/responses/response-acts.ts';
 import { BY } from '../registries/registry-world.ts';
-import { acting, DENIALS, HOUR, OPERATOR } from './responses-world.ts';
+import { acting, BANK, DENIALS, FILES, HOUR, MAIL, OPERATOR, OWNER } from './responses-world.ts';
 
 const DAY = 24 * HOUR;
 type Acting = Awaited<ReturnType<typeof acting>>;
@@ -153,5 +160,60 @@ describe('a rule that is changed to another act', () => {
       ['notify', 'notified'],
       ['narrow', 'expired'],
     ]);
+  });
+});
+
+describe('a restriction that the brake kept back', () => {
+  const braked = async () => {
+    const made = await acting();
+    const { documents, clock, id, denied, read } = made;
+    const agents = Array.from({ length: 100 }, (_, at) => ({ agent: `agt_${at}`, owner: `o${at}`, at: clock.now() }));
+    await documents.collection<ResponseBrake>(RESPONSE_BRAKE).insert({ id: RESTRICTION_BRAKE, agents });
+    await denied(id);
+    await read();
+    expect((await made.responses())[0]).toMatchObject({ state: 'notified', isBraked: true });
+    expect(made.typed('response.acted')[0]?.inputs?.['until']).toBeUndefined();
+    expect(await made.restrictions()).toEqual([]);
+    return made;
+  };
+
+  test('leaves, when a rule restricts the agent later, what it did before the first of these responses', async () => {
+    const { id, denied, read, tick, restrictions } = await braked();
+    tick(HOUR + 1);
+    await denied(id);
+    await read();
+    expect(await restrictions()).toMatchObject([{ resources: [MAIL, FILES], people: ['acc_ada'] }]);
+  });
+
+  test('and the same by another rule', async () => {
+    const { id, activated, denied, read, tick, restrictions } = await braked();
+    await activated({ ...DENIALS, name: 'Other', when: [{ fact: 'denials_10_minutes', atLeast: 7 }] });
+    tick(HOUR + 1);
+    await denied(id, 7);
+    await read();
+    expect((await restrictions()).map(({ resources }) => resources)).toEqual([[MAIL, FILES]]);
+  });
+
+  test('forgets that after a day: then the past is the usual one', async () => {
+    const { id, denied, read, tick, restrictions, responses, documents } = await braked();
+    tick(DAY);
+    await read();
+    expect((await responses())[0]).toMatchObject({ state: 'notified', isBraked: true });
+    const [stored] = await documents.collection<Response>(RESPONSES).find({ limit: 1 });
+    expect([stored?.document.past, stored?.document.until]).toEqual([undefined, undefined]);
+    await denied(id);
+    await read();
+    expect(await restrictions()).toMatchObject([{ resources: [MAIL, FILES, BANK], people: ['acc_ada', 'acc_bob'] }]);
+  });
+
+  test('does not reach back before an operator handled the agent', async () => {
+    const { id, agents, denied, read, tick, restrictions } = await braked();
+    tick(10);
+    await agents.suspend(id, OWNER, { security: 'rsp_other' });
+    await agents.resume(id, OPERATOR);
+    tick(HOUR + 1);
+    await denied(id);
+    await read();
+    expect((await restrictions()).map(({ resources }) => resources)).toEqual([[MAIL, FILES, BANK]]);
   });
 });

@@ -7,3 +7,17 @@ export const isOfOneAgent = (error: unknown): error is Error => {
   if (isStoreUnavailable(error)) return error.reason === 'unreadable';
   return error instanceof Error && !(isDomainError(error) && error.code === 'unavailable');
 };
+
+/** Handles all that can be handled, one after the other, then throws the first failure of one agent. Other failures end it at once. */
+export const eachOfAgents = async <T>(all: readonly T[], handle: (one: T) => Promise<void>): Promise<void> => {
+  let failure: Error | undefined;
+  for (const one of all) {
+    try {
+      await handle(one);
+    } catch (error) {
+      if (!isOfOneAgent(error)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
+};

@@ -10,13 +10,15 @@ import { type DocumentStore, LOST, retryLost, tryInsert, update, type Versioned 
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
 import type { AgentFacts } from './agent-facts.ts';
-import { isOfOneAgent } from './agent-failures.ts';
+import { eachOfAgents } from './agent-failures.ts';
 import type { FactValues } from './fact-values.ts';
 import {
   BRAKE,
   braked,
+  brakedPast,
   countsSince,
   handledOf,
+  type KeptPast,
   KEPT_SECONDS,
   RESPONSE_BRAKE,
   RESPONSES,
@@ -91,6 +93,18 @@ export const responseActs = (deps: {
 
   const restrictions = responseRestrictions({ documents, agents, clock, caller: SYSTEM });
 
+  /** The last responses for the agent, the newest first. */
+  const lastOf = async ({ id: agent }: Agent): Promise<readonly Response[]> => {
+    const order = { by: 'createdAt', direction: 'descending' } as const;
+    return (await responses.find({ where: { agent }, order, limit: MOST_RULES })).map(({ document }) => document);
+  };
+
+  /** What a restriction leaves from now on. */
+  const pastOf = async (agent: Agent, facts: AgentFacts): Promise<KeptPast> => {
+    const all = await lastOf(agent);
+    return brakedPast(all, { past: rememberedOf(facts), handled: handledOf(all, agent), now: clock.now() });
+  };
+
   /** Whether the brake lets one more agent be suspended, or restricted. */
   const passes = (id: string, agent: Pick<Agent, 'id' | 'owner'>): Promise<boolean> =>
     retryLost(id, async () => {
@@ -111,7 +125,7 @@ export const responseActs = (deps: {
         ...{ rule, act, values, ...(bounds ? { bounds } : {}), evidence },
         ...(isBraked ? { isBraked } : {}),
         ...(isAlready ? { isAlready } : {}),
-        ...(until === undefined ? {} : { until }),
+        ...(until === undefined || isBraked ? {} : { until }),
       },
     });
   };
@@ -148,7 +162,8 @@ export const responseActs = (deps: {
       if (one.state !== 'begun') return undefined;
       const now = clock.now();
       if (isOpen) return { ...one, state: 'open', updatedAt: now };
-      const { until: _, past: __, ...rest } = one;
+      const { until: _, past: __, ...free } = one;
+      const rest = one.isBraked ? one : free;
       const already = isOpen === undefined ? { isAlready: true as const } : {};
       return { ...rest, ...already, state: 'notified', updatedAt: now, expiresAt: now + KEPT_SECONDS };
     });
@@ -171,25 +186,16 @@ export const responseActs = (deps: {
       );
   };
 
-  /** Does all that can be done, then throws the first failure of one agent. */
-  const eachOf = async (all: readonly Response[], handle: (one: Response) => Promise<void>): Promise<void> => {
-    let failure: Error | undefined;
-    for (const one of all) {
-      try {
-        await handle(one);
-      } catch (error) {
-        if (!isOfOneAgent(error)) throw error;
-        failure ??= error;
-      }
-    }
-    if (failure) throw failure;
-  };
-
   const expired = async (now: number): Promise<void> => {
     expiresAt = now + EXPIRY_SECONDS;
     const found = await responses.find({ range: { field: 'until', lte: now }, limit: MOST_EXPIRED });
-    const open = found.flatMap(({ document }) => (document.state === 'open' ? [document] : []));
-    await eachOf(open, expire);
+    await eachOfAgents(
+      found.map(({ document }) => document),
+      async (one) => {
+        if (one.state === 'open') await expire(one);
+        else if (one.state === 'notified') await ended(one.id, {});
+      },
+    );
   };
 
   const finished = async (now: number): Promise<void> => {
@@ -198,7 +204,7 @@ export const responseActs = (deps: {
       ...{ where: { state: 'begun' }, order: { by: 'createdAt', direction: 'ascending' }, limit: MOST_UNFINISHED },
     });
     const due = unfinished.flatMap(({ document }) => (document.createdAt > now - UNFINISHED_SECONDS ? [] : [document]));
-    await eachOf(due, async (one) => {
+    await eachOfAgents(due, async (one) => {
       const known = await records.find({ where: { target: one.id }, limit: 1 });
       if (known.length === 0) await record(one, 'response.acted', SYSTEM);
       await applied(one);
@@ -208,10 +214,7 @@ export const responseActs = (deps: {
 
   return {
     async since(rule, agent) {
-      const found = await responses.find({
-        ...{ where: { agent: agent.id }, order: { by: 'createdAt', direction: 'descending' }, limit: MOST_RULES },
-      });
-      const all = found.map(({ document }) => document);
+      const all = await lastOf(agent);
       // The agent is active, or has no such restriction: an operator resumed it, or ended that.
       const { gone, at } = await restrictions.gone(all, agent);
       const done = [...all.filter(({ state, act }) => state === 'open' && isStopping(act)), ...gone];
@@ -231,6 +234,8 @@ export const responseActs = (deps: {
       looksAt = Math.min(looksAt, now + UNFINISHED_SECONDS);
       const slot = slotOf(rule.id, agent.id);
       const [held] = await responses.find({ where: { slot }, limit: 1 });
+      // The response that leaves the slot forgets it.
+      const kept = isRestricting(rule.act) ? await pastOf(agent, facts) : undefined;
       if (held) await leaveSlot(held.document, rule);
       const isAlready = restrictions.isRestrictedBy(rule, agent);
       const brake = isStopping(rule.act)
@@ -239,13 +244,12 @@ export const responseActs = (deps: {
           ? RESTRICTION_BRAKE
           : undefined;
       const isBraked = brake !== undefined && !(await passes(brake, agent));
-      const isRestriction = isRestricting(rule.act) && !isAlready && !isBraked;
       const response: Response = {
         ...{ id: identifiers.newId('rsp'), rule: rule.id, ruleName: rule.name, agent: agent.id, agentName: agent.name },
         ...{ owner: agent.owner, act: rule.act, state: 'begun', slot, values },
         ...(isBraked ? { isBraked } : {}),
         ...(isAlready ? { isAlready } : {}),
-        ...(isRestriction ? { until: now + hoursOf(rule) * 3600, past: rememberedOf(facts) } : {}),
+        ...(kept && !isAlready ? { ...kept, ...(isBraked ? {} : { until: now + hoursOf(rule) * 3600 }) } : {}),
         bounds: Object.fromEntries(rule.when.map(({ fact, atLeast }) => [fact, atLeast])),
         evidence: [...new Set([...facts.evidence, facts.lastRecord])].slice(-10),
         ...{ eventAt: facts.lastAt, createdAt: now, updatedAt: now },

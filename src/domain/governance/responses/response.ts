@@ -27,9 +27,9 @@ export type Response = {
   readonly isBraked?: true;
   /** The agent was restricted so already, by another response: it extends nothing. */
   readonly isAlready?: true;
-  /** Until when the agent is restricted, epoch seconds. Absent: another act, or it is over. */
+  /** Until when the agent is restricted, epoch seconds; of a braked response, until when `past` is kept. Absent: another act, or it is over. */
   readonly until?: number;
-  /** What the restriction leaves, until it is over: a process that takes over needs it. */
+  /** What the restriction leaves, until it is over: a process that takes over needs it. Of a braked response, what a later one leaves. */
   readonly past?: Past;
   readonly state: ResponseState;
   /**
@@ -99,6 +99,22 @@ export const handledOf = (
   { activeSince = 0 }: { readonly activeSince?: number },
 ): number =>
   Math.max(activeSince, ...responses.map((one) => (one.state === 'lifted' ? (one.liftedAt ?? one.updatedAt) : 0)));
+
+/** What a restriction leaves that the brake keeps back is kept so long. Else what a thief does while the brake holds would be the past of the agent. */
+const BRAKED_PAST_SECONDS = 86_400;
+
+/** What a restriction leaves, and until when that is known. */
+export type KeptPast = { readonly past: Past; readonly until: number };
+
+/** The past before the first restriction that the brake kept back, and until when that holds. Without one: `past`, for a day from now on. */
+export const brakedPast = (
+  responses: readonly Response[],
+  { past, handled, now }: { readonly past: Past; readonly handled: number; readonly now: number },
+): KeptPast => {
+  for (const { isBraked, past: before, until = 0, createdAt } of responses)
+    if (isBraked && before && until > now && createdAt >= handled) return { past: before, until };
+  return { past, until: now + BRAKED_PAST_SECONDS };
+};
 
 /**
  * Only what an agent did after this time counts for a rule, given its last response for the agent: epoch seconds, or infinite while that lasts.

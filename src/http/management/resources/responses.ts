@@ -107,8 +107,9 @@ const showResponse = (response: Response) => ({
   ]),
   ...{ braked: response.isBraked === true, values: response.values, evidence: response.evidence },
   already: response.isAlready === true,
-  ...(response.until === undefined ? {} : { until: response.until }),
-  ...(response.past ? { past: showPast(response.past) } : {}),
+  // A braked response restricts nothing.
+  ...(response.until === undefined || response.isBraked ? {} : { until: response.until }),
+  ...(response.past && !response.isBraked ? { past: showPast(response.past) } : {}),
   ...(response.bounds ? { bounds: response.bounds } : {}),
 });
 
