@@ -387,3 +387,80 @@ test('a replay says what a rule would have refused, or asked a person about, whi
   expect(await replayed({ act: 'approve' })).toMatchObject({ acted: 1, outside: 3 });
   expect((await replayed({ act: 'suspend' }))?.outside).toBeUndefined();
 });
+
+describe('an API or person for which the agent only asked for an approval', () => {
+  const asked = async () => {
+    const made = await acting();
+    const { id, log, read, tick } = made;
+    const wanted = { resource: 'https://vault.example', subject: 'acc_eve' };
+    await log.approval(id, wanted);
+    await read();
+    tick(DAY);
+    return { ...made, wanted };
+  };
+
+  test('is not of its past, also a day after', async () => {
+    const { id, denied, read, restrictions } = await asked();
+    await denied(id);
+    await read();
+    expect(await restrictions()).toMatchObject([{ resources: [MAIL, FILES, BANK], people: ['acc_ada', 'acc_bob'] }]);
+  });
+
+  test('is of its past an hour after its first token, and no earlier', async () => {
+    const { id, log, denied, read, tick, documents, wanted } = await asked();
+    const past = async () =>
+      rememberedOf((await documents.collection<AgentFacts>(AGENT_FACTS).get(id))?.document as AgentFacts);
+    await log.token(id, wanted);
+    tick(HOUR - 1);
+    await denied(id, 1);
+    await read();
+    expect((await past()).resources).not.toContain(wanted.resource);
+    expect((await past()).people).not.toContain(wanted.subject);
+    tick(1);
+    // A further approval takes nothing away.
+    await log.approval(id, wanted);
+    await read();
+    expect((await past()).resources).toContain(wanted.resource);
+    expect((await past()).people).toContain(wanted.subject);
+  });
+
+  test('does not lift the limits of many APIs and people, and makes meeting people no habit', () => {
+    const ask = (at: number, index: number) => {
+      const more = { resource: `https://${index}.example`, subject: `acc_${index}` };
+      const event = { type: 'approval.requested', outcome: 'done', caller: 'agt_1', ...more } as never;
+      const record = { id: `r${index}`, stream: 's', sequence: index + 1, at: at * 1000, event };
+      return agentEventOf(record, undefined, () => '')?.event ?? [];
+    };
+    const many = Array.from({ length: 900 }, (_, index) => ask(1_800_000_000 + Math.floor(index / 100) * DAY, index));
+    const past = rememberedOf(withEvents('agt_1', undefined, many.flat()) as AgentFacts);
+    expect(past).toEqual({ resources: [], people: [] });
+  });
+
+  test('is a person whom it met, as soon as it has the token: that is a habit, too', () => {
+    const event = (day: number, type: string, subject: string, index: number) => {
+      const more = { type, outcome: 'done', caller: 'agt_1', resource: MAIL, subject } as never;
+      const at = 1_800_000_000 + day * DAY;
+      const record = { id: `r${index}`, stream: 's', sequence: index + 1, at: at * 1000, event: more };
+      return agentEventOf(record, undefined, () => '')?.event ?? [];
+    };
+    const days = [0, 2, 4, 6];
+    type Row = readonly [number, string, string];
+    const asked = (subjectOfToken: (day: number) => string): readonly Row[] => [
+      ...days.flatMap((day) => [
+        [day, 'approval.requested', `acc_${day}`] as const,
+        [day, 'token.issued', subjectOfToken(day)] as const,
+      ]),
+      [10, 'token.issued', 'acc_0'] as const,
+    ];
+    const pastOf = (all: readonly Row[]) =>
+      rememberedOf(
+        withEvents(
+          'agt_1',
+          undefined,
+          all.flatMap((one, index) => event(...one, index)),
+        ) as AgentFacts,
+      );
+    expect(pastOf(asked((day) => `acc_${day}`)).hasAllPeople).toBe(true);
+    expect(pastOf(asked(() => 'acc_0')).hasAllPeople).toBeUndefined();
+  });
+});

@@ -55,7 +55,7 @@ type Day = {
   readonly depth?: number;
   /** Most that its tokens took of one budget within an hour: millionths of its limit. Absent: nothing. */
   readonly spent?: number;
-  /** Tokens, and people for whom it acted for the first time. */
+  /** Tokens, and people for whom it got its first token. */
   readonly tokens?: number;
   readonly met?: number;
   /** Most approvals that it asked for within an hour. */
@@ -162,8 +162,8 @@ const daysWith = (
   {
     slots,
     ticks,
-    hasMet,
-  }: { readonly slots: readonly Slot[]; readonly ticks: readonly Tick[]; readonly hasMet: boolean },
+    hasGot,
+  }: { readonly slots: readonly Slot[]; readonly ticks: readonly Tick[]; readonly hasGot: boolean },
 ): readonly Day[] => {
   const day = dayOf(at);
   const last = days.at(-1);
@@ -175,7 +175,7 @@ const daysWith = (
   next.minute = Math.max(next.minute ?? 0, inMinute(ticks, 'tokens', at));
   next.depth = Math.max(next.depth ?? 0, depth);
   next.tokens = (next.tokens ?? 0) + (counts === 'tokens' ? 1 : 0);
-  next.met = (next.met ?? 0) + (hasMet ? 1 : 0);
+  next.met = (next.met ?? 0) + (hasGot ? 1 : 0);
   if (spent !== undefined) next.spent = Math.max(next.spent ?? 0, spentInHour(slots, at));
   if (found === last && found !== undefined && (days[0]?.day ?? 0) > day - KEPT_DAYS) return days.with(-1, next);
   return [...days.filter((one) => one.day !== day && one.day > day - KEPT_DAYS), next].sort((a, b) => a.day - b.day);
@@ -188,13 +188,14 @@ const isNewIn = (before: readonly Seen[], now: readonly Seen[]): boolean =>
   now !== before && (now.length > before.length || now.at(-1)?.key !== before.at(-1)?.key);
 
 /** Notes in the draft what the event used. Returns whether one of it is new. */
-const noteUsed = (next: Draft<AgentFacts>, { at, used, rights, isShared = false }: AgentEvent): boolean => {
+const noteUsed = (next: Draft<AgentFacts>, { at, counts, used, rights, isShared = false }: AgentEvent): boolean => {
   let isNew = false;
   for (const list of OTHER_LISTS) {
     const key = used[list];
     if (key === undefined) continue;
     const before = next[list] ?? [];
-    const now = withSeen(before, { key, at, isShared: list === 'networks' && isShared }, list);
+    const isAsked = counts === 'approvals' && list === 'resources';
+    const now = withSeen(before, { key, at, isShared: list === 'networks' && isShared, isAsked }, list);
     isNew ||= isNewIn(before, now);
     next[list] = now;
   }
@@ -235,9 +236,11 @@ const counted = (facts: AgentFacts, event: OwnEvent): AgentFacts => {
   const next: Draft<AgentFacts> = { ...facts };
   if (dayOf(at) > dayOf(facts.lastAt)) forgetOld(next, at);
   let hasMet = false;
+  let hasGot = false;
   if (used.people !== undefined) {
-    const people = withPerson(next, used.people, at);
+    const people = withPerson(next, { key: used.people, at, isAsked: event.counts === 'approvals' });
     hasMet = people.hasMet;
+    hasGot = people.hasGot;
     next.people = people.people;
     if (people.morePeople) next.morePeople = people.morePeople;
   }
@@ -246,7 +249,7 @@ const counted = (facts: AgentFacts, event: OwnEvent): AgentFacts => {
   if (used.networks !== undefined) next.lastNetwork = used.networks;
   next.slots = slotsWith(facts.slots, event, hasMet);
   next.ticks = ticksWith(facts.ticks ?? [], event, hasMet);
-  next.days = daysWith(facts, event, { slots: next.slots, ticks: next.ticks, hasMet });
+  next.days = daysWith(facts, event, { slots: next.slots, ticks: next.ticks, hasGot });
   // A person may answer while the agent does nothing.
   if (event.counts !== 'answers' && at - facts.lastAt >= IDLE_SECONDS) next.woke = { at, idle: at - facts.lastAt };
   next.firstAt = Math.min(facts.firstAt, at);

@@ -29,6 +29,8 @@ export type Seen = {
   readonly key: string;
   readonly firstAt: number;
   readonly lastAt: number;
+  /** When it first got a token for it, if it asked for an approval before; 0: it got none. Absent: at `firstAt`. Only of APIs and people. */
+  readonly gotAt?: number;
   /** Only of networks: another agent had used it for a week when this one first did. */
   readonly isShared?: true;
 };
@@ -59,16 +61,20 @@ const MOST_SEEN = {
   compositions: MOST_COMPOSITIONS,
 } as const satisfies Record<SeenList, number>;
 
+/** How a thing is used: `isAsked`: an approval for it was asked for, which is no token. */
+type Use = { readonly key: string; readonly at: number; readonly isAsked?: boolean };
+
 /** The list with this thing as used at this time, if it is in it. `every`: seconds for which its last use stands for later ones. */
 const usedAgain = (
   all: readonly Seen[],
-  { key, at, every }: { readonly key: string; readonly at: number; readonly every: number },
+  { key, at, isAsked = false, every }: Use & { readonly every: number },
 ): readonly Seen[] | undefined => {
   // The loop costs a third of findIndex(), and runs for each event.
   let place = 0;
   while (place < all.length && all[place]?.key !== key) place += 1;
   const found = all[place];
   if (!found || found.lastAt <= at - KEPT_SECONDS) return undefined;
+  if (found.gotAt === 0 && !isAsked) return all.with(place, { ...found, lastAt: at, gotAt: at });
   return found.lastAt >= at - every ? all : all.with(place, { ...found, lastAt: at });
 };
 
@@ -83,15 +89,20 @@ export const keptOf = (all: readonly Seen[], at: number): readonly Seen[] =>
  */
 export const withSeen = (
   all: readonly Seen[],
-  { key, at, isShared }: { readonly key: string; readonly at: number; readonly isShared: boolean },
+  { key, at, isShared, isAsked = false }: Use & { readonly isShared: boolean },
   list: Exclude<SeenList, 'people'>,
 ): readonly Seen[] => {
-  const again = usedAgain(all, { key, at, every: list === 'refused' ? 0 : NOTED_SECONDS });
+  const again = usedAgain(all, { key, at, isAsked, every: list === 'refused' ? 0 : NOTED_SECONDS });
   if (again) return again;
   const kept = keptOf(all, at);
   const others = kept.length < MOST_SEEN[list] ? kept : list === 'refused' ? withoutOldest(kept) : kept.slice(0, -1);
-  return [...others, { key, firstAt: at, lastAt: at, ...(isShared ? { isShared: true } : {}) }];
+  return [...others, { ...newSeen(key, at, isAsked), ...(isShared ? { isShared: true } : {}) }];
 };
+
+const newSeen = (key: string, at: number, isAsked: boolean): Seen => ({
+  ...{ key, firstAt: at, lastAt: at },
+  ...(isAsked ? { gotAt: 0 } : {}),
+});
 
 const withoutOldest = (all: readonly Seen[]): readonly Seen[] => {
   const oldest = all.reduce((found, one) => (one.lastAt < found.lastAt ? one : found));
@@ -130,25 +141,38 @@ const hasDigest = ({ digests }: MorePeople, digest: string): boolean => hasShort
 const digestsBefore = ({ digests, marks = [] }: MorePeople, at: number): string =>
   digests.slice(0, marks.find((mark) => mark.at > at - MARK_SECONDS)?.length ?? digests.length);
 
-/** The people with this one, and whether the agent acts for them for the first time. In a full fortnight, each one without a place is met again. */
+/**
+ * The people with this one, and whether the agent acts for them for the first time. In a full fortnight, each one without a place is met again.
+ * Without a place, one for whom it only asked for an approval is not noted, and not met. `hasGot`: it got a token for them for the first time.
+ */
 export const withPerson = (
   { people: all, morePeople = NO_MORE }: People,
-  key: string,
-  at: number,
-): People & { readonly hasMet: boolean } => {
+  { key, at, isAsked = false }: Use,
+): People & { readonly hasMet: boolean; readonly hasGot: boolean } => {
   const more = moreOf(morePeople, at);
-  const again = usedAgain(all, { key, at, every: NOTED_SECONDS });
-  if (again) return { people: again, morePeople: more, hasMet: false };
+  const again = usedAgain(all, { key, at, isAsked, every: NOTED_SECONDS });
+  if (again)
+    return { people: again, morePeople: more, hasMet: false, hasGot: again !== all && hasGotAt(again, key, at) };
   const people = keptOf(all, at);
   const hasPlace = people.length < MOST_PEOPLE;
   const digest = hasPlace && more.length === 0 ? '' : shortDigest(key);
   const hasMet = !more.some((one) => hasDigest(one, digest));
-  if (hasPlace) return { people: [...people, { key, firstAt: at, lastAt: at }], morePeople: more, hasMet };
+  if (hasPlace)
+    return { people: [...people, newSeen(key, at, isAsked)], morePeople: more, hasMet, hasGot: hasMet && !isAsked };
+  if (isAsked) return { people, morePeople: more, hasMet: false, hasGot: false };
   const last = more.at(-1);
   const isRunning = last !== undefined && last.since > at - FORTNIGHT_SECONDS;
   const current = isRunning ? last : { since: at, digests: '' };
-  return { people, morePeople: [...(isRunning ? more.slice(0, -1) : more), withDigest(current, digest, at)], hasMet };
+  return {
+    people,
+    morePeople: [...(isRunning ? more.slice(0, -1) : more), withDigest(current, digest, at)],
+    hasMet,
+    hasGot: hasMet,
+  };
 };
+
+const hasGotAt = (all: readonly Seen[], key: string, at: number): boolean =>
+  all.find((one) => one.key === key)?.gotAt === at;
 
 const withDigest = (fortnight: MorePeople, digest: string, at: number): MorePeople => {
   const { digests, marks = [], fullAt } = fortnight;
@@ -166,9 +190,12 @@ const withDigest = (fortnight: MorePeople, digest: string, at: number): MorePeop
 export const isForAnyone = ({ morePeople = [] }: Pick<People, 'morePeople'>, at: number): boolean =>
   morePeople.some(({ fullAt }) => fullAt !== undefined && fullAt <= at - DAY);
 
+/** Whether it got a token for it up to that time. */
+const isGotBy = ({ firstAt, gotAt = firstAt }: Seen, at: number): boolean => gotAt > 0 && gotAt <= at;
+
 /** Whether the agent has used so many APIs, for a day or more, that a further one cannot be told: a full list changes its last place. */
 const usesAnything = (resources: readonly Seen[], at: number): boolean =>
-  resources.filter(({ firstAt }) => firstAt <= at - DAY).length >= MOST_RESOURCES - 1;
+  resources.filter((one) => isGotBy(one, at - DAY)).length >= MOST_RESOURCES - 1;
 
 /** What an agent did within the hour before its last event is not of its past: a rule may act because of it. */
 const LATELY_SECONDS = 3600;
@@ -202,7 +229,7 @@ export const rememberedOf = (facts: Remembering): Past => {
   const at = facts.lastAt;
   const from = at - LATELY_SECONDS;
   const keysOf = (all: readonly Seen[]): readonly string[] =>
-    all.filter(({ firstAt, lastAt }) => firstAt <= from && lastAt > at - KEPT_DAYS * DAY).map(({ key }) => key);
+    all.filter((one) => isGotBy(one, from) && one.lastAt > at - KEPT_DAYS * DAY).map(({ key }) => key);
   const { resources, usedBelow = [], people, morePeople = [] } = facts;
   const digests = morePeople.map((one) => digestsBefore(one, from)).join('');
   const below = keysOf(usedBelow);
