@@ -122,7 +122,7 @@ describe('an operator registers many agents', () => {
       await faultless();
       const list = `${agentsNamed(`Many ${look}`, 260)}\n{"name":"Without a purpose"}`;
       const file = { name: 'agents.ndjson', mimeType: 'application/x-ndjson', buffer: Buffer.from(list) };
-      await page.getByLabel('File').setInputFiles(file);
+      await page.getByLabel('File', { exact: true }).setInputFiles(file);
       await press(page, 'Preview');
       expect(await page.locator('main').textContent()).toContain('1 line has errors and is left out');
       await page.getByRole('button', { name: 'Register 260 agents' }).first().click();
