@@ -118,7 +118,7 @@ export type WrongLine = {
 const RIGHT: readonly Column<PreviewedAgent>[] = [
   { title: words.name, cell: ({ name }) => chosenName(name, 100) },
   { title: words.line, cell: ({ line }) => String(line) },
-  { title: words.environment, cell: ({ environment }) => plainText(environment, 40) },
+  { title: words.environment, cell: ({ environment }) => isolated(environment, 40) },
   { title: words.owner, cell: ({ owner }) => (owner === '' ? words.you : isolated(owner, 100)) },
   { title: words.start, cell: ({ isPending }) => (isPending ? words.waits : words.startsActive) },
   {
@@ -253,7 +253,7 @@ const MADE: readonly Column<MadeAgent>[] = [
 const REFUSED: readonly Column<RefusedAgent>[] = [
   { title: words.name, cell: ({ name }) => (name === '' ? '–' : chosenName(name, 100)) },
   { title: words.line, cell: ({ line }) => String(line) },
-  { title: words.error, cell: ({ error }) => englishText(error, 400) },
+  { title: words.error, cell: ({ error }) => html`<span class="long">${englishText(error, 400)}</span>` },
 ];
 
 /** The form POSTs `csrf`, `results`, and `file`: `made` or `refused`. */

@@ -6,7 +6,7 @@ import { type Column, commaList, postButton, table } from '../partials/console-l
 import { linkedName, type NamedLink } from '../partials/named-link.ts';
 import { actionLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
-import { agoText, timeText } from '../time-text.ts';
+import { agoText, dayText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
 import { narrowWords } from '../words/console-narrowing.ts';
 import { peopleWords as words } from '../words/console-people.ts';
@@ -77,7 +77,7 @@ export const personDelegations = (rows: readonly PersonDelegation[], csrf: strin
     {
       title: words.agent,
       cell: ({ agent, agentHref, through }) => [
-        agentHref === undefined ? chosenName(agent) : html`<a href="${agentHref}">${chosenName(agent)}</a>`,
+        html`<span class="line">${agentHref === undefined ? chosenName(agent) : html`<a href="${agentHref}">${chosenName(agent)}</a>`}</span>`,
         through &&
           html`<span class="line hint"><a href="${through.href}">${narrowWords.through(through.agent === undefined ? narrowWords.another : chosenName(through.agent))}</a></span>`,
       ],
@@ -108,7 +108,7 @@ export const personApps = (rows: readonly PersonApp[], csrf: string): Html => {
           html`<span class="line hint">${words.aboutPerson} ${scopeNames(openidScopes)}</span>`,
       ],
     },
-    { title: words.since, cell: ({ createdAt }) => timeText(createdAt) },
+    { title: words.since, cell: ({ createdAt }) => dayText(createdAt) },
     { title: words.lastUse, cell: ({ lastUsedAt }) => lastUse(lastUsedAt) },
     { title: words.until, cell: ({ until }) => agoText(until) },
     endColumn(csrf, ({ client }) => plainText(client.name, 60)),

@@ -74,7 +74,7 @@ const MATCHES: readonly Column<MatchedRule>[] = [
 const NEAR: readonly Column<WorkloadTestResult['near'][number]>[] = [
   { title: words.agent, cell: ({ agent }) => linkedName(agent) },
   { title: words.credential, cell: ({ credential }) => code(credential) },
-  { title: words.why, cell: ({ why }) => englishText(why, 300) },
+  { title: words.why, cell: ({ why }) => html`<span class="long">${englishText(why, 300)}</span>` },
 ];
 
 /** `action`: the form POSTs `csrf` and `token` to it. `result`: of the token that was sent. */
