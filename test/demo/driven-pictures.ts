@@ -1,6 +1,7 @@
 /** Pages that only a step leads to, for the pictures: they have no address of their own. */
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD } from '../support/approval-scene.ts';
+import type { FullServer } from '../support/full-server.ts';
 import { upstreamWorld } from '../support/upstream-world.ts';
 
 export type Driven = {
@@ -21,7 +22,46 @@ const APPS = [
   '17,Expense robot,ada@example.com,mail.send files.read,12',
   '18,Clock,,openid,3',
 ].join('\n');
+const AGENTS = [
+  'name,purpose,environment,owner,jwks_uri',
+  'Invoice reader,Reads invoices from the inbox,production,ada,https://agents.example.com/invoices/jwks.json',
+  'Invoice payer,Pays what was approved,production,ada,https://agents.example.com/payer/jwks.json',
+  'Calendar keeper,Finds free hours,test,bob,https://agents.example.com/calendar/jwks.json',
+  'Translator,,test,ada,https://agents.example.com/translator/jwks.json',
+  'Archivist,Files what is done,staging,unknown,https://agents.example.com/archive/jwks.json',
+].join('\n');
+/** From an issuer that no one trusts. */
+const WORKLOAD_TOKEN = [
+  { alg: 'ES256', kid: 'one', typ: 'JWT' },
+  { iss: 'https://token.build.example', sub: 'repo:acme/payer:ref:refs/heads/main', aud: 'behalf', exp: 1_900_000_000 },
+]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .concat('x'.repeat(86))
+  .join('.');
 const NOTES = ['notes.read:low:See your notes', 'notes.write:medium:Change your notes'].join('\n');
+
+/** Before the tour: they need a second factor of the last five minutes. */
+export const DRIVEN_FIRST = ({ bob, planner, credential }: FullServer['ids']): readonly Driven[] => [
+  {
+    name: 'person, identity linked',
+    as: 'ada',
+    steps: async (page, issuer) => {
+      await page.goto(`${issuer}/console/people/${bob}/link`);
+      await page.getByLabel('User id at the provider').fill('00u1f7k2qbGd8xRz5');
+      await press(page, 'Link this identity');
+    },
+  },
+  {
+    name: 'agent, keys rotated',
+    as: 'ada',
+    steps: async (page, issuer) => {
+      await page.goto(`${issuer}/console/agents/${planner}/credentials/${credential}/rotate`);
+      await page.getByRole('button', { name: 'Make a key in this browser' }).click();
+      await page.waitForFunction(`document.querySelector('textarea').value.includes('"kty"')`);
+      await press(page, 'Rotate the keys');
+    },
+  },
+];
 
 export const DRIVEN: readonly Driven[] = [
   {
@@ -55,6 +95,46 @@ export const DRIVEN: readonly Driven[] = [
     name: 'apps of other systems, imported',
     as: 'ada',
     steps: (page) => press(page, 'Import'),
+  },
+  {
+    name: 'agents, many with errors',
+    as: 'ada',
+    steps: async (page, issuer) => {
+      await page.goto(`${issuer}/console/agents/import`);
+      await page.getByText('Paste the list instead').click();
+      await page.getByLabel('List', { exact: true }).fill('name,purpose,environments\nReader,Reads,test');
+      await press(page, 'Preview');
+    },
+  },
+  {
+    name: 'agents, many previewed',
+    as: 'ada',
+    steps: async (page, issuer) => {
+      await page.goto(`${issuer}/console/agents/import`);
+      const buffer = Buffer.from(AGENTS);
+      await page.locator('input[type=file]').setInputFiles([{ name: 'agents.csv', mimeType: 'text/csv', buffer }]);
+      await press(page, 'Preview');
+    },
+  },
+  {
+    name: 'agents, many registered',
+    as: 'ada',
+    steps: async (page) => {
+      await page
+        .getByRole('button', { name: /^Register \d+ agents?$/ })
+        .first()
+        .click();
+      await page.getByRole('heading', { name: /agents registered$/ }).waitFor();
+    },
+  },
+  {
+    name: 'workload token, refused',
+    as: 'ada',
+    steps: async (page, issuer) => {
+      await page.goto(`${issuer}/console/trusted-issuers/test`);
+      await page.getByLabel('Workload token').fill(WORKLOAD_TOKEN);
+      await press(page, 'Test');
+    },
   },
   {
     name: 'second factor',

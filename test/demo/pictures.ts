@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core';
 import { startChromium, takeOver } from '../support/chromium.ts';
 import { fullServer } from '../support/full-server.ts';
 import { tourOf } from '../support/tour.ts';
-import { CONNECTION, DRIVEN, withConnection } from './driven-pictures.ts';
+import { CONNECTION, DRIVEN, DRIVEN_FIRST, type Driven, withConnection } from './driven-pictures.ts';
 import { print } from './terminal.ts';
 
 const LOOKS = [
@@ -70,6 +70,13 @@ try {
     await writeFile(join(folder, file), await sheetOf(sheet, await shots(page)));
     return file;
   };
+  const drive = async (driven: readonly Driven[]): Promise<void> => {
+    for (const { name, as, steps } of driven.filter(isWanted)) {
+      await steps(pages[as], issuer);
+      print(await take(name, pages[as]));
+    }
+  };
+  await drive(DRIVEN_FIRST(full.ids));
   const stops = tourOf(full).filter(isWanted);
   for (const [index, { name, url, as, press }] of stops.entries()) {
     const page = pages[as ?? 'anonymous'];
@@ -82,10 +89,7 @@ try {
     print(`${index + 1}/${stops.length} ${await take(name, page)}`);
   }
   // After the tour: their steps change what a sign-in needs.
-  for (const { name, as, steps } of DRIVEN.filter(isWanted)) {
-    await steps(pages[as], issuer);
-    print(await take(name, pages[as]));
-  }
+  await drive(DRIVEN);
   if (isWanted({ name: CONNECTION })) {
     await withConnection(browser, async (page) => print(await take(CONNECTION, page)));
   }
