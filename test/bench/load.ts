@@ -38,8 +38,9 @@ export type Measured = {
 export const connectionsTo = (origin: string, connections = CONNECTIONS) => {
   const { hostname, port } = new URL(origin);
   const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: 'fifo' });
-  const send: Send = ({ method, path, headers, body }) =>
+  const send: Send = (shot) =>
     new Promise((resolve, reject) => {
+      const { method, path, headers, body } = shot;
       const request = httpRequest({ agent, hostname, port, method, path, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -52,7 +53,12 @@ export const connectionsTo = (origin: string, connections = CONNECTIONS) => {
         );
         response.on('error', reject);
       });
-      request.on('error', reject);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // The server closed the connection while it waited for another server's turn.
+        const wasIdle = request.reusedSocket && error.code === 'ECONNRESET';
+        if (wasIdle) resolve(send(shot));
+        else reject(error);
+      });
       request.end(body);
     });
   return { send, close: (): void => agent.destroy() };
