@@ -8,12 +8,16 @@ import { startBehalf } from './behalf-subject.ts';
 import { CASES } from './cases.ts';
 import { CONNECTIONS, connectionsOf } from './load.ts';
 import type { BenchOptions } from './options.ts';
-import type { Lengths } from './rounds.ts';
-import { type CaseRatio, resultOf, type Sliced, slicesOf, withBoth } from './slices.ts';
+import { type CaseRatio, resultOf, type Sliced, type SliceLengths, slicesOf, withBoth } from './slices.ts';
 import { table } from './statistics.ts';
 
 /** Slices of each server in one round. */
 const SLICES = 5;
+/**
+ * Requests of each case before its first slice. After fewer, V8 still compiles much of what the case runs, and the ratio depends on how
+ * many requests a busy machine lets through.
+ */
+const WARM_UP_REQUESTS = 3_000;
 
 export const RATIOS = 'docs/results/ratios.json';
 
@@ -36,7 +40,10 @@ export const measuredRatios = async (
   core: number | undefined,
 ): Promise<readonly CaseRatio[]> => {
   const connections = connectionsOf(isQuick);
-  const lengths: Lengths = { seconds, warmUpSeconds: 2 * seconds, isQuick, connections };
+  const lengths: SliceLengths = {
+    ...{ seconds, warmUpSeconds: 2 * seconds, isQuick, connections },
+    warmUpRequests: isQuick ? 0 : WARM_UP_REQUESTS,
+  };
   const measured = new Map<string, Sliced[]>();
   const wanted = CASES.filter(({ name, bounds }) => bounds !== undefined && cases.includes(name));
   for (let index = 0; index < rounds; index += 1) {

@@ -10,6 +10,9 @@ import { type Lengths, measureWindow, warmUp } from './rounds.ts';
 import { cpuOf, median, rounded, throughputOf } from './statistics.ts';
 import type { Subject } from './subject.ts';
 
+/** `warmUpRequests`: how many requests a warm-up has at least. Absent: as many as its time allows. */
+export type SliceLengths = Lengths & { readonly warmUpRequests?: number };
+
 export type Pair = { readonly bare: Measured; readonly behalf: Measured };
 
 /** A round of one case. */
@@ -20,16 +23,35 @@ export type Sliced = {
   readonly bytes: number;
 };
 
+/** Of one server before its first slice. On a busy machine the time of a warm-up has few. */
+type WarmUp = { readonly perSecond: number; readonly requests: number };
+
+/** Longest warm-up of one server, in seconds. */
+const LONGEST_WARM_UP = 30;
+
+/** Warms up for `warmUpSeconds`, and longer until the server has answered `warmUpRequests`. */
+const warmed = async (one: BenchCase, subject: Subject, lengths: SliceLengths): Promise<WarmUp> => {
+  const { warmUpSeconds, warmUpRequests = 0 } = lengths;
+  let perSecond = await warmUp(one, subject, lengths);
+  let requests = Math.round(perSecond * warmUpSeconds);
+  for (let seconds = warmUpSeconds; requests < warmUpRequests && seconds < LONGEST_WARM_UP; seconds += warmUpSeconds) {
+    const further = await measureWindow(one, subject, { ...lengths, seconds: warmUpSeconds }, perSecond);
+    requests += further.steps;
+    perSecond = throughputOf(further);
+  }
+  return { perSecond, requests };
+};
+
 /** Warms both up, then measures `count` slices of each in turns. */
 export const slicesOf = async (
   one: BenchCase,
   { bare, behalf }: { readonly bare: Subject; readonly behalf: Subject },
-  lengths: Lengths,
+  lengths: SliceLengths,
   count: number,
 ): Promise<Sliced> => {
-  const before = databaseBytes(behalf);
-  const bareRate = await warmUp(one, bare, lengths);
-  const rate = await warmUp(one, behalf, lengths);
+  const bytes = databaseBytes(behalf);
+  const { perSecond: bareRate } = await warmed(one, bare, lengths);
+  const { perSecond: rate, requests: before } = await warmed(one, behalf, lengths);
   const pairs: Pair[] = [];
   for (let index = 0; index < count; index += 1) {
     // Each second time the other begins.
@@ -38,8 +60,7 @@ export const slicesOf = async (
     pairs.push({ bare: first ?? (await measureWindow(one, bare, lengths, bareRate)), behalf: own });
   }
   const measured = pairs.reduce((sum, { behalf: { steps } }) => sum + steps, 0);
-  const requests = Math.round(rate * lengths.warmUpSeconds) + measured;
-  return { pairs, requests, bytes: databaseBytes(behalf) - before };
+  return { pairs, requests: before + measured, bytes: databaseBytes(behalf) - bytes };
 };
 
 /** Pages of the database that are in use, those in its log included. */
