@@ -95,6 +95,10 @@ export const termsOf = (event: RecordedEvent): readonly string[] => [
   ...[...wordsOfEvent(event)].map((word) => `word=${word}`),
 ];
 
+/** Events with the same key have the same terms. It is a tenth of the work of the terms. */
+export const termsKeyOf = (event: RecordedEvent): string =>
+  JSON.stringify([SEARCHED_MEMBERS.map((name) => memberOf(event, name)), event.target?.id, textsOf(event)]);
+
 /** An event that meets the conditions has one term of each of these groups. */
 export const termsOfConditions = ({ words = [], id, ...members }: Conditions): readonly (readonly string[])[] => [
   ...Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[`${name}=${value}`]])),

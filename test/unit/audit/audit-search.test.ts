@@ -8,7 +8,13 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { openSqlite } from '../../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record.ts';
+import {
+  AUDIT_RECORDS,
+  type AuditRecord,
+  linkRecord,
+  prepareEvent,
+  type RecordedEvent,
+} from '../../../src/domain/audit/audit-record.ts';
 import { type AuditFilters, listEvents } from '../../../src/domain/audit/list-events.ts';
 import { auditSearch } from '../../../src/domain/audit/search/audit-search.ts';
 import { packed, unpacked } from '../../../src/domain/audit/search/packed-numbers.ts';
@@ -26,7 +32,7 @@ import {
   type ChunkDocument,
   type PostingDocument,
 } from '../../../src/domain/audit/search/search-documents.ts';
-import { wordsOf, wordsOfEvent } from '../../../src/domain/audit/search-terms.ts';
+import { termsKeyOf, termsOf, wordsOf, wordsOfEvent } from '../../../src/domain/audit/search-terms.ts';
 import type { Cursor, DocumentStore } from '../../../src/domain/ports/document-store.ts';
 
 const START = 1_800_000_000_000;
@@ -255,4 +261,39 @@ test('words leave out ids, long numbers and personal values', () => {
     [],
   );
   expect(wordsOf('  ,; ')).toEqual([]);
+});
+
+test('events with other terms have another key, whichever member differs', () => {
+  const whole: RecordedEvent = {
+    ...{
+      type: 'token.refused',
+      outcome: 'refused',
+      error: 'invalid_scope',
+      note: 'one',
+      resource: 'https://a.example',
+    },
+    ...{ subject: 'acc_1', agent: 'agt_1', caller: 'agt_1', target: { kind: 'agent', id: 'agt_1' } },
+    ...{
+      denial: { id: 'dny_1', layer: 'policy', reason: 'one' },
+      scopeAsked: ['read'],
+      scopeGiven: [],
+      changed: ['owner'],
+    },
+    inputs: { channel: 'one', depth: 1 },
+  };
+  const others: readonly Partial<RecordedEvent>[] = [
+    ...[{ type: 'token.issued' as const }, { outcome: 'done' as const }, { error: 'access_denied' }, { note: 'two' }],
+    ...[{ resource: 'https://b.example' }, { subject: 'acc_2' }, { agent: 'agt_2' }, { caller: 'app_2' }],
+    ...[{ target: { kind: 'agent', id: 'agt_2' } }, { target: { kind: 'client', id: 'agt_1' } }],
+    ...[{ denial: { id: 'dny_1', layer: 'policy' as const, reason: 'two' } }],
+    ...[{ denial: { id: 'dny_1', layer: 'budget' as const, reason: 'one' } }],
+    ...[{ scopeAsked: ['write'] }, { scopeGiven: ['write'] }, { changed: ['purpose'] }, { inputs: { channel: 'two' } }],
+  ];
+  for (const other of others) {
+    const changed = { ...whole, ...other };
+    expect(termsOf(changed)).not.toEqual(termsOf(whole));
+    expect(termsKeyOf(changed)).not.toBe(termsKeyOf(whole));
+  }
+  const alike = { ...whole, txn: 'txn_2', request: 'req_2', inputs: { channel: 'one', depth: 2 } };
+  expect([termsKeyOf(alike), termsOf(alike)]).toEqual([termsKeyOf(whole), termsOf(whole)]);
 });

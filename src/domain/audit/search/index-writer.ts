@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { type Collection, tryInsert, upsert } from '../../ports/document-store.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
+import type { RecordedEvent } from '../audit-record.ts';
 import type { RecentRecord, RecentRecords } from '../recent-records.ts';
 import { type Records, recentOrStored, type StreamCursor, withNewStreams } from '../records-after.ts';
-import { termsOf } from '../search-terms.ts';
+import { termsKeyOf, termsOf } from '../search-terms.ts';
 import { packed } from './packed-numbers.ts';
 import { withPlaces } from './posting-set.ts';
 import {
@@ -207,14 +208,31 @@ const chunkOf = (index: number, added: readonly RecentRecord[]): ChunkDocument =
   return { id: `chunk:${String(index).padStart(10, '0')}:${digest}`, streams, runs, first, gaps: packed(gaps) };
 };
 
-/** Adds the places of each term, from `first` on. */
+/**
+ * Adds the places of each term, from `first` on, ascending. The events of a client mostly have the same terms, which are found once for
+ * all of them.
+ */
 const addTerms = (places: Map<string, number[]>, first: number, added: readonly RecentRecord[]): void => {
+  const alike = new Map<string, { readonly event: RecordedEvent; readonly at: number[] }>();
   for (const [at, { event }] of added.entries()) {
+    const key = termsKeyOf(event);
+    const found = alike.get(key);
+    if (found) found.at.push(first + at);
+    else alike.set(key, { event, at: [first + at] });
+  }
+  const inChunk = new Map<string, number[]>();
+  for (const { event, at } of alike.values()) {
     for (const term of termsOf(event)) {
-      const found = places.get(term);
-      if (found) found.push(first + at);
-      else places.set(term, [first + at]);
+      const found = inChunk.get(term);
+      if (found) found.push(...at);
+      else inChunk.set(term, [...at]);
     }
+  }
+  for (const [term, ofChunk] of inChunk) {
+    if (alike.size > 1) ofChunk.sort((one, other) => one - other);
+    const found = places.get(term);
+    if (found) found.push(...ofChunk);
+    else places.set(term, ofChunk);
   }
 };
 
