@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { coalescedReads } from './coalesced-reads.ts';
 import { commonMark } from './common-mark.ts';
-import { joinedAsks } from './joined-asks.ts';
 import { type CommonMark, EVERY_DOCUMENT, type MarkedDocument, type MarkState, UNCHANGED } from './mark-states.ts';
 import { COMMON, type MarkOptions, storedMarks } from './stored-marks.ts';
 
@@ -60,17 +60,17 @@ export const changeMarks = (options: MarkOptions): ChangeMarks => {
     const every = documents.length > MOST_NAMED ? [name + EVERY_DOCUMENT] : undefined;
     const namesOf = (of: readonly MarkedDocument[]) => every ?? of.map(({ hash }) => name + hash);
     const parts = [...Map.groupBy(documents, ({ partition }) => partition)];
-    const told: readonly (readonly [string, readonly string[]])[] = [
+    const announcements: readonly (readonly [string, readonly string[]])[] = [
       [COMMON, namesOf(documents)],
       ...parts.map(([partition, of]) => [idOf(partition), namesOf(of)] as const),
     ];
     let isInCommon = true;
     const endAll = async (): Promise<boolean> => {
-      const begun = isInCommon ? told : told.slice(1);
+      const begun = isInCommon ? announcements : announcements.slice(1);
       const ended = await inTurns(begun, ([_id, changes]) => stored.end(_id, changes));
       return ended.every((one) => one.status === 'rejected' || one.value);
     };
-    const begun = await inTurns(told, async ([_id, changes]) => {
+    const begun = await inTurns(announcements, async ([_id, changes]) => {
       if (_id === COMMON) isInCommon = await common.begin(changes);
       else await stored.begin(_id, changes);
     });
@@ -84,7 +84,7 @@ export const changeMarks = (options: MarkOptions): ChangeMarks => {
     common: common.read,
 
     // Before the first change of its partition there is no mark.
-    partition: joinedAsks(async (partition: number) => (await stored.read(idOf(partition))) ?? UNCHANGED),
+    partition: coalescedReads(async (partition: number) => (await stored.read(idOf(partition))) ?? UNCHANGED),
 
     prepare: common.prepare,
 

@@ -19,11 +19,11 @@ import {
   isPossibleId,
   storedBody,
 } from '../../src/domain/ports/store-rules.ts';
+import type { CollectionCache, Read, UniqueValue } from './collection-cache.ts';
 import { isDuplicate, isUnknownOutcome, type MongodbConnection } from './connection.ts';
 import { findFilter } from './find-filter.ts';
 import { markedDocument } from './mark-states.ts';
-import type { RememberedReads } from './remembered-reads.ts';
-import type { Read, Region, UniqueValue } from './remembered-region.ts';
+import type { ReadCache } from './read-cache.ts';
 import { type StoredDocument, storedDocument } from './stored-document.ts';
 
 /** The indexes of all collections are created at the same time, at start, which takes longer than a call. */
@@ -42,13 +42,13 @@ export const collectionOver = <T extends Document>(
     prepared,
     onUnreadable,
     reads,
-    region,
+    cache,
   }: {
     readonly prepared: Preparation;
     readonly onUnreadable: OnUnreadable | undefined;
-    readonly reads: RememberedReads;
+    readonly reads: ReadCache;
     /** Absent: this collection is not cached. */
-    readonly region: Region<T> | undefined;
+    readonly cache: CollectionCache<T> | undefined;
   },
 ): Collection<T> => {
   const reading = connection.linearizable.has(rules.name) ? ({ readConcern: { level: 'linearizable' } } as const) : {};
@@ -110,12 +110,12 @@ export const collectionOver = <T extends Document>(
     ids: readonly string[],
     work: () => Promise<R>,
   ): Promise<R> => {
-    const changed = region ? ids.filter((id) => region.isChangedBy(operation, id)) : [];
+    const changed = cache ? ids.filter((id) => cache.isChangedBy(operation, id)) : [];
     try {
       const marked = changed.map((id) => markedDocument(rules.name, id));
       return await reads.write(work, marked, isUnknownOutcome);
     } finally {
-      for (const id of ids) region?.forget(id);
+      for (const id of ids) cache?.forget(id);
     }
   };
 
@@ -161,11 +161,11 @@ export const collectionOver = <T extends Document>(
     },
     async get(id) {
       if (!isPossibleId(id)) return undefined;
-      return region ? region.get(id, () => getOne(id)) : (await getOne(id)).found;
+      return cache ? cache.get(id, () => getOne(id)) : (await getOne(id)).found;
     },
     async getMany(ids) {
       const possible = checkIds(ids);
-      if (region) return region.getMany(possible, getEach);
+      if (cache) return cache.getMany(possible, getEach);
       return (await getEach(possible)).flatMap(({ found }) => (found ? [found] : []));
     },
     async replace(document, expected) {
@@ -188,9 +188,9 @@ export const collectionOver = <T extends Document>(
     async find(query) {
       const checked = checkQuery(rules, query);
       if (!checked) return run(async () => []);
-      const by = region && uniqueValue(rules, checked);
-      if (!region || by === undefined) return (await findAll(checked)).flatMap(({ found }) => (found ? [found] : []));
-      const found = await region.find(by, async () => (await findAll(checked))[0] ?? readOf(undefined), getOne);
+      const by = cache && uniqueValue(rules, checked);
+      if (!cache || by === undefined) return (await findAll(checked)).flatMap(({ found }) => (found ? [found] : []));
+      const found = await cache.find(by, async () => (await findAll(checked))[0] ?? readOf(undefined), getOne);
       return found ? [found] : [];
     },
   };

@@ -1,6 +1,6 @@
 /** The common mark of changes, and when it changes its mode. change-marks.ts creates it. */
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
-import { joinedAsks } from './joined-asks.ts';
+import { coalescedReads } from './coalesced-reads.ts';
 import { markModes } from './mark-modes.ts';
 import { type CommonMark, type MarkMode, PARTITIONS } from './mark-states.ts';
 import { COMMON, type MarkOptions, type StoredMarks } from './stored-marks.ts';
@@ -20,14 +20,14 @@ export const commonMark = (stored: StoredMarks, { elapsed, isNew }: Pick<MarkOpt
     const begun = mode === 'common' ? {} : { recent: [name] };
     stored.changeCommon(found, { mode, since: name, ...begun }).catch(() => undefined);
   };
-  const asked = joinedAsks(async (_: typeof COMMON): Promise<CommonMark | undefined> => {
+  const coalesced = coalescedReads(async (_: typeof COMMON): Promise<CommonMark | undefined> => {
     const found = await stored.readCommon();
     last = found;
-    const wanted = found && modes.saw(found);
+    const wanted = found && modes.observe(found);
     if (wanted) changeMode(found, wanted);
     return found;
   });
-  const read = (): Promise<CommonMark | undefined> => asked(COMMON);
+  const read = (): Promise<CommonMark | undefined> => coalesced(COMMON);
 
   const prepare = async (): Promise<void> => {
     const name = stored.newName();
@@ -53,7 +53,7 @@ export const commonMark = (stored: StoredMarks, { elapsed, isNew }: Pick<MarkOpt
      */
     async begin(changes: readonly string[]): Promise<boolean> {
       for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-        if (last?.mode !== 'partitions' && (await stored.beginInCommon(changes, modes.kept()))) return true;
+        if (last?.mode !== 'partitions' && (await stored.beginInCommon(changes, modes.recentLimit()))) return true;
         const found = await read();
         if (found?.mode === 'partitions') return false;
         if (!found) await prepare();

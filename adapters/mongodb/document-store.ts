@@ -12,10 +12,10 @@ import { type Preparation, preparation } from '../../src/domain/ports/preparatio
 import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { changeMarks } from './change-marks.ts';
 import { collectionOver } from './collection.ts';
+import type { CachedCollection } from './collection-cache.ts';
 import { connectMongodb, type MongodbOptions } from './connection.ts';
 import { ensureIndexes } from './indexes.ts';
-import { rememberedReads } from './remembered-reads.ts';
-import type { Remembering } from './remembered-region.ts';
+import { readCache } from './read-cache.ts';
 import type { StoredDocument } from './stored-document.ts';
 import { expiredBefore, expiring, removeExpired } from './sweeping.ts';
 
@@ -41,8 +41,8 @@ type Known = {
 type Options = MongodbOptions & {
   readonly onUnreadable?: OnUnreadable;
   /** Collections cached while nothing has changed; the same in all processes on one database. */
-  readonly remembered?: {
-    readonly collections: readonly Remembering[];
+  readonly cache?: {
+    readonly collections: readonly CachedCollection[];
     /** As those of `changeMarks`. */
     readonly elapsed: () => number;
     readonly now: () => number;
@@ -55,18 +55,20 @@ type Options = MongodbOptions & {
  */
 export const mongodbDocumentStore = async (options: Options): Promise<MongodbDocumentStore> => {
   const connection = await connectMongodb(options);
-  const { remembered = { collections: [], elapsed: () => 0, now: () => 0 } } = options;
+  const { cache = { collections: [], elapsed: () => 0, now: () => 0 } } = options;
   const { database, run } = connection;
-  const { elapsed } = remembered;
-  const marks = changeMarks({ database, run, elapsed, now: remembered.now, isNew: connection.isNew });
-  const reads = rememberedReads({ marks, elapsed });
+  const { elapsed } = cache;
+  const marks = changeMarks({ database, run, elapsed, now: cache.now, isNew: connection.isNew });
+  const reads = readCache({ marks, elapsed });
   const { onUnreadable } = options;
   const collections = declaredCollections((rules): Known => {
     const stored = database.collection<StoredDocument>(rules.name);
     const prepared = preparation(() => ensureIndexes(stored, rules));
-    const remembering = remembered.collections.find(({ name }) => name === rules.name);
-    const region = remembering && reads.region<never>(remembering);
-    const collection = collectionOver<never>(connection, rules, stored, { prepared, onUnreadable, reads, region });
+    const cached = cache.collections.find(({ name }) => name === rules.name);
+    const collection = collectionOver<never>(connection, rules, stored, {
+      ...{ prepared, onUnreadable, reads },
+      cache: cached && reads.of<never>(cached),
+    });
     return { rules, collection, prepared, stored };
   });
   let isClosed = false;
@@ -97,7 +99,7 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
       } catch (error) {
         throw new StoreUnavailable(`MongoDB has not made the indexes: ${(error as Error).message}`, { cause: error });
       }
-      if (remembered.collections.length > 0) await marks.prepare();
+      if (cache.collections.length > 0) await marks.prepare();
     },
     asOneRequest: reads.asOneRequest,
     isNew: connection.isNew,

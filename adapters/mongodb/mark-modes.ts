@@ -7,7 +7,7 @@ import type { CommonMark, MarkMode } from './mark-states.ts';
 /** So many changes within a second are many. The common mark keeps no more of them. */
 const MANY = 256;
 /** Changes that the common mark keeps while they are few: each request reads all of them. */
-const KEPT_OF_FEW = 32;
+const RECENT_OF_FEW = 32;
 /** Changes a second. */
 const FEW_PER_SECOND = 8;
 const WINDOW_SECONDS = 1;
@@ -21,10 +21,10 @@ const COLLECTS_SECONDS = 90;
 
 export interface MarkModes {
   /** Takes each state of the common mark that this process reads, in their order. Returns the mode that it should get, if another. */
-  saw(mark: CommonMark): MarkMode | undefined;
+  observe(mark: CommonMark): MarkMode | undefined;
 
   /** How many changes the common mark should keep: any number is safe, and too few cost reads. */
-  kept(): number;
+  recentLimit(): number;
 }
 
 /** Counts by the clock of this process alone. */
@@ -43,7 +43,7 @@ export const markModes = (elapsed: () => number): MarkModes => {
   };
 
   return {
-    saw(mark) {
+    observe(mark) {
       const at = elapsed();
       if (mark.since !== since.name) {
         since = { name: mark.since, at };
@@ -57,6 +57,6 @@ export const markModes = (elapsed: () => number): MarkModes => {
       }
       return mode;
     },
-    kept: () => (areFew ? KEPT_OF_FEW : MANY),
+    recentLimit: () => (areFew ? RECENT_OF_FEW : MANY),
   };
 };

@@ -34,8 +34,8 @@ export interface StoredMarks {
 
   /** Begins changes in the mark of a partition, which the first one makes. */
   begin(_id: string, changes: readonly string[]): Promise<void>;
-  /** Begins changes in the common mark, which keeps so many. Resolves with false when it is left out or missing. */
-  beginInCommon(changes: readonly string[], kept: number): Promise<boolean>;
+  /** Begins changes in the common mark, which keeps the last `recentLimit`. Resolves with false when it is left out or missing. */
+  beginInCommon(changes: readonly string[], recentLimit: number): Promise<boolean>;
   /** Ends changes that were begun together. Resolves with false when another process had given them up. */
   end(_id: string, changes: readonly string[]): Promise<boolean>;
 
@@ -89,9 +89,9 @@ export const storedMarks = (options: Omit<MarkOptions, 'isNew'>): StoredMarks =>
         }),
       );
     },
-    async beginInCommon(changes, kept) {
+    async beginInCommon(changes, recentLimit) {
       const told = { _id: COMMON, mode: { $in: ['common', 'collecting'] } } as const;
-      return (await run(() => commons.updateOne(told, pushed(changes, kept)))).matchedCount === 1;
+      return (await run(() => commons.updateOne(told, pushed(changes, recentLimit)))).matchedCount === 1;
     },
     // Of changes that were begun together, all are open or none is.
     end: async (_id, changes) => (await pull({ _id, open: changes[0] as string }, changes)).matchedCount === 1,

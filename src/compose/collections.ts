@@ -239,6 +239,6 @@ export const LINEARIZABLE: readonly string[] = ALL.filter(({ consistency }) => c
 );
 
 /** Cached collections. All processes on one MongoDB must have the same list. */
-export const REMEMBERED: readonly (CachedReads & { readonly name: string })[] = ALL.flatMap(({ name, cached }) =>
+export const CACHED: readonly (CachedReads & { readonly name: string })[] = ALL.flatMap(({ name, cached }) =>
   cached === false ? [] : [{ name, ...(cached === true ? {} : cached) }],
 );

@@ -9,7 +9,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
-import { LINEARIZABLE, REMEMBERED } from './collections.ts';
+import { CACHED, LINEARIZABLE } from './collections.ts';
 
 export type OpenedStores = {
   readonly documents: DocumentStore;
@@ -64,7 +64,7 @@ const inMongodb = async (settings: StoreSettings, onUnreadable: OnUnreadable): P
     onUnreadable,
     deadlineMilliseconds,
     linearizable: LINEARIZABLE,
-    remembered: { collections: REMEMBERED, elapsed: stopwatch, now: systemClock.now },
+    cache: { collections: CACHED, elapsed: stopwatch, now: systemClock.now },
   });
   return { documents };
 };

@@ -13,7 +13,7 @@ import { type MasterKey, masterKey } from '../domain/platform/crypto/master-key.
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
-import { COLLECTIONS, REMEMBERED } from './collections.ts';
+import { CACHED, COLLECTIONS } from './collections.ts';
 
 /** Longer than for a request: a transfer writes hundreds of documents at once. */
 const LEAST_DEADLINE_MILLISECONDS = 30_000;
@@ -58,7 +58,7 @@ export const movingStore = async (
         allowStandalone,
         deadlineMilliseconds,
         // Running nodes notice these writes.
-        remembered: { collections: REMEMBERED, elapsed: stopwatch, now: systemClock.now },
+        cache: { collections: CACHED, elapsed: stopwatch, now: systemClock.now },
       });
       return whenReady(declared(documents, { isAbsentWhenUnreadable }));
     }

@@ -73,19 +73,19 @@ export type DriverOptions = {
   readonly link: Link;
   readonly deadlineMilliseconds: number;
   /** Called for each operation, in the context of its caller. */
-  onAsk(operation: Pick<Operation<unknown>, 'collection' | 'kind'>): void;
+  onOperation(operation: Pick<Operation<unknown>, 'collection' | 'kind'>): void;
 };
 
 /** A connection of one process. A message that is lost gets no answer, so that the caller waits until the deadline. */
 export const simulatedDriver = (options: DriverOptions): Pick<MongodbConnection, 'database' | 'run'> => {
-  const { time, servers, link, deadlineMilliseconds, onAsk } = options;
+  const { time, servers, link, deadlineMilliseconds, onOperation } = options;
   const arrival = (work: () => void): void => {
     if (link.runsFrom() <= time.now()) work();
     else time.at(link.runsFrom(), work);
   };
   const ask = <R>(operation: Operation<R>): Promise<R> =>
     new Promise((resolve, reject) => {
-      onAsk(operation);
+      onOperation(operation);
       const there = link.delay();
       if (there === undefined) return;
       time.at(time.now() + there, () =>

@@ -3,13 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { changeMarks } from '../../adapters/mongodb/change-marks.ts';
 import { collectionOver } from '../../adapters/mongodb/collection.ts';
 import type { MongodbConnection } from '../../adapters/mongodb/connection.ts';
-import { rememberedReads } from '../../adapters/mongodb/remembered-reads.ts';
+import { readCache } from '../../adapters/mongodb/read-cache.ts';
 import type { Collection, Document } from '../../src/domain/ports/document-store.ts';
 import { collectionRules } from '../../src/domain/ports/store-rules.ts';
 import { type DriverOptions, type Link, simulatedDriver } from './driver.ts';
 import type { ReplicaSet } from './replica-set.ts';
 import type { VirtualTime } from './virtual-time.ts';
-import { DECLARATIONS, type Kind, LINEARIZABLE_KINDS, REMEMBERED_KINDS } from './world.ts';
+import { CACHED_KINDS, DECLARATIONS, type Kind, LINEARIZABLE_KINDS } from './world.ts';
 
 /** A document of the simulation: each change raises `value`. */
 export type Counted = Document & { readonly value: number };
@@ -36,25 +36,25 @@ export const simulatedNode = (
 ): SimulatedNode => {
   const requests = new AsyncLocalStorage<{ documentReads: number }>();
   let marksRead = 0;
-  const onAsk: DriverOptions['onAsk'] = ({ collection, kind }) => {
+  const onOperation: DriverOptions['onOperation'] = ({ collection, kind }) => {
     const request = requests.getStore();
     if (collection === MARKS) marksRead += kind === 'linearizable' ? 1 : 0;
     else if (request) request.documentReads += 1;
   };
-  const driver = { time, servers, link, deadlineMilliseconds: DEADLINE_MILLISECONDS, onAsk };
+  const driver = { time, servers, link, deadlineMilliseconds: DEADLINE_MILLISECONDS, onOperation };
   const { database, run } = simulatedDriver(driver);
   const elapsed = (): number => time.now() / 1000;
   const marks = changeMarks({ database, run, elapsed, now: () => BEGIN + elapsed() + skewSeconds, isNew: false });
-  const reads = rememberedReads({ marks, elapsed });
+  const reads = readCache({ marks, elapsed });
   const connection = { database, run, linearizable: LINEARIZABLE_KINDS } as unknown as MongodbConnection;
   const prepared = Object.assign(async () => undefined, { isDone: () => true });
 
   const collectionOf = (kind: Kind): Collection<Counted> => {
     const rules = collectionRules(DECLARATIONS[kind]);
-    const remembering = REMEMBERED_KINDS.find(({ name }) => name === rules.name);
+    const cached = CACHED_KINDS.find(({ name }) => name === rules.name);
     return collectionOver<Counted>(connection, rules, database.collection(rules.name), {
       ...{ prepared, onUnreadable: undefined, reads },
-      region: remembering && reads.region<Counted>(remembering),
+      cache: cached && reads.of<Counted>(cached),
     });
   };
   const kinds = Object.keys(DECLARATIONS) as readonly Kind[];

@@ -1,5 +1,5 @@
 /** What the answer about a token depends on, in the collections of the server, with their real declarations. */
-import { LINEARIZABLE, REMEMBERED } from '../../src/compose/collections.ts';
+import { CACHED, LINEARIZABLE } from '../../src/compose/collections.ts';
 import { DELEGATIONS } from '../../src/domain/authority/delegation/delegation.ts';
 import { AGENTS } from '../../src/domain/clients/agents/agent.ts';
 import { ACCOUNTS } from '../../src/domain/identity/accounts/account.ts';
@@ -23,7 +23,7 @@ export const DECLARATIONS = {
 } as const;
 export type Kind = keyof typeof DECLARATIONS;
 
-export const REMEMBERED_KINDS = REMEMBERED;
+export const CACHED_KINDS = CACHED;
 export const LINEARIZABLE_KINDS: ReadonlySet<string> = new Set(LINEARIZABLE);
 
 export type Reference = { readonly kind: Kind; readonly id: string };

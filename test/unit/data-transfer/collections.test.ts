@@ -1,7 +1,7 @@
 /** A collection that is missing from the list would be left behind by a move without a word. */
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import { COLLECTIONS, LINEARIZABLE, NODE_LOCAL, REMEMBERED, TRANSFERRED } from '../../../src/compose/collections.ts';
+import { CACHED, COLLECTIONS, LINEARIZABLE, NODE_LOCAL, TRANSFERRED } from '../../../src/compose/collections.ts';
 import { AUDIT_EVENTS } from '../../../src/domain/audit/audit-event.ts';
 import type { OwnedCollection } from '../../../src/domain/ports/owned-collection.ts';
 import { deliveredFiles } from '../../architecture/source-files.ts';
@@ -64,8 +64,8 @@ test('authority is transferred before what removes it, and the audit log last', 
 });
 
 test('a node on MongoDB sees new epochs and revoked tokens, although it caches their absence', () => {
-  const epochs = REMEMBERED.find(({ name }) => name === 'epochs');
-  const revoked = REMEMBERED.find(({ name }) => name === 'revoked_tokens');
+  const epochs = CACHED.find(({ name }) => name === 'epochs');
+  const revoked = CACHED.find(({ name }) => name === 'revoked_tokens');
   expect([epochs?.absence, revoked?.absence]).toEqual(['allows', 'allows']);
   expect(LINEARIZABLE).toContain('epochs');
 });

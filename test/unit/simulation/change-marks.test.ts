@@ -24,7 +24,7 @@ const marksOf = (
   { elapsed = () => time.now() / SECOND, now = elapsed }: { elapsed?: () => number; now?: () => number } = {},
 ) => {
   const { database, run } = simulatedDriver({
-    ...{ time, servers, link, deadlineMilliseconds: SECOND, onAsk: () => undefined },
+    ...{ time, servers, link, deadlineMilliseconds: SECOND, onOperation: () => undefined },
   });
   return changeMarks({ database, run, elapsed, now: () => BEGIN + now(), isNew: false });
 };
@@ -172,7 +172,7 @@ const late = (cluster: Cluster, value: () => Promise<number | undefined>) => asy
 /** The write of a process, without a mark. */
 const rawReplace = async ({ time, servers }: Cluster, value: number): Promise<void> => {
   const { database } = simulatedDriver({
-    ...{ time, servers, link: NEAR, deadlineMilliseconds: SECOND, onAsk: () => undefined },
+    ...{ time, servers, link: NEAR, deadlineMilliseconds: SECOND, onOperation: () => undefined },
   });
   const row = servers.held('delegations', DOCUMENT.id) as Readonly<Record<string, unknown>>;
   const { _id, ...rest }: Readonly<Record<string, unknown>> = row;
@@ -250,46 +250,46 @@ describe('the mode of the common mark', () => {
   test('follows 256 changes within a second, and not fewer', () => {
     let now = 0;
     const modes = markModes(() => now);
-    expect(modes.saw(at('common', 'a', names(0)))).toBeUndefined();
+    expect(modes.observe(at('common', 'a', names(0)))).toBeUndefined();
     now = 0.5;
-    expect(modes.saw(at('common', 'a', names(255)))).toBeUndefined();
+    expect(modes.observe(at('common', 'a', names(255)))).toBeUndefined();
     now = 0.9;
-    expect(modes.saw(at('common', 'a', names(256)))).toBe('partitions');
+    expect(modes.observe(at('common', 'a', names(256)))).toBe('partitions');
     now = 1.6;
-    expect(modes.saw(at('common', 'a', names(999)))).toBeUndefined();
+    expect(modes.observe(at('common', 'a', names(999)))).toBeUndefined();
   });
 
   test('keeps 32 changes while they are few', () => {
     let now = 0;
     const modes = markModes(() => now);
-    modes.saw(at('common', 'a', names(0, 32)));
-    expect(modes.kept()).toBe(256);
+    modes.observe(at('common', 'a', names(0, 32)));
+    expect(modes.recentLimit()).toBe(256);
     now = 2;
-    modes.saw(at('common', 'a', names(16, 32)));
-    expect(modes.kept()).toBe(32);
+    modes.observe(at('common', 'a', names(16, 32)));
+    expect(modes.recentLimit()).toBe(32);
     now = 4;
-    modes.saw(at('common', 'a', names(33, 32)));
-    expect(modes.kept()).toBe(256);
+    modes.observe(at('common', 'a', names(33, 32)));
+    expect(modes.recentLimit()).toBe(256);
     now = 6;
-    modes.saw(at('common', 'a', names(100, 32)));
-    expect(modes.kept()).toBe(256);
+    modes.observe(at('common', 'a', names(100, 32)));
+    expect(modes.recentLimit()).toBe(256);
     now = 8;
-    modes.saw(at('common', 'a', names(103, 32)));
-    expect(modes.kept()).toBe(32);
+    modes.observe(at('common', 'a', names(103, 32)));
+    expect(modes.recentLimit()).toBe(32);
   });
 
   test('is tried again after a minute, for 90 s, unless changes are many', () => {
     let now = 0;
     const modes = markModes(() => now);
-    expect(modes.saw(at('partitions', 'a'))).toBeUndefined();
+    expect(modes.observe(at('partitions', 'a'))).toBeUndefined();
     now = 60;
-    expect(modes.saw(at('partitions', 'a'))).toBe('collecting');
-    expect(modes.saw(at('collecting', 'b', ['b']))).toBeUndefined();
+    expect(modes.observe(at('partitions', 'a'))).toBe('collecting');
+    expect(modes.observe(at('collecting', 'b', ['b']))).toBeUndefined();
     now = 60.5;
-    expect(modes.saw(at('collecting', 'b', names(0)))).toBe('partitions');
+    expect(modes.observe(at('collecting', 'b', names(0)))).toBe('partitions');
     now = 149;
-    expect(modes.saw(at('collecting', 'b', names(0)))).toBeUndefined();
+    expect(modes.observe(at('collecting', 'b', names(0)))).toBeUndefined();
     now = 150;
-    expect(modes.saw(at('collecting', 'b', names(0)))).toBe('common');
+    expect(modes.observe(at('collecting', 'b', names(0)))).toBe('common');
   });
 });

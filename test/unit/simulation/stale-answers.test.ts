@@ -65,17 +65,17 @@ describe('the simulation finds code that', () => {
   const MARKS = 'adapters/mongodb/change-marks.ts';
   const STORED = 'adapters/mongodb/stored-marks.ts';
   const STATES = 'adapters/mongodb/mark-states.ts';
-  const READS = 'adapters/mongodb/remembered-reads.ts';
-  const REGION = 'adapters/mongodb/remembered-region.ts';
-  const MARK_FIRST = `const at = (await asked.of([marked(id)]))?.[0];
-    const entry = known(at, id);
+  const READS = 'adapters/mongodb/read-cache.ts';
+  const CACHE = 'adapters/mongodb/collection-cache.ts';
+  const MARK_FIRST = `const at = (await marks.of([marked(id)]))?.[0];
+    const entry = cached(at, id);
     if (entry) return entry.found as Versioned<T> | undefined;
     const readAt = elapsed();
     const answer = await read();`;
   const READ_FIRST = `const readAt = elapsed();
     const answer = await read();
-    const at = (await asked.of([marked(id)]))?.[0];
-    const entry = known(at, id);
+    const at = (await marks.of([marked(id)]))?.[0];
+    const entry = cached(at, id);
     if (entry) return entry.found as Versioned<T> | undefined;`;
   /** Writes that come late, with few others that would empty the memory. */
   const SLOW = { changesPerSecond: 1, faultsPerSecond: 0, slowShare: 0.03, lostShare: 0 };
@@ -137,7 +137,7 @@ describe('the simulation finds code that', () => {
       'void endAll(); if (!isWritten && !isUnknownOutcome(error)) void endAll();',
       SLOW,
     ],
-    ['reads before the mark', REGION, MARK_FIRST, READ_FIRST],
+    ['reads before the mark', CACHE, MARK_FIRST, READ_FIRST],
     [
       'keeps what changed after it was read',
       STATES,

@@ -1,31 +1,31 @@
 /**
- * What a request knows of the change marks. It reads the common mark once, and again after each write of this process and after a
+ * The change marks that a request reads. It reads the common mark once, and again after each write of this process and after a
  * moment. Only while that mark does not show every change, it reads those of the partitions of what it asks for: together, with
  * those that requests of the same kind needed before.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChangeMarks } from './change-marks.ts';
+import { markPredictor } from './mark-predictor.ts';
 import type { CommonMark, MarkedDocument, MarkState } from './mark-states.ts';
-import { marksAhead } from './marks-ahead.ts';
 
-/** `own`: the mark of the partition of one document; absent while the common mark shows every change. */
-export type Asked = { readonly common: CommonMark; readonly own: MarkState | undefined };
+/** The marks for one document. `own`: that of its partition; absent while the common mark shows every change. */
+export type DocumentMarks = { readonly common: CommonMark; readonly own: MarkState | undefined };
 
-export interface AskedMarks {
+export interface RequestMarks {
   /** Runs `work` as one request. */
   asOneRequest<R>(work: () => R): R;
 
   isInRequest(): boolean;
 
   /** The marks of these documents for this request, in their order. Undefined: read everything. */
-  of(documents: readonly MarkedDocument[]): Promise<readonly Asked[] | undefined>;
+  of(documents: readonly MarkedDocument[]): Promise<readonly DocumentMarks[] | undefined>;
 
-  /** This process has written something: every request under way reads its marks again. */
-  wrote(): void;
+  /** Makes every request under way read its marks again, because this process has written something. */
+  invalidate(): void;
 }
 
-/** When it began to read marks, the writes of this process before that, and the answers. */
-type Answers = {
+/** When a request began to read marks, the writes of this process before that, and the reads. */
+type MarkReads = {
   readonly at: number;
   readonly writes: number;
   readonly common: Promise<CommonMark | undefined>;
@@ -34,15 +34,15 @@ type Answers = {
   readonly needed: Set<number>;
 };
 type Request = {
-  answers?: Answers;
+  reads?: MarkReads;
   /** Whose mark it had to wait for last. */
   waitedFor?: MarkedDocument;
 };
 
 /** How long a request relies on its last read of the marks. */
-const ASK_AGAIN_SECONDS = 0.2;
+const MAX_AGE_SECONDS = 0.2;
 /** Marks that a request reads again at once. */
-const MOST_AGAIN = 32;
+const MOST_REREAD = 32;
 /** Of documents with more marks that are missing, the store is asked: one command finds them all. */
 const MOST_MISSING = 32;
 
@@ -52,39 +52,39 @@ const begun = <R>(answer: Promise<R>): Promise<R> => {
   return answer;
 };
 
-export const askedMarks = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: () => number }): AskedMarks => {
+export const requestMarks = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: () => number }): RequestMarks => {
   const requests = new AsyncLocalStorage<Request>();
-  const ahead = marksAhead();
+  const predictor = markPredictor();
   let writes = 0;
   /** As the common mark said last: only decides whether a request waits once or twice. */
   let arePartitionsNeeded = false;
 
-  const answersFor = (request: Request): Answers => {
-    const { answers } = request;
-    if (answers?.writes === writes && elapsed() - answers.at <= ASK_AGAIN_SECONDS) return answers;
+  const readsOf = (request: Request): MarkReads => {
+    const { reads } = request;
+    if (reads?.writes === writes && elapsed() - reads.at <= MAX_AGE_SECONDS) return reads;
     const common = marks.common().then((found) => {
       arePartitionsNeeded = found !== undefined && found.mode !== 'common';
       return found;
     });
-    const read = { partitions: new Map<number, Promise<MarkState>>(), needed: new Set<number>() };
-    const next: Answers = { at: elapsed(), writes, common: begun(common), ...read };
-    request.answers = next;
+    const noneYet = { partitions: new Map<number, Promise<MarkState>>(), needed: new Set<number>() };
+    const next: MarkReads = { at: elapsed(), writes, common: begun(common), ...noneYet };
+    request.reads = next;
     // What it needed last, it will need again.
-    if (arePartitionsNeeded) ask(next, [...(answers?.needed ?? [])].slice(-MOST_AGAIN));
+    if (arePartitionsNeeded) read(next, [...(reads?.needed ?? [])].slice(-MOST_REREAD));
     return next;
   };
-  const ask = ({ partitions }: Answers, wanted: Iterable<number>): void => {
+  const read = ({ partitions }: MarkReads, wanted: Iterable<number>): void => {
     for (const one of wanted) if (!partitions.has(one)) partitions.set(one, begun(marks.partition(one)));
   };
-  /** Returns false, without a read, when too many marks are missing. */
-  const askAhead = (request: Request, answers: Answers, documents: readonly MarkedDocument[]): boolean => {
-    const missing = documents.filter(({ partition }) => !answers.partitions.has(partition));
+  /** Begins to read what is missing. Returns false, without a read, when too many marks are. */
+  const prefetch = (request: Request, reads: MarkReads, documents: readonly MarkedDocument[]): boolean => {
+    const missing = documents.filter(({ partition }) => !reads.partitions.has(partition));
     if (new Set(missing.map(({ partition }) => partition)).size > MOST_MISSING) return false;
-    for (const { partition } of documents) answers.needed.add(partition);
+    for (const { partition } of documents) reads.needed.add(partition);
     if (missing.length === 0) return true;
-    if (request.waitedFor) ahead.needed(request.waitedFor, missing);
+    if (request.waitedFor) predictor.learn(request.waitedFor, missing);
     request.waitedFor = missing[0] as MarkedDocument;
-    ask(answers, ahead.of(missing));
+    read(reads, predictor.predict(missing));
     return true;
   };
 
@@ -95,17 +95,17 @@ export const askedMarks = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: ()
     async of(documents) {
       const request = requests.getStore();
       if (!request) return undefined;
-      const answers = answersFor(request);
-      if (arePartitionsNeeded) askAhead(request, answers, documents);
-      const common = await answers.common;
+      const reads = readsOf(request);
+      if (arePartitionsNeeded) prefetch(request, reads, documents);
+      const common = await reads.common;
       if (common?.mode === 'common') return documents.map(() => ({ common, own: undefined }));
-      if (!common || !askAhead(request, answers, documents)) return undefined;
+      if (!common || !prefetch(request, reads, documents)) return undefined;
       return Promise.all(
-        documents.map(async ({ partition }) => ({ common, own: await answers.partitions.get(partition) })),
+        documents.map(async ({ partition }) => ({ common, own: await reads.partitions.get(partition) })),
       );
     },
 
-    wrote() {
+    invalidate() {
       writes += 1;
     },
   };

@@ -9,7 +9,7 @@ type Row = { readonly id: string; readonly name: string; readonly value?: number
 const THINGS = { name: 'things', indexes: [{ fields: ['name'], unique: true }] } as const;
 const ENDS = { name: 'ends', indexes: [] } as const;
 const OTHERS = { name: 'others', indexes: [] } as const;
-const REMEMBERED = [{ name: 'things' }, { name: 'ends', absence: 'allows' }] as const;
+const CACHED = [{ name: 'things' }, { name: 'ends', absence: 'allows' }] as const;
 
 /** Epoch seconds of the nodes' clock at their start: later than that of this machine. */
 const BEGIN = 2_000_000_000;
@@ -42,7 +42,7 @@ const newNode = async () => {
   const store = await mongodbDocumentStore({
     url,
     allowStandalone: server.isStandalone,
-    remembered: { collections: REMEMBERED, elapsed: () => now, now: () => BEGIN + now },
+    cache: { collections: CACHED, elapsed: () => now, now: () => BEGIN + now },
   });
   opened.unshift(store);
   const node = {

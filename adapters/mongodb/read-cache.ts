@@ -4,12 +4,12 @@
  * always read the store. Every answer was true at some moment after the request arrived.
  */
 import type { Document } from '../../src/domain/ports/document-store.ts';
-import { askedMarks } from './asked-marks.ts';
 import type { ChangeMarks } from './change-marks.ts';
+import { type CachedCollection, type CollectionCache, collectionCache } from './collection-cache.ts';
 import type { MarkedDocument } from './mark-states.ts';
-import { type Region, type Remembering, rememberedRegion } from './remembered-region.ts';
+import { requestMarks } from './request-marks.ts';
 
-export interface RememberedReads {
+export interface ReadCache {
   /**
    * Runs `work` as one request, which reads the marks once for all it reads. Outside of a request, everything
    * is read.
@@ -23,23 +23,23 @@ export interface RememberedReads {
     isUnknownOutcome: (error: unknown) => boolean,
   ): Promise<R>;
 
-  /** The cache of one collection: what it holds and covers is described by `remembering`. */
-  region<T extends Document>(remembering: Remembering): Region<T>;
+  /** The cache of one collection, of the documents that its declaration says. */
+  of<T extends Document>(collection: CachedCollection): CollectionCache<T>;
 }
 
-export const rememberedReads = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: () => number }): RememberedReads => {
-  const asked = askedMarks({ marks, elapsed });
+export const readCache = ({ marks, elapsed }: { marks: ChangeMarks; elapsed: () => number }): ReadCache => {
+  const ofRequests = requestMarks({ marks, elapsed });
   return {
-    asOneRequest: asked.asOneRequest,
+    asOneRequest: ofRequests.asOneRequest,
 
     async write(work, changed, isUnknownOutcome) {
       try {
         return await (changed.length > 0 ? marks.change(changed, work, isUnknownOutcome) : work());
       } finally {
-        asked.wrote();
+        ofRequests.invalidate();
       }
     },
 
-    region: (remembering) => rememberedRegion(remembering, { asked, elapsed }),
+    of: (collection) => collectionCache(collection, { marks: ofRequests, elapsed }),
   };
 };

@@ -1,13 +1,13 @@
-/** The cache of one collection. remembered-reads.ts creates it. */
+/** The cache of one collection. read-cache.ts creates it. */
 import type { Document, Versioned } from '../../src/domain/ports/document-store.ts';
 import type { CachedReads } from '../../src/domain/ports/owned-collection.ts';
-import type { Asked, AskedMarks } from './asked-marks.ts';
 import { isUnchanged, type MarkedDocument, markedDocument, positionIn } from './mark-states.ts';
+import type { DocumentMarks, RequestMarks } from './request-marks.ts';
 
 /** How one collection is cached. */
-export type Remembering = CachedReads & { readonly name: string };
+export type CachedCollection = CachedReads & { readonly name: string };
 
-export type Region<T extends Document> = {
+export type CollectionCache<T extends Document> = {
   /** Called by a write of this process, which makes the cached value stale. */
   forget(id: string): void;
   isChangedBy(operation: 'insert' | 'replace' | 'take', id: string): boolean;
@@ -51,29 +51,29 @@ const MAX_LENGTH = 8192;
 /** Applies in addition to the marks: an operator may have written to the database directly. */
 const MAX_AGE_SECONDS = 60;
 
-const positionsOf = ({ common, own }: Asked, document: MarkedDocument): Positions => ({
+const positionsOf = ({ common, own }: DocumentMarks, document: MarkedDocument): Positions => ({
   generation: common.generation,
   common: common.mode === 'common' ? positionIn(common, document) : undefined,
   own: own && positionIn(own, document),
 });
 
-const isCurrent = ({ common, own }: Asked, document: MarkedDocument, positions: Positions): boolean => {
+const isCurrent = ({ common, own }: DocumentMarks, document: MarkedDocument, positions: Positions): boolean => {
   if (positions.generation !== common.generation) return false;
   const [mark, position] = common.mode === 'common' ? [common, positions.common] : [own, positions.own];
   return mark !== undefined && position !== undefined && isUnchanged(mark, document, position);
 };
 
-export const rememberedRegion = <T extends Document>(
-  { ids, absence, name }: Remembering,
-  { asked, elapsed }: { readonly asked: AskedMarks; readonly elapsed: () => number },
-): Region<T> => {
+export const collectionCache = <T extends Document>(
+  { ids, absence, name }: CachedCollection,
+  { marks, elapsed }: { readonly marks: RequestMarks; readonly elapsed: () => number },
+): CollectionCache<T> => {
   const entries = new Map<string, Entry>();
   /** The id that had a value last, by field and value. */
   const holders = new Map<string, string>();
   const covers = (id: string): boolean => ids === undefined || ids.test(id);
   const marked = (id: string): MarkedDocument => markedDocument(name, id);
 
-  const known = (at: Asked | undefined, id: string): Entry | undefined => {
+  const cached = (at: DocumentMarks | undefined, id: string): Entry | undefined => {
     const entry = at && entries.get(id);
     if (!entry || elapsed() - entry.readAt > MAX_AGE_SECONDS) return undefined;
     const document = marked(id);
@@ -83,36 +83,36 @@ export const rememberedRegion = <T extends Document>(
     return entry;
   };
   /** `at` was read before the document. */
-  const remember = (at: Asked | undefined, id: string, readAt: number, { found, length }: Read<T>): void => {
+  const keep = (at: DocumentMarks | undefined, id: string, readAt: number, { found, length }: Read<T>): void => {
     if (!at || length > MAX_LENGTH || (found === undefined && absence === undefined)) return;
     const positions = positionsOf(at, marked(id));
     if (positions.common === undefined && positions.own === undefined) return;
     bounded(entries, id, { found, readAt, positions });
   };
-  const through = async (id: string, read: () => Promise<Read<T>>): Promise<Versioned<T> | undefined> => {
-    const at = (await asked.of([marked(id)]))?.[0];
-    const entry = known(at, id);
+  const readThrough = async (id: string, read: () => Promise<Read<T>>): Promise<Versioned<T> | undefined> => {
+    const at = (await marks.of([marked(id)]))?.[0];
+    const entry = cached(at, id);
     if (entry) return entry.found as Versioned<T> | undefined;
     const readAt = elapsed();
     const answer = await read();
-    remember(at, id, readAt, answer);
+    keep(at, id, readAt, answer);
     return answer.found;
   };
 
   return {
     forget: (id) => void entries.delete(id),
     isChangedBy: (operation, id) => covers(id) && (operation !== 'insert' || absence === 'allows'),
-    get: (id, read) => (covers(id) ? through(id, read) : read().then(({ found }) => found)),
+    get: (id, read) => (covers(id) ? readThrough(id, read) : read().then(({ found }) => found)),
     async getMany(wanted, read) {
       const covered = wanted.filter(covers);
-      const answers = covered.length > 0 ? await asked.of(covered.map(marked)) : undefined;
+      const answers = covered.length > 0 ? await marks.of(covered.map(marked)) : undefined;
       const at = new Map(covered.map((id, index) => [id, answers?.[index]]));
-      const entry = new Map(wanted.map((id) => [id, known(at.get(id), id)]));
+      const entry = new Map(wanted.map((id) => [id, cached(at.get(id), id)]));
       const missing = [...entry].filter(([, one]) => one === undefined).map(([id]) => id);
       const readAt = elapsed();
       const found = missing.length === 0 ? [] : await read(missing);
       const fresh = new Map(missing.map((id, index) => [id, found[index] ?? NOTHING]));
-      for (const [id, answer] of fresh) if (covers(id)) remember(at.get(id), id, readAt, answer);
+      for (const [id, answer] of fresh) if (covers(id)) keep(at.get(id), id, readAt, answer);
       return wanted.flatMap((id) => {
         const one = entry.get(id)?.found ?? fresh.get(id)?.found;
         return one ? [one as Versioned<T>] : [];
@@ -120,10 +120,10 @@ export const rememberedRegion = <T extends Document>(
     },
     async find({ field, value }, read, get) {
       const key = `${field}=${value}`;
-      const holder = asked.isInRequest() ? holders.get(key) : undefined;
+      const holder = marks.isInRequest() ? holders.get(key) : undefined;
       if (holder !== undefined) {
         // Another document can only take the value after this one has lost it, which is a change of this one.
-        const held = await through(holder, () => get(holder));
+        const held = await readThrough(holder, () => get(holder));
         if (held && (held.document as Readonly<Record<string, unknown>>)[field] === value) return held;
         holders.delete(key);
       }
