@@ -47,6 +47,10 @@ export type BegunUse = {
   failed(): void;
 };
 
+/** Absent: the value is unused. */
+type Mark = { readonly found: Consumption | undefined };
+type State = 'unused' | 'race' | { readonly usedAt: number };
+
 export interface ConsumptionRegistry {
   /** Begins a use, for a caller that stores the mark together with other documents. */
   begin(id: string, expiresAt: number): BegunUse;
@@ -63,8 +67,11 @@ export interface ConsumptionRegistry {
   /** Whether one of these values was consumed. */
   isConsumed(ids: readonly string[]): Promise<boolean>;
 
-  /** How a presentation relates to an earlier use. */
-  stateOf(id: string, presentation: Presentation): Promise<'unused' | 'race' | { readonly usedAt: number }>;
+  /** The mark of a value, for `stateOf`. */
+  markOf(id: string): Promise<Mark>;
+
+  /** How a presentation relates to an earlier use. `mark`: as it was read since the request arrived. Absent: it is read now. */
+  stateOf(id: string, presentation: Presentation, mark?: Mark): Promise<State>;
 }
 
 export const consumptionRegistry = ({
@@ -152,6 +159,8 @@ export const consumptionRegistry = ({
     return true;
   };
 
+  const markOf = async (id: string): Promise<Mark> => ({ found: (await marks.get(id))?.document });
+
   return {
     begin,
     consume,
@@ -175,16 +184,18 @@ export const consumptionRegistry = ({
       return false;
     },
 
-    async stateOf(id: string, { arrivedAt, turn }: Presentation): Promise<'unused' | 'race' | { usedAt: number }> {
-      const mark = await marks.get(id);
-      if (!mark) return 'unused';
+    markOf,
+
+    async stateOf(id: string, { arrivedAt, turn }: Presentation, mark?: Mark): Promise<State> {
+      const { found } = mark ?? (await markOf(id));
+      if (!found) return 'unused';
       const use = uses.get(id);
       // Another process set the mark, or it is from before a restart. The time of that response is unknown here, but the time
       // of its mark is known.
-      const isTogether = use ? turn < use.turn : arrivedAt <= mark.document.at + ELSEWHERE_MILLISECONDS;
+      const isTogether = use ? turn < use.turn : arrivedAt <= found.at + ELSEWHERE_MILLISECONDS;
       if (isTogether) contested(id);
       const isOfTheBurst = use?.isContested && arrivedAt < use.answeredAt + BURST_MILLISECONDS;
-      return isTogether || isOfTheBurst ? 'race' : { usedAt: Math.floor(mark.document.at / 1000) };
+      return isTogether || isOfTheBurst ? 'race' : { usedAt: Math.floor(found.at / 1000) };
     },
   };
 };

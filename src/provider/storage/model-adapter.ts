@@ -77,14 +77,16 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       if (home === 'client') return (await clients.find(id)) as Payload | undefined;
       if (home === 'none' || home === 'approvals') return undefined;
       if (model === 'Session') return noted(await sessionAt(await keyOf(id), () => read(id)));
-      const payload = await read(id);
-      noted(payload);
-      if (!payload || !CONSUMABLE.has(model)) return payload;
+      if (!CONSUMABLE.has(model)) return noted(await read(id));
       const mark = await keyOf(id);
+      // Together, because a request waits for each read. Only the later insertion of the mark decides who redeems it.
+      const [payload, found] = await Promise.all([read(id), consumptions.markOf(mark)]);
+      noted(payload);
+      if (!payload) return undefined;
       const context = Provider.ctx;
       if (model === 'AuthorizationCode' && wentElsewhere(context, payload)) return undefined;
       openUnit(context)?.seen.set(mark, Number(payload.exp) + GRACE_SECONDS);
-      const state = await consumptions.stateOf(mark, presentation());
+      const state = await consumptions.stateOf(mark, presentation(), found);
       if (state === 'unused') {
         if (model === 'DeviceCode') await paceDevicePolling(mark, payload);
         return payload;

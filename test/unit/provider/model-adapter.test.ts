@@ -71,6 +71,23 @@ test.each(ONE_TIME)('a %s that loses a race is refused, and is used for requests
   }
 });
 
+test('a refresh token and its mark are read together', async () => {
+  const begun: string[] = [];
+  const answer = Promise.withResolvers<void>();
+  const { models } = providerModels({
+    onRead: (collection) => {
+      begun.push(collection);
+      return answer.promise;
+    },
+  });
+  await models('RefreshToken').upsert('id', payload(), LIFE);
+  const found = models('RefreshToken').find('id');
+  await new Promise(setImmediate);
+  expect(begun.toSorted()).toEqual(['consumptions', 'provider_records']);
+  answer.resolve();
+  expect(await found).toMatchObject({ jti: 'id' });
+});
+
 test('an access token is no one-time value', async () => {
   const { models } = providerModels({ stateOf: 'race' });
   await models('AccessToken').upsert('id', payload(), LIFE);

@@ -5,6 +5,7 @@ import Provider from 'oidc-provider';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
+import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { consumptionRegistry } from '../../../src/provider/seam/consumption-registry.ts';
 import { GRANTS, type GrantRecord, PROVIDER_RECORDS, type ProviderRecord } from '../../../src/provider/seam/records.ts';
 import { modelAdapter } from '../../../src/provider/storage/model-adapter.ts';
@@ -24,6 +25,8 @@ export type Answers = {
   readonly isGrantHeld?: boolean;
   readonly isProven?: boolean;
   readonly guest?: Payload;
+  /** Called with the collection before each read of one document, which waits for it. */
+  readonly onRead?: (collection: string) => Promise<void>;
 };
 
 /** `did`: calls of the services around the storage. */
@@ -34,7 +37,18 @@ export const providerModels = (answers: Answers = {}) => {
     async (...given: unknown[]): Promise<unknown> =>
       void did.push([name, ...given]);
   const clock = { now: () => NOW, nowMillis: () => NOW * 1000 };
-  const documents = memoryDocumentStore('refused');
+  const stored = memoryDocumentStore('refused');
+  const documents: DocumentStore = {
+    ...stored,
+    collection(declaration) {
+      const collection = stored.collection<never>(declaration);
+      const get = async (id: string) => {
+        await answers.onRead?.(declaration.name);
+        return collection.get(id);
+      };
+      return { ...collection, get };
+    },
+  };
   const ephemeral = memoryEphemeralStore(clock);
   const audit = recordingAudit();
   const consumptions = consumptionRegistry({ documents, clock });
