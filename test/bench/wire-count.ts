@@ -1,12 +1,17 @@
 /**
  * Proxies in front of MongoDB and Redis that count what a request asks of them: commands by name, and round trips,
  * which are the times that the server waits: commands that are under way together are one. For one request at a time.
+ * Each answer is held for a moment, so that a command that does not wait for it is sent before it arrives.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
+/** Milliseconds: longer than the server works between two commands. */
+const HELD = 10;
+
 export type WireCount = {
-  readonly roundTrips: number;
+  /** The commands of each of them, in their order. */
+  readonly roundTrips: readonly (readonly string[])[];
   readonly commands: Readonly<Record<string, number>>;
 };
 
@@ -49,12 +54,13 @@ const redisCommands = (data: Buffer): string[] => {
 };
 
 export const wireCounter = async (ports: { readonly mongodb: number; readonly redis: number }) => {
-  let roundTrips = 0;
+  let roundTrips: string[][] = [];
   let underWay = 0;
   let commands: Record<string, number> = {};
 
   const sent = (name: string): void => {
-    if (underWay === 0) roundTrips += 1;
+    if (underWay === 0) roundTrips.push([]);
+    roundTrips.at(-1)?.push(name);
     underWay += 1;
     commands[name] = (commands[name] ?? 0) + 1;
   };
@@ -72,8 +78,10 @@ export const wireCounter = async (ports: { readonly mongodb: number; readonly re
       target.write(data);
     });
     target.on('data', (data) => {
-      for (const { answers } of answered(data as Buffer)) if (pending.delete(answers)) underWay -= 1;
-      client.write(data);
+      setTimeout(() => {
+        for (const { answers } of answered(data as Buffer)) if (pending.delete(answers)) underWay -= 1;
+        if (!client.destroyed) client.write(data);
+      }, HELD);
     });
   };
 
@@ -87,9 +95,11 @@ export const wireCounter = async (ports: { readonly mongodb: number; readonly re
       target.write(data);
     });
     target.on('data', (data) => {
-      underWay -= pending;
-      pending = 0;
-      client.write(data);
+      setTimeout(() => {
+        underWay -= pending;
+        pending = 0;
+        if (!client.destroyed) client.write(data);
+      }, HELD);
     });
   };
 
@@ -116,7 +126,7 @@ export const wireCounter = async (ports: { readonly mongodb: number; readonly re
     /** What was asked since the last call. */
     take(): WireCount {
       const counted = { roundTrips, commands };
-      roundTrips = 0;
+      roundTrips = [];
       commands = {};
       return counted;
     },
