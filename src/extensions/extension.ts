@@ -32,6 +32,17 @@ export type Grant = {
   readonly repeatable: readonly string[];
   /** Throws DomainError to refuse. Every attempt, granted or refused, becomes one audit event before the response leaves. */
   handle(request: TokenRequest): Promise<TokenResponse>;
+  /**
+   * Begins reads that `handle` takes by `request.read`, so that it waits for fewer of them. Not called for each request. Absent: there
+   * are none.
+   */
+  readAhead?(request: AheadRequest): void;
+};
+
+/** A request whose client has proved its key, but may have used the same proof before. */
+export type AheadRequest = Pick<TokenRequest, 'clientId' | 'values'> & {
+  /** Begins a read. An answer is never older than the arrival of the request. */
+  begin(name: string, read: () => Promise<unknown>): void;
 };
 
 export type TokenRequest = {
@@ -58,6 +69,8 @@ export type TokenRequest = {
    * request itself shows.
    */
   note(facts: Partial<AuditEvent>): void;
+  /** The answer of the read that `readAhead` has begun under this name, once; otherwise reads now. */
+  read<R>(name: string, read: () => Promise<R>): Promise<R>;
   mint(token: TokenToMint | RedeemedToken): Promise<TokenResponse>;
   /** Signs a token for another server. Runs the shared steps of all grants, like `mint`. */
   mintAssertion(assertion: AssertionToMint): Promise<TokenResponse>;

@@ -7,7 +7,7 @@ import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { Identity, KeyPair } from './agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from './audit-watch.ts';
 import { ACCESS_TOKEN_TYPE, type Answer, type Credential, EXCHANGE, type Parameters } from './oauth-calls.ts';
-import { type RunningServer, runServer } from './running-server.ts';
+import { type RunningServer, type RunOptions, runServer } from './running-server.ts';
 import { makeScene, type Scene } from './scene.ts';
 import { now, startClock, stopClock } from './stopped-clock.ts';
 import { newTokenFamily, type TokenFamily } from './token-family.ts';
@@ -48,9 +48,10 @@ export const exchangeWorld = () => {
     );
 
   return {
-    async start() {
+    async start(options: Pick<RunOptions, 'between'> = {}) {
       stopClock();
       server = await runServer({
+        ...options,
         environment: {
           ...COUNT_EACH_SECOND,
           BEHALF__DELEGATION__MAXDEPTH: String(MAX_DEPTH),

@@ -80,6 +80,8 @@ export type Faults = {
   failingReads: ReadonlySet<string>;
   /** Whether the ephemeral store fails. */
   isEphemeralFailing: boolean;
+  /** Awaited before the ephemeral store claims a one-time value. */
+  beforeClaim?: (() => Promise<void>) | undefined;
 };
 
 /** Production refuses so little. A test about the cost of a hash says its own. */
@@ -276,7 +278,10 @@ const failableEphemeral = (
     set: guarded(store.set),
     get: guarded(store.get),
     take: guarded(store.take),
-    claim: guarded(store.claim),
+    claim: guarded(async (...given) => {
+      await faults.beforeClaim?.();
+      return store.claim(...given);
+    }),
     count: guarded(store.count),
   };
 };

@@ -76,6 +76,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/people-sessions': 'sessions end, past cached reads',
   'integration/policies': 'versions are activated in swaps, past cached reads',
   'integration/policy-simulations': 'decisions of the past are found by indexes',
+  'integration/reads-ahead': 'a claim in Redis decides before what was read meanwhile',
   'integration/refresh-races': 'a refresh races with each ending',
   'integration/refresh-both-ways': 'of refreshes of one token both ways one swap counts',
   'integration/registration-management': 'registrations are counted, and their tokens rotate in swaps',

@@ -110,9 +110,9 @@ export interface IssuedTokens {
    * The token behind a presented string, if it is an access token of this server and everything it depends on is live.
    * Checks signature, issuer, `typ`, expiry and revocation. Checks the grant, and the delegation with all its ancestors.
    * Agent, client and account must be active, the token issued after the epoch, and its scope still allowed by all of them.
-   * Undefined for anything else, in any shape or size.
+   * Undefined for anything else, in any shape or size. `onGenuine` hears of the token before it is known whether it is live.
    */
-  find(token: string): Promise<IssuedToken | undefined>;
+  find(token: string, onGenuine?: (token: IssuedToken) => void): Promise<IssuedToken | undefined>;
   /**
    * Whether a token that was live once has ended for a reason other than expiry. It was revoked, or something it
    * depends on has ended. `format` is absent for a sign-in, which is not a token.

@@ -11,12 +11,12 @@ import {
   PARAMETERS,
   REPEATABLE,
 } from './parameters.ts';
+import { beginReads, withReadsAhead } from './reads-ahead.ts';
 import { refreshFamily } from './refresh-family.ts';
 import { issueTxnToken } from './txn-token.ts';
 
 /** RFC 8693 for agents. The result always names the person and the agent, and never holds more than its source. */
 export const tokenExchange = (dependencies: TokenExchangeDependencies): Extension => {
-  const exchange = exchangeToken(dependencies);
   const txnToken = issueTxnToken(dependencies);
   const idJag = issueIdJag(dependencies);
   const family = refreshFamily(dependencies);
@@ -32,8 +32,9 @@ export const tokenExchange = (dependencies: TokenExchangeDependencies): Extensio
           if (asksForIdJag(values)) return request.mintAssertion(await idJag(request, values));
           if (asksForTxnToken(values)) return request.mintAssertion(await txnToken(request, values));
           if (asksForRefreshToken(values)) return request.mintFamily(await family(request, values));
-          return request.mint(await exchange(request, values));
+          return request.mint(await exchangeToken(withReadsAhead(dependencies, request))(request, values));
         },
+        readAhead: (request) => beginReads(dependencies, request),
       },
     ],
     // The metadata does not name the peers that accept our assertions (JB-10).

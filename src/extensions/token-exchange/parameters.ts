@@ -55,6 +55,9 @@ export type PresentedToken = { readonly value: string; readonly type: TokenType 
 const ACCESS_TYPES: readonly TokenType[] = [ACCESS_TOKEN_TYPE, JWT_TYPE];
 const SUBJECT_TYPES: readonly TokenType[] = [...ACCESS_TYPES, ID_TOKEN_TYPE, REFRESH_TYPE];
 
+/** Whether this is the type of an access token, of any format. */
+export const isAccessTokenType = (type: string | undefined): boolean => ACCESS_TYPES.some((one) => one === type);
+
 type Values = (parameter: string) => readonly string[];
 
 export type ExchangeParameters = {

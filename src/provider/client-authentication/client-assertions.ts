@@ -146,6 +146,7 @@ export const clientAssertions = (deps: {
       const isAssertion = context !== undefined && assertedAt !== undefined;
       if (state) state.assertedAt = undefined;
       if (isAssertion) deps.proofs.isBeingUsedUp(context);
+      if (isAssertion) state?.readAhead?.();
       const proof = isAssertion ? deps.presented.proofIn(context) : undefined;
       if (isAssertion && proof) return asProtocol(() => isUsedOnce(context, issuer, proof));
       if (isAssertion && deps.presented.isOurs(context)) {

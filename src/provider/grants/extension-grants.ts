@@ -21,6 +21,7 @@ import { assuranceClaims } from '../requests/step-up.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from '../seam/internals.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
+import { beginRead, takeRead } from '../seam/reads-ahead.ts';
 import { noteFacts } from '../seam/request-event.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import { unitOf } from '../seam/token-request-unit.ts';
@@ -68,6 +69,31 @@ export const extensionGrantHandler =
     );
   };
 
+/** Begins the reads of a grant, for the context of a client that has proved its key. Undefined: the grant has none. */
+export const extensionGrantReads = (
+  { readAhead }: Pick<Grant, 'readAhead'>,
+  { clock }: Pick<ExtensionGrantDeps, 'clock'>,
+): ((ctx: KoaContextWithOIDC) => void) | undefined =>
+  readAhead &&
+  ((ctx) => {
+    const { client } = ctx.oidc;
+    if (!client) return;
+    readAhead({
+      clientId: client.clientId,
+      values: valuesOf(ctx),
+      begin: (name, read) => beginRead(ctx, name, clock.nowMillis(), read),
+    });
+  });
+
+const valuesOf = ({ oidc }: Pick<KoaContextWithOIDC, 'oidc'>): TokenRequest['values'] => {
+  const params = (oidc.params ?? {}) as Record<string, unknown>;
+  return (parameter) => {
+    const value = params[parameter];
+    if (value === undefined) return [];
+    return Array.isArray(value) ? value.map(String) : [String(value)];
+  };
+};
+
 const tokenRequest = async (
   provider: Provider,
   ctx: TokenContext,
@@ -84,7 +110,6 @@ const tokenRequest = async (
   if (certificate && proof)
     throw new errors.InvalidRequest('a token is bound to a certificate or to a DPoP key, not both');
   const shown = factsOf(ctx.req).certificate?.()?.thumbprint;
-  const params = (ctx.oidc.params ?? {}) as Record<string, unknown>;
 
   const mint = async (token: TokenToMint | RedeemedToken): Promise<TokenResponse> => {
     const { resourceServer } = token;
@@ -161,11 +186,8 @@ const tokenRequest = async (
     id: factsOf(ctx.req).id,
     clientId: client.clientId,
     isAgent: client['behalf_kind'] === 'agent',
-    values(parameter) {
-      const value = params[parameter];
-      if (value === undefined) return [];
-      return Array.isArray(value) ? value.map(String) : [String(value)];
-    },
+    values: valuesOf(ctx),
+    read: (name, read) => takeRead(ctx, name, clock.nowMillis(), read),
     dpopThumbprint: proof?.thumbprint,
     certificateThumbprint: certificate && shown,
     source: factsOf(ctx.req).source,

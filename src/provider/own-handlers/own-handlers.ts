@@ -28,6 +28,8 @@ export type OwnHandler = {
   readonly takes: (form: Readonly<Record<string, string>>) => boolean;
   /** The body of the response with status 200. */
   readonly answer: (context: KoaContextWithOIDC) => Promise<object>;
+  /** Begins reads of `answer` while the client still authenticates. */
+  readonly readAhead?: (context: KoaContextWithOIDC) => void;
   /** oidc-provider has no part in `answer`, so that its errors are answered as those of our middlewares. */
   readonly isOurs?: boolean;
 };
@@ -90,6 +92,7 @@ export const withOwnHandlers = (provider: Provider, handlers: readonly OwnHandle
       const body = await currentContext.run(context, async () => {
         oidc.body = form;
         oidc.params = { ...none, ...form };
+        requestState(request).readAhead = () => handler.readAhead?.(context);
         await authenticate(context);
         isAuthenticated = true;
         return handler.answer(context);

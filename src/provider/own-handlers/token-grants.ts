@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
 import type { Extension } from '../../extensions/extension.ts';
-import { type ExtensionGrantDeps, extensionGrantHandler } from '../grants/extension-grants.ts';
+import { type ExtensionGrantDeps, extensionGrantHandler, extensionGrantReads } from '../grants/extension-grants.ts';
 import { detailsMember } from '../requests/request-details.ts';
 import type { ResourceAuthority } from '../requests/resource-authority.ts';
 import { clientCredentials, grantHelpers, refresh } from '../seam/internals.ts';
@@ -32,7 +32,9 @@ export const tokenGrants = (provider: Provider, deps: Deps): readonly OwnHandler
     grantType: string,
     parameters: readonly string[],
     handle: (context: KoaContextWithOIDC) => Promise<void>,
+    readAhead?: OwnHandler['readAhead'],
   ): OwnHandler => ({
+    ...(readAhead ? { readAhead } : {}),
     path: '/token',
     route: 'token',
     parameters: ['grant_type', ...parameters],
@@ -55,7 +57,8 @@ export const tokenGrants = (provider: Provider, deps: Deps): readonly OwnHandler
     .filter(({ grantType }) => grantType === TOKEN_EXCHANGE)
     .map((grant) => {
       const parameters = grant.parameters.filter((name) => name !== DETAILS);
-      return handlerOf(grant.grantType, parameters, extensionGrantHandler(provider, grant, deps));
+      const handle = extensionGrantHandler(provider, grant, deps);
+      return handlerOf(grant.grantType, parameters, handle, extensionGrantReads(grant, deps));
     });
   return [
     handlerOf('client_credentials', ['scope', 'resource'], (context) => clientCredentials(provider, helpers, context)),

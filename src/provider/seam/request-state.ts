@@ -53,6 +53,9 @@ export type PushedMark = {
 /** A grant that is stored with the code, and not before. */
 export type HeldGrant = { store(): Promise<void>; drop(): Promise<unknown> };
 
+/** A read of this request that has begun. `begunAt`: milliseconds. */
+type BegunRead = { readonly begunAt: number; readonly answer: Promise<unknown> };
+
 /** How far one of our own handlers got with a request. */
 export type RefusedByHandler = {
   readonly error: unknown;
@@ -137,6 +140,14 @@ export type RequestState = RequestFacts & {
   /** oidc-provider leaves a revocation to us, because the token is a JWT. Written and read by structured-tokens.ts. */
   isRevocationOurs: boolean;
 
+  /**
+   * Begins reads that the handler will need. Written by own-handlers.ts before the client authenticates; called by client-assertions.ts
+   * when the signature is verified, while the server waits whether the assertion was used.
+   */
+  readAhead: (() => void) | undefined;
+  /** Those reads, by name. Written and read by reads-ahead.ts. */
+  ahead: Map<string, BegunRead> | undefined;
+
   /** Why oidc-provider refused the request. Written by its error events; read once, for the response (endpoint-audit.ts). */
   failure: ProtocolError | undefined;
   /** The next three are parts of the request's audit event. request-event.ts writes them, and merges them once. */
@@ -183,6 +194,8 @@ export const beginRequest = (
     withheldToken: undefined,
     refused: undefined,
     isRevocationOurs: false,
+    readAhead: undefined,
+    ahead: undefined,
     failure: undefined,
     noted: undefined,
     decided: undefined,

@@ -177,8 +177,9 @@ export const issuedTokens = (deps: {
         return undefined;
       }
     },
-    async find(token) {
+    async find(token, onGenuine) {
       const found = await genuine(token);
+      if (found) onGenuine?.(found);
       return found && (await liveness.endOf(found)) === undefined ? found : undefined;
     },
     async standing(value) {

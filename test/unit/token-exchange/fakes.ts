@@ -265,6 +265,7 @@ export const exchangeScene = ({
         facts = { ...facts, ...more };
       },
       claim: () => undefined,
+      read: (_, read) => read(),
       mint: async (toMint) => {
         if (toMint.origin) throw new Error('no token of a peer is minted in these tests');
         minted = toMint;
