@@ -19,6 +19,8 @@ export type Counts = {
   /** Changes that were acknowledged, and those whose caller got an error. */
   changes: number;
   unknown: number;
+  /** How often the mode of the common mark was another than before. */
+  modeChanges: number;
   /**
    * Values older than what a majority held when their request arrived, or than what had been acknowledged or answered before.
    */
@@ -61,7 +63,16 @@ export const newCluster = (documents: number, commitMilliseconds: () => number, 
   const servers = replicaSet(time, commitMilliseconds);
   const ledger = newLedger(servers);
   const tokens = dependenciesOf(documents);
-  const counts: Counts = { requests: 0, fromMemory: 0, unavailable: 0, changes: 0, unknown: 0, stale: 0, found: [] };
+  const counts: Counts = {
+    requests: 0,
+    fromMemory: 0,
+    unavailable: 0,
+    changes: 0,
+    unknown: 0,
+    modeChanges: 0,
+    stale: 0,
+    found: [],
+  };
 
   for (const of of tokens.flat().filter((one) => !isEnd(one))) {
     const rules = collectionRules(DECLARATIONS[of.kind]);
@@ -70,6 +81,13 @@ export const newCluster = (documents: number, commitMilliseconds: () => number, 
   const name = '6774'.padEnd(NAME_LENGTH, '0');
   const common: CommonMark = { mode, generation: name, since: name, open: [], recent: [name] };
   servers.seed(MARKS, { _id: 'common', partitions: PARTITIONS, ...common });
+
+  let lastMode: unknown = mode;
+  const noteMode = (): void => {
+    const current = servers.held(MARKS, 'common')?.['mode'];
+    if (current !== lastMode) counts.modeChanges += 1;
+    lastMode = current;
+  };
 
   const noted = (error: unknown, kind: 'unavailable' | 'unknown'): void => {
     if (!isStoreUnavailable(error)) throw error;
@@ -107,6 +125,7 @@ export const newCluster = (documents: number, commitMilliseconds: () => number, 
       try {
         const { result, documentReads } = await node.request(() => answer(node, token));
         counts.requests += 1;
+        noteMode();
         if (documentReads === 0) counts.fromMemory += 1;
         for (const [index, of] of token.entries()) compare(of, result[index] ?? 0, least[index] ?? 0);
       } catch (error) {

@@ -8,7 +8,7 @@ import type { Dependencies, Reference } from './world.ts';
 
 export type HistoryOptions = {
   readonly seed: number;
-  /** How long it lasts, of its own time. */
+  /** How long it lasts, of its own time; with bursts longer. */
   readonly seconds: number;
   /** Clocks of nodes are at most so far from the true time. */
   readonly skewSeconds: number;
@@ -21,6 +21,11 @@ export type Conditions = {
   readonly faultsPerSecond: number;
   /** The common mark when the history begins. */
   readonly mode: MarkMode;
+  /**
+   * Hundreds of changes a second for a few seconds, also of documents that requests ask for: nodes leave the common mark. The history then
+   * lasts until they rely on it again.
+   */
+  readonly hasBursts: boolean;
   /** Share of messages that take up to 5 s. */
   readonly slowShare: number;
   readonly lostShare: number;
@@ -32,12 +37,20 @@ type Member = {
 };
 
 const TOKENS = 6;
+/** So that few of the changes of a burst lose against another change of the same document. */
+const TOKENS_OF_BURSTS = 60;
 const MOST_NODES = 4;
 const REQUESTS_PER_SECOND = 80;
-/** Fewer than make nodes leave the common mark: a history keeps the mode that it begins with, or collects. */
+/** Of the long histories, but for their bursts. */
+const FEW_REQUESTS_PER_SECOND = 15;
+/** Fewer than make nodes leave the common mark, which only bursts do. */
 const CHANGES_PER_SECOND = [0.5, 3, 12, 60];
 const FAULTS_PER_SECOND = [0, 0.05, 0.2];
 const MODES: readonly MarkMode[] = ['common', 'common', 'collecting', 'partitions'];
+const BURST_SHARE = 0.1;
+const BURST_CHANGES_PER_SECOND = [300, 450, 600];
+/** Seconds from a burst until nodes rely on the common mark again: 60 and 90 (mark-modes.ts), and some more. */
+const BACK_AFTER_SECONDS = 170;
 const SLOW_SHARES = [0, 0.005, 0.03];
 /** Milliseconds. */
 const MOST_DELAY = 5000;
@@ -46,16 +59,17 @@ const LOST_SHARES = [0, 0, 0.0005, 0.01];
 export const runHistory = async ({ seed, seconds, skewSeconds, conditions }: HistoryOptions): Promise<Counts> => {
   const random = seededRandom(seed);
   const commit = 1 + random.integer(20);
-  const until = seconds * 1000;
-  const { changesPerSecond, faultsPerSecond, mode, slowShare, lostShare }: Conditions = {
+  const { changesPerSecond, faultsPerSecond, mode, hasBursts, slowShare, lostShare }: Conditions = {
     changesPerSecond: random.pick(CHANGES_PER_SECOND),
     faultsPerSecond: random.pick(FAULTS_PER_SECOND),
     mode: random.pick(MODES),
     slowShare: random.pick(SLOW_SHARES),
     lostShare: random.pick(LOST_SHARES),
+    hasBursts: random.chance(BURST_SHARE),
     ...conditions,
   };
-  const cluster = newCluster(TOKENS, () => commit * (0.5 + random.next()), mode);
+  const until = (seconds + (hasBursts ? BACK_AFTER_SECONDS : 0)) * 1000;
+  const cluster = newCluster(hasBursts ? TOKENS_OF_BURSTS : TOKENS, () => commit * (0.5 + random.next()), mode);
   const { time } = cluster;
 
   const newMember = (): Member => {
@@ -88,9 +102,23 @@ export const runHistory = async ({ seed, seconds, skewSeconds, conditions }: His
     const of = random.chance(0.8) ? random.pick(pickToken()) : random.pick(all);
     await cluster.change(await running(), of, random.chance(0.02));
   };
+  const bursting = async (from: number): Promise<void> => {
+    const burst = { perSecond: random.pick(BURST_CHANGES_PER_SECOND), from, until: from + 2000 + random.next() * 2000 };
+    const changingMany = async (): Promise<void> => {
+      const of = random.pick(random.chance(0.2) ? pickToken() : all);
+      await cluster.change(await running(), of, false);
+    };
+    await Promise.all([
+      poisson(time, random, burst, changingMany),
+      poisson(time, random, { ...burst, perSecond: REQUESTS_PER_SECOND }, asking),
+    ]);
+  };
+  // One at the beginning, and one at any moment of the way back.
+  const bursts = hasBursts ? [(random.next() * seconds * 1000) / 2, random.next() * until] : [];
   await time.run(() =>
     Promise.all([
-      poisson(time, random, { perSecond: REQUESTS_PER_SECOND, until }, asking),
+      ...bursts.map(bursting),
+      poisson(time, random, { perSecond: hasBursts ? FEW_REQUESTS_PER_SECOND : REQUESTS_PER_SECOND, until }, asking),
       poisson(time, random, { perSecond: changesPerSecond, until }, changing),
       poisson(time, random, { perSecond: faultsPerSecond, until }, () =>
         fault(cluster, { members, newMember, random }),

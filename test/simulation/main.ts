@@ -1,8 +1,8 @@
 /**
  * Runs the cached reads and change marks of several nodes over a simulated replica set and network, by a seed.
  *
- * The last line of stdout is JSON: `{"trials","requests","fromMemory","unavailable","changes","unknown","stale","points","seed",
- * "violations","elapsedSeconds"}`. Exit code 1: an answer was stale, or memory answered less than 95 % of the requests of a point.
+ * The last line of stdout is JSON: `{"trials","requests","fromMemory","unavailable","changes","unknown","modeChanges","stale","points",
+ * "seed","violations","elapsedSeconds"}`. Exit code 1: an answer was stale, or memory answered less than 95 % of the requests of a point.
  */
 import { parseArgs } from 'node:util';
 import { keepResult } from '../campaigns/results.ts';
@@ -53,7 +53,7 @@ const progress = (text: string): void => {
 
 /** Prints each stale answer with the seed of its history. */
 const histories = async (): Promise<Omit<Counts, 'found'>> => {
-  const sum = { requests: 0, fromMemory: 0, unavailable: 0, changes: 0, unknown: 0, stale: 0 };
+  const sum = { requests: 0, fromMemory: 0, unavailable: 0, changes: 0, unknown: 0, modeChanges: 0, stale: 0 };
   const trials = numberOf('trials');
   for (let trial = 0; trial < trials; trial += 1) {
     const seed = numberOf('seed') + trial;

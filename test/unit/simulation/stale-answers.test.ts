@@ -12,7 +12,9 @@ const SKEW_SECONDS = 4;
 const MOST_HISTORIES = 100;
 
 /** Nothing but changes, so that memory answers most requests. */
-const CALM = { changesPerSecond: 3, faultsPerSecond: 0, slowShare: 0, lostShare: 0 };
+const CALM = { changesPerSecond: 3, faultsPerSecond: 0, slowShare: 0, lostShare: 0, hasBursts: false };
+/** The same with bursts, in which nodes leave the common mark, and come back to it. */
+const BURSTS = { ...CALM, mode: 'common', hasBursts: true } as const;
 
 const historyOf = (seed: number) => runHistory({ seed, seconds: SECONDS, skewSeconds: SKEW_SECONDS });
 
@@ -47,6 +49,15 @@ describe('over a simulated network', () => {
     }
   });
 
+  test('while nodes leave the common mark in a burst of changes, and rely on it again', async () => {
+    const { found, modeChanges, fromMemory } = await runHistory({
+      ...{ seed: 1, seconds: SECONDS, skewSeconds: SKEW_SECONDS, conditions: BURSTS },
+    });
+    expect(found).toEqual([]);
+    expect(modeChanges).toBeGreaterThanOrEqual(3);
+    expect(fromMemory).toBeGreaterThan(100);
+  });
+
   test('the same seed gives the same history', async () => {
     expect(await historyOf(4)).toEqual(await historyOf(4));
   });
@@ -78,9 +89,9 @@ describe('the simulation finds code that', () => {
     const entry = cached(at, id);
     if (entry) return entry.found as Versioned<T> | undefined;`;
   /** Writes that come late, with few others that would empty the memory. */
-  const SLOW = { changesPerSecond: 1, faultsPerSecond: 0, slowShare: 0.03, lostShare: 0 };
-  const BUSY = { changesPerSecond: 60, faultsPerSecond: 0, slowShare: 0, lostShare: 0 };
-  const FAULTY = { changesPerSecond: 3, faultsPerSecond: 0.2 };
+  const SLOW = { changesPerSecond: 1, faultsPerSecond: 0, slowShare: 0.03, lostShare: 0, hasBursts: false };
+  const BUSY = { ...CALM, changesPerSecond: 60 };
+  const FAULTY = { changesPerSecond: 3, faultsPerSecond: 0.2, hasBursts: false };
   const copies: string[] = [];
   afterAll(() => {
     for (const copy of copies) rmSync(copy, { recursive: true, force: true });
@@ -122,7 +133,14 @@ describe('the simulation finds code that', () => {
       MARKS,
       'else await stored.begin(_id, changes)',
       '',
-      { mode: 'partitions' },
+      { mode: 'partitions', hasBursts: false },
+    ],
+    [
+      'does not announce a change in its partition while the common mark shows it',
+      MARKS,
+      'else await stored.begin(_id, changes)',
+      '',
+      BURSTS,
     ],
     [
       'ends a change before it is written',
@@ -153,7 +171,7 @@ describe('the simulation finds code that', () => {
     ['forgets changes that no longer fit into a mark', STATES, 'return (at >= 0 || holdsAll) &&', 'return', BUSY],
     ['gives up a change of another process at once', STORED, '> GIVEN_UP_AFTER_SECONDS', '> 1', SLOW],
     ['reads the mark of a former primary', STORED, "{ readConcern: { level: 'linearizable' } } as const", '{}', FAULTY],
-  ])('%s', async (_, path, before, after, conditions = {}) => {
+  ])('%s', async (_, path, before, after, conditions = { hasBursts: false }) => {
     expect(await firstStale(await mutant(path, before, after), conditions)).toBeDefined();
   });
 });
