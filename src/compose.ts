@@ -241,6 +241,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log,
     metrics,
     clock,
+    confirmation: made.opened.confirmation,
     deadlineMilliseconds: overrides.requestDeadlineMilliseconds,
   });
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { type Broadcast, TOPICS, type Topic } from '../../src/domain/ports/broadcast.ts';
-import { LIFETIME_SECONDS } from './connection.ts';
+import { LIFETIME_SECONDS } from './checked-pool.ts';
 import { connectionOf, type PostgresqlSource } from './shared-connection.ts';
 
 /** Without questions, a connection that only listens would not notice that the server is gone, or has become unsuitable. */

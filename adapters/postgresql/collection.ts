@@ -18,9 +18,10 @@ import {
   isPossibleId,
   storedBody,
 } from '../../src/domain/ports/store-rules.ts';
-import { isDuplicate, type PostgresqlConnection, type Statement } from './connection.ts';
+import { isDuplicate, type PostgresqlConnection } from './connection.ts';
 import { findStatement, readColumns } from './find-statement.ts';
 import { readBack } from './read-back.ts';
+import type { Statement } from './statement.ts';
 import { fieldKey, keyOf, type StoredRow, storedRow } from './stored-row.ts';
 import { tableOf } from './tables.ts';
 

@@ -8,8 +8,9 @@ import {
 } from '../../src/domain/ports/document-store.ts';
 import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { insertionOf, rowValues, takenIn } from './collection.ts';
-import { isDeadlock, isDuplicate, type PostgresqlConnection, type Statement } from './connection.ts';
+import { isDeadlock, isDuplicate, type PostgresqlConnection } from './connection.ts';
 import { readBack } from './read-back.ts';
+import type { Statement } from './statement.ts';
 import { fieldKey, type StoredRow, storedRow } from './stored-row.ts';
 import { tableOf } from './tables.ts';
 

@@ -2,15 +2,19 @@
  * The document port over PostgreSQL 15 or newer. Owns all communication with PostgreSQL. Tested by
  * test/contract/postgresql.test.ts.
  *
- * This file: the pool, the checks of each connection, and deadlines.
+ * This file: turns, deadlines, and connections without an answer.
  */
-import { type Client, Pool, type PoolClient, type QueryResult } from 'pg';
+import type { Client, PoolClient } from 'pg';
 import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { postgresqlAddress } from './address.ts';
+import { checkedPool } from './checked-pool.ts';
+import type { Confirmation, ConfirmationClocks } from './confirmation.ts';
 import { codeOf, isGivenUp, isOfStatement, unavailable } from './failures.ts';
-import { assertFit, assertFitAtStart } from './fitness.ts';
 import { givenUp } from './given-up.ts';
+import { heartbeat, MOST_BEATS, MOST_UNANSWERED_BEATS } from './heartbeat.ts';
 import { runningCalls } from './running-calls.ts';
+import { prepareSchema } from './schema.ts';
+import type { Statement } from './statement.ts';
 import { type Turns, turns } from './turns.ts';
 
 export type PostgresqlOptions = {
@@ -23,19 +27,15 @@ export type PostgresqlOptions = {
    * one that listens, and one that sends, and for a moment each minute a third, which listens from then on.
    */
   readonly connections?: number;
+  /** Of a process that serves requests. Others ask no `confirmation`. */
+  readonly clocks?: ConfirmationClocks;
 };
 
-/** Runs one statement on the connection of a call; prepared once for each connection. */
-export type Statement = (text: string, values?: readonly unknown[]) => Promise<QueryResult>;
-
-/** Format of the stored data; any other is refused. */
-const FORMAT = 1;
 /** The build of an index on a large collection takes this long at most. */
 const PREPARING_MILLISECONDS = 3_600_000;
-/** So each is judged anew, and none stays for long at a server that is no longer the primary. */
-export const LIFETIME_SECONDS = 60;
 /** One that listens, the one that follows it, and one that sends. */
 const FOR_MESSAGES = 3;
+const STANDING: ConfirmationClocks = { monotonic: () => 0, wall: () => 0 };
 const READS = /^\s*SELECT\b/i;
 
 type Handling = {
@@ -80,6 +80,11 @@ export interface PostgresqlConnection {
   /** Throws StoreUnavailable when the server of a held connection is unsuitable now, or says nothing. */
   judge(client: PoolClient): Promise<void>;
 
+  /** Sends one heartbeat, for `confirmation`. Throws StoreUnavailable without an answer. */
+  beat(): Promise<void>;
+
+  readonly confirmation: Confirmation;
+
   /** Why PostgreSQL is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
 
@@ -95,69 +100,49 @@ export interface PostgresqlConnection {
 
 /** Connects and checks the server. Throws StoreUnavailable with the reason when it is unreachable or unsuitable. */
 export const connectPostgresql = async (options: PostgresqlOptions): Promise<PostgresqlConnection> => {
-  const { deadlineMilliseconds = 1000, connections = 10 } = options;
+  const { deadlineMilliseconds = 1000, connections = 10, clocks = STANDING } = options;
   const { schema, ...address } = postgresqlAddress(options.url);
-  const pool = new Pool({
-    ...address,
-    application_name: 'behalf',
-    // Half of them for calls, and half for those whose caller has given up.
-    max: 2 * connections + FOR_MESSAGES,
-    keepAlive: true,
-    connectionTimeoutMillis: deadlineMilliseconds,
-    idleTimeoutMillis: 60_000,
-    maxLifetimeSeconds: LIFETIME_SECONDS,
-    query_timeout: deadlineMilliseconds,
-    // The server ends a statement that its caller has given up, and its locks. Not a commit: that waits for the disk or a standby without a limit.
-    statement_timeout: deadlineMilliseconds,
-    lock_timeout: deadlineMilliseconds,
-    idle_in_transaction_session_timeout: 4 * deadlineMilliseconds,
-    options: `-c search_path="${schema}" -c default_transaction_isolation=read\\ committed -c client_min_messages=warning`,
-    onConnect: (client) => {
-      // Of a connection in use; its call gets the error too. Without a listener it would end the process.
-      client.on('error', () => undefined);
-      return noted(assertFitAtStart(client));
+  const pool = checkedPool({
+    address: { ...address, schema },
+    deadlineMilliseconds,
+    // Half of those of calls are for the ones whose caller has given up.
+    most: 2 * connections + FOR_MESSAGES + MOST_UNANSWERED_BEATS + MOST_BEATS,
+    clocks,
+    // They wait for a server that is no longer the primary.
+    onPromotion() {
+      unansweredBeats.end();
+      beats.release();
     },
   });
-  // Of connections that no call uses. The next call gets another one, or the error.
-  pool.on('error', () => undefined);
+  const { confirmation, isCurrent } = pool;
   const names = new Map<string, string>();
   const calls = runningCalls();
   const turn = turns(connections);
   const sending = turns(1);
   const mostGivenUp = Math.ceil(connections / 2);
   let closing: Promise<void> | undefined;
-  /** Whether the last check refused the server. */
-  let isUnfit = false;
-
-  const noted = async (check: Promise<void>): Promise<void> => {
-    try {
-      await check;
-      isUnfit = false;
-    } catch (error) {
-      isUnfit ||= isStoreUnavailable(error);
-      throw error;
-    }
-  };
-  const unanswered = givenUp((session) =>
+  const isServed = (session: number): Promise<boolean> =>
     run(
       async (client) =>
         (await prepared(client)('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [session])).rows.length > 0,
       { keepsAfter: isOfStatement },
-    ).catch(() => false),
-  );
+    ).catch(() => false);
+  const unanswered = givenUp(isServed);
+  const unansweredBeats = givenUp(isServed);
 
   const assertOpen = (): void => {
     if (closing) throw new StoreUnavailable('the store is closed');
   };
-  const nameOf = (text: string): string => {
+  const named = (text: string) => {
     const name = names.get(text) ?? `behalf_${names.size}`;
     names.set(text, name);
-    return name;
+    return { name, text };
   };
+  const beats = heartbeat(pool, named, unansweredBeats);
   const prepared =
     (client: Client): Statement =>
     (text, values = []) =>
-      client.query({ name: nameOf(text), text, values });
+      client.query({ ...named(text), values });
 
   const attempt = async <R>(work: (client: PoolClient) => Promise<R>, handling: Handling) => {
     const { keepsAfter, isWrite, patience, lane = turn } = handling;
@@ -172,8 +157,9 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
         );
       }
       client = await pool.connect();
-      if (isUnfit) await noted(assertFit(client));
+      await pool.judgeRefused(client);
       const result = await work(client);
+      if (!isCurrent(client)) throw new Unanswered('PostgreSQL was promoted while the server before was asked');
       client.release();
       return result;
     } catch (error) {
@@ -206,6 +192,8 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       const ended = async (): Promise<void> => {
         await calls.settled(4 * deadlineMilliseconds);
         unanswered.end();
+        unansweredBeats.end();
+        beats.release();
         await pool.end();
       };
       const ending = runningCalls();
@@ -226,16 +214,20 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       defining,
       send: (text, values) =>
         run((client) => prepared(client)(text, values), { keepsAfter: isOfStatement, lane: sending }),
+      beat: () => calls.track(beats.beat()),
+      confirmation,
       async hold() {
         assertOpen();
         return pool.connect().catch((error: unknown) => {
           throw isStoreUnavailable(error) ? error : unavailable(error);
         });
       },
-      judge: (client) =>
-        noted(assertFit(client)).catch((error: unknown) => {
+      async judge(client) {
+        if (!isCurrent(client)) throw new StoreUnavailable('PostgreSQL was promoted, and this is the server before');
+        await pool.judge(client).catch((error: unknown) => {
           throw isStoreUnavailable(error) ? error : unavailable(error);
-        }),
+        });
+      },
       async call(work) {
         assertOpen();
         return calls.track(work());
@@ -243,7 +235,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       async check() {
         try {
           assertOpen();
-          await run((client) => noted(assertFit(client)), { keepsAfter: isOfStatement });
+          await run((client) => pool.judge(client), { keepsAfter: isOfStatement });
           return undefined;
         } catch (error) {
           return (error as Error).message;
@@ -256,24 +248,6 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     await close();
     throw error;
   }
-};
-
-/** Whether the schema held no format. Also the first write, so that a user without the rights is detected at start. */
-const prepareSchema = async (query: Statement, schema: string): Promise<boolean> => {
-  await query('BEGIN');
-  // Several processes may start at once, and IF NOT EXISTS does not wait for the other.
-  await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`behalf ${schema}`]);
-  const { rows: schemas } = await query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (schemas.length === 0) await query(`CREATE SCHEMA "${schema}"`);
-  await query('CREATE TABLE IF NOT EXISTS behalf_format (name text PRIMARY KEY, version integer NOT NULL)');
-  const { rows } = await query("SELECT version FROM behalf_format WHERE name = 'format'");
-  const held = rows[0]?.['version'];
-  if (held !== undefined && held !== FORMAT) {
-    throw new StoreUnavailable(`the database was written by another version of Behalf (format ${String(held)})`);
-  }
-  if (held === undefined) await query("INSERT INTO behalf_format VALUES ('format', $1)", [FORMAT]);
-  await query('COMMIT');
-  return held === undefined;
 };
 
 const UNIQUE_VIOLATION = '23505';

@@ -9,9 +9,11 @@ import type {
 } from '../../src/domain/ports/document-store.ts';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { type Preparation, preparation } from '../../src/domain/ports/preparation.ts';
+import type { StoreConfirmation } from '../../src/domain/ports/store-confirmation.ts';
 import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
 import { collectionOver } from './collection.ts';
 import { commitOver } from './commit.ts';
+import { type Heartbeats, heartbeats } from './heartbeats.ts';
 import { connectionOf, type PostgresqlSource, type SharedConnection } from './shared-connection.ts';
 import { fieldKey } from './stored-row.ts';
 import { ensureTable, fieldOf, tableOf } from './tables.ts';
@@ -24,9 +26,21 @@ export type PostgresqlDocumentStore = DocumentStore & {
   ready(): Promise<void>;
   /** Why PostgreSQL is unavailable now, or undefined. */
   check(): Promise<string | undefined>;
+  /**
+   * Sends heartbeats until `close`, and says whether the store may be answered from. Call it once. `changed`: the problem, whenever there
+   * is one or none any more.
+   */
+  confirm(changed: (problem: string | undefined) => void): ServingConfirmation;
   /** For what else this process keeps in the same schema: a part of the same pool, which its user closes. */
   connection(): SharedConnection;
 };
+
+export interface ServingConfirmation extends StoreConfirmation {
+  /** Whether it knows of promotions, and that no node answers from the server before one. */
+  isKept(): boolean;
+  /** Resolves when the process may answer, or has no confirmation yet. */
+  ready(): Promise<void>;
+}
 
 /** Tables and indexes made at once. Each keeps a connection for as long as it takes, and most stay free for the others. */
 const MADE_AT_ONCE = 4;
@@ -44,6 +58,7 @@ export const postgresqlDocumentStore = async (
   const connection = await connectionOf(options);
   const { onUnreadable } = options;
   const making = turns(MADE_AT_ONCE);
+  let beats: Heartbeats | undefined;
 
   const make = async (rules: CollectionRules): Promise<void> => {
     await making.take();
@@ -110,7 +125,15 @@ export const postgresqlDocumentStore = async (
     },
     isNew: connection.isNew,
     check: connection.check,
+    confirm(changed) {
+      const sent = heartbeats(connection, changed);
+      beats = sent;
+      return { ...connection.confirmation, ready: sent.ready };
+    },
     connection: connection.part,
-    close: connection.close,
+    close() {
+      beats?.stop();
+      return connection.close();
+    },
   };
 };

@@ -2,9 +2,10 @@ import type { QueryResult } from 'pg';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { checkKey, checkStep, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
-import type { Statement } from './connection.ts';
-import { codeOf } from './failures.ts';
+import { isWithheld } from './failures.ts';
+import { SYSTEM, TIMELINE } from './fitness.ts';
 import { connectionOf, type PostgresqlSource } from './shared-connection.ts';
+import type { Statement } from './statement.ts';
 import { keyOf } from './stored-row.ts';
 
 export type PostgresqlEphemeralStore = EphemeralStore & {
@@ -22,8 +23,7 @@ const LIVE = 'key = $1 AND ends_at > $2';
  * changes, and the table, which a restored dump changes. `table`: the table alone.
  */
 const ORIGINS = {
-  server: `format('%s %s %s', (SELECT system_identifier FROM pg_control_system()),
-    left(pg_walfile_name(pg_current_wal_lsn()), 8), 'behalf_ephemeral'::regclass::oid)`,
+  server: `format('%s %s %s', ${SYSTEM}, ${TIMELINE}, 'behalf_ephemeral'::regclass::oid)`,
   table: `format('%s', 'behalf_ephemeral'::regclass::oid)`,
 } as const;
 type OriginKind = keyof typeof ORIGINS;
@@ -153,9 +153,6 @@ export const postgresqlEphemeralStore = async (
   };
 };
 
-/** Of a function that the server lacks, does not support, or keeps from this user. */
-const WITHHELD = /^(?:42883|0A000|42501)$/;
-
 /** Makes the tables. Resolves with what the server lets this user see of the origin. */
 const prepare = async (query: Statement): Promise<OriginKind> => {
   await query('BEGIN');
@@ -184,7 +181,7 @@ const visibleOrigin = async (query: Statement): Promise<OriginKind> => {
     await query(`SELECT ${ORIGINS.server}`);
     return 'server';
   } catch (error) {
-    if (!WITHHELD.test(codeOf(error) ?? '')) throw error;
+    if (!isWithheld(error)) throw error;
     await query('ROLLBACK TO SAVEPOINT origin');
     return 'table';
   }

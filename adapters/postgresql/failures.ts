@@ -19,6 +19,11 @@ export const isOfStatement = (error: unknown): boolean => {
 /** Whether the driver stopped waiting for an answer. The server may still be at work. */
 export const isGivenUp = (error: unknown): boolean => (error as Error | undefined)?.message === 'Query read timeout';
 
+/** Of a function that the server lacks, does not support, or keeps from this user. */
+const WITHHELD = /^(?:42883|0A000|42501)$/;
+
+export const isWithheld = (error: unknown): boolean => WITHHELD.test(codeOf(error) ?? '');
+
 const DISK_FULL = '53100';
 
 const NO_RIGHT =

@@ -23,6 +23,8 @@ declare module 'pg' {
       handler: (message: { readonly channel: string; readonly payload?: string }) => void,
     ): void;
     on(event: 'error', handler: (error: Error) => void): void;
+    /** What the server says beside its answers: warnings, with the settings of the adapter. */
+    on(event: 'notice', handler: () => void): void;
     /** `drain`: the server has answered all statements. */
     on(event: 'end' | 'drain', handler: () => void): void;
     /** Number of the session at the server, while there is one. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { type CollectionRules, indexSignature } from '../../src/domain/ports/store-rules.ts';
-import type { PostgresqlConnection, Statement } from './connection.ts';
+import type { PostgresqlConnection } from './connection.ts';
+import type { Statement } from './statement.ts';
 
 // A table for each collection. Names are checked by `collectionRules`, so quoting them is enough.
 export const tableOf = (collection: string): string => `"c_${collection}"`;

@@ -2,12 +2,13 @@
 import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
-import type { PostgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
+import type { PostgresqlDocumentStore, ServingConfirmation } from '../../adapters/postgresql/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { StoreConfirmation } from '../domain/ports/store-confirmation.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
 import { CACHED, LINEARIZABLE } from './collections.ts';
 
@@ -18,6 +19,8 @@ export type OpenedStores = {
   readonly broadcast: Broadcast;
   /** Readiness checks of the storage servers; empty for stores within this process. */
   readonly checks: readonly ReadinessCheck[];
+  /** Whether answers may be given from the store; absent where no other server can take over without the knowledge of this process. */
+  readonly confirmation?: StoreConfirmation;
   /** Resolves when the declared collections accept writes and queries. Throws StoreUnavailable otherwise. */
   ready(): Promise<void>;
 };
@@ -26,15 +29,19 @@ type StoreSettings = Configuration['stores'];
 type Checked = { check(): Promise<string | undefined> };
 type ServerDocuments = DocumentStore & Checked & { readonly isNew: boolean; ready(): Promise<void> };
 /** `beside`: opens on the same server what Redis keeps otherwise. */
-type OpenedDocuments = { readonly documents: ServerDocuments; readonly beside?: (around: Around) => Promise<Beside> };
+type OpenedDocuments = {
+  readonly documents: ServerDocuments;
+  readonly confirmation?: ServingConfirmation;
+  readonly beside?: (around: Around) => Promise<Beside>;
+};
 type Around = { readonly clock: Clock; readonly onUnreadable: OnUnreadable; readonly log: Logger | undefined };
 
 /** Throws StoreUnavailable with the reason when a server is not reachable or not suitable; then nothing stays open. */
 export const storeServers = async ({ stores: settings }: Configuration, around: Around): Promise<OpenedStores> => {
-  const { documents, beside } =
+  const { documents, confirmation, beside } =
     settings.document === 'mongodb'
       ? await inMongodb(settings, around.onUnreadable)
-      : await inPostgresql(settings, around.onUnreadable);
+      : await inPostgresql(settings, around);
   try {
     const { ephemeral, broadcast, checks } =
       settings.ephemeral === 'redis' || beside === undefined
@@ -44,8 +51,15 @@ export const storeServers = async ({ stores: settings }: Configuration, around: 
       documents,
       ephemeral,
       broadcast,
-      checks: [{ name: settings.document, check: documents.check }, ...checks],
-      ready: documents.ready,
+      checks: [
+        { name: settings.document, check: async () => (await documents.check()) ?? confirmation?.problem() },
+        ...checks,
+      ],
+      ...(confirmation ? { confirmation } : {}),
+      async ready() {
+        await documents.ready();
+        await confirmation?.ready();
+      },
     };
   } catch (error) {
     await documents.close();
@@ -69,12 +83,23 @@ const inMongodb = async (settings: StoreSettings, onUnreadable: OnUnreadable): P
   return { documents };
 };
 
-const inPostgresql = async (settings: StoreSettings, onUnreadable: OnUnreadable): Promise<OpenedDocuments> => {
-  const { postgresqlUrl = '', deadlineMilliseconds } = settings;
+const inPostgresql = async (
+  { postgresqlUrl = '', deadlineMilliseconds }: StoreSettings,
+  { onUnreadable, log }: Around,
+): Promise<OpenedDocuments> => {
   const { postgresqlDocumentStore } = await import('../../adapters/postgresql/document-store.ts');
-  const documents = await postgresqlDocumentStore({ url: postgresqlUrl, onUnreadable, deadlineMilliseconds });
-  return { documents, beside: (around) => besideInPostgresql(documents, around) };
+  const clocks = { monotonic: () => 1000 * stopwatch(), wall: systemClock.nowMillis };
+  const documents = await postgresqlDocumentStore({ url: postgresqlUrl, onUnreadable, deadlineMilliseconds, clocks });
+  const confirmation = documents.confirm((problem) => {
+    if (problem === undefined) log?.info({ event: 'store.confirmed' }, 'the store is confirmed again');
+    else log?.warn({ event: 'store.unconfirmed', reason: problem }, 'requests are answered with 503');
+  });
+  if (!confirmation.isKept()) log?.info({ event: 'store.failover_unguarded' }, UNGUARDED);
+  return { documents, confirmation, beside: (around) => besideInPostgresql(documents, around) };
 };
+
+const UNGUARDED =
+  'PostgreSQL waits for no synchronous standby, or keeps its timeline from the user: after a promotion, a node that still reaches the old primary may answer from it';
 
 type Beside = Pick<OpenedStores, 'ephemeral' | 'broadcast' | 'checks'>;
 

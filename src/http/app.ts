@@ -8,7 +8,9 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Brand } from '../../views/brand.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { StoreConfirmation } from '../domain/ports/store-confirmation.ts';
 import { isBrokenConnection } from './broken-connections.ts';
+import { answerConfirmed } from './confirmed-answers.ts';
 import type { Series } from './durations.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import { indexedRouter } from './indexed-router.ts';
@@ -42,10 +44,13 @@ export const requestListener = (deps: {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** Absent: the store needs none. */
+  readonly confirmation?: StoreConfirmation | undefined;
   /** Deadline for the response; default: that of production. */
   readonly deadlineMilliseconds?: number | undefined;
 }): Handler => {
-  const { guard, routers, oidcProvider, remember, log, metrics, clock } = deps;
+  const { guard, routers, oidcProvider, remember, log, metrics, clock, confirmation } = deps;
+  const unconfirmed = (when: 'before' | 'after'): void => metrics.unconfirmed.inc({ when });
   const app = new Koa({ proxy: true });
   const series = new Map<string, Series>();
   const durationOf = (surface: string): Series => {
@@ -103,9 +108,13 @@ export const requestListener = (deps: {
     if (!known) return;
     remember(request, known);
     answerInTime(request, response, deps.deadlineMilliseconds);
-    const target = String(request.url).split('?')[0] ?? '/';
-    if (OURS.test(target) || isPostedRequest(request.method, target)) ours(request, response);
-    else oidcProvider.handle(request, response);
+    const handle = (): void => {
+      const target = String(request.url).split('?')[0] ?? '/';
+      if (OURS.test(target) || isPostedRequest(request.method, target)) ours(request, response);
+      else oidcProvider.handle(request, response);
+    };
+    if (confirmation) answerConfirmed(request, response, confirmation, { handle, refused: unconfirmed });
+    else handle();
   };
 };
 

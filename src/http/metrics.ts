@@ -10,7 +10,6 @@ export interface Metrics extends DomainMetrics {
 
   /** Requests that got a response. */
   readonly requests: Counter<'method' | 'status' | 'surface'>;
-
   /** Time from the arrival of a request to the end of its response. */
   readonly seconds: Durations;
 
@@ -50,8 +49,9 @@ export interface Metrics extends DomainMetrics {
   /** Break-glass actions without a review by a third person. */
   readonly openReviews: Gauge<string>;
 
-  /** Requests in progress. */
+  /** Requests in progress, and those answered with 503 because the store was not confirmed. */
   readonly inFlight: Gauge<string>;
+  readonly unconfirmed: Counter<'when'>;
 
   /** Bytes of the volume of the database, of its free space, and of the reserve (0 while it is released). */
   readonly volume: Readonly<Record<'size' | 'free' | 'reserve', Gauge<string>>>;
@@ -119,7 +119,13 @@ const requestInstruments = (registry: Registry) => {
     labelNames: ['kind'],
     registers: [registry],
   });
-  return { requests, seconds, inFlight, evicted };
+  const unconfirmed = new Counter({
+    name: 'behalf_unconfirmed_answers_total',
+    help: 'Requests answered with 503 because the store was not confirmed, before or after they were handled.',
+    labelNames: ['when'],
+    registers: [registry],
+  });
+  return { requests, seconds, inFlight, evicted, unconfirmed };
 };
 
 /** The audit log. */

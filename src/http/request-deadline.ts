@@ -12,7 +12,6 @@ export const answerInTime = (
   response: ServerResponse,
   milliseconds: number = DEADLINE_MILLISECONDS,
 ): void => {
-  // Keeps the headers of the front guard. Later ones belong to the response that did not come: a redirect, a cookie.
   const always = response.getHeaderNames();
   const look = (): void => {
     if (response.headersSent || response.writableEnded || response.destroyed) return;
@@ -20,22 +19,28 @@ export const answerInTime = (
       timer = setTimeout(look, milliseconds).unref();
       return;
     }
-    for (const name of response.getHeaderNames()) if (!always.includes(name)) response.removeHeader(name);
-    response.writeHead(503, {
-      'Retry-After': '1',
-      'Content-Type': 'application/json',
-      'Cache-Control': 'no-store',
-    });
-    response.end(
-      JSON.stringify({
-        error: 'temporarily_unavailable',
-        error_description: 'the server could not answer in time; try again',
-      }),
-    );
-    ignoreHeaders(response);
+    answerUnavailable(response, { always, description: 'the server could not answer in time; try again' });
   };
   let timer = setTimeout(look, milliseconds).unref();
   response.once('close', () => clearTimeout(timer));
+};
+
+/**
+ * Answers 503, and ignores what comes later. `always`: names of the headers to keep. Others belong to the response that did not come: a
+ * redirect, a cookie.
+ */
+export const answerUnavailable = (
+  response: ServerResponse,
+  { always, description }: { readonly always: readonly string[]; readonly description: string },
+): void => {
+  for (const name of response.getHeaderNames()) if (!always.includes(name)) response.removeHeader(name);
+  response.writeHead(503, {
+    'Retry-After': '1',
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+  });
+  response.end(JSON.stringify({ error: 'temporarily_unavailable', error_description: description }));
+  ignoreHeaders(response);
 };
 
 /**

@@ -97,6 +97,10 @@ export const faultProxy = async (targetPort: number) => {
       target = port;
       for (const pair of pairs) for (const socket of pair) socket.destroy();
     },
+    /** The same for new connections alone. */
+    leadNewTo(port: number): void {
+      target = port;
+    },
     /** Pieces of data towards the target so far: about one for each command. */
     messages: (): number => messages,
     async close(): Promise<void> {

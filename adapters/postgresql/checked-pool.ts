@@ -1,0 +1,123 @@
+/** The pool, whose connections are checked, and all lead to the server that was promoted last. */
+import { type Client, Pool, type PoolClient } from 'pg';
+import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { PostgresqlAddress } from './address.ts';
+import { type Confirmation, type ConfirmationClocks, confirmation, type ServerFacts } from './confirmation.ts';
+import { isWithheld } from './failures.ts';
+import { assertFit, assertFitAtStart } from './fitness.ts';
+
+/** So each is judged anew, and none stays for long at a server that is no longer the primary. */
+export const LIFETIME_SECONDS = 60;
+
+/** Of a connection. `isWarned`: the server has sent a warning since this was set. */
+type Session = { readonly epoch: number; isWarned: boolean };
+
+export interface CheckedPool {
+  readonly confirmation: Confirmation;
+  /** A connection to the primary as this process knows it. Throws StoreUnavailable for an unsuitable server, or the error of the driver. */
+  connect(): Promise<PoolClient>;
+  /** False when another server was promoted since this connection began. */
+  isCurrent(client: Client): boolean;
+  /** Of the server of this connection, see `Confirmation`. */
+  epochOf(client: Client): number;
+  /** Throws StoreUnavailable when the server is unsuitable now. */
+  judge(client: Client): Promise<void>;
+  /** The same while the last check has refused the server. */
+  judgeRefused(client: Client): Promise<void>;
+  /** Whether the server has sent a warning since this call. */
+  warnings(client: Client): () => boolean;
+  end(): Promise<void>;
+}
+
+/** `most`: connections at once. `onPromotion`: a connection leads to another server than those before. */
+export const checkedPool = (options: {
+  readonly address: PostgresqlAddress;
+  readonly deadlineMilliseconds: number;
+  readonly most: number;
+  readonly clocks: ConfirmationClocks;
+  readonly onPromotion: () => void;
+}): CheckedPool => {
+  const { address, deadlineMilliseconds, most, clocks, onPromotion } = options;
+  const { schema, ...server } = address;
+  const pool = new Pool({
+    ...server,
+    application_name: 'behalf',
+    max: most,
+    keepAlive: true,
+    connectionTimeoutMillis: deadlineMilliseconds,
+    idleTimeoutMillis: 60_000,
+    maxLifetimeSeconds: LIFETIME_SECONDS,
+    query_timeout: deadlineMilliseconds,
+    // The server ends a statement that its caller has given up, and its locks. Not a commit: that waits for the disk or a standby without a limit.
+    statement_timeout: deadlineMilliseconds,
+    lock_timeout: deadlineMilliseconds,
+    idle_in_transaction_session_timeout: 4 * deadlineMilliseconds,
+    options: `-c search_path="${schema}" -c default_transaction_isolation=read\\ committed -c client_min_messages=warning`,
+    onConnect: (client) => {
+      // Of a connection in use; its call gets the error too. Without a listener it would end the process.
+      client.on('error', () => undefined);
+      client.on('notice', () => {
+        const session = sessions.get(client);
+        if (session) session.isWarned = true;
+      });
+      client.on('end', () => void sessions.delete(client));
+      return noted(begin(client));
+    },
+  });
+  // Of connections that no call uses. The next call gets another one, or the error.
+  pool.on('error', () => undefined);
+  const known = confirmation(clocks);
+  const sessions = new Map<Client, Session>();
+  /** Whether the last check refused the server. */
+  let isUnfit = false;
+  let seesOrigin = true;
+
+  const noted = async (check: Promise<void>): Promise<void> => {
+    try {
+      await check;
+      isUnfit = false;
+    } catch (error) {
+      isUnfit ||= isStoreUnavailable(error);
+      throw error;
+    }
+  };
+  const factsOf = async (client: Client): Promise<ServerFacts> => {
+    try {
+      return await assertFitAtStart(client, seesOrigin);
+    } catch (error) {
+      if (!seesOrigin || !isWithheld(error)) throw error;
+      seesOrigin = false;
+      return assertFitAtStart(client, false);
+    }
+  };
+  const begin = async (client: Client): Promise<void> => {
+    const before = known.epoch();
+    const epoch = known.saw(await factsOf(client));
+    sessions.set(client, { epoch, isWarned: false });
+    if (epoch !== before) onPromotion();
+  };
+  const isCurrent = (client: Client): boolean => sessions.get(client)?.epoch === known.epoch();
+
+  return {
+    confirmation: known,
+    async connect() {
+      for (;;) {
+        const client = await pool.connect();
+        if (isCurrent(client)) return client;
+        client.release(true);
+      }
+    },
+    isCurrent,
+    epochOf: (client) => sessions.get(client)?.epoch ?? 0,
+    judge: (client) => noted(assertFit(client)),
+    async judgeRefused(client) {
+      if (isUnfit) await noted(assertFit(client));
+    },
+    warnings(client) {
+      const session = sessions.get(client);
+      if (session) session.isWarned = false;
+      return () => session?.isWarned !== false;
+    },
+    end: () => pool.end(),
+  };
+};

@@ -1,0 +1,123 @@
+/**
+ * Whether this process may answer from PostgreSQL: which server it takes for the primary, and until when that server is confirmed.
+ * Decision 59 says why this is enough. Asks no server itself; connection.ts reports what connections and heartbeats learn.
+ */
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { StoreConfirmation } from '../../src/domain/ports/store-confirmation.ts';
+
+/** How long a confirmed heartbeat counts, from the moment before it was sent. */
+export const CONFIRMED_MILLISECONDS = 1000;
+/** How much longer than another one a clock may take for that. */
+const CLOCK_ERROR_MILLISECONDS = 250;
+/** From the moment that a process learns of a promotion: then no process is confirmed by the server before. */
+export const HOLD_MILLISECONDS = CONFIRMED_MILLISECONDS + CLOCK_ERROR_MILLISECONDS;
+
+/** How long a request waits for a confirmation that is late, and after how much longer it does not. */
+const PATIENCE_MILLISECONDS = 1000;
+
+/** What a server says of itself. `system` and `timeline` are absent where it keeps them from the user. */
+export type ServerFacts = {
+  readonly system: string | undefined;
+  readonly timeline: number | undefined;
+  /** Whether it waits for a standby before it acknowledges a commit (`synchronous_standby_names`). */
+  readonly isSynchronous: boolean;
+};
+
+/** Milliseconds. A process that was stopped notices it by the first; one whose machine slept, by the second. */
+export type ConfirmationClocks = { readonly monotonic: () => number; readonly wall: () => number };
+
+/** Taken before a heartbeat is sent. */
+export type Beat = { readonly monotonic: number; readonly wall: number };
+
+export interface Confirmation extends StoreConfirmation {
+  /**
+   * Notes the server of a new connection. Returns its epoch: a connection of an earlier one leads to a server that was the primary
+   * before. Throws StoreUnavailable for a server on an older timeline.
+   */
+  saw(server: ServerFacts): number;
+  beat(): Beat;
+  /** The server of this epoch has answered a heartbeat; whether it commits with a standby. */
+  answered(beat: Beat, epoch: number, isSynchronous: boolean): void;
+  /** A standby of the server of this epoch has confirmed the commit of a heartbeat. */
+  confirmed(beat: Beat, epoch: number): void;
+  /** Whether the server was last known to commit with a standby. */
+  isSynchronous(): boolean;
+  /** Milliseconds until the hold after a promotion is over; 0 without one. */
+  held(): number;
+  /** Whether a promotion would be noticed and no older server is answered from. */
+  isKept(): boolean;
+}
+
+export const confirmation = ({ monotonic, wall }: ConfirmationClocks): Confirmation => {
+  let known: ServerFacts | undefined;
+  let epoch = 0;
+  let isSynchronous = false;
+  let last: Beat | undefined;
+  let heldUntil = Number.NEGATIVE_INFINITY;
+  const waiting = new Set<() => void>();
+
+  const held = (): number => Math.max(0, heldUntil - monotonic());
+  const age = (): number =>
+    last === undefined ? Number.POSITIVE_INFINITY : Math.max(monotonic() - last.monotonic, wall() - last.wall);
+  const changeProblem = (): string | undefined =>
+    held() > 0 ? 'PostgreSQL was promoted, and a node may still answer from the server before: try again' : undefined;
+  /** `isFirst`: of this process. Another one may have seen the server before. */
+  const adopt = (server: ServerFacts, isFirst: boolean): void => {
+    known = server;
+    epoch += 1;
+    isSynchronous = server.isSynchronous;
+    last = undefined;
+    const wasNeverPromoted = isFirst && server.timeline === 1 && !isSynchronous;
+    if (!wasNeverPromoted && server.timeline !== undefined) heldUntil = monotonic() + HOLD_MILLISECONDS;
+  };
+
+  return {
+    saw(server) {
+      if (known === undefined) adopt(server, true);
+      else if (server.timeline !== undefined && known.timeline !== undefined) {
+        const isSame = server.system === known.system;
+        if (isSame && server.timeline < known.timeline) {
+          throw new StoreUnavailable(
+            `PostgreSQL is on timeline ${server.timeline}, and a server on ${known.timeline} was promoted: lead the address to that one, and stop the old primary`,
+          );
+        }
+        if (!isSame || server.timeline > known.timeline) adopt(server, false);
+      }
+      return epoch;
+    },
+    beat: () => ({ monotonic: monotonic(), wall: wall() }),
+    answered(beat, of, isNow) {
+      if (of !== epoch) return;
+      // Until now it needed no standby, so its own answer counts once.
+      if (isNow && !isSynchronous) last = beat;
+      isSynchronous = isNow;
+    },
+    confirmed(beat, of) {
+      if (of !== epoch) return;
+      // Of several under way, an earlier one may be answered later.
+      if (last === undefined || beat.monotonic > last.monotonic) last = beat;
+      for (const resume of [...waiting]) resume();
+    },
+    async retry() {
+      if (held() === 0 && age() > CONFIRMED_MILLISECONDS + PATIENCE_MILLISECONDS) return;
+      const { promise, resolve: resume } = Promise.withResolvers<void>();
+      waiting.add(resume);
+      const timer = setTimeout(resume, held() > 0 ? Math.min(held(), PATIENCE_MILLISECONDS) : PATIENCE_MILLISECONDS);
+      await promise;
+      clearTimeout(timer);
+      waiting.delete(resume);
+    },
+    isSynchronous: () => isSynchronous,
+    held,
+    isKept: () => isSynchronous && known?.timeline !== undefined,
+    epoch: () => epoch,
+    changeProblem,
+    problem() {
+      const change = changeProblem();
+      if (change !== undefined) return change;
+      return isSynchronous && age() >= CONFIRMED_MILLISECONDS
+        ? `no synchronous standby of PostgreSQL has confirmed a heartbeat of this node for ${CONFIRMED_MILLISECONDS / 1000} s: look at the standbys that synchronous_standby_names lists, and whether this node reaches the primary`
+        : undefined;
+    },
+  };
+};

@@ -1,0 +1,82 @@
+/** One heartbeat: what confirms that a standby still follows the server. heartbeats.ts sends them in time. */
+import type { PoolClient } from 'pg';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { type CheckedPool, LIFETIME_SECONDS } from './checked-pool.ts';
+import { type Beat, CONFIRMED_MILLISECONDS } from './confirmation.ts';
+import { isGivenUp, unavailable } from './failures.ts';
+import { IS_SYNCHRONOUS } from './fitness.ts';
+import type { GivenUp } from './given-up.ts';
+
+/** A standby that is gone leaves so many without an answer, and those under way. Another one may find the server that was promoted. */
+export const MOST_UNANSWERED_BEATS = 2;
+/** So one that is late keeps back no other. */
+export const MOST_BEATS = 3;
+const ASK_SYNCHRONOUS = `SELECT ${IS_SYNCHRONOUS} AS synchronous`;
+/** Written to the log of the server and to no table. It is a commit, which waits for a standby like every other. */
+const HEARTBEAT = `${ASK_SYNCHRONOUS}, pg_logical_emit_message(true, 'behalf', '')`;
+
+export interface Heartbeat {
+  /** Throws StoreUnavailable without an answer. */
+  beat(): Promise<void>;
+  /** Closes the connections that it keeps. */
+  release(): void;
+}
+
+/**
+ * Keeps connections of its own: while many calls wait for connections, a heartbeat must not. `named`: a text with the name of its prepared
+ * statement. `unanswered`: where connections go that do not answer.
+ */
+export const heartbeat = (
+  pool: CheckedPool,
+  named: (text: string) => { readonly name: string; readonly text: string },
+  unanswered: GivenUp,
+): Heartbeat => {
+  const { confirmation } = pool;
+  const kept: { readonly client: PoolClient; readonly until: number }[] = [];
+
+  const send = async (client: PoolClient): Promise<void> => {
+    const epoch = pool.epochOf(client);
+    const isWarned = pool.warnings(client);
+    const ask = async (text: string): Promise<{ readonly sent: Beat; readonly isSynchronous: boolean }> => {
+      const sent = confirmation.beat();
+      const { rows } = await client.query({ ...named(text), query_timeout: CONFIRMED_MILLISECONDS });
+      const isSynchronous = rows[0]?.['synchronous'] === true;
+      confirmation.answered(sent, epoch, isSynchronous);
+      return { sent, isSynchronous };
+    };
+    // A server without a standby has nothing to write.
+    if (!confirmation.isSynchronous() && !(await ask(ASK_SYNCHRONOUS)).isSynchronous) return;
+    const { sent, isSynchronous } = await ask(HEARTBEAT);
+    // A wait that an operator of the server has cancelled ends like one that a standby has confirmed, with a warning.
+    if (isSynchronous && !isWarned()) confirmation.confirmed(sent, epoch);
+  };
+  const connection = async () => {
+    const found = kept.pop();
+    if (found) return found;
+    const client = await pool.connect();
+    return { client, until: confirmation.beat().monotonic + 1000 * LIFETIME_SECONDS };
+  };
+
+  return {
+    async beat() {
+      if (unanswered.size() >= MOST_UNANSWERED_BEATS) {
+        throw new StoreUnavailable(`PostgreSQL has not answered ${unanswered.size()} heartbeats`);
+      }
+      let client: PoolClient | undefined;
+      try {
+        const used = await connection();
+        client = used.client;
+        await send(client);
+        if (pool.isCurrent(client) && confirmation.beat().monotonic < used.until) kept.push(used);
+        else client.release(true);
+      } catch (error) {
+        if (client && isGivenUp(error)) unanswered.add(client);
+        else client?.release(true);
+        throw unavailable(error);
+      }
+    },
+    release() {
+      for (const { client } of kept.splice(0)) client.release(true);
+    },
+  };
+};

@@ -1,0 +1,105 @@
+/** Heartbeats of a process, and its connections over a promotion (decision 59). The states in between are those of the unit tests. */
+import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { connectPostgresql, type PostgresqlConnection } from '../../adapters/postgresql/connection.ts';
+import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { faultProxy } from '../support/fault-proxy.ts';
+import { startPostgresql } from '../support/postgresql-server.ts';
+import { until } from '../support/until.ts';
+
+// Before any test: without a server this file fails as a whole and says what to install.
+const primary = await startPostgresql();
+const standby = await startPostgresql({ standbyOf: primary });
+const proxy = await faultProxy(primary.port);
+const opened: PostgresqlConnection[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each.close()));
+  await primary.set({ synchronous_standby_names: '' });
+});
+afterAll(async () => {
+  await proxy.close();
+  await standby.remove();
+  await primary.remove();
+});
+
+const CLOCKS = { monotonic: () => performance.now(), wall: () => Date.now() };
+const MISSING = 'synchronous_standby_names';
+const open = async (): Promise<PostgresqlConnection> => {
+  const url = primary.url('beats').replace(`:${primary.port}/`, `:${proxy.port}/`);
+  const connection = await connectPostgresql({ url, deadlineMilliseconds: 10_000, connections: 4, clocks: CLOCKS });
+  opened.push(connection);
+  return connection;
+};
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (thrown: unknown) => thrown as Error,
+  );
+const waiting = (): Promise<readonly Readonly<Record<string, unknown>>[]> =>
+  primary.ask("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+
+test('FT-03 a heartbeat that a standby confirms counts, and one without an answer does not; few wait at the server', async () => {
+  const { beat, confirmation } = await open();
+  expect([await failure(beat()), confirmation.problem(), confirmation.isKept()]).toEqual([undefined, undefined, false]);
+  await primary.set({ synchronous_standby_names: '*' });
+  await beat();
+  expect([confirmation.problem(), confirmation.isKept()]).toEqual([undefined, true]);
+
+  await primary.set({ synchronous_standby_names: 'absent' });
+  for (let beats = 0; beats < 4; beats += 1) expect(isStoreUnavailable(await failure(beat()))).toBe(true);
+  expect(confirmation.problem()).toContain(MISSING);
+  expect(await waiting()).toHaveLength(2);
+
+  await primary.set({ synchronous_standby_names: '*' });
+  await until(async () => (await failure(beat())) === undefined);
+  expect(confirmation.problem()).toBeUndefined();
+});
+
+test('FT-03 a process that begins while no standby is there is not confirmed', async () => {
+  await open();
+  await primary.set({ synchronous_standby_names: 'absent' });
+  const url = primary.url('beats');
+  // Its schema is there already, so it writes nothing.
+  const later = await connectPostgresql({ url, deadlineMilliseconds: 10_000, clocks: CLOCKS });
+  opened.push(later);
+  expect([later.confirmation.held() > 0, later.confirmation.isKept()]).toEqual([true, true]);
+  await until(() => later.confirmation.held() === 0);
+  expect(later.confirmation.problem()).toContain(MISSING);
+});
+
+test('FT-03 a heartbeat whose wait an operator of the server cancels does not count', async () => {
+  const { beat, confirmation } = await open();
+  await primary.set({ synchronous_standby_names: '*' });
+  await beat();
+  await primary.set({ synchronous_standby_names: 'absent' });
+  await until(() => confirmation.problem() !== undefined);
+  const sent = failure(beat());
+  await until(async () => (await waiting()).length === 1);
+  await primary.ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+  expect(await sent).toBeUndefined();
+  expect(confirmation.problem()).toContain(MISSING);
+});
+
+test('FT-03 after a promotion no connection to the server before gives a result, and none to it is opened', async () => {
+  const { query, confirmation, hold, judge, check } = await open();
+  const before = confirmation.epoch();
+  const port = async (): Promise<unknown> => (await query('SELECT inet_server_port() AS port')).rows[0]?.['port'];
+  const held = await hold();
+  expect(await Promise.all([port(), port()])).toEqual([primary.port, primary.port]);
+  await standby.ask('SELECT pg_promote()');
+  proxy.leadNewTo(standby.port);
+  // The first two are at the server before while the third makes a connection.
+  const slow = failure(query('SELECT pg_sleep(2)'));
+  expect(await Promise.all([port(), port(), port()])).toContain(standby.port);
+  expect(confirmation.epoch()).toBe(before + 1);
+  expect(confirmation.problem()).toContain('was promoted');
+  const late = await slow;
+  expect([isStoreUnavailable(late), late?.message]).toEqual([true, expect.stringContaining('was promoted')]);
+  expect(await failure(judge(held))).toMatchObject({ message: expect.stringContaining('was promoted') });
+  held.release(true);
+  expect(await Promise.all([port(), port(), port()])).toEqual([standby.port, standby.port, standby.port]);
+
+  proxy.leadTo(primary.port);
+  await until(async () => (await check())?.includes('stop the old primary') === true);
+  expect(await failure(port())).toMatchObject({ message: expect.stringContaining('stop the old primary') });
+  expect(confirmation.epoch()).toBe(before + 1);
+});
