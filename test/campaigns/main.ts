@@ -23,6 +23,7 @@ import { grants } from './leases.ts';
 import { metadata } from './metadata.ts';
 import { offboarding } from './offboarding.ts';
 import { organisation } from './organisation.ts';
+import { partition } from './partition.ts';
 import { races } from './races.ts';
 import { replay } from './replay.ts';
 import { keepResult } from './results.ts';
@@ -45,6 +46,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   handlers,
   rolling,
   revocation,
+  partition,
   edge,
   signals,
   killTree,
