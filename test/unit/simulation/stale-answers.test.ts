@@ -16,7 +16,8 @@ const CALM = { changesPerSecond: 3, faultsPerSecond: 0, slowShare: 0, lostShare:
 /** The same with bursts, in which nodes leave the common mark, and come back to it. */
 const BURSTS = { ...CALM, mode: 'common', hasBursts: true } as const;
 
-const historyOf = (seed: number) => runHistory({ seed, seconds: SECONDS, skewSeconds: SKEW_SECONDS });
+const historyOf = (seed: number) =>
+  runHistory({ seed, seconds: SECONDS, skewSeconds: SKEW_SECONDS, conditions: { hasBursts: false } });
 
 /** The seed of the first history with a stale answer. */
 const firstStale = async (run: typeof runHistory, conditions: Partial<Conditions>): Promise<number | undefined> => {
