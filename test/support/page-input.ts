@@ -1,5 +1,6 @@
 /** Two ways to use a page: with a pointer, and with nothing but the keyboard. Controls are found by what a person reads. */
 import type { Locator, Page } from 'playwright-core';
+import { TAB_STOPS } from './tab-walk.ts';
 
 export type Hands = {
   readonly type: (page: Page, label: string, text: string) => Promise<void>;
@@ -56,21 +57,42 @@ export const pointer: Hands = {
   },
 };
 
-/** Runs in the page. */
-const hasFocus = (one: unknown): boolean =>
-  one === (globalThis as unknown as { readonly document: { readonly activeElement: unknown } }).document.activeElement;
+/** A text of a person's own is typed, and one that is longer comes from elsewhere: it is pasted. A key takes 10 ms of CPU. */
+const MOST_TYPED = 60;
 
-/** Runs in the page. */
-const isConnected = (one: unknown): boolean => (one as { readonly isConnected: boolean }).isConnected;
+type Way = { readonly hasFocus: boolean; readonly isConnected: boolean; readonly stopsBetween: number };
 
-/** Tabs on until the control has the focus; a control that cannot be reached fails. */
+/**
+ * Runs in the page: how Tab gets to the control. `stopsBetween` is never too high: it is 0 where nothing has the focus, so that the first
+ * stop is not known, and where a dialog or a popover is open, which change the order.
+ */
+const wayTo = new Function(
+  'control',
+  `const { activeElement } = document;
+  const stops = ${TAB_STOPS};
+  const [from, to] = [stops.indexOf(activeElement), stops.indexOf(control)];
+  const isKnown = from >= 0 && to >= 0 && !document.querySelector(':modal, :popover-open');
+  return {
+    hasFocus: control === activeElement,
+    isConnected: control.isConnected,
+    stopsBetween: isKnown ? Math.max(0, (to - from + stops.length) % stops.length - 1) : 0,
+  };`,
+) as (control: unknown) => Way;
+
+/**
+ * Tabs on until the control has the focus; a control that cannot be reached fails. Presses the keys on the way in a row: to ask the page
+ * after each, and to draw a frame for it, takes eight times the CPU.
+ */
 const reach = async (page: Page, control: Locator): Promise<void> => {
   // Found once: to find a control by role and name reads the whole page. A live list replaces what it shows.
   let element = await control.elementHandle();
-  for (let step = 0; step < 80; step += 1) {
-    if (await element?.evaluate(hasFocus)) return;
-    if (!(await element?.evaluate(isConnected))) element = await control.elementHandle();
-    await page.keyboard.press('Tab');
+  for (let pressed = 0; pressed < 80; ) {
+    const way = await element?.evaluate(wayTo);
+    if (way?.hasFocus) return;
+    if (!way?.isConnected) element = await control.elementHandle();
+    const count = 1 + (way?.stopsBetween ?? 0);
+    await Promise.all(Array.from({ length: count }, () => page.keyboard.press('Tab')));
+    pressed += count;
   }
   throw new Error(`the keyboard does not reach ${control}`);
 };
@@ -78,7 +100,8 @@ const reach = async (page: Page, control: Locator): Promise<void> => {
 export const keyboard: Hands = {
   async type(page, label, text) {
     await reach(page, page.getByLabel(label, { exact: true }));
-    await page.keyboard.type(text);
+    if (text.length <= MOST_TYPED) await page.keyboard.type(text);
+    else await page.keyboard.insertText(text);
   },
   async toggle(page, label) {
     await reach(page, page.getByRole('checkbox', { name: label }).first());

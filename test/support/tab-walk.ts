@@ -1,11 +1,17 @@
 /** What a user without a pointer meets: every control of a page, in which order, and whether it can be seen where they are. */
 import type { Page } from 'playwright-core';
 
-/** Runs in the page: waits for the Tab key, and notes where it leads. */
-const WATCH = `(() => {
+/** An expression of the page: its controls in the order in which Tab reaches them. A scrollable part without a control is a stop as well, and none of these. */
+export const TAB_STOPS = `(() => {
   const shown = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('[inert]');
   const isOwnStop = (one) =>
     one.type !== 'radio' || one === ([...document.getElementsByName(one.name)].find(({ checked }) => checked) ?? document.getElementsByName(one.name)[0]);
+  return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
+    .filter((one) => !one.disabled && one.tabIndex === 0 && shown(one) && isOwnStop(one));
+})()`;
+
+/** Runs in the page: waits for the Tab key, and notes where it leads. */
+const WATCH = `(() => {
   const look = (one) => {
     const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(one);
     return [outlineStyle === 'none' || outlineWidth === '0px' ? '' : outlineWidth + outlineColor, boxShadow].join();
@@ -23,8 +29,7 @@ const WATCH = `(() => {
   // From the top, wherever the page put the focus.
   document.body.tabIndex = -1;
   document.body.focus();
-  const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
-    .filter((one) => !one.disabled && one.tabIndex === 0 && shown(one) && isOwnStop(one));
+  const controls = ${TAB_STOPS};
   const before = new Map(controls.map((one) => [one, look(one)]));
   const stops = [];
   document.addEventListener('focusin', ({ target }) => {
