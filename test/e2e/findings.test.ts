@@ -44,7 +44,8 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
 
     await withPage(browser, options, async (page) => {
       const objected = objectionsOf(page);
-      const look = async (): Promise<void> => void found.push(...(await pageFaults(page)));
+      const look = async (): Promise<void> =>
+        void found.push(...(await pageFaults(page, { isSeen: way !== WAYS[0]?.[0] })));
       const said = (text: string) => page.getByText(text, { exact: true }).first().waitFor();
       const open = (finding: string | undefined): Promise<unknown> =>
         page.goto(`${server.issuer}/console/findings/${finding}`);
