@@ -4,7 +4,7 @@
  *
  * This file: the client, the checks at start, and deadlines.
  */
-import { type Db, MongoClient, MongoServerSelectionError } from 'mongodb';
+import { type Db, MongoClient, MongoNetworkTimeoutError, MongoServerSelectionError } from 'mongodb';
 import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { stuckDriver } from './stuck-driver.ts';
 
@@ -94,9 +94,10 @@ export const connectMongodb = async (options: MongodbOptions): Promise<MongodbCo
 
   let isNew: boolean;
   try {
-    // The first connection takes longer than any later call: it resolves names, derives keys and discovers members.
-    await client.connect();
-    const reason = await unfitness(database, allowStandalone);
+    const reason = await firstAnswer(async () => {
+      await client.connect();
+      return unfitness(database, allowStandalone);
+    });
     if (reason !== undefined) throw new StoreUnavailable(reason);
     isNew = await checkFormat(database);
   } catch (error) {
@@ -129,6 +130,29 @@ export const connectMongodb = async (options: MongodbOptions): Promise<MongodbCo
     },
   };
 };
+
+/** How often the first answer is asked for. Each time that none comes takes a deadline. */
+const FIRST_TRIES = 5;
+
+/**
+ * The first answer takes longer than any later one: the driver resolves names, derives keys and discovers members, and the server may
+ * start at the same time. So `ask` is called again while no answer comes in time. Other errors count at once.
+ */
+const firstAnswer = async <T>(ask: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === FIRST_TRIES || !isLate(error)) throw error;
+    }
+  }
+};
+
+/** The driver does not export the class of a wait for a connection that took too long. */
+const isLate = (error: unknown): boolean =>
+  error instanceof MongoServerSelectionError ||
+  error instanceof MongoNetworkTimeoutError ||
+  (error as Error).name === 'MongoWaitQueueTimeoutError';
 
 /** Refuses options of the URL that contradict our guarantees; options it leaves out are set here. */
 const assertStrong = (url: string): void => {

@@ -3,9 +3,11 @@ import { MongoClient } from 'mongodb';
 import type { MongodbOptions } from '../../adapters/mongodb/connection.ts';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { faultProxy } from '../support/fault-proxy.ts';
 import { freePort } from '../support/free-port.ts';
 import { lossyProxy } from '../support/lossy-proxy.ts';
 import { startMongodb } from '../support/mongodb-server.ts';
+import { until } from '../support/until.ts';
 import { describeArchiveRemoval } from './archive-removal.contract.ts';
 import { describeDirectories } from './directories.contract.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
@@ -80,6 +82,23 @@ describe('FT-03 what start refuses', () => {
     );
     expect(isStoreUnavailable(error)).toBe(true);
     expect(`${error?.message} ${String(error?.cause)}`).not.toContain('secret');
+  });
+
+  test('no server that answers late at first', async () => {
+    const url = newUrl();
+    const proxy = await faultProxy(Number(/:(\d+)\//.exec(url)?.[1]));
+    proxy.silent(true);
+    const direct = `${url.includes('?') ? '&' : '?'}directConnection=true`;
+    const late = open(`${url.replace(/:\d+\//, `:${proxy.port}/`)}${direct}`, { deadlineMilliseconds: 800 });
+    const failed = failure(late);
+    try {
+      await until(() => proxy.messages() >= 2, { what: 'a second question' });
+      proxy.silent(false);
+      expect(await failed).toBeUndefined();
+      await (await late).close();
+    } finally {
+      await proxy.close();
+    }
   });
 
   const onlyStandalone = isStandalone ? test : test.skip;
