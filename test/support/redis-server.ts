@@ -1,6 +1,6 @@
 /**
- * A real `redis-server` on a free port with a temporary folder, for tests, campaigns and the bench. Persists nothing
- * unless asked to. Throws with what to install when the program is missing: no suite is skipped for want of it.
+ * A real `redis-server`, or the program that `REDIS_SERVER` names, on a free port with a temporary folder, for tests, campaigns and
+ * the bench. Persists nothing unless asked to. Throws with what to install when the program is missing: no suite is skipped for want of it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { stopProcess } from './stopped-process.ts';
+
+const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
 
 export type RedisServer = Awaited<ReturnType<typeof startRedis>>;
 
@@ -28,9 +30,9 @@ export const startRedis = async (
 
   const start = async (): Promise<void> => {
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
-    child = spawn('redis-server', [file, ...(isSentinel ? ['--sentinel'] : [])], { cwd: folder, stdio: [...stdio] });
+    child = spawn(PROGRAM, [file, ...(isSentinel ? ['--sentinel'] : [])], { cwd: folder, stdio: [...stdio] });
     const failed = once(child, 'error').then(([error]) => {
-      throw new Error('redis-server cannot be run: install it (Debian: apt-get install redis-server)', {
+      throw new Error(`${PROGRAM} cannot be run: install it (Debian: apt-get install redis-server)`, {
         cause: error,
       });
     });
@@ -95,5 +97,5 @@ const untilOpen = async (port: number, child: ChildProcess, log: () => string): 
     if (/^\+PONG|^-NOAUTH/.test(answer)) return;
     await new Promise((done) => setTimeout(done, 10));
   }
-  throw new Error(`redis-server did not start:\n${log().slice(-2000)}`);
+  throw new Error(`${PROGRAM} did not start:\n${log().slice(-2000)}`);
 };
