@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { faultProxy } from '../support/fault-proxy.ts';
-import type { Answer } from '../support/oauth-calls.ts';
 import { type PostgresqlServer, startPostgresql } from '../support/postgresql-server.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
@@ -81,9 +80,11 @@ const worldOn = async (removals: (() => Promise<unknown>)[], remove: () => Promi
   const scene = await makeScene(newSide);
   const agent = scene.keyed(scene.agent);
 
-  const positive = async (node: Node, { token, credential }: Ending): Promise<Answer & { readonly isYes: boolean }> => {
-    const answer = await node.oauth('/token/introspection', credential, { token });
-    return { ...answer, isYes: answer.status === 200 && answer.body['active'] === true };
+  /** A connection that ends without an answer is none: status 0. */
+  const positive = async (node: Node, { token, credential }: Ending) => {
+    const answer = await node.oauth('/token/introspection', credential, { token }).catch(() => undefined);
+    const { status, text } = answer ?? { status: 0, text: '' };
+    return { status, text, isYes: status === 200 && answer?.body['active'] === true };
   };
   const newStandby = async (): Promise<PostgresqlServer> => {
     const standby = await startPostgresql({ standbyOf: primary });
@@ -162,7 +163,7 @@ const worldOn = async (removals: (() => Promise<unknown>)[], remove: () => Promi
       primary = standby;
       addresses[OLD].leadTo(standby.port);
       await before.remove();
-      const after = answers.filter(({ at }) => at > acknowledgedAt);
+      const after = answers.filter(({ at, status }) => at > acknowledgedAt && status !== 0);
       const yes = answers.filter(({ isYes }) => isYes).map(({ at }) => at - promotedAt);
       return {
         wrong: after.filter(({ isYes }) => isYes).length,
