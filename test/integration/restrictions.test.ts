@@ -1,6 +1,6 @@
 /** Restrictions of response rules over HTTP: at each endpoint that gives or confirms authority, for the agent, those below it, and its tokens from before. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Past, Restriction } from '../../src/domain/clients/agents/restriction.ts';
+import { type Past, type Restriction, rightOf } from '../../src/domain/clients/agents/restriction.ts';
 import { CLIENT_ASSERTION_TYPE, clientAssertion, type Identity } from '../support/agent-keys.ts';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK } from '../support/approvals-world.ts';
 import { authZenClient } from '../support/authzen-client.ts';
@@ -124,6 +124,27 @@ describe('a narrowed agent', () => {
     expect(event).toMatchObject({ agent: agent.clientId, inputs: { act: 'narrow' } });
     expect(endsOf(event as never)).toEqual([{ kind: 'party', id: agent.clientId }]);
     expect(await isActive('files', tokens.agentFiles)).toBe(true);
+  });
+
+  test('does not get a scope that it was not given before, and gets the others', async () => {
+    const agent = await scene.newAgent('Scoped');
+    const { identifier: resource } = scene.jwt;
+    const asked = (scope?: string): Promise<Answer> =>
+      scene.calls.token(scene.keyed(agent), {
+        ...{ grant_type: 'client_credentials', resource },
+        ...(scope === undefined ? {} : { scope }),
+      });
+    const [before] = [await asked()];
+    const scopes = String(before.body['scope']).split(' ');
+    expect(scopes.length).toBeGreaterThan(1);
+    const [known = '', other = ''] = scopes;
+    const refused = (await refusalsOf(agent)).length;
+    await restricted(agent, { resources: [resource], rights: [rightOf(known, resource)] }, async () => {
+      expect((await asked()).body['scope']).toBe(known);
+      expect(await asked(other)).toMatchObject(NARROWED);
+    });
+    expect((await refusalsOf(agent)).slice(refused).map(({ denial }) => denial?.layer)).toEqual(['response']);
+    expect((await asked(other)).body['scope']).toBe(other);
   });
 
   test('agents below it use nothing that was not used below it before: their tokens are inactive, and new ones refused', async () => {
@@ -295,6 +316,34 @@ describe('an agent whose new acts people approve', () => {
         [world.accountId, true],
       ].toSorted(),
     );
+  });
+
+  test('asks no person, and uses no approval that people gave before, while approvals are withheld', async () => {
+    const agent = await world.newAgent('Withheld');
+    const allowed = await world.allow(agent, 'openid balance pay');
+    const first = await world.want(agent, allowed, { scope: 'pay' });
+    const remedy = approvalRemedy(first);
+    const [approval] = await world.open(agent);
+    await world.approve(approval as never);
+    const { agents, clock } = own.behalf.services;
+    const at = clock.now();
+    const past = { resources: [BANK], people: [world.accountId] };
+    const ordered = { response: 'rsp_2', at, until: at + 3600 };
+    await agents.restrict(agent.clientId, { act: 'withhold', ...ordered, ...past }, { caller: 'system' });
+    const poll = () =>
+      world.calls.token(world.keyed(agent), { grant_type: remedy.grant_type, auth_req_id: remedy.auth_req_id });
+    const { status, body } = NARROWED;
+    const { layer, reason } = body.denial;
+    expect(await poll()).toMatchObject({ status, body: { error: body.error, denial: { layer, reason } } });
+    const asked = await world.want(agent, allowed, { scope: 'pay' });
+    const remedies = [...body.denial.remedies, { kind: 'narrow', scope: 'balance' }];
+    expect(asked).toMatchObject({ status, body: { error: body.error, denial: { layer, reason, remedies } } });
+    expect(await world.open(agent)).toEqual([]);
+    expect((await world.want(agent, allowed, { scope: 'balance' })).status).toBe(200);
+    const refused = (await own.events('token.refused')).filter(({ caller }) => caller === agent.clientId);
+    expect(refused.slice(-2).map(({ denial }) => denial?.reason)).toEqual([
+      ...['narrowed_by_response', 'narrowed_by_response'],
+    ]);
   });
 
   test('a standing approval does not cover it meanwhile', async () => {

@@ -42,8 +42,8 @@ export type ResponseRuleRow = {
 /** Before a bound; the line does not end between the two. */
 const AT_LEAST = '≥\u00a0';
 
-const RESTRICTING: readonly ResponseAct[] = ['narrow', 'approve'];
-const isRestricting = (act: ResponseAct): boolean => RESTRICTING.includes(act);
+type RestrictingAct = keyof typeof words.restrictedLong;
+const isRestricting = (act: ResponseAct): act is RestrictingAct => Object.hasOwn(words.restrictedLong, act);
 const USUAL_HOURS = 24;
 
 const actText = ({ act, hours = USUAL_HOURS }: Pick<ResponseRuleRow, 'act' | 'hours'>): HtmlValue =>
@@ -114,7 +114,7 @@ const replayed = (replay: ReplayModel | undefined, act: ResponseAct): Html =>
   html`<section aria-labelledby="replay"><h2 id="replay">${words.replayTitle}</h2>${
     replay === undefined
       ? html`<p class="empty">${words.replayMissing}</p>`
-      : html`<p>${words.replaySaid({ ...replay, at: agoText(replay.at) })}${isRestricting(act) && html` ${words.outsideSaid[act === 'narrow' ? 'narrow' : 'approve'](replay.outside)}`}</p>
+      : html`<p>${words.replaySaid({ ...replay, at: agoText(replay.at) })}${isRestricting(act) && html` ${words.outsideSaid[act](replay.outside)}`}</p>
 ${replay.isCut && html`<p>${words.replayCut}</p>`}${replay.isArchived && html`<p>${words.replayArchived}</p>`}
 ${replay.agents.length > 0 && table(isRestricting(act) ? [...AGENT_COLUMNS, OUTSIDE] : AGENT_COLUMNS, replay.agents, 'replay')}`
   }</section>`;
@@ -255,7 +255,7 @@ const firstOf = ({ isBraked, isAlready, state, act }: ResponseRow): HtmlValue | 
   if (isBraked) return words.brakedLong;
   if (isAlready) return words.alreadyLong;
   if (state !== 'open') return undefined;
-  return act === 'narrow' || act === 'approve' ? words.restrictedLong[act] : undefined;
+  return isRestricting(act) ? words.restrictedLong[act] : undefined;
 };
 
 export const responsePage = (model: ResponseModel): Html => {

@@ -9,8 +9,13 @@ export const agentPageWords = {
   restricted: {
     narrow: (until: HtmlValue) =>
       phrase({
-        en: html`It behaved unlike itself. Until ${until} it gets only what it did before: the same APIs, for the same people.`,
-        de: html`Er verhielt sich anders als sonst. Bis ${until} bekommt er nur, was er vorher getan hat: dieselben APIs, für dieselben Personen.`,
+        en: html`It behaved unlike itself. Until ${until} it gets only what it did before: the same APIs and scopes, for the same people.`,
+        de: html`Er verhielt sich anders als sonst. Bis ${until} bekommt er nur, was er vorher getan hat: dieselben APIs und Scopes, für dieselben Personen.`,
+      }),
+    withhold: (until: HtmlValue) =>
+      phrase({
+        en: html`It behaved unlike itself. Until ${until} it gets only what it did before, and nothing of high risk or that people approve.`,
+        de: html`Er verhielt sich anders als sonst. Bis ${until} bekommt er nur, was er vorher getan hat, und nichts mit hohem Risiko oder auf Freigabe.`,
       }),
     approve: (until: HtmlValue) =>
       phrase({

@@ -30,6 +30,7 @@ export const responseWords = {
   acts: {
     notify: phrase({ en: 'Notify administrators', de: 'Verwaltung benachrichtigen' }),
     narrow: phrase({ en: 'Narrow it to what it did before', de: 'Auf das Bisherige beschränken' }),
+    withhold: phrase({ en: 'Narrow it, and withhold high risk', de: 'Beschränken, hohes Risiko einbehalten' }),
     approve: phrase({ en: 'Ask people about what is new', de: 'Neues von Personen freigeben lassen' }),
     suspend: phrase({ en: 'Suspend the agent', de: 'Agenten aussetzen' }),
     contain: phrase({ en: 'Suspend it and end its approvals', de: 'Aussetzen, Freigaben beenden' }),
@@ -163,6 +164,11 @@ export const responseWords = {
         en: html`It would have refused <strong>${count}</strong> of the tokens that they got then.`,
         de: html`Von den Tokens, die sie danach bekamen, hätte sie <strong>${count}</strong> abgelehnt.`,
       }),
+    withhold: (count: number) =>
+      phrase({
+        en: html`It would have refused <strong>${count}</strong> of the tokens that they got then, and those of high risk.`,
+        de: html`Von den Tokens, die sie danach bekamen, hätte sie <strong>${count}</strong> abgelehnt, und die mit hohem Risiko.`,
+      }),
     approve: (count: number) =>
       phrase({
         en: html`For <strong>${count}</strong> of the tokens that they got then, a person would have been asked, and for those of high risk.`,
@@ -243,6 +249,10 @@ export const responseWords = {
     narrow: phrase({
       en: 'It works on, with the APIs and for the people from before. Requests for others are refused.',
       de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Anderes wird abgelehnt.',
+    }),
+    withhold: phrase({
+      en: 'It works on, with the APIs and for the people from before. It gets nothing else, nothing of high risk, and nothing that people approve.',
+      de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Er bekommt nichts anderes, nichts mit hohem Risiko und nichts auf Freigabe.',
     }),
     approve: phrase({
       en: 'It works on, with the APIs and for the people from before. Its owner and the person for whom it acts approve the rest, and what is of high risk.',

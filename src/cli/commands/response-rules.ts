@@ -14,8 +14,8 @@ const DEFINITION = {
     description:
       'Condition: the fact and the value from which on it holds, as denials_10_minutes=20. All of them hold.',
   },
-  act: { value: 'ACT', description: 'notify, narrow, approve, suspend or contain.' },
-  hours: { value: 'N', description: 'How long narrow and approve last, 1 to 168 hours. Default: 24.' },
+  act: { value: 'ACT', description: 'notify, narrow, withhold, approve, suspend or contain.' },
+  hours: { value: 'N', description: 'How long narrow, withhold and approve last, 1 to 168 hours. Default: 24.' },
   environment: { value: 'ENVIRONMENT', description: 'Only agents of this environment.', isRepeatable: true },
 } as const satisfies Record<string, Option>;
 

@@ -57,7 +57,7 @@ export const REFUSALS = {
   narrowed_by_response: {
     code: 'access_denied',
     layer: 'response',
-    text: 'a response rule narrowed an agent of the chain to the APIs and people of its past',
+    text: 'a response rule narrowed what an agent of the chain may do',
   },
   external_denies: {
     code: 'access_denied',

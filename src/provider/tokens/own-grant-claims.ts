@@ -29,7 +29,7 @@ const TEXTS = {
   approval_required:
     'all that is left of this scope needs an approval each time: ask for it by an exchange, or by CIBA',
   policy_forbids: 'no policy of this server permits anything of this scope here and now',
-  narrowed_by_response: 'a response rule narrowed this agent to the APIs and people of its past',
+  narrowed_by_response: 'a response rule narrowed what this agent may do',
   external_denies: 'the decision point that this server asks besides permits nothing of this scope here and now',
   step_up_unavailable: 'a policy wants a stronger sign-in than this server has',
   step_up_required: 'the person has to sign in again, or in a stronger way, before this is given',

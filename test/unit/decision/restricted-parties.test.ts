@@ -4,7 +4,7 @@ import { authorizer } from '../../../src/domain/authority/decision/authorize.ts'
 import type { AgentParty, DecisionFacts, Route } from '../../../src/domain/authority/decision/facts.ts';
 import { nothingLeft, refusedDetails } from '../../../src/domain/authority/decision/remedies.ts';
 import { ROUTES } from '../../../src/domain/authority/decision/routes.ts';
-import { type Restriction, shortDigest } from '../../../src/domain/clients/agents/restriction.ts';
+import { ANY_SCOPE, type Restriction, rightOf, shortDigest } from '../../../src/domain/clients/agents/restriction.ts';
 import type { DetailType } from '../../../src/domain/vocabulary/detail-type.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, account, agent, generous, MAIL, NOW, policiesThat, server } from './world.ts';
@@ -53,6 +53,20 @@ describe('a narrowed agent', () => {
       expect(await left(route, { caller: digested })).toEqual(NOTHING);
     },
   );
+
+  test.each(ROUTES)('%s: gets no scope that it was not given before at an API that it used', async (route) => {
+    const reading = [rightOf('read', MAIL), rightOf('send', 'https://other.example')];
+    const caller = restricted(restriction({ rights: reading }));
+    expect(await left(route, { caller })).toEqual({ scope: ['read'], layers: ['response'] });
+    const approval = { id: 'apv_1', approvers: 3 };
+    expect(await left(route, { caller, approval })).toEqual({ scope: ['read'], layers: ['response'] });
+    const all = restricted(restriction({ rights: [rightOf('read', MAIL), rightOf('send', MAIL)] }));
+    expect(await left(route, { caller: all })).toEqual(ALL);
+    const any = restricted(restriction({ rights: [rightOf('read', MAIL), rightOf(ANY_SCOPE, MAIL)] }));
+    expect(await left(route, { caller: any })).toEqual(ALL);
+    // What agents below it were given is not known by scope.
+    expect(await left(route, { caller: below, through: [caller] })).toEqual(ALL);
+  });
 
   test('acts for anyone, or everywhere, if it did so before more often than is remembered', async () => {
     const everyone = restricted(restriction({ people: [], hasAllPeople: true }));
@@ -103,6 +117,47 @@ describe('a narrowed agent', () => {
   });
 });
 
+describe('an agent from which high risk is withheld', () => {
+  const withheld = (more: Partial<Restriction> = {}) => restricted(restriction({ act: 'withhold', ...more }));
+  const READING = { scope: ['read'], layers: ['response'] };
+
+  test.each(ROUTES)('%s: gets what it did before at low risk, and nothing that people approve', async (route) => {
+    expect(await left(route, { caller: withheld() })).toEqual(READING);
+    expect(await left(route, { caller: below, through: [withheld()] })).toEqual(READING);
+    expect(await left(route, { caller: withheld({ resources: [] }) })).toEqual(NOTHING);
+    expect(await left(route, { caller: withheld({ rights: [] }) })).toEqual(NOTHING);
+    const approval = { id: 'apv_1', approvers: 3 };
+    expect(await left(route, { caller: withheld(), approval })).toEqual(NOTHING);
+    expect(await left(route, { caller: withheld({ until: NOW }), approval })).toEqual(ALL);
+  });
+
+  test('is asked for no approval: the refusal says who lifts it', async () => {
+    const facts = { ...generous('token_exchange'), caller: withheld(), asked: ['send'] };
+    expect(nothingLeft(await decide(facts))).toMatchObject({
+      ...{ layer: 'response', reason: 'narrowed_by_response' },
+      remedies: [{ kind: 'contact', whom: 'operator', page: '/console/responses' }],
+    });
+  });
+
+  test('is narrowed and asked as well where other rules restrict it', async () => {
+    const reading = restriction({ rights: [rightOf('send', MAIL)] });
+    const all = restricted(reading, restriction({ act: 'withhold' }), restriction({ act: 'approve' }));
+    expect(await left('ciba', { caller: all })).toEqual(NOTHING);
+  });
+
+  test('keeps details of low risk, and gets none of high risk or with an approval', async () => {
+    const held = [{ type: 'low' }, { type: 'high' }];
+    const facts = {
+      ...generous('ciba'),
+      server: { ...server, detailTypes: [detailType('low'), detailType('high')] },
+      ...{ caller: withheld(), details: { asked: held, grant: held, subjectToken: held, delegation: [held] } },
+    };
+    expect((await decide(facts)).removedDetails).toMatchObject([{ detail: { type: 'high' }, layer: 'response' }]);
+    const approved = await decide({ ...facts, approval: { id: 'apv_1', approvers: 1 } });
+    expect(approved.removedDetails).toMatchObject([{ layer: 'response' }, { layer: 'response' }]);
+  });
+});
+
 describe('an agent whose new acts wait for a person', () => {
   const asked = (more: Partial<Restriction> = {}) => restricted(restriction({ act: 'approve', ...more }));
   const approval = { id: 'apv_1', approvers: 1 };
@@ -114,6 +169,10 @@ describe('an agent whose new acts wait for a person', () => {
     expect(await left(route, { caller: elsewhere, approval })).toEqual(ALL);
     expect(await left(route, { caller: below, through: [elsewhere] })).toEqual({ scope: [], layers: ['approval'] });
     expect(await left(route, { caller: asked({ until: NOW }) })).toEqual(ALL);
+    // A scope that it was not given before is new, also one of low risk.
+    const writing = asked({ rights: [rightOf('send', MAIL)] });
+    expect(await left(route, { caller: writing })).toEqual({ scope: [], layers: ['approval'] });
+    expect(await left(route, { caller: writing, approval })).toEqual(ALL);
   });
 
   test('leaves who approves to policies, in a transaction with its owner as well', async () => {

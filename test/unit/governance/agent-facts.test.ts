@@ -382,12 +382,13 @@ describe('which events count', () => {
     });
   });
 
-  test('each scope with its API, at most 16 and long ones by digest; the composition', () => {
+  test('each scope with its API, at most 16 and a sign that there were more, long ones by digest; the composition', () => {
     const resource = 'https://api.example';
     const scopeGiven = ['read', 'x'.repeat(100), ...Array.from({ length: 20 }, (_, at) => `s${at}`)];
     const rights = counted({ resource, scopeGiven })?.event.rights ?? [];
     expect(rights.slice(0, 3)).toEqual([`read ${resource}`, expect.stringMatching(/^[\w-]{16}$/), `s0 ${resource}`]);
-    expect(rights).toHaveLength(16);
+    expect([rights.length, rights.at(-1)]).toEqual([17, `* ${resource}`]);
+    expect(counted({ resource, scopeGiven: scopeGiven.slice(0, 16) })?.event.rights).not.toContain(`* ${resource}`);
     expect(counted({ scopeGiven })?.event.rights).toBeUndefined();
     const compositions = (composition: unknown) => counted({ inputs: { composition } })?.event.used.compositions;
     expect(compositions({ digest: `sha256:${'ab'.repeat(32)}`, grade: 'declared' })).toBe(`sha256:${'ab'.repeat(8)}`);

@@ -269,7 +269,8 @@ describe('lifting a restriction', () => {
 
 describe('the past of an agent', () => {
   const START = 1_800_000_000;
-  const facts = (events: readonly (readonly [number, { readonly resource?: string; readonly subject?: string }])[]) => {
+  type Given = { readonly resource?: string; readonly subject?: string; readonly scopeGiven?: readonly string[] };
+  const facts = (events: readonly (readonly [number, Given])[]) => {
     const all = events.flatMap(([at, more], index) => {
       const event = { type: 'token.issued', outcome: 'granted', caller: 'agt_1', ...more } as never;
       const record = { id: `r${index}`, stream: 's', sequence: index + 1, at: at * 1000, event };
@@ -334,6 +335,27 @@ describe('the past of an agent', () => {
     expect(rememberedOf(facts(apis)).hasAllResources).toBeUndefined();
   });
 
+  test('has the scopes of each API from before the last hour', () => {
+    const read = (at: number) => [at, { resource: MAIL, scopeGiven: ['read'] }] as const;
+    const send = [START + 2 * HOUR, { resource: MAIL, scopeGiven: ['read', 'send'] }] as const;
+    const past = rememberedOf(facts([read(START), send]));
+    expect(past.rights).toEqual([`read ${MAIL}`]);
+    const later = rememberedOf(facts([read(START), send, read(START + 3 * HOUR)]));
+    expect(later.rights).toEqual([`read ${MAIL}`, `send ${MAIL}`]);
+    // Facts from before scopes were counted limit none.
+    expect(rememberedOf(facts([[START, { resource: MAIL }]])).rights).toBeUndefined();
+  });
+
+  test('limits no scopes of an agent that was given more than are remembered, a day ago', () => {
+    const many = Array.from(
+      { length: 60 },
+      (_, index) => [START + index, { resource: MAIL, scopeGiven: [`s${index}`] }] as const,
+    );
+    const later = [START + 2 * DAY, { resource: MAIL, scopeGiven: ['s0'] }] as const;
+    expect(rememberedOf(facts([...many, later])).rights).toBeUndefined();
+    expect(rememberedOf(facts(many)).rights).toEqual([]);
+  });
+
   test('has no thing that was not used for 28 days', () => {
     const past = rememberedOf(
       facts([
@@ -385,6 +407,7 @@ test('a replay says what a rule would have refused, or asked a person about, whi
   };
   expect(await replayed({ hours: 2 })).toMatchObject({ acted: 1, outside: 2, agents: [{ agent: id, outside: 2 }] });
   expect(await replayed({ act: 'approve' })).toMatchObject({ acted: 1, outside: 3 });
+  expect(await replayed({ act: 'withhold' })).toMatchObject({ acted: 1, outside: 3 });
   expect((await replayed({ act: 'suspend' }))?.outside).toBeUndefined();
 });
 

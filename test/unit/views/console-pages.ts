@@ -637,6 +637,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       stops: [],
       restrictions: [
         { act: 'narrow', until: NOON, href: keeper.href },
+        { act: 'withhold', until: NOON },
         { act: 'approve', until: NOON },
       ],
     }),

@@ -65,6 +65,7 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
       rule: { ...rule, ...(replay ? { replay: { ...replay, agents: [], isCut: true, isArchived: true } } : {}) },
     }),
     responseRuleThatNarrows: responseRulePage({ ...frame, rule: { ...rule, act: 'narrow' }, actions: [] }),
+    responseRuleThatWithholds: responseRulePage({ ...frame, rule: { ...rule, act: 'withhold' }, actions: [] }),
     responseRuleThatAsks: activateRulePage(frame, { rule: { ...rule, act: 'approve', hours: 1 }, version: 2 }),
     responseRuleToActivate: activateRulePage(frame, { rule, version: 2 }),
     removeResponseRule: removeResponseRulePage(
@@ -111,6 +112,10 @@ export const responsePages = (frame: ConsoleFrame, text: (usual: string) => stri
     responseAsking: responsePage({
       ...{ ...frame, actions: [] },
       response: { ...narrowed, act: 'approve', evidence: [], past: { resources: [] } },
+    }),
+    responseWithheld: responsePage({
+      ...{ ...frame, actions: [] },
+      response: { ...narrowed, act: 'withhold', evidence: [], past: { resources: [] } },
     }),
     responseForAnyone: responsePage({
       ...{ ...frame, actions: [] },

@@ -80,7 +80,7 @@ export const RESPONSE_GERMAN = {
   response_fact_repeated: 'Eine andere Bedingung dieser Regel nennt dieselbe Größe.',
   response_environment_repeated: 'Dieselbe Umgebung steht zweimal da.',
   response_hours_unused:
-    'Nur die Handlungen narrow und approve dauern einige Stunden. Lassen Sie das weg, oder wählen Sie eine davon.',
+    'Nur die Handlungen narrow, withhold und approve dauern einige Stunden. Lassen Sie das weg, oder wählen Sie eine davon.',
   response_rules_exceeded: 'Es gibt {most} Reaktionsregeln. Löschen Sie zuerst eine.',
   response_rule_not_replayed:
     'Spielen Sie diese Regel zuerst nach, und sehen Sie an, was sie getan hätte: Erst danach handelt sie. Das gilt 24 Stunden, und für die Regel, wie sie nachgespielt wurde.',

@@ -16,7 +16,7 @@ import {
   type Party,
   partiesOf,
 } from './facts.ts';
-import { approvalLimitsOfRestricted, narrowedLimits, needsApprovalOf } from './restricted-parties.ts';
+import { approvalLimitsOfRestricted, isWithheldDetail, narrowedLimits, needsApprovalOf } from './restricted-parties.ts';
 
 /** The change that makes a layer let a scope through. */
 export const LAYER_STATEMENTS = {
@@ -35,7 +35,7 @@ export const LAYER_STATEMENTS = {
   consent_to_agent: 'The person consents: {agent} may have {scope} at {resource}.',
   permit_at_external_point: 'The external decision point: permit {scope} at {resource}.',
   lift_narrowing:
-    'The response that narrowed an agent of the chain: an operator lifts it, or it ends by itself. Until then {scope} at {resource} is new.',
+    'The response that narrowed an agent of the chain: an operator lifts it, or it ends by itself. Until then {scope} at {resource} is new, or withheld.',
   allowed_by_participants: 'Every participant of the transaction consents: {agent} may have {scope} at {resource}.',
 } as const satisfies StatementTable;
 
@@ -74,14 +74,15 @@ const DECLARED = {
   response: {
     by: 'facts',
     permits:
-      'for each agent of the chain that a response rule narrowed: APIs that it used before, for people for whom it acted',
+      'for each agent of the chain that a response rule narrowed: APIs and scopes that it used before, for people for whom it acted; of these what is of low or medium risk, where a rule withholds the rest',
     limits: narrowedLimits,
+    refusesDetail: isWithheldDetail,
     // The smallest: to ask a person, or for an approval, would not help.
     distance: 5,
     reason: 'narrowed_by_response',
     contact: 'operator',
     page: '/console/responses',
-    refusal: 'a response rule narrowed an agent of the chain to the APIs and people of its past',
+    refusal: 'a response rule narrowed what an agent of the chain may do',
     step: (what) => statement('lift_narrowing', what),
   },
   client: {

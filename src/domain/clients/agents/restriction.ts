@@ -4,8 +4,11 @@
  */
 import { hash } from 'node:crypto';
 
-/** `narrow`: it gets nothing else. `approve`: it gets other things, and those of high risk, only with the approval of a person. */
-export const RESTRICTING_ACTS = ['narrow', 'approve'] as const;
+/**
+ * `narrow`: it gets nothing else. `withhold`: nor what is of high risk, or needs an approval. `approve`: it gets other things, and those of high risk,
+ * only with the approval of a person.
+ */
+export const RESTRICTING_ACTS = ['narrow', 'withhold', 'approve'] as const;
 export type RestrictingAct = (typeof RESTRICTING_ACTS)[number];
 
 /** What an agent did before. At most about 10 kB. */
@@ -14,6 +17,8 @@ export type Past = {
   readonly resources: readonly string[];
   /** It uses more APIs than are remembered: APIs do not limit it. */
   readonly hasAllResources?: true;
+  /** The scopes that it was given, each with its API, as `rightOf` writes them: at most 48. Absent: scopes do not limit it. */
+  readonly rights?: readonly string[];
   /** Those for which agents below it got tokens in its chain: at most 64. */
   readonly usedBelow?: readonly string[];
   /** Accounts for which it acted: at most 128. */
@@ -46,6 +51,18 @@ export const hasShortDigest = (digests: string, digest: string): boolean => {
   return false;
 };
 
+/** Characters of an API and a scope. Longer ones are known by their digest. */
+const MOST_OF_RIGHT = 80;
+
+/** A scope with its API. */
+export const rightOf = (scope: string, resource: string): string => {
+  const right = `${scope} ${resource}`;
+  return right.length > MOST_OF_RIGHT ? hash('sha256', right, 'base64url').slice(0, 16) : right;
+};
+
+/** In place of the scopes of one API: it was given more there than are known. */
+export const ANY_SCOPE = '*';
+
 type Restricted = { readonly restrictions?: readonly Restriction[] | undefined };
 
 /** The restriction of this act that lasts. */
@@ -77,3 +94,7 @@ export const isOfPast = (past: Past, { resource, person, isBelow = false }: Want
   if (person === undefined || past.hasAllPeople) return true;
   return past.people.includes(person) || hasShortDigest(past.morePeople ?? '', shortDigest(person));
 };
+
+/** Whether the agent was given this right (`rightOf`) before, at an API that it used. */
+export const isRightOfPast = ({ rights }: Past, right: string, resource: string): boolean =>
+  rights === undefined || rights.includes(right) || rights.includes(rightOf(ANY_SCOPE, resource));

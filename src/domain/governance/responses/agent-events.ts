@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { AuditEventType } from '../../audit/audit-event.ts';
 import type { RecentRecord } from '../../audit/recent-records.ts';
+import { ANY_SCOPE, rightOf } from '../../clients/agents/restriction.ts';
 import { actorsOf } from '../../vocabulary/actor-chain.ts';
 import { coarseNetwork } from '../../vocabulary/client-network.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
@@ -41,18 +42,14 @@ const softwareIn = ({ inputs, type }: RecentRecord['event']): string | undefined
   return typeof software === 'string' && software.length <= MOST_CHARACTERS ? software : undefined;
 };
 
-/** Most scopes of one token that count, and characters of an API and a scope. Longer ones count by their digest. */
+/** Most scopes of one token that count. */
 const MOST_SCOPES = 16;
-const MOST_OF_RIGHT = 80;
 
 /** Each scope of a token with its API. Undefined: the token has no API, or no scope. */
 const rightsIn = ({ resource, scopeGiven = [] }: RecentRecord['event']): readonly string[] | undefined => {
   if (resource === undefined || scopeGiven.length === 0) return undefined;
-  const some = scopeGiven.length > MOST_SCOPES ? scopeGiven.slice(0, MOST_SCOPES) : scopeGiven;
-  return some.map((scope) => {
-    const right = `${scope} ${resource}`;
-    return right.length > MOST_OF_RIGHT ? digest(right) : right;
-  });
+  const some = scopeGiven.length > MOST_SCOPES ? [...scopeGiven.slice(0, MOST_SCOPES), ANY_SCOPE] : scopeGiven;
+  return some.map((scope) => rightOf(scope, resource));
 };
 
 /** `sha256:` and so many digits tell the compositions of one agent apart. */

@@ -6,7 +6,7 @@ export const RESPONSE_REFUSALS = {
   response_environment_repeated: { code: 'invalid_field', text: 'The same environment is named twice.' },
   response_hours_unused: {
     code: 'invalid_field',
-    text: 'Only the acts narrow and approve last for some hours. Leave this out, or name one of them.',
+    text: 'Only the acts narrow, withhold and approve last for some hours. Leave this out, or name one of them.',
   },
   response_rules_exceeded: { code: 'conflict', text: 'There are {most} response rules. Delete one first.' },
   response_rule_not_replayed: {

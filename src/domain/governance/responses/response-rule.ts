@@ -7,7 +7,7 @@ import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts'
 import type { Fact, FactValues, Values } from './fact-values.ts';
 
 /**
- * `notify`: administrators. `narrow`: for some hours the agent gets only what it did before. `approve`: for some hours a person approves what it did
+ * `notify`: administrators. `narrow`: for some hours the agent gets only what it did before. `withhold`: nor what is of high risk, or needs an approval. `approve`: for some hours a person approves what it did
  * not do before, and what is of high risk. `suspend`: the agent, for security. `contain`: suspends it, cancels its open approvals and ends
  * its standing approvals.
  */

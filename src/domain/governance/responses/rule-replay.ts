@@ -3,7 +3,7 @@ import type { AuditEventType } from '../../audit/audit-event.ts';
 import type { Archived } from '../../audit/beginning.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../audit/list-events.ts';
 import type { Agent } from '../../clients/agents/agent.ts';
-import { isOfPast, type Past } from '../../clients/agents/restriction.ts';
+import { isOfPast, isRightOfPast, type Past } from '../../clients/agents/restriction.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -83,10 +83,12 @@ const replayedRestrictions = () => {
     order(agent: string, past: Past, until: number): void {
       now.set(agent, { past, until });
     },
-    note(agent: string, { counts, at, used }: AgentEvent): void {
+    note(agent: string, { counts, at, used, rights = [] }: AgentEvent): void {
       const found = now.get(agent);
-      if (!found || found.until <= at || counts !== 'tokens' || used.resources === undefined) return;
-      if (isOfPast(found.past, { resource: used.resources, person: used.people })) return;
+      const { resources: resource, people: person } = used;
+      if (!found || found.until <= at || counts !== 'tokens' || resource === undefined) return;
+      const { past } = found;
+      if (isOfPast(past, { resource, person }) && rights.every((right) => isRightOfPast(past, right, resource))) return;
       outside.set(agent, (outside.get(agent) ?? 0) + 1);
     },
     outsideOf: (agent: string): number => outside.get(agent) ?? 0,

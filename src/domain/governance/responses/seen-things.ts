@@ -197,6 +197,10 @@ const isGotBy = ({ firstAt, gotAt = firstAt }: Seen, at: number): boolean => got
 const usesAnything = (resources: readonly Seen[], at: number): boolean =>
   resources.filter((one) => isGotBy(one, at - DAY)).length >= MOST_RESOURCES - 1;
 
+/** Whether it was given so many scopes, for a day or more, that a further one cannot be told. */
+const hasAnyRights = (rights: readonly Seen[], at: number): boolean =>
+  rights.filter((one) => isGotBy(one, at - DAY)).length >= MOST_RIGHTS - 1;
+
 /** What an agent did within the hour before its last event is not of its past: a rule may act because of it. */
 const LATELY_SECONDS = 3600;
 
@@ -217,6 +221,7 @@ type Remembering = People & {
   /** Time of its last event. */
   readonly lastAt: number;
   readonly resources: readonly Seen[];
+  readonly rights?: readonly Seen[];
   readonly usedBelow?: readonly Seen[];
   readonly days: readonly { readonly day: number; readonly tokens?: number; readonly met?: number }[];
 };
@@ -230,12 +235,14 @@ export const rememberedOf = (facts: Remembering): Past => {
   const from = at - LATELY_SECONDS;
   const keysOf = (all: readonly Seen[]): readonly string[] =>
     all.filter((one) => isGotBy(one, from) && one.lastAt > at - KEPT_DAYS * DAY).map(({ key }) => key);
-  const { resources, usedBelow = [], people, morePeople = [] } = facts;
+  const { resources, rights, usedBelow = [], people, morePeople = [] } = facts;
   const digests = morePeople.map((one) => digestsBefore(one, from)).join('');
   const below = keysOf(usedBelow);
   return {
     resources: keysOf(resources),
     ...(usesAnything(resources, at) ? { hasAllResources: true } : {}),
+    // Without a list, its facts are from before scopes were counted.
+    ...(rights === undefined || hasAnyRights(rights, at) ? {} : { rights: keysOf(rights) }),
     ...(below.length === 0 ? {} : { usedBelow: below }),
     people: keysOf(people),
     ...(digests === '' ? {} : { morePeople: digests }),

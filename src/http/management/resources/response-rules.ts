@@ -57,10 +57,10 @@ const MEMBERS = {
   name: text('Name to show.', 100),
   when: { ...list('All of them hold.', MOST_CONDITIONS, ref(CONDITION)), minItems: 1 },
   act: oneOf(
-    'notify: administrators. narrow: for some hours the agent gets only what it did before, at APIs that it used and for people for whom it acted. approve: for some hours a person approves what it did not do before, and what is of high risk. suspend: the agent, for security. contain: suspends it, cancels its open approvals, and ends its standing approvals.',
+    'notify: administrators. narrow: for some hours the agent gets only what it did before, at APIs and with scopes that it used, and for people for whom it acted. withhold: of that nothing of high risk, and nothing that people approve. approve: for some hours a person approves what it did not do before, and what is of high risk. suspend: the agent, for security. contain: suspends it, cancels its open approvals, and ends its standing approvals.',
     RESPONSE_ACTS,
   ),
-  hours: integer(`How long narrow and approve last. Default: ${USUAL_HOURS}. Only of these acts.`, {
+  hours: integer(`How long narrow, withhold and approve last. Default: ${USUAL_HOURS}. Only of these acts.`, {
     ...{ minimum: 1, maximum: MOST_HOURS },
   }),
   environments: {
@@ -100,10 +100,10 @@ const REPLAY = named(
       agents_seen: integer('Agents that did something in the range.'),
       agents_acted_on: integer('Agents on which the rule would have acted.'),
       most_in_an_hour: integer(
-        'The most within one hour. Of more than 10 the brake may leave some as notifications, depending on their owners. Of more than 20 it does. For narrow and approve these numbers are 50 and 100.',
+        'The most within one hour. Of more than 10 the brake may leave some as notifications, depending on their owners. Of more than 20 it does. For narrow, withhold and approve these numbers are 50 and 100.',
       ),
       outside: integer(
-        'Such tokens of all agents: narrow would have refused them, approve would have asked a person. 0: another act.',
+        'Such tokens of all agents: narrow and withhold would have refused them, approve would have asked a person. 0: another act.',
       ),
       agents: arrayOf(ref(REPLAYED_AGENT), 'The first 50.'),
       cut: flag('The log has more events than a replay reads. The rule cannot be activated: replay fewer days.'),

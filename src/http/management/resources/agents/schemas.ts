@@ -218,7 +218,7 @@ export const AGENT = named(
       restrictions: arrayOf(
         output({
           act: oneOf(
-            'narrow: it gets only what it did before. approve: a person approves the rest, and what is of high risk.',
+            'narrow: it gets only what it did before. withhold: of that nothing of high risk, and nothing that people approve. approve: a person approves the rest, and what is of high risk.',
             RESTRICTING_ACTS,
           ),
           response: string('The response that ordered it. Only an operator who does not own the agent lifts it.'),
