@@ -2,7 +2,7 @@
 import type { Response } from '../../src/domain/governance/responses/response.ts';
 import type { Random } from './campaign.ts';
 import { type How, noteAct, noteTry, type Outcome, outcomeOf, type Victim } from './organisation-outcomes.ts';
-import type { Fate, newServer } from './organisation-server.ts';
+import type { newServer, Stop } from './organisation-server.ts';
 import { approvesItself } from './organisation-takeovers.ts';
 import { DAY, HOUR, type Work } from './organisation-work.ts';
 
@@ -20,10 +20,13 @@ const ATTACKER_ANSWERS = { from: 8, more: 32 };
 /** So many denials of a person within a day end the requests of the agent to them for a day, as on a server (approval-limits.ts). */
 const DENIALS = 3;
 
-const HOW_OF: Readonly<Record<Exclude<Fate, 'passes'>, How>> = {
+const HOW_OF: Readonly<Record<Stop, How>> = {
   ...{ suspended: 'suspended', refused: 'narrowed', waits: 'asked' },
 };
-const HOW_OF_ACT = { narrow: 'narrowed', approve: 'asked', suspend: 'suspended', contain: 'suspended' } as const;
+const HOW_OF_ACT = {
+  ...({ narrow: 'narrowed', withhold: 'narrowed', approve: 'asked' } as const),
+  ...({ suspend: 'suspended', contain: 'suspended' } as const),
+};
 
 /** A restriction that lasts. */
 type Restricting = { readonly id: string; readonly at: number; readonly until: number; readonly how: How };
@@ -34,7 +37,7 @@ const isOwnerAsked = ({ how, at: since }: Restricting, at: number): boolean =>
   how === 'asked' && since < at - ANSWERED_SECONDS;
 
 export const organisationFates = (
-  server: Pick<Awaited<ReturnType<typeof newServer>>, 'time' | 'fateOf' | 'lift'>,
+  server: Pick<Awaited<ReturnType<typeof newServer>>, 'time' | 'stopsOf' | 'lift'>,
   random: Random,
 ) => {
   const outcomes: Outcome[] = [];
@@ -91,17 +94,22 @@ export const organisationFates = (
     const victim = isHostile ? victims.get(caller) : undefined;
     if (isHostile && (!victim || ended.has(caller))) return [];
     const isAsking = event.type === 'approval.requested' || (isHostile && work.isApproved === true);
-    const fate = await server.fateOf(work, caller);
+    const stops = await server.stopsOf(work, caller);
+    const fate = stops[0] ?? 'passes';
     const isByAttacker = victim !== undefined && approvesItself(victim.kind);
     // What a restricted agent asks for, its owner approves as well as the person whom the attacker persuades.
     const isWithOwner = fate === 'passes' && work.isApproved && lastingOf(caller).some((one) => isOwnerAsked(one, at));
     if (victim && isWithOwner && !isByAttacker) {
-      noteAct(victim, work, 'asked');
+      noteAct(victim, work, ['asked']);
       return [];
     }
     const isQuiet = fate === 'passes' && isAsking && isMuted(caller, at);
     if (victim && fate === 'waits' && isByAttacker) noteTry(victim, work);
-    else if (victim) noteAct(victim, work, isQuiet ? 'muted' : fate === 'passes' ? undefined : HOW_OF[fate]);
+    // Who approves it themselves is not stopped by an ask.
+    else if (victim) {
+      const all = stops.filter((stop) => !(isByAttacker && stop === 'waits')).map((stop) => HOW_OF[stop]);
+      noteAct(victim, work, isQuiet ? ['muted'] : all);
+    }
     if (fate === 'suspended' || isQuiet) return [];
     if (fate === 'passes') return [work];
     // The server merges identical requests for an approval.

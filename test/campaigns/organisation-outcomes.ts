@@ -32,9 +32,9 @@ export type Victim = {
   isNotified: boolean;
   firstAt?: number;
   firstNewAt?: number;
-  /** When what the attacker wants passed last, and what stopped the first try after that. Later ones may meet another stop. */
+  /** When what the attacker wants passed last, and all that stopped the first try after that. Later ones may meet another stop. */
   passedAt?: number;
-  blockedBy?: How;
+  blockedBy?: readonly How[];
   /** When such a stop began. */
   readonly stops: { readonly at: number; readonly how: How }[];
 };
@@ -57,26 +57,26 @@ export const noteTry = (victim: Victim, work: Work): void => {
   if (!isOfItsPast(victim.habits, work)) victim.firstNewAt ??= work.at;
 };
 
-/** Notes an act that the attacker tries, and what stopped it. */
-export const noteAct = (victim: Victim, work: Work, blockedBy: How | undefined): void => {
+/** Notes an act that the attacker tries, and all that stopped it. */
+export const noteAct = (victim: Victim, work: Work, blockedBy: readonly How[]): void => {
   noteTry(victim, work);
   if (!victim.isAllWanted && !work.isWanted) return;
   // A refusal, or an answer of a person, gives the attacker nothing.
   if (work.event.type !== 'token.issued' && work.event.type !== 'approval.requested') return;
-  if (blockedBy !== undefined) victim.blockedBy ??= blockedBy;
+  if (blockedBy.length > 0) victim.blockedBy ??= blockedBy;
   else {
     victim.passedAt = work.at;
     delete victim.blockedBy;
   }
 };
 
-/** When a stop of this kind began first. */
-const firstOf = ({ stops }: Victim, how: How): { readonly at: number; readonly how: How } | undefined =>
-  stops.filter((one) => one.how === how).toSorted((one, other) => one.at - other.at)[0];
+/** When a stop of one of these kinds began first: each of them would have stopped the act without the others. */
+const firstOf = ({ stops }: Victim, kinds: readonly How[]): { readonly at: number; readonly how: How } | undefined =>
+  stops.filter(({ how }) => kinds.includes(how)).toSorted((one, other) => one.at - other.at)[0];
 
 /** Since when nothing that the attacker wants passed any more, while they still tried. A suspension needs no try: nothing works then. */
 const stopOf = (victim: Victim): { readonly at: number; readonly how: How } | undefined => {
-  const suspended = firstOf(victim, 'suspended');
+  const suspended = firstOf(victim, ['suspended']);
   const first = victim.blockedBy && firstOf(victim, victim.blockedBy);
   const stopped = first && { how: first.how, at: Math.max(first.at, victim.passedAt ?? 0) };
   return stopped && stopped.at < (suspended?.at ?? Number.POSITIVE_INFINITY) ? stopped : suspended;

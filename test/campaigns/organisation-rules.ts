@@ -37,10 +37,13 @@ export const RULES: readonly ResponseRule[] = [
   rule('tries some', 'approve', { fact: 'refused_kinds_10_minutes', atLeast: 2 }),
   rule('asks more', 'approve', { fact: 'approvals_times', atLeast: 1.5 }),
   rule('people deny', 'approve', { fact: 'denied_approvals_hour', atLeast: 2 }),
+  // The owner may not be there to see what is asked, or the attacker may have their session.
+  rule('odd hour', 'withhold', { fact: 'odd_tokens_hour', atLeast: 1 }),
+  rule('asked at an odd hour', 'withhold', { fact: 'odd_approvals_hour', atLeast: 1 }),
+  rule('tries one thing', 'withhold', { fact: 'refused_kinds_10_minutes', atLeast: 1 }),
   // These say nothing about new things, so to have none costs little.
   rule('odd in two ways', 'narrow', { fact: 'oddness_hour', atLeast: 2 }),
   rule('another composition', 'narrow', { fact: 'new_compositions_hour', atLeast: 1 }),
-  rule('odd hour', 'narrow', { fact: 'odd_tokens_hour', atLeast: 1 }),
   rule('busy hour', 'narrow', { fact: 'rate_times', atLeast: 1.2 }),
   rule('busy minute', 'narrow', { fact: 'minute_times', atLeast: 1 }),
 ];

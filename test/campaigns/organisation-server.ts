@@ -24,24 +24,32 @@ const agentOf = (id: string): Agent => ({
   ...{ createdAt: START, updatedAt: START },
 });
 
-/** What becomes of a request: `waits` for a person. */
-export type Fate = 'passes' | 'refused' | 'waits' | 'suspended';
+/** What stops a request: `waits` for a person. */
+export type Stop = 'suspended' | 'refused' | 'waits';
 
-/** As the decision of a server does it (decision/restricted-parties.ts). */
-const restrictedFate = (agent: Agent, { event, isApproved }: Work, now: number): Fate => {
+/**
+ * All that stops it, as the decision of a server does it (decision/restricted-parties.ts). A token without some of its scopes stops an honest agent, and
+ * not an attacker, who takes the rest.
+ */
+const restrictedStops = (agent: Agent, { event, isApproved, isHostile }: Work, now: number): readonly Stop[] => {
   const { resource, subject, scopeGiven = [] } = event;
-  if (!agent.restrictions || event.type !== 'token.issued' || resource === undefined) return 'passes';
+  if (!agent.restrictions || event.type !== 'token.issued' || resource === undefined) return [];
   const facts = {
     ...{ caller: { ...agent, kind: 'agent' }, through: [], now },
     ...{
       server: { identifier: resource, scopes: SCOPES },
       subject: subject === undefined ? undefined : { id: subject },
     },
+    ...(isApproved ? { approval: { id: 'apv_1', approvers: 1 } } : {}),
   } as unknown as Parameters<typeof narrowedLimits>[0];
-  if (narrowedLimits(facts).length > 0) return 'refused';
-  const [limit] = approvalLimitsOfRestricted(facts);
-  const holds = isApproved ? undefined : limit?.holds;
-  return !holds || scopeGiven.every((scope) => holds.includes(scope)) ? 'passes' : 'waits';
+  const isRefused = narrowedLimits(facts).some(({ holds = [] }) => {
+    const left = scopeGiven.filter((scope) => holds.includes(scope));
+    return holds.length === 0 || left.length < (isHostile ? 1 : scopeGiven.length);
+  });
+  const waits = (isApproved ? [] : approvalLimitsOfRestricted(facts)).some(
+    ({ holds = [] }) => !scopeGiven.every((scope) => holds.includes(scope)),
+  );
+  return [...(isRefused ? (['refused'] as const) : []), ...(waits ? (['waits'] as const) : [])];
 };
 
 export const newServer = async (ids: readonly string[], rules: readonly ResponseRule[]) => {
@@ -91,9 +99,10 @@ export const newServer = async (ids: readonly string[], rules: readonly Response
     for (const { id } of fresh) known.add(id);
     return fresh;
   };
-  const fateOf = async (work: Work, caller: string): Promise<Fate> => {
+  /** All that stops the request, the strongest first. */
+  const stopsOf = async (work: Work, caller: string): Promise<readonly Stop[]> => {
     const agent = (await agents.get(caller))?.document;
-    return agent?.state === 'active' ? restrictedFate(agent, work, time.now) : 'suspended';
+    return agent?.state === 'active' ? restrictedStops(agent, work, time.now) : ['suspended'];
   };
   /** As an operator does. A response that is over needs none. */
   const lift = async (id: string): Promise<void> => {
@@ -101,5 +110,5 @@ export const newServer = async (ids: readonly string[], rules: readonly Response
     if (found?.document.state === 'open' && (found.document.until ?? time.now + 1) > time.now)
       await acts.lift(id, { caller: 'acc_operator', isByRole: true });
   };
-  return { time, worker, newResponses, fateOf, lift };
+  return { time, worker, newResponses, stopsOf, lift };
 };

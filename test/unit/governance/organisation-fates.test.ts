@@ -16,16 +16,25 @@ const RESTRICTED = {
   until: AT + 9000,
 };
 
-/** What follows from one act that the attacker wants, of an agent that a rule restricts. */
-const fateOfAct = async (kind: TakeoverKind, { isApproved = false } = {}) => {
+/** What follows from one act that the attacker wants, of an agent that a rule restricts, and has since ten minutes ago. */
+const fateOfAct = async (
+  kind: TakeoverKind,
+  { isApproved = false, refusedAt }: { readonly isApproved?: boolean; readonly refusedAt?: number } = {},
+) => {
   const random = seededRandom(1);
   const worker = newWorker('agt_1', random);
   const act: Work = { ...wanted(token(worker, AT, random)), isHostile: true, ...(isApproved ? { isApproved } : {}) };
   const time = { now: AT - 600 };
-  const fateOf = async (work: Work) => (work.isApproved ? ('passes' as const) : ('waits' as const));
-  const fates = organisationFates({ time, fateOf, lift: async () => undefined }, random);
+  const stopsOf = async (work: Work) =>
+    work.isApproved ? [] : refusedAt === undefined ? (['waits'] as const) : (['refused', 'waits'] as const);
+  const fates = organisationFates({ time, stopsOf, lift: async () => undefined }, random);
   await fates.noteResponse({ ...RESTRICTED, agent: worker.id } as never, true);
   fates.begin([victimOf(kind, worker, [act])]);
+  if (refusedAt !== undefined)
+    await fates.noteResponse(
+      { ...RESTRICTED, agent: worker.id, act: 'narrow', id: 'rsp_2', createdAt: refusedAt } as never,
+      true,
+    );
   time.now = AT;
   const later: Work[] = [];
   const logged = [...(await fates.of(act, later))];
@@ -33,6 +42,12 @@ const fateOfAct = async (kind: TakeoverKind, { isApproved = false } = {}) => {
   fates.end();
   return { types: logged.map(({ event }) => event.type), how: fates.outcomes[0]?.how };
 };
+
+test('what several restrictions stop counts from the first of them, and an ask is none for who approves it', async () => {
+  const refusedAt = AT - 300;
+  expect(await fateOfAct('people pressed for payments', { refusedAt })).toMatchObject({ how: 'asked' });
+  expect(await fateOfAct('session of an owner', { refusedAt })).toMatchObject({ how: 'narrowed' });
+});
 
 test('the owner of a restricted agent denies what the attacker wants, also where the person approves', async () => {
   const waiting = await fateOfAct('people pressed for payments');
