@@ -38,7 +38,7 @@ const beginOf = ({ hours }: Worker, at: number, random: Random): number => {
 };
 
 export const fromOwnersSession: Takeover = {
-  isAfterRules: true,
+  wasAfterRules: true,
   approvesItself: true,
   work(worker, at, random) {
     const victim = victimOf(worker, random);

@@ -26,7 +26,7 @@ const peopleOf = ({ isOpen, people }: Worker, random: Random): readonly string[]
 };
 
 export const poisonedRelease: Takeover = {
-  isAfterRules: true,
+  wasAfterRules: true,
   work(worker, at, random) {
     const released = { ...worker, ...(worker.composition ? { composition: newComposition(random) } : {}) };
     const people = peopleOf(worker, random);

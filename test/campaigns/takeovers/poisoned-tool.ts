@@ -54,7 +54,7 @@ const askAt = (worker: Worker, begin: number, random: Random, task: { resource: 
 };
 
 export const poisonedTool: Takeover = {
-  isAfterRules: true,
+  wasAfterRules: true,
   work(worker, at, random) {
     const given = givenBy(worker, random);
     const until = at + Math.min(worker.hours - 2, LONGEST_HOURS) * HOUR;
