@@ -40,6 +40,12 @@ export const RULES: readonly ResponseRule[] = [
   // The owner may not be there to see what is asked, or the attacker may have their session.
   rule('odd hour', 'withhold', { fact: 'odd_tokens_hour', atLeast: 1 }),
   rule('asked at an odd hour', 'withhold', { fact: 'odd_approvals_hour', atLeast: 1 }),
+  rule(
+    'approved from elsewhere',
+    'withhold',
+    { fact: 'new_approver_networks_hour', atLeast: 1 },
+    { fact: 'approvals_times', atLeast: 1 },
+  ),
   rule('tries one thing', 'withhold', { fact: 'refused_kinds_10_minutes', atLeast: 1 }),
   // These say nothing about new things, so to have none costs little.
   rule('odd in two ways', 'narrow', { fact: 'oddness_hour', atLeast: 2 }),

@@ -310,6 +310,7 @@ describe('an agent whose new acts people approve', () => {
     await world.approve(approval as never);
     expect(await state()).toBe('approved');
     const approved = (await own.events('approval.approved')).filter(({ agent: id }) => id === agent.clientId);
+    expect(approved.map(({ inputs }) => inputs?.['channel'])).toEqual(['token_exchange', 'token_exchange']);
     expect(approved.map(({ caller, inputs }) => [caller, inputs?.['isEnough']]).toSorted()).toEqual(
       [
         [boss.id, false],

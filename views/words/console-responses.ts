@@ -55,15 +55,9 @@ export const responseWords = {
   noFact: phrase({ en: 'Choose a fact', de: 'Größe wählen' }),
   facts: {
     tokens_hour: phrase({ en: 'Tokens in an hour', de: 'Tokens in einer Stunde' }),
-    rate_times: phrase({
-      en: 'Tokens, times its busiest hour',
-      de: 'Tokens, Vielfaches der stärksten Stunde',
-    }),
+    rate_times: phrase({ en: 'Tokens, times its busiest hour', de: 'Tokens, Vielfaches der stärksten Stunde' }),
     tokens_minute: phrase({ en: 'Tokens in a minute', de: 'Tokens in einer Minute' }),
-    minute_times: phrase({
-      en: 'Tokens, times its busiest minute',
-      de: 'Tokens, Vielfaches der stärksten Minute',
-    }),
+    minute_times: phrase({ en: 'Tokens, times its busiest minute', de: 'Tokens, Vielfaches der stärksten Minute' }),
     odd_tokens_hour: phrase({
       en: 'Tokens at an unusual time in an hour',
       de: 'Tokens zu ungewohnter Zeit in einer Stunde',
@@ -113,6 +107,10 @@ export const responseWords = {
     denied_approvals_hour: phrase({
       en: 'Approvals that people denied in an hour',
       de: 'Freigaben, die Personen in einer Stunde ablehnten',
+    }),
+    new_approver_networks_hour: phrase({
+      en: 'New networks of people who approved in an hour',
+      de: 'Neue Netze von Personen, die in einer Stunde freigaben',
     }),
     budget_percent_hour: phrase({
       en: 'Percent of a budget that it took in an hour',

@@ -152,6 +152,7 @@ export const approvalDecisions = (deps: ApprovalDecisionsDeps): ApprovalDecision
             inputs: {
               ...decided.inputs,
               digest: approval.digest,
+              channel: approval.channel,
               ...said,
               votes: all.length,
               quorum: approval.requires.quorum,

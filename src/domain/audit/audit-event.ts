@@ -74,7 +74,7 @@ export const AUDIT_EVENTS = {
     'An agent requested approval of one exact action, or a resource server did after a denial. `inputs` have the approvers, how many must approve, and the digest of the action.',
   'approval.refused': 'The server refused an agent’s request for an approval (CIBA).',
   'approval.approved':
-    'One person approved an action. `inputs.isEnough` says whether that completed the approval. `inputs.seconds` is how long the request had been open.',
+    'One person approved an action. `inputs.isEnough` says whether that completed the approval. `inputs.seconds` is how long the request had been open, `inputs.channel` how it was asked for.',
   'approval.not_permitted':
     'Policies did not let a person approve an action. The request still waits for other approvers. `caller` is the person; `decision` and `denial` say why.',
   'approval.denied':

@@ -103,6 +103,18 @@ describe('values of an agent', () => {
     });
   });
 
+  test('a person who approves from a new network: from a week after the first approval, and no act of the agent', () => {
+    const approved = (at: number, approvers: string) => event(at, { counts: 'approved', used: { approvers } });
+    const known = [...habit(20), approved(NOON - 8 * DAY, 'home'), event(NOON, { used: HOME })];
+    expect(values([...known, approved(NOON + 1, 'home')])).not.toHaveProperty('new_approver_networks_hour');
+    const elsewhere = [approved(NOON + 1, 'hotel'), approved(NOON + 2, 'train')];
+    expect(values([...known, ...elsewhere])).toEqual({ ...ONE_TOKEN, new_approver_networks_hour: 2 });
+    expect(values([...habit(20), event(NOON, { used: HOME }), ...elsewhere])).toEqual(ONE_TOKEN);
+    const night = [...known, approved(NOON + 10 * DAY + 46_800, 'home')];
+    expect(values(night)).not.toHaveProperty('idle_days');
+    expect(values([...night, event(NOON + 11 * DAY + 46_800, { used: HOME })])).toMatchObject({ odd_tokens_hour: 1 });
+  });
+
   test.each<readonly [string, number | undefined, () => readonly AgentEvent[]]>([
     ['nothing new', undefined, () => [at({})]],
     ['three APIs', 1, () => [at({ resources: 'a' }), at({ resources: 'b' }), at({ resources: 'c' })]],
@@ -380,6 +392,26 @@ describe('which events count', () => {
         used: { resources: 'https://api.example', people: 'acc_1', networks: 'agt_1 192.0.2.0/24' },
       },
     });
+  });
+
+  test('an approval that a person gave to what the agent asked for, with that person and their network', () => {
+    const given = (more: Partial<AuditEvent>, source?: string) =>
+      agentEventOf(
+        {
+          ...{ id: 's:1', stream: 's', sequence: 1, at: NOON * 1000 },
+          event: { type: 'approval.approved', outcome: 'done', caller: 'acc_ada', agent: 'agt_1', ...more },
+        },
+        source,
+        (account, network) => `${account} ${network}`,
+      );
+    const inputs = { channel: 'backchannel' };
+    const noted = given({ inputs }, '192.0.2.7');
+    expect([noted?.agent, noted?.event.counts]).toEqual(['agt_1', 'approved']);
+    // It is no network of the agent.
+    expect([noted?.event.used, noted?.event.network]).toEqual([{ approvers: 'acc_ada 192.0.2.0/24' }, undefined]);
+    expect(given({ inputs })?.event.used).toEqual({});
+    for (const other of [{}, { inputs: { channel: 'access_request' } }, { inputs, agent: 'app_1' }])
+      expect(given(other, '192.0.2.7')).toBeUndefined();
   });
 
   test('each scope with its API, at most 16 and a sign that there were more, long ones by digest; the composition', () => {

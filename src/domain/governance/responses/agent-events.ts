@@ -15,6 +15,7 @@ export const COUNTED_TYPES = [
   'token.issued',
   'token.refused',
   'approval.requested',
+  'approval.approved',
   'approval.denied',
 ] as const satisfies readonly AuditEventType[];
 
@@ -61,9 +62,8 @@ const compositionIn = ({ inputs }: RecentRecord['event']): string | undefined =>
   return typeof composition.digest === 'string' ? composition.digest.slice(0, DIGITS) : undefined;
 };
 
-/** A person denied what the agent itself asked for: not what a resource server asked for after a denial, which others may cause. */
-const isAnswer = ({ type, inputs }: RecentRecord['event']): boolean =>
-  type === 'approval.denied' && ASKED_BY_AGENT.has(String(inputs?.['channel']));
+/** A person answered what the agent itself asked for: not what a resource server asked for after a denial, which others may cause. */
+const isAnswer = ({ inputs }: RecentRecord['event']): boolean => ASKED_BY_AGENT.has(String(inputs?.['channel']));
 const ASKED_BY_AGENT: ReadonlySet<string> = new Set(['token_exchange', 'backchannel']);
 
 const isAgent = (id: string | undefined): id is string => id?.startsWith('agt_') === true;
@@ -86,6 +86,7 @@ const countsAs = (event: RecentRecord['event']): AgentEvent['counts'] | undefine
   if (type === 'token.issued') return 'tokens';
   if (type === 'approval.requested') return outcome === 'done' ? 'approvals' : undefined;
   if (type === 'approval.denied') return isAnswer(event) ? 'answers' : undefined;
+  if (type === 'approval.approved') return isAnswer(event) ? 'approved' : undefined;
   return type === 'token.refused' && isAttempt(event) ? 'denials' : undefined;
 };
 
@@ -113,20 +114,33 @@ const usedIn = (event: RecentRecord['event'], network: string | undefined): Agen
 
 const NOTHING = {} as const;
 
+/** The person who approved, with the network. Undefined: the network is not known. */
+const approverIn = (
+  { caller }: RecentRecord['event'],
+  network: string | undefined,
+  digestOf: (account: string, network: string) => string,
+): AgentEvent['used'] =>
+  network === undefined || caller === undefined ? NOTHING : { approvers: digestOf(caller, network) };
+
 /**
  * The agent and its event; undefined: the record does not count. `source`: address of the request. `digestOf`: keyed digest of a network, for
- * one agent.
+ * one agent or account.
  */
 export const agentEventOf = (
   { id, stream, sequence, at, event }: Pick<RecentRecord, 'id' | 'stream' | 'sequence' | 'at' | 'event'>,
   source: string | undefined,
   digestOf: (agent: string, network: string) => string,
 ): { readonly agent: string; readonly event: AgentEvent } | undefined => {
-  const caller = event.type === 'approval.denied' ? event.agent : event.caller;
+  const { type } = event;
+  const caller = type === 'approval.denied' || type === 'approval.approved' ? event.agent : event.caller;
   if (!isAgent(caller)) return undefined;
   const counts = countsAs(event);
   if (counts === undefined) return undefined;
   const isOwn = counts === 'tokens' || counts === 'approvals';
+  if (counts === 'approved') {
+    const used = approverIn(event, source === undefined ? undefined : coarseNetwork(source), digestOf);
+    return { agent: caller, event: { id, stream, sequence, at: Math.floor(at / 1000), counts, used } };
+  }
   const network = source === undefined || !isOwn ? undefined : coarseNetwork(source);
   const ofAgent = network === undefined ? undefined : digestOf(caller, network);
   // What was refused was not used.

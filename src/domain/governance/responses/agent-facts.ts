@@ -63,15 +63,16 @@ type Day = {
 };
 
 /** Lists that facts from before they were kept do not have. */
-type LaterList = 'refused' | 'software' | 'rights' | 'compositions' | 'usedBelow';
+type LaterList = 'refused' | 'software' | 'rights' | 'compositions' | 'usedBelow' | 'approvers';
 
-/** What one agent did. At most about 70 kB as JSON, and 82 kB in memory. Members that may be absent are so in facts from before they were counted. */
+/** What one agent did. At most about 72 kB as JSON, and 84 kB in memory. Members that may be absent are so in facts from before they were counted. */
 export type AgentFacts = People & {
   readonly [List in Exclude<SeenList, 'people' | LaterList>]: readonly Seen[];
 } & {
   /**
    * What it was refused: digests of layer, API and scopes. Digests of the programs that asked for its tokens. Scopes with their APIs. Beginnings of the
-   * digests of its compositions. APIs for which agents below it got tokens in its chain, which only restrictions use.
+   * digests of its compositions. APIs for which agents below it got tokens in its chain, which only restrictions use. Digests of people who approved for it, each
+   * with the network.
    */
   readonly [List in LaterList]?: readonly Seen[];
 } & {
@@ -251,7 +252,8 @@ const counted = (facts: AgentFacts, event: OwnEvent): AgentFacts => {
   next.ticks = ticksWith(facts.ticks ?? [], event, hasMet);
   next.days = daysWith(facts, event, { slots: next.slots, ticks: next.ticks, hasGot });
   // A person may answer while the agent does nothing.
-  if (event.counts !== 'answers' && at - facts.lastAt >= IDLE_SECONDS) next.woke = { at, idle: at - facts.lastAt };
+  if (event.counts !== 'answers' && event.counts !== 'approved' && at - facts.lastAt >= IDLE_SECONDS)
+    next.woke = { at, idle: at - facts.lastAt };
   next.firstAt = Math.min(facts.firstAt, at);
   next.lastAt = Math.max(facts.lastAt, at);
   next.expiresAt = next.lastAt + FORGOTTEN_SECONDS;

@@ -47,6 +47,8 @@ export const FACTS = {
   approvals_times:
     'approvals that it asked for within an hour, as a multiple of the most in any hour of its 28 days before today',
   denied_approvals_hour: 'approvals that it asked for and that a person denied within an hour',
+  new_approver_networks_hour:
+    'networks from which a person approved for it for the first time within an hour, counted for each person',
   budget_percent_hour: 'percent of a budget that its tokens took within an hour',
   budget_times:
     'what its tokens took of a budget within an hour, as a multiple of the most in any hour of its 28 days before today',
@@ -106,7 +108,7 @@ const tokensInHour = ({ facts, now, from }: Look): number => inHour(facts.slots,
 const askedInHour = ({ facts, now, from }: Look): number => inHour(facts.slots, 'approvals', now, from);
 const tokensInMinute = ({ facts: { ticks = [] }, now, from }: Look): number => inMinute(ticks, 'tokens', now, from);
 
-type LaterList = 'software' | 'rights' | 'compositions';
+type LaterList = 'software' | 'rights' | 'compositions' | 'approvers';
 
 const newIn = (
   look: Look,
@@ -210,6 +212,7 @@ const VALUES = {
     return asked === 0 || !isCounted(look) ? 0 : tenths(asked / mostOf(look, LEAST_ASKED, (day) => day.asked ?? 0));
   },
   denied_approvals_hour: (look) => inSlots(look, 'answers', 3600),
+  new_approver_networks_hour: (look) => newLater(look, 'approvers'),
   budget_percent_hour: ({ facts, now, from }) => tenths(spentInHour(facts.slots, now, from) / 10_000),
   budget_times(look) {
     const spent = look.isLearned ? spentInHour(look.facts.slots, look.now, look.from) : 0;

@@ -27,6 +27,8 @@ export type Slot = {
   readonly met?: number;
   /** Approvals that people denied. Absent: none. */
   readonly answers?: number;
+  /** Approvals that people gave. Absent: none. */
+  readonly approved?: number;
   /** Agents of its longest chain. Absent: it acted in none. */
   readonly depth?: number;
   /** What its tokens took of budgets. Absent: nothing. */
@@ -38,8 +40,9 @@ export type Draft<T> = { -readonly [Member in keyof T]: T[Member] };
 
 /**
  * `denials`: a decision of this server refused the token. `answers`: a person denied an approval that the agent had asked for.
+ * `approved`: a person gave one.
  */
-export type CountedAs = 'tokens' | 'denials' | 'approvals' | 'answers';
+export type CountedAs = 'tokens' | 'denials' | 'approvals' | 'answers' | 'approved';
 
 /** What is counted of an event. */
 type Counted = {
@@ -73,7 +76,7 @@ const withPart = <T extends { readonly at: number }>(
 };
 
 export const ticksWith = (ticks: readonly Tick[], { at, counts }: Counted, hasMet: boolean): readonly Tick[] => {
-  if (counts === 'denials' || counts === 'answers') return ticks;
+  if (counts !== 'tokens' && counts !== 'approvals') return ticks;
   const begin = at - (at % TICK_SECONDS);
   return withPart(ticks, { begin, from: begin - 60 - TICK_SECONDS, most: MOST_TICKS }, (found) => {
     const next: Draft<Tick> = found ? { ...found } : { at: begin, tokens: 0, approvals: 0 };

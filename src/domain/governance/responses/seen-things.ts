@@ -15,6 +15,7 @@ const MOST_SOFTWARE = 16;
 const MOST_USED_BELOW = 64;
 const MOST_RIGHTS = 48;
 const MOST_COMPOSITIONS = 8;
+const MOST_APPROVERS = 16;
 /** People of a fortnight that have no place in the list. */
 const MOST_MORE = 512;
 const FORTNIGHT_SECONDS = 14 * DAY;
@@ -46,6 +47,7 @@ export const SEEN_LISTS = [
   'rights',
   'compositions',
   'usedBelow',
+  'approvers',
 ] as const;
 export type SeenList = (typeof SEEN_LISTS)[number];
 
@@ -59,6 +61,7 @@ const MOST_SEEN = {
   usedBelow: MOST_USED_BELOW,
   rights: MOST_RIGHTS,
   compositions: MOST_COMPOSITIONS,
+  approvers: MOST_APPROVERS,
 } as const satisfies Record<SeenList, number>;
 
 /** How a thing is used: `isAsked`: an approval for it was asked for, which is no token. */
