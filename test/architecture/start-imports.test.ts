@@ -9,7 +9,7 @@ const LATER = ['mongodb', 'ioredis', 'pg', '@simplewebauthn/server', '@cedar-pol
 
 /** What a start of the server may load of ours: each module costs it a fifth of a millisecond, and each kilobyte is stripped and compiled. */
 const MOST_MODULES = 1_210;
-const MOST_KILOBYTES = 5_970;
+const MOST_KILOBYTES = 5_980;
 
 const files = new Map(deliveredFiles().map((file) => [file.path, file]));
 
