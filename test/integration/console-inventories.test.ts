@@ -78,14 +78,14 @@ test('an operator pastes a list, sees what it would change, and confirms it', as
   expect([preview.status, preview.text]).toEqual([200, expect.stringMatching(/Import 2 apps into google\s*\?/)]);
   expect(preview.text).toMatch(/1 To decide\s+2 New\s+Import 2 apps/);
   expect(preview.text).toContain('This is the first list of');
-  expect(preview.text).toMatch(/Notetaker needs a decision.*new\s+2 of 3 rights matter/s);
+  expect(preview.text).toMatch(/Notetaker needs a decision.*new\s+2 of 3 rights are risky/s);
   expect(await server.events('inventory.imported')).toEqual([]);
   expect((await operator.open(at('/console/inventories'))).text).not.toContain('Notetaker');
 
   const done = await confirm(preview);
-  expect([done.status, done.text]).toEqual([200, expect.stringContaining('The inventory now has 2 apps: 2 new.')]);
+  expect([done.status, done.text]).toEqual([200, expect.stringContaining('The inventory has 2 apps.')]);
   expect(done.html).toMatch(/class="button primary" href="\/console\/findings\/fnd_[a-z2-7]{26}"><span>Decide about/);
-  expect(done.text).toMatch(/1 app needs a decision.*Notetaker is not known here\. It has 2 rights that matter/s);
+  expect(done.text).toMatch(/1 app needs a decision.*Notetaker is not known here\. It has 2 risky rights/s);
   expect(await server.events('inventory.imported')).toMatchObject([
     {
       target: { kind: 'inventory', id: 'google' },
@@ -93,9 +93,10 @@ test('an operator pastes a list, sees what it would change, and confirms it', as
     },
   ]);
   const list = await listOf('google');
-  expect(list.text).toMatch(/Google Workspace\. Imported .* by Olga\s*: the first list, 2 apps\./s);
-  expect(list.text).toMatch(/Notetaker needs a decision.*2 of 3 rights matter.*Decide/s);
+  expect(list.text).toMatch(/Last import .* by Olga\s*: the first list, 2 apps\./s);
+  expect(list.text).toMatch(/Notetaker needs a decision.*2 of 3 rights are risky.*Decide/s);
   expect(list.html).toContain('href="/console/inventories/import?format=google&amp;source=google"');
+  expect((await operator.open(at('/console/inventories'))).text).not.toMatch(/New and changed|\d New/);
   expect((await operator.open(at('/console/findings?kind=unknown_app'))).text).toContain('Notetaker');
 });
 
@@ -210,7 +211,7 @@ test('an app that is known here leads to its page', async () => {
   const page = await listOf('crm');
   expect(page.html).toContain(`href="/console/clients/${scene.app.clientId}"`);
   expect(page.html).toContain(`href="/console/resource-servers/${scene.jwt.id}"`);
-  expect(page.text).toContain('named in the list');
+  expect(page.text).toContain('as the list says');
   expect(page.text).not.toContain('Tickets');
 });
 
@@ -275,9 +276,7 @@ test('apps that need a decision come first, the numbers show only theirs, and a 
   await confirm(await paste({ format: 'csv', source: 'many', list }));
   await confirm(await paste({ format: 'csv', source: 'many', list: list.replace('\n0,Quiet 0,', '') }));
   const page = await listOf('many');
-  expect(page.text).toMatch(
-    /1 To decide\s+0 New\s+0 Changed\s+30 Not known here\s+0 Known here\s+1 Gone\s+30 All apps/,
-  );
+  expect(page.text).toMatch(/1 To decide\s+30 Not known here\s+0 Known here\s+1 Gone\s+30 All apps/);
   expect(page.text).toMatch(/App\s.*Sender needs a decision/s);
   expect(page.text.indexOf('Sender')).toBeLessThan(page.text.indexOf('Quiet'));
   expect(page.text).toContain('1–25 of 31 (30 apps, 1 gone)');
@@ -298,20 +297,30 @@ test('apps that need a decision come first, the numbers show only theirs, and a 
   expect(again.text).toMatch(/0 To decide\s+0 New\s+1 Changed/);
 });
 
+test('an inventory of which no list was imported says so, and offers the import', async () => {
+  const none = await listOf('nothing');
+  expect(none.text).toContain('No list was imported under this name. Import apps');
+  expect(none.text).not.toMatch(/0 apps|\d To decide|has no app/);
+  expect(none.html).toContain('href="/console/inventories/import?source=nothing"');
+});
+
 test('the page of an inventory has its imports, with what each changed, and marks what the last one brought', async () => {
   const first = 'external_id,name,scopes\n1,Stays,openid\n2,Leaves,openid';
   await confirm(await paste({ format: 'csv', source: 'history', list: first }));
   const once = await listOf('history');
-  expect(once.text).toMatch(/0 New\s/);
-  expect(once.text).toMatch(/Imported .* by Olga\s*: the first list, 2 apps\./s);
+  expect(once.text).toMatch(/0 To decide\s+2 Not known here/);
+  expect(once.text).toMatch(/Last import .* by Olga\s*: the first list, 2 apps\./s);
   laterBy(60);
   const second = 'external_id,name,scopes\n1,Stays,openid files.read\n3,Comes,openid';
   const preview = await paste({ format: 'csv', source: 'history', list: second });
   expect(preview.text).toMatch(/This list replaces the list of \d+ \w+ \d{4}, \d\d:\d\d UTC\s*\./);
   await confirm(preview);
   const page = await listOf('history');
-  expect(page.text).toMatch(/CSV file\. Imported .* by Olga\s*: 1 new, 1 changed, 1 gone\./s);
+  expect(page.text).toMatch(/CSV file\. Last import .* by Olga\s*: 1 new, 1 changed, 1 gone\./s);
   expect(page.text).toMatch(/Comes\s+new/);
+  expect((await operator.open(at('/console/inventories'))).text).toMatch(
+    /1 New\s.*New and changed: since the last import/s,
+  );
   expect(page.text).not.toMatch(/Stays\s+new/);
   expect(page.text).toMatch(/When\s+By\s+Apps\s+New\s+Changed\s+Gone\s.*Olga\s+2\s+1\s+1\s+1\s.*Olga\s+2\s+2\s+0\s+0/s);
   expect(page.html.match(/href="\/console\/audit\/events\/nod_/g)).toHaveLength(2);
@@ -376,8 +385,8 @@ test('the list of all has each inventory with its last import, and an old list i
   );
   expect(choose.html).toContain('href="/console/inventories/import?format=csv&amp;source=ledger"');
   const form = await operator.open(at('/console/inventories/import?format=okta'));
-  expect(form.text).toMatch(/okta\s+exists: 4 apps, last import just now\s*\. This import replaces it\./);
-  expect(form.html).toContain('<details class="card"><summary>1. Get the list (script of the last import)');
+  expect(form.text).toMatch(/This import replaces the list of\s+okta \(4 apps, last import just now\s*\)\./);
+  expect(form.html).toContain('<details class="card"><summary>1. Get the list (show the script)');
   const other = await operator.open(at('/console/inventories/import?format=okta&source=ledger'));
   expect(other.html).toContain('<h2 id="get">1. Get the list</h2>');
   laterBy(31 * 86_400);
@@ -462,7 +471,7 @@ test('an administrator deletes an inventory by its name: apps and findings go, a
   laterBy(60);
   await confirm(await paste({ format: 'csv', source: 'doomed', list }));
   const again = await listOf('doomed');
-  expect(again.text).toMatch(/Imported .* by Olga\s*: the first list, 2 apps\..*1 To decide/s);
+  expect(again.text).toMatch(/Last import .* by Olga\s*: the first list, 2 apps\..*1 To decide/s);
   expect(again.html.match(/href="\/console\/audit\/events\/nod_/g)).toHaveLength(1);
 });
 

@@ -3,7 +3,7 @@ import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { breadcrumbs } from '../partials/breadcrumbs.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, confirmPage, table } from '../partials/console-list.ts';
+import { type Column, table } from '../partials/console-list.ts';
 import { choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { type FigureTile, figureTiles } from '../partials/figure-tiles.ts';
@@ -11,7 +11,6 @@ import { flash } from '../partials/flash.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { savedViews } from '../partials/saved-views.ts';
 import { submit } from '../partials/submit.ts';
-import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
 import { agoText, dayText } from '../time-text.ts';
 import { inventoryWords as words } from '../words/console-inventories.ts';
 import { systemWords } from '../words/inventory-systems.ts';
@@ -23,8 +22,8 @@ import {
   needsDecision,
   ownerCell,
   rightsCell,
-  rightsThatMatter,
-  whichMatter,
+  riskyRights,
+  whichRisky,
 } from './inventory-cells.ts';
 import {
   type ImportRow,
@@ -103,7 +102,7 @@ const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Colum
       cell: (row) =>
         html`<a href="${listHref}?source=${encodeURIComponent(row.source)}"><bdi class="long">${plainText(row.source, 40)}</bdi></a>`,
     },
-    { title: words.rights, afterTitle: whichMatter, cell: (row) => rightsCell(row, row.people, row.changed) },
+    { title: words.rights, afterTitle: whichRisky, cell: (row) => rightsCell(row, row.people, row.changed) },
     rows.some(({ owner }) => owner !== undefined) && { title: words.owner, cell: ownerCell },
     { title: words.known, cell: knownCell },
     {
@@ -117,26 +116,36 @@ const columnsOf = ({ listHref, source, rows }: InventoriesModel): readonly Colum
   return columns.filter((column) => column !== false);
 };
 
+/** Under its name no list was imported, as far as the viewer knows. */
+const isUnknown = ({ source, search, views, imports = [] }: InventoriesModel): boolean =>
+  source !== undefined && search === '' && imports.length === 0 && views?.every(({ count }) => count === 0) === true;
+
 /** Each number is a link to what it counts. */
-const viewTiles = ({ views = [], view, search }: InventoriesModel): Html | false => {
+const viewTiles = (model: InventoriesModel): Html | false => {
+  const { views = [], view, search } = model;
   const isMatches = (name: InventoryView): boolean => name === 'all' && search !== '';
   const gone = views.find(({ name }) => name === 'gone')?.count ?? 0;
-  const isNone = search !== '' && views.every(({ count }) => count === 0);
-  if (isNone) return false;
+  if (views.every(({ count }) => count === 0) && (search !== '' || isUnknown(model))) return false;
   return figureTiles(
     words.viewsTitle,
-    views.map(
-      ({ name, count, href }): FigureTile => ({
-        ...(isMatches(name)
-          ? { figure: count + gone, label: words.matchesTitle, href }
-          : { figure: count, label: words.views[name], href }),
-        ...(name === 'decide' && count > 0 ? { isUrgent: true } : {}),
-        ...(name === view ? { isCurrent: true } : {}),
-        ...(search !== '' && count === 0 && name !== view && name !== 'all' ? { isSpare: true } : {}),
-      }),
-    ),
+    views
+      .filter(({ name, count }) => !isIdle(name, count, view))
+      .map(
+        ({ name, count, href }): FigureTile => ({
+          ...(isMatches(name)
+            ? { figure: count + gone, label: words.matchesTitle, href }
+            : { figure: count, label: words.views[name], href }),
+          ...(name === 'decide' && count > 0 ? { isUrgent: true } : {}),
+          ...(name === view ? { isCurrent: true } : {}),
+          ...(search !== '' && count === 0 && name !== view && name !== 'all' ? { isSpare: true } : {}),
+        }),
+      ),
   );
 };
+
+/** A number that says nothing without a search either: nothing came, or nothing changed. */
+const isIdle = (name: InventoryView, count: number, view: InventoryView): boolean =>
+  (name === 'new' || name === 'changed') && count === 0 && name !== view;
 
 const isEverything = ({ rows, source, pages, view, search }: InventoriesModel): boolean =>
   source === undefined && search === '' && view === 'all' && rows.length === 0 && pages.firstHref === undefined;
@@ -169,7 +178,10 @@ const countIn = ({ views = [] }: InventoriesModel, view: InventoryView): number 
   views.find(({ name }) => name === view)?.count ?? 0;
 
 const noApps = (model: InventoriesModel): Html => {
-  const { search, view, source } = model;
+  const { search, view, source, newHref } = model;
+  if (isUnknown(model)) {
+    return html`<p class="empty">${words.notImported}${newHref !== undefined && html` <a href="${newHref}">${words.import}</a>`}</p>`;
+  }
   const none = source === undefined ? words.noneFits : words.noneFitsInOne;
   return search === ''
     ? html`<p class="empty">${words.noneIn[view]}</p>`
@@ -199,13 +211,14 @@ const placeOf = (model: InventoriesModel): Phrase | undefined => {
 
 /** What is known about one inventory: its system, and its last import with what it changed, which the first one does not say. */
 const leadOf = (model: InventoriesModel): Html => {
-  const { system, imports = [] } = model;
+  const { system, source, imports = [] } = model;
   const [last] = imports;
   const what =
     imports.length > 1 && last?.changes !== undefined
       ? words.planned(last.changes)
       : words.firstImport(last?.apps ?? 0);
-  return html`${system !== undefined && html`${systemWords[system].name}. `}${
+  // The usual name of an inventory names its system already.
+  return html`${system !== undefined && system !== source && html`${systemWords[system].name}. `}${
     last === undefined
       ? words.appsOf(countIn(model, 'all'), countIn(model, 'gone'))
       : words.importedBy(agoText(last.at), last.byName, what)
@@ -228,52 +241,22 @@ export const inventoriesPage = (frame: ConsoleFrame, model: InventoriesModel): H
     body: html`${name && breadcrumbs([{ href: listHref, name: words.title }], name)}
 <div class="page-head"><div class="row"><h1>${name || words.title}</h1>${
       newHref !== undefined &&
+      !isUnknown(model) &&
       html`<a class="button primary" href="${newHref}">${isOne ? words.importNew : words.import}</a>`
     }</div>
-<p class="lead">${isOne && views ? leadOf(model) : words.lead}</p></div>
+${!isUnknown(model) && html`<p class="lead">${isOne && views ? leadOf(model) : words.lead}</p>`}</div>
 ${oldLists(old)}
 ${views === undefined ? flash({ kind: 'notice', text: words.tooMany }) : viewTiles(model)}
-${!isOne && views?.some((one) => one.name === 'new') && search === '' && html`<p class="hint">${words.viewsSince}</p>`}
+${!isOne && search === '' && views?.some(({ name: one, count }) => (one === 'new' || one === 'changed') && !isIdle(one, count, view)) && html`<p class="hint">${words.viewsSince}</p>`}
 ${views === undefined && html`<p><a href="${model.findingsHref}">${words.allFindings}</a></p>`}
 ${filters(model)}
 ${foundLine(model)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${words.views[view]}</h2>
 ${rows.length === 0 ? noApps(model) : table(columnsOf(model), rows, 'list')}
-${pagination(model.pages, words.pagesOf, 'other', placeOf(model))}${rows.length > 0 && rightsThatMatter}</section>
+${pagination(model.pages, words.pagesOf, 'other', placeOf(model))}${rows.length > 0 && riskyRights}</section>
 ${isOne ? importHistory(imports) : search === '' && view === 'all' && inventories.length > 0 && inventorySummaries(inventories)}
 ${model.removeHref !== undefined && html`<p><a class="ends" href="${model.removeHref}">${words.remove}</a></p>`}`,
   });
-};
-
-/** Asks for the name of an inventory before it is deleted. */
-export const removeInventoryPage = (
-  frame: ConsoleFrame,
-  { href, listHref, present, gone }: RemovalModel,
-  typed: TypedConfirmation,
-): Html =>
-  confirmPage(frame, {
-    ...{ place: 'inventories', title: words.removeTitle, isNarrow: true, typed, lead: words.removeLead },
-    ...{ alsoStyle: 'inventories.css', above: breadcrumbsTo(listHref, typed.name) },
-    question: words.removeAsked(html`<bdi class="long">${plainText(typed.name, 40)}</bdi>`),
-    more: html`<p>${words.removes(present, gone)}</p><p>${words.removesNot}</p>`,
-    ...{ button: words.remove, action: href, cancelHref: `${listHref}?source=${encodeURIComponent(typed.name)}` },
-  });
-
-const breadcrumbsTo = (listHref: string, source: string): Html =>
-  breadcrumbs(
-    [
-      { href: listHref, name: words.title },
-      { href: `${listHref}?source=${encodeURIComponent(source)}`, name: plainText(source, 40) },
-    ],
-    words.removeTitle,
-  );
-
-/** `href`: where the form POSTs to. Numbers of apps. */
-export type RemovalModel = {
-  readonly href: string;
-  readonly listHref: string;
-  readonly present: number;
-  readonly gone: number;
 };
 
 /** What the page is for, and the systems. */

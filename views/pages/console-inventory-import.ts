@@ -117,12 +117,12 @@ const howToGet = (model: ImportModel): Html => {
   const { needs, more, steps: before = [] } = systemWords[system];
   const { commands, example } = SYSTEMS[system];
   const isFolded = Object.keys(errors).length > 0 || isFurther(system, held);
-  const steps = html`${
-    before.length > 0 &&
-    html`<ol class="numbered">${before.map((step) => html`<li>${step}</li>`)}</ol>
+  const steps = html`<p>${needs}</p>
+${
+  before.length > 0 &&
+  html`<ol class="numbered">${before.map((step) => html`<li>${step}</li>`)}</ol>
 `
-  }<p>${needs}</p>
-${commands !== undefined && html`<div id="script">${commandBlock(commands, words.commands)}</div>`}
+}${commands !== undefined && html`<div id="script">${commandBlock(commands, words.commands)}</div>`}
 <p class="hint">${more}</p>
 ${isPlain(system) && columnList(system, isFolded)}
 ${system === 'csv' && html`<p class="copied"><button type="button" class="button quiet" data-download="apps.csv">${words.emptyFile}</button> ${copyButton(COLUMNS, words.columns)}</p>`}
@@ -152,7 +152,7 @@ const COLUMN_FACTS = html`<dl class="facts">${Object.entries(columnWords).map(
 /** The first line of a CSV file. */
 const COLUMNS = Object.keys(columnWords).join(',');
 
-/** What becomes of the inventory that the form names, and what names are. */
+/** What becomes of the inventory that the form names, and for a new one what names are. */
 const sourceHint = (system: InventorySystem, name: string, held: LastImport | undefined): HtmlValue => {
   const { second } = systemWords[system];
   const heldText =
@@ -163,7 +163,7 @@ const sourceHint = (system: InventorySystem, name: string, held: LastImport | un
       agoText(held.at),
     );
   const hint = second === undefined ? !heldText && words.sourceHintPlain : words.sourceHint(second);
-  return html`${heldText && html`${heldText} `}${hint && html`${hint} `}${words.sourceLetters}`;
+  return html`${heldText && html`${heldText} `}${hint && html`${hint} `}${!heldText && words.sourceLetters}`;
 };
 
 const importForm = ({ csrf }: ConsoleFrame, { links, system, values, errors, held }: ImportModel): Html => {
@@ -177,9 +177,8 @@ const importForm = ({ csrf }: ConsoleFrame, { links, system, values, errors, hel
   const fileError = isPasted ? undefined : error;
   return html`<form method="post" action="${links.importHref}" enctype="multipart/form-data" class="card form" aria-labelledby="give"><h2 id="give">${isFile ? words.giveOne : words.give}</h2>
 <input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="format" value="${system}">
-${files !== undefined && html`<p>${files}</p>`}
 <div class="field"><label for="field-files">${isPlain(system) ? systemWords[system].name : isFile ? words.file : words.files}</label>
-<p class="hint" id="field-files-hint">${isFile ? words.fileHint : words.filesHint}</p>
+<p class="hint" id="field-files-hint">${files !== undefined && html`${files} `}${isFile ? words.fileHint : words.filesHint}</p>
 <input type="file" id="field-files" name="files"${!isFile && html` multiple`} accept=".json,.ndjson,.jsonl,.csv,.txt" aria-describedby="field-files-hint${fileError !== undefined && ' field-files-error'}"${fileError !== undefined && html` aria-invalid="true"`}>
 ${fileError !== undefined && html`<p class="error" id="field-files-error">${isFile ? words.chooseOneAgain : words.chooseAgain}</p>`}</div>
 ${

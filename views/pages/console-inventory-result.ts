@@ -20,9 +20,9 @@ import {
   needsDecision,
   ownerCell,
   rightsCell,
-  rightsThatMatter,
+  riskyRights,
   signedRights,
-  whichMatter,
+  whichRisky,
 } from './inventory-cells.ts';
 import { type ImportLinks, type InventorySystem, isOneFile, systemHref } from './inventory-systems.ts';
 
@@ -86,7 +86,7 @@ const columnsOf = (rows: readonly ChangedRow[]): readonly Column<ChangedRow>[] =
       cell: ({ change, added, removed }) =>
         html`<span class="tag ${LOOKS[change]}">${words.changes[change]}</span>${signedRights('+', added)}${signedRights('−', removed)}`,
     },
-    { title: inventoryWords.rights, afterTitle: whichMatter, cell: (row) => rightsCell(row, row.people) },
+    { title: inventoryWords.rights, afterTitle: whichRisky, cell: (row) => rightsCell(row, row.people) },
     rows.some(({ owner }) => owner !== undefined) && { title: inventoryWords.owner, cell: ownerCell },
     { title: inventoryWords.known, cell: knownCell },
   ];
@@ -109,7 +109,7 @@ ${
   html`<p class="hint">${hint}</p>
 `
 }${table(columnsOf(rows), rows, 'apps')}
-${all > rows.length && html`<p class="hint">${words.firstApps(rows.length, all)}</p>`}${rightsThatMatter}</section>`
+${all > rows.length && html`<p class="hint">${words.firstApps(rows.length, all)}</p>`}${riskyRights}</section>`
   );
 };
 
@@ -199,7 +199,7 @@ const decision = ({ counts, rows, findingsHref, sourceHref, links }: ImportResul
   const why =
     first.risky.length === 0
       ? words.staticSecrets
-      : words.rightsThatMatter(html`${risky}${first.risky.length > NAMED && ', …'}`, first.risky.length);
+      : words.riskyRights(html`${risky}${first.risky.length > NAMED && ', …'}`, first.risky.length);
   return html`<section class="card" aria-labelledby="next"><h2 id="next">${words.needDecision(findings)}</h2>
 <p>${isOne ? words.oneWhat(chosenName(first.name, 60), why) : words.manyWhat(html`${names}${findings > NAMED && ', …'}`)}</p>
 <div class="actions"><a class="button primary" href="${isOne ? (first.decideHref ?? findingsHref) : findingsHref}"><span>${isOne ? words.decideOne(chosenName(first.name, 40)) : words.decideAll(findings)}</span></a> ${others}</div></section>`;
@@ -213,7 +213,7 @@ export const importResultPage = (frame: ConsoleFrame, model: ImportResultModel):
   return importStep(frame, links, {
     ...{ title: words.done, heading: words.doneOf(named(source)), here: words.done },
     above: [{ href: links.importHref, name: words.title }],
-    body: html`${flash({ kind: 'success', text: words.doneLead(created + changed + unchanged, sumsOf(counts)) })}
+    body: html`${flash({ kind: 'success', text: isFirst(counts) && counts.known === 0 ? words.doneFirst(created) : words.doneLead(created + changed + unchanged, sumsOf(counts)) })}
 ${decision(model)}
 ${changesOf(words.whatChanged, model)}
 <section class="card" aria-labelledby="fresh"><h2 id="fresh">${words.fresh}</h2>

@@ -14,7 +14,7 @@ export type AppRow = {
   readonly externalId: string;
   readonly owner?: string;
   readonly scopes: number;
-  /** The rights that matter. */
+  /** The risky rights. */
   readonly risky: readonly string[];
   /** All rights, where the page unfolds them. */
   readonly rights?: readonly string[];
@@ -41,10 +41,10 @@ export const appCell = ({ name, externalId }: AppRow, tags?: Html | false): Html
 export const needsDecision = html`<span class="tag warn">${words.needsDecision}</span>`;
 
 /** Behind the title of the rights: a link to the sentence. */
-export const whichMatter = html` <a href="#matter">${words.whichMatterHere}</a>`;
+export const whichRisky = html` <a href="#risky">${words.whichRiskyHere}</a>`;
 /** Below a table of apps. */
-export const rightsThatMatter = html`
-<p class="hint" id="matter"><strong>${words.whichMatter}</strong>: ${words.whichMatterIs}</p>`;
+export const riskyRights = html`
+<p class="hint" id="risky"><strong>${words.whichRisky}</strong>: ${words.whichRiskyIs}</p>`;
 
 const codes = (scopes: readonly string[]): Html =>
   html`${commaList(scopes.slice(0, SHOWN).map((scope) => codeName(scope)))}${scopes.length > SHOWN && ', …'}`;
@@ -89,7 +89,7 @@ export const knownCell = (row: AppRow): Html => {
   if (known === undefined) {
     return decideHref === undefined
       ? html`<span class="hint">${words.unknown}</span>${registerLink(row)}`
-      : html`${words.unknown}<span class="line beside"><a href="${decideHref}">${words.decide}<span class="unseen"> ${words.decideAbout(plainText(name, 60))}</span></a></span>`;
+      : html`<span class="hint">${words.unknown}</span><span class="line beside"><a href="${decideHref}">${words.decide}<span class="unseen"> ${words.decideAbout(plainText(name, 60))}</span></a></span>`;
   }
   const shown = isolated(known.name, 120);
   return html`${known.href === undefined ? shown : html`<a href="${known.href}">${shown}</a>`}<span class="line hint">${wordOf(words.matches, known.by)}</span>${

@@ -39,8 +39,7 @@ const countOf = (name: 'created' | 'changed' | 'gone'): Column<ImportRow> => ({
 const COLUMNS: readonly Column<ImportRow>[] = [
   {
     title: words.importedAt,
-    cell: ({ at, href }) =>
-      html`<a href="${href}">${fullSecondText(at)}</a><span class="line hint">${agoText(at)}</span>`,
+    cell: ({ at, href }) => html`<a href="${href}">${fullSecondText(at)}</a>`,
   },
   {
     title: words.importer,

@@ -5,8 +5,8 @@ import { type HtmlValue, html, phrase, type Text } from '../html.ts';
 export const inventoryWords = {
   title: phrase({ en: 'Apps of other systems', de: 'Apps anderer Systeme' }),
   lead: phrase({
-    en: 'Apps that your other systems list. An app needs your decision if this server does not know it and it has a right that matters or a static secret.',
-    de: 'Apps, die Ihre anderen Systeme aufführen. Über eine App ist zu entscheiden, wenn dieser Server sie nicht kennt und sie ein wichtiges Recht oder ein dauerhaftes Geheimnis hat.',
+    en: 'Apps in your other systems. Decide about those that are unknown here and have a risky right or a static secret.',
+    de: 'Apps in Ihren anderen Systemen. Entscheiden Sie über die, die hier unbekannt sind und ein riskantes Recht oder ein dauerhaftes Geheimnis haben.',
   }),
   titleOf: (inventory: string) =>
     phrase({ en: `${inventory}: apps of another system`, de: `${inventory}: Apps eines anderen Systems` }),
@@ -14,8 +14,8 @@ export const inventoryWords = {
   importedBy: (ago: HtmlValue, by: Text | undefined, what: HtmlValue) => {
     const name = by === undefined ? undefined : isolated(by);
     return phrase({
-      en: html`Imported ${ago}${name !== undefined && html` by ${name}`}: ${what}.`,
-      de: html`Eingelesen ${ago}${name !== undefined && html` durch ${name}`}: ${what}.`,
+      en: html`Last import ${ago}${name !== undefined && html` by ${name}`}: ${what}.`,
+      de: html`Letzter Import ${ago}${name !== undefined && html` durch ${name}`}: ${what}.`,
     });
   },
   firstImport: (apps: number) =>
@@ -45,8 +45,8 @@ export const inventoryWords = {
   }),
   noneIn: {
     decide: phrase({
-      en: 'No app needs a decision: each is known here, has neither a right that matters nor a static secret, or was decided.',
-      de: 'Keine App braucht eine Entscheidung: Jede ist hier bekannt, hat weder ein wichtiges Recht noch ein dauerhaftes Geheimnis, oder wurde entschieden.',
+      en: 'No app needs a decision: each is known here, has neither a risky right nor a static secret, or was decided.',
+      de: 'Keine App braucht eine Entscheidung: Jede ist hier bekannt, hat weder ein riskantes Recht noch ein dauerhaftes Geheimnis, oder wurde entschieden.',
     }),
     new: phrase({
       en: 'The last import added no app to an inventory that was there before.',
@@ -67,6 +67,11 @@ export const inventoryWords = {
     gone: phrase({ en: 'The last import has every app.', de: 'Der letzte Import hat jede App.' }),
     all: phrase({ en: 'This inventory has no app.', de: 'Dieses Inventar hat keine App.' }),
   },
+  /** On the page of an inventory. */
+  notImported: phrase({
+    en: 'No list was imported under this name.',
+    de: 'Unter diesem Namen wurde keine Liste eingelesen.',
+  }),
   matchesTitle: phrase({ en: 'Matches', de: 'Treffer' }),
   /** Of all apps of the list. `gone`: matches that are gone, which are not among them. */
   matching: (found: number, all: number, gone: number, text: HtmlValue) =>
@@ -97,10 +102,10 @@ export const inventoryWords = {
     });
   },
   /** After the title of the rights, as a link to the sentence. */
-  whichMatterHere: phrase({ en: 'which matter?', de: 'welche sind wichtig?' }),
-  whichMatter: phrase({ en: 'Which rights matter', de: 'Welche Rechte wichtig sind' }),
-  whichMatterIs: phrase({
-    en: 'those that read or send mail, reach all files, change code or administer, as Google, GitHub, Microsoft and Okta document them, and those whose name has a word such as write, send, delete, manage, admin or all.',
+  whichRiskyHere: phrase({ en: 'which are risky?', de: 'welche sind riskant?' }),
+  whichRisky: phrase({ en: 'Risky rights', de: 'Riskante Rechte' }),
+  whichRiskyIs: phrase({
+    en: 'those that read or send mail, reach all files, change code or administer, as Google, GitHub, Microsoft and Okta document them, and those with a word such as write, send, delete, manage, admin or all in their name.',
     de: 'Rechte, die Mail lesen oder senden, alle Dateien erreichen, Code ändern oder verwalten, wie Google, GitHub, Microsoft und Okta sie beschreiben, und Rechte mit einem Wort wie write, send, delete, manage, admin oder all im Namen.',
   }),
   remove: phrase({ en: 'Delete this inventory', de: 'Dieses Inventar löschen' }),
@@ -113,8 +118,8 @@ export const inventoryWords = {
   }),
   removes: (present: number, gone: number) =>
     phrase({
-      en: `Deleted from this server: ${present === 1 ? '1 listed app' : `${present} listed apps`}${gone === 0 ? '' : gone === 1 ? ' and 1 app that is gone' : ` and ${gone} apps that are gone`}. Findings about these apps are resolved, also those you dismissed or adopted. A new import opens new findings.`,
-      de: `Von diesem Server gelöscht: ${present === 1 ? '1 aufgeführte App' : `${present} aufgeführte Apps`}${gone === 0 ? '' : gone === 1 ? ' und 1 verschwundene' : ` und ${gone} verschwundene`}. Befunde über diese Apps gelten als erledigt, auch die, die Sie zurückgestellt oder übernommen haben. Ein neuer Import eröffnet neue Befunde.`,
+      en: `This deletes ${present === 1 ? '1 listed app' : `${present} listed apps`}${gone === 0 ? '' : gone === 1 ? ' and 1 app that is gone' : ` and ${gone} apps that are gone`} from this server. Findings about these apps are resolved, also those you dismissed or adopted. A new import opens new findings.`,
+      de: `Das löscht ${present === 1 ? '1 aufgeführte App' : `${present} aufgeführte Apps`}${gone === 0 ? '' : gone === 1 ? ' und 1 verschwundene' : ` und ${gone} verschwundene`} von diesem Server. Befunde über diese Apps gelten als erledigt, auch die, die Sie zurückgestellt oder übernommen haben. Ein neuer Import eröffnet neue Befunde.`,
     }),
   removesNot: phrase({
     en: 'What stays: the other system, your clients, agents and resource servers, and the imports in the audit log.',
@@ -216,19 +221,19 @@ export const inventoryWords = {
     if (count === 0) return phrase({ en: 'none', de: 'keine' });
     if (risky === 0) {
       return phrase({
-        en: count === 1 ? '1 right, does not matter' : `${count} rights, none matter`,
-        de: `${count === 1 ? '1 Recht' : `${count} Rechte`}, kein wichtiges`,
+        en: count === 1 ? '1 right, not risky' : `${count} rights, none risky`,
+        de: `${count === 1 ? '1 Recht' : `${count} Rechte`}, kein riskantes`,
       });
     }
     if (risky === count) {
       return phrase({
-        en: count === 1 ? '1 right that matters' : `${count} rights, all matter`,
-        de: count === 1 ? '1 wichtiges Recht' : `${count} Rechte, alle wichtig`,
+        en: count === 1 ? '1 risky right' : `${count} rights, all risky`,
+        de: count === 1 ? '1 riskantes Recht' : `${count} Rechte, alle riskant`,
       });
     }
     return phrase({
-      en: `${risky} of ${count} rights ${risky === 1 ? 'matters' : 'matter'}`,
-      de: `${risky} von ${count} Rechten ${risky === 1 ? 'ist' : 'sind'} wichtig`,
+      en: `${risky} of ${count} rights ${risky === 1 ? 'is' : 'are'} risky`,
+      de: `${risky} von ${count} Rechten ${risky === 1 ? 'ist' : 'sind'} riskant`,
     });
   },
   peopleOf: (people: number) =>
@@ -239,7 +244,7 @@ export const inventoryWords = {
   known: phrase({ en: 'Known here as', de: 'Hier bekannt als' }),
   unknown: phrase({ en: 'not known', de: 'nicht bekannt' }),
   matches: {
-    stated: phrase({ en: 'named in the list', de: 'in der Liste genannt' }),
+    stated: phrase({ en: 'as the list says', de: 'laut Liste' }),
     client_id: phrase({ en: 'by its id', de: 'an der Id' }),
     resource: phrase({ en: 'perhaps: the app states its address', de: 'vielleicht: Die App nennt seine Adresse' }),
     redirect_host: phrase({

@@ -6,7 +6,7 @@ const appsDe = (count: number): string => (count === 1 ? '1 App' : `${count} App
 /** The import of a list of apps: the system, the files, the preview and the result. */
 export const importWords = {
   title: phrase({ en: 'Import apps', de: 'Apps einlesen' }),
-  choose: phrase({ en: 'Which system has the apps?', de: 'Welches System hat die Apps?' }),
+  choose: phrase({ en: 'Import apps from which system?', de: 'Aus welchem System lesen Sie Apps ein?' }),
   chooseLead: phrase({
     en: 'The next page says how to get the list there. Nothing changes before you confirm.',
     de: 'Die nächste Seite sagt, wie Sie dort an die Liste kommen. Vor Ihrer Bestätigung ändert sich nichts.',
@@ -16,11 +16,11 @@ export const importWords = {
   /** Folded: the inventory has a list already. */
   getAgain: {
     script: phrase({
-      en: '1. Get the list (script of the last import)',
-      de: '1. Liste holen (Skript des letzten Imports)',
+      en: '1. Get the list (show the script)',
+      de: '1. Liste holen (Skript zeigen)',
     }),
-    csv: phrase({ en: '1. Get the list (columns of the file)', de: '1. Liste holen (Spalten der Datei)' }),
-    ndjson: phrase({ en: '1. Get the list (members of the file)', de: '1. Liste holen (Felder der Datei)' }),
+    csv: phrase({ en: '1. Get the list (show the columns)', de: '1. Liste holen (Spalten zeigen)' }),
+    ndjson: phrase({ en: '1. Get the list (show the members)', de: '1. Liste holen (Felder zeigen)' }),
   },
   commands: phrase({ en: 'Commands', de: 'Befehle' }),
   example: phrase({ en: 'Example', de: 'Beispiel' }),
@@ -33,12 +33,12 @@ export const importWords = {
   file: phrase({ en: 'File', de: 'Datei' }),
   files: phrase({ en: 'Files', de: 'Dateien' }),
   fileHint: phrase({
-    en: html`The file must hold the whole list: an app that is not in it counts as gone. At most 8 MB. For more, run <code>behalf inventory import</code>.`,
-    de: html`Die Datei muss die ganze Liste enthalten: Eine App, die nicht darin steht, gilt als verschwunden. Höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
+    en: html`An app that is not in the file counts as gone. At most 8 MB. For more, run <code>behalf inventory import</code>.`,
+    de: html`Eine App, die nicht in der Datei steht, gilt als verschwunden. Höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
   }),
   filesHint: phrase({
-    en: html`The files together must hold the whole list: an app that is in none of them counts as gone. At most 8 MB in all. For more, run <code>behalf inventory import</code>.`,
-    de: html`Zusammen müssen die Dateien die ganze Liste enthalten: Eine App, die in keiner steht, gilt als verschwunden. Insgesamt höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
+    en: html`An app that is in none of the files counts as gone. At most 8 MB in all. For more, run <code>behalf inventory import</code>.`,
+    de: html`Eine App, die in keiner der Dateien steht, gilt als verschwunden. Insgesamt höchstens 8 MB. Für mehr rufen Sie <code>behalf inventory import</code> auf.`,
   }),
   paste: phrase({ en: 'Or paste the list', de: 'Oder Liste einfügen' }),
   list: phrase({ en: 'List', de: 'Liste' }),
@@ -53,8 +53,8 @@ export const importWords = {
   source: phrase({ en: 'Name of the inventory', de: 'Name des Inventars' }),
   sourceHint: (second: HtmlValue) =>
     phrase({
-      en: html`Take another name for ${second}.`,
-      de: html`Nehmen Sie für ${second} einen anderen Namen.`,
+      en: html`For ${second}, enter another name.`,
+      de: html`Geben Sie für ${second} einen anderen Namen ein.`,
     }),
   sourceHintPlain: phrase({
     en: 'Name it after the system that has the apps. An import under the same name replaces that inventory.',
@@ -66,8 +66,8 @@ export const importWords = {
   }),
   sourceHeld: (inventory: HtmlValue, apps: number, ago: HtmlValue) =>
     phrase({
-      en: html`${inventory} exists: ${appsEn(apps)}, last import ${ago}. This import replaces it.`,
-      de: html`${inventory} gibt es schon (${appsDe(apps)}, letzter Import ${ago}). Dieser Import ersetzt es.`,
+      en: html`This import replaces the list of ${inventory} (${appsEn(apps)}, last import ${ago}).`,
+      de: html`Dieser Import ersetzt die Liste von ${inventory} (${appsDe(apps)}, letzter Import ${ago}).`,
     }),
   emptyFile: phrase({ en: 'Download an empty file with these columns', de: 'Leere Datei mit diesen Spalten laden' }),
   preview: phrase({ en: 'Preview the import', de: 'Vorschau' }),
@@ -107,8 +107,8 @@ export const importWords = {
   firstList: (inventory: HtmlValue) =>
     phrase({ en: html`This is the first list of ${inventory}.`, de: html`Das ist die erste Liste von ${inventory}.` }),
   needsWhen: phrase({
-    en: 'An app needs a decision if it is not known here, and has a right that matters or a static secret.',
-    de: 'Über eine App ist zu entscheiden, wenn sie hier nicht bekannt ist und ein wichtiges Recht oder ein dauerhaftes Geheimnis hat.',
+    en: 'An app needs a decision if it is not known here, and has a risky right or a static secret.',
+    de: 'Über eine App ist zu entscheiden, wenn sie hier nicht bekannt ist und ein riskantes Recht oder ein dauerhaftes Geheimnis hat.',
   }),
   replaces: (time: HtmlValue) =>
     phrase({
@@ -175,6 +175,9 @@ export const importWords = {
       en: html`The inventory now has ${appsEn(apps)}: ${what}.`,
       de: html`Das Inventar hat jetzt ${appsDe(apps)}: ${what}.`,
     }),
+  /** Of a first list: all of its apps are new. */
+  doneFirst: (apps: number) =>
+    phrase({ en: `The inventory has ${appsEn(apps)}.`, de: `Das Inventar hat ${appsDe(apps)}.` }),
   needDecision: (count: number) =>
     phrase({
       en: count === 1 ? '1 app needs a decision' : `${count} apps need a decision`,
@@ -188,30 +191,30 @@ export const importWords = {
     }),
   oneWhat: (app: HtmlValue, rights: HtmlValue) =>
     phrase({
-      en: html`${app} is not known here. ${rights} Adopt it as an agent with an owner, or dismiss it with a reason.`,
-      de: html`${app} ist hier nicht bekannt. ${rights} Übernehmen Sie die App als Agent mit Eigentümer, oder stellen Sie sie mit Grund zurück.`,
+      en: html`${app} is not known here. ${rights} Adopt it as an agent, or dismiss the finding.`,
+      de: html`${app} ist hier nicht bekannt. ${rights} Übernehmen Sie die App als Agent, oder stellen Sie den Befund zurück.`,
     }),
-  rightsThatMatter: (rights: HtmlValue, count: number) =>
+  riskyRights: (rights: HtmlValue, count: number) =>
     phrase({
-      en: html`It has ${count === 1 ? 'a right that matters' : `${count} rights that matter`}: ${rights}.`,
-      de: html`Sie hat ${count === 1 ? 'ein wichtiges Recht' : `${count} wichtige Rechte`}: ${rights}.`,
+      en: html`It has ${count === 1 ? 'a risky right' : `${count} risky rights`}: ${rights}.`,
+      de: html`Sie hat ${count === 1 ? 'ein riskantes Recht' : `${count} riskante Rechte`}: ${rights}.`,
     }),
   staticSecrets: phrase({ en: 'It has a static secret.', de: 'Sie hat ein dauerhaftes Geheimnis.' }),
   manyWhat: (apps: HtmlValue) =>
     phrase({
-      en: html`${apps}: not known here, with rights that matter. Adopt each as an agent with an owner, or dismiss it with a reason.`,
-      de: html`${apps}: hier nicht bekannt, mit wichtigen Rechten. Übernehmen Sie jede als Agent mit Eigentümer, oder stellen Sie sie mit Grund zurück.`,
+      en: html`${apps}: not known here, with risky rights. Adopt each as an agent, or dismiss its finding.`,
+      de: html`${apps}: hier nicht bekannt, mit riskanten Rechten. Übernehmen Sie jede als Agent, oder stellen Sie ihren Befund zurück.`,
     }),
   noDecisionTitle: phrase({ en: 'No decision is needed', de: 'Nichts zu entscheiden' }),
   noDecision: phrase({
-    en: 'Each app of the list is known here, has neither a right that matters nor a static secret, or was decided before.',
-    de: 'Jede App der Liste ist hier bekannt, hat weder ein wichtiges Recht noch ein dauerhaftes Geheimnis, oder wurde schon entschieden.',
+    en: 'Each app of the list is known here, has neither a risky right nor a static secret, or was decided before.',
+    de: 'Jede App der Liste ist hier bekannt, hat weder ein riskantes Recht noch ein dauerhaftes Geheimnis, oder wurde schon entschieden.',
   }),
   look: phrase({ en: 'Show the inventory', de: 'Inventar zeigen' }),
   again: phrase({ en: 'Import another list', de: 'Weitere Liste einlesen' }),
   fresh: phrase({ en: 'Import again on a schedule', de: 'Regelmäßig einlesen' }),
   regularly: phrase({
-    en: html`New apps then appear, and apps that left are marked as gone. A scheduled job gets the list as before, then runs this where <code>behalf</code> is signed in as an operator. <code>--source</code> is the name of the inventory.`,
-    de: html`Dann kommen neue Apps dazu, und verschwundene werden markiert. Ein geplanter Auftrag holt die Liste wie zuvor, und ruft dies dort auf, wo <code>behalf</code> als Operator angemeldet ist. <code>--source</code> ist der Name des Inventars.`,
+    en: html`Let a scheduled job get the list, then run this command where <code>behalf</code> is signed in as an operator.`,
+    de: html`Lassen Sie einen geplanten Auftrag die Liste holen und dann diesen Befehl dort aufrufen, wo <code>behalf</code> als Operator angemeldet ist.`,
   }),
 };

@@ -19,8 +19,8 @@ type SystemWords = {
 };
 
 const allPages = {
-  en: 'The script gets all pages. It stops at the first request that fails.',
-  de: 'Das Skript holt alle Seiten. Es bricht bei der ersten Anfrage ab, die fehlschlägt.',
+  en: 'The script stops at the first request that fails.',
+  de: 'Das Skript bricht bei der ersten Anfrage ab, die fehlschlägt.',
 };
 const secondOrganization = phrase({ en: 'a second organization', de: 'eine zweite Organisation' });
 
@@ -71,8 +71,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
   google: {
     name: phrase({ en: 'Google Workspace', de: 'Google Workspace' }),
     lists: phrase({
-      en: 'Apps that people of a Google Workspace gave access to their data, and the scopes.',
-      de: 'Apps, denen Personen eines Google Workspace Zugriff auf ihre Daten gaben, und die Berechtigungen.',
+      en: 'Apps to which people of a Google Workspace gave access, and the scopes.',
+      de: 'Apps, denen Personen eines Google Workspace Zugriff gaben, und die Berechtigungen.',
     }),
     needs: phrase({
       en: html`This needs <code>gcloud</code>, <code>curl</code> and <code>jq</code>.`,
@@ -131,8 +131,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
       de: html`${allPages.de} Löschen Sie das Token, wenn Sie die Dateien haben.`,
     }),
     files: phrase({
-      en: html`Choose all three files that the script wrote: <code>installations.ndjson</code>, <code>tokens.ndjson</code> and <code>credentials.ndjson</code>.`,
-      de: html`Wählen Sie alle drei Dateien, die das Skript schrieb: <code>installations.ndjson</code>, <code>tokens.ndjson</code> und <code>credentials.ndjson</code>.`,
+      en: html`Choose <code>installations.ndjson</code>, <code>tokens.ndjson</code> and <code>credentials.ndjson</code> together.`,
+      de: html`Wählen Sie <code>installations.ndjson</code>, <code>tokens.ndjson</code> und <code>credentials.ndjson</code> zusammen.`,
     }),
     second: secondOrganization,
   },
@@ -140,8 +140,8 @@ export const systemWords: Readonly<Record<System, SystemWords>> = {
     name: phrase({ en: 'MCP registry', de: 'MCP-Registry' }),
     from: phrase({ en: 'Import from an MCP registry', de: 'Aus einer MCP-Registry einlesen' }),
     lists: phrase({
-      en: 'MCP servers of your organization’s registry, and the secrets that they ask for.',
-      de: 'MCP-Server der Registry Ihrer Organisation, und die Geheimnisse, die sie verlangen.',
+      en: 'MCP servers in your organization’s registry, and the secrets that they need.',
+      de: 'MCP-Server der Registry Ihrer Organisation, und die Geheimnisse, die sie brauchen.',
     }),
     needs: phrase({
       en: html`Take the registry of your organization: a public registry has servers that you do not use. Set <code>REGISTRY</code> to its address, and run the script. This needs <code>curl</code> and <code>jq</code>.`,

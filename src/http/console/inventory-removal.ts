@@ -1,5 +1,5 @@
 /** The confirmation before an inventory is deleted: what goes with it, and its name to type. */
-import { removeInventoryPage } from '../../../views/pages/console-inventories.ts';
+import { removeInventoryPage } from '../../../views/pages/console-inventory-removal.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { PageParts } from './console-forms.ts';

@@ -1,8 +1,9 @@
 /** Models of the pages of the console about inventories and their imports. Text that another party chose goes through `text`. */
 
 import type { Html } from '../../../views/html.ts';
-import { inventoriesPage, removeInventoryPage } from '../../../views/pages/console-inventories.ts';
+import { inventoriesPage } from '../../../views/pages/console-inventories.ts';
 import { chooseSystemPage, importFormPage } from '../../../views/pages/console-inventory-import.ts';
+import { removeInventoryPage } from '../../../views/pages/console-inventory-removal.ts';
 import { importResultPage, previewImportPage } from '../../../views/pages/console-inventory-result.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 
