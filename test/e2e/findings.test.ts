@@ -67,6 +67,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       expect(await stateOf(adopted?.finding)).toBe('adopted');
 
       await open(dismissed?.finding);
+      expect(await page.getByRole('link', { name: 'Token issued', exact: true }).count()).toBe(5);
       await look();
       await keyboard.follow(page, `Dismiss Night agent ${way}`);
       await keyboard.type(page, 'Reason', 'It exports once each night');

@@ -660,6 +660,8 @@ describe('what is shown', () => {
     expect((await admin.open(at(path))).html).toContain('It ends soon');
     await press(admin, path, /reopen$/);
     expect(await ofClient()).toMatchObject({ state: 'open' });
+    const none = await admin.open(at('/console/findings?state=quarantined'));
+    expect(none.text).toMatch(/tokens and credentials do not work\..*Nothing is in quarantine\. Clear/s);
     await send(admin, await admin.open(at(`${path}/quarantine`)), /quarantine$/, {
       set: { reason: 'No one knows it' },
     });

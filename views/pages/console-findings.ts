@@ -134,6 +134,9 @@ const allText = (counts: readonly FindingCount[]): Phrase =>
         counts.some(({ isMore }) => isMore === true),
       );
 
+/** Undefined for those that are open. */
+const decidedWords = ({ asked: { state } }: FindingsModel) => wordOf(words.decided, state);
+
 const kindOption = ({ kind, count, isMore = false }: FindingCount): Option => {
   const { title } = words.kinds[kind];
   return { value: kind, text: count === undefined ? title : words.kindCount(title, count, isMore) };
@@ -144,7 +147,9 @@ export const findingsPage = (model: FindingsModel): Html =>
     { ...model, rows: withoutRepetition(model.rows) },
     {
       ...{ place: 'findings', title: words.title, columns: COLUMNS, none: words.nothing, states: STATE_OPTIONS },
-      lead: words.lead,
+      lead: decidedWords(model)?.lead ?? words.lead,
+      // With a kind, other findings in this state may exist.
+      ...(model.kind === undefined ? { noneFits: decidedWords(model)?.none } : {}),
       moreFilters: choice({
         ...{ name: 'kind', label: words.kind, value: model.kind ?? '' },
         options: [{ value: '', text: allText(model.counts) }, ...model.counts.map(kindOption)],

@@ -85,6 +85,8 @@ type ListPage<Row> = {
   /** A line of its own below a row. */
   readonly below?: (row: Row) => Html | undefined;
   readonly none: HtmlValue;
+  /** In place of `none` where filters leave nothing. Default: no result. */
+  readonly noneFits?: HtmlValue;
   /** Label of the links to further pages, for screen readers. */
   readonly pagesLabel: Phrase;
   readonly states?: readonly Option[];
@@ -136,10 +138,13 @@ const headOf = <Row>({ newHref }: ListModel<Row>, { newText, newKind, action }: 
 };
 
 /** Says what the objects are for, and leads to the form for the first one. */
-const empty = <Row>({ action, asked, pages, newHref }: ListModel<Row>, { none, newText }: ListPage<Row>): Html => {
+const empty = <Row>(
+  { action, asked, pages, newHref }: ListModel<Row>,
+  { none, noneFits = words.noneFits, newText }: ListPage<Row>,
+): Html => {
   const isUnfiltered = asked.search === '' && asked.state === '';
   const next = isUnfiltered && newHref !== undefined && newText !== undefined;
-  return html`<p class="empty">${isUnfiltered ? none : html`${words.noneFits} <a href="${action}">${listWords.clear}</a>`}${
+  return html`<p class="empty">${isUnfiltered ? none : html`${noneFits} <a href="${action}">${listWords.clear}</a>`}${
     pages.nextHref !== undefined && html` ${words.moreFollows}`
   }${next && html` <a href="${newHref}">${newText}</a>`}</p>`;
 };

@@ -57,6 +57,34 @@ export const findingWords = {
     quarantined: phrase({ en: 'quarantined', de: 'in Quarantäne' }),
     resolved: phrase({ en: 'resolved', de: 'erledigt' }),
   },
+  /** The list of those that are not open. */
+  decided: {
+    dismissed: {
+      lead: phrase({
+        en: 'Findings that people dismissed. Each opens again when its time ends.',
+        de: 'Befunde, die Personen zurückgestellt haben. Jeder öffnet sich wieder, wenn seine Frist endet.',
+      }),
+      none: phrase({ en: 'No finding is dismissed.', de: 'Kein Befund ist zurückgestellt.' }),
+    },
+    adopted: {
+      lead: phrase({
+        en: 'Findings for which an agent was registered.',
+        de: 'Befunde, zu denen ein Agent registriert wurde.',
+      }),
+      none: phrase({ en: 'No finding is adopted.', de: 'Kein Befund ist übernommen.' }),
+    },
+    quarantined: {
+      lead: phrase({
+        en: 'Agents and clients whose tokens and credentials do not work.',
+        de: 'Agenten und Clients, deren Tokens und Nachweise nicht gelten.',
+      }),
+      none: phrase({ en: 'Nothing is in quarantine.', de: 'Nichts ist in Quarantäne.' }),
+    },
+    resolved: {
+      lead: phrase({ en: 'Findings whose cause is gone.', de: 'Befunde, deren Ursache weg ist.' }),
+      none: phrase({ en: 'No finding is resolved.', de: 'Kein Befund ist erledigt.' }),
+    },
+  },
   subjects: {
     agent: phrase({ en: 'agent', de: 'Agent' }),
     client: phrase({ en: 'client', de: 'Client' }),
@@ -112,11 +140,10 @@ export const findingWords = {
   howLong: phrase({ en: 'For how long', de: 'Wie lange' }),
   days: (days: number) => phrase({ en: `${days} days`, de: `${days} Tage` }),
   adoptTitle: phrase({ en: 'Adopt as an agent', de: 'Als Agent übernehmen' }),
-  adoptAsked: (name: HtmlValue) =>
-    phrase({ en: html`Adopt ${name} as an agent?`, de: html`${name} als Agenten übernehmen?` }),
+  adoptAsked: (name: HtmlValue) => phrase({ en: html`Adopt ${name}?`, de: html`${name} übernehmen?` }),
   adoptLead: phrase({
-    en: 'This registers a new agent. Its owner accepts it and adds credentials. The client works as before: disable it when its software uses the agent.',
-    de: 'Das registriert einen neuen Agenten. Sein Eigentümer nimmt ihn an und hinterlegt Nachweise. Der Client funktioniert weiter: Sperren Sie ihn, wenn seine Software den Agenten benutzt.',
+    en: 'This registers a new agent. Its owner accepts it and adds credentials. The client keeps working: disable it once its software uses the agent.',
+    de: 'Das registriert einen neuen Agenten. Sein Eigentümer nimmt ihn an und hinterlegt Nachweise. Der Client funktioniert weiter: Sperren Sie ihn, sobald seine Software den Agenten benutzt.',
   }),
   ownerField: phrase({ en: 'Owner', de: 'Eigentümer' }),
   ownerHint: phrase({ en: 'A username, or the name of a group.', de: 'Ein Benutzername oder der Name einer Gruppe.' }),
@@ -140,8 +167,8 @@ export const findingWords = {
         (isOne) => (isOne ? 'Client wie ein Agent' : 'Clients wie Agenten'),
       ),
       meaning: phrase({
-        en: 'No one registered this client as an agent. Adopt it, or say why it is none.',
-        de: 'Niemand hat diesen Client als Agenten registriert. Übernehmen Sie ihn, oder sagen Sie, warum er keiner ist.',
+        en: 'No one registered this client as an agent. Adopt it as an agent, or dismiss the finding with a reason.',
+        de: 'Niemand hat diesen Client als Agenten registriert. Übernehmen Sie ihn als Agenten, oder stellen Sie den Befund mit Grund zurück.',
       }),
     },
     orphaned: {
@@ -235,8 +262,8 @@ export const findingWords = {
         (isOne) => (isOne ? 'unbekannte App eines anderen Systems' : 'unbekannte Apps anderer Systeme'),
       ),
       meaning: phrase({
-        en: 'An inventory has an app with rights that matter, and no client or agent here is known for it.',
-        de: 'Ein Inventar nennt eine App mit gewichtigen Rechten, zu der hier kein Client oder Agent bekannt ist.',
+        en: 'An inventory has an app with risky rights, and no client or agent here is known for it.',
+        de: 'Ein Inventar nennt eine App mit riskanten Rechten, zu der hier kein Client oder Agent bekannt ist.',
       }),
     },
     unused: {

@@ -12,8 +12,8 @@ export const reasonWords = {
     }),
   agent_name: () =>
     phrase({
-      en: 'The name or the purpose has a word that agents have',
-      de: 'Im Namen oder Zweck steht ein Wort, das Agenten haben',
+      en: 'Its name or purpose has a word that is typical of agents',
+      de: 'Im Namen oder Zweck steht ein Wort, das für Agenten typisch ist',
     }),
   metadata_document: () =>
     phrase({

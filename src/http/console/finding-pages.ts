@@ -5,7 +5,6 @@ import {
   findingsPage,
 } from '../../../views/pages/console-findings.ts';
 import { findingWords as words } from '../../../views/words/console-findings.ts';
-import { placeOfId } from '../../domain/audit/audit-record.ts';
 import { FINDING_KINDS, FINDING_STATES, type FindingKind } from '../../domain/governance/finding.ts';
 import { partiesOf } from '../../domain/identity/groups/owners.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
@@ -15,7 +14,6 @@ import {
   type ConsoleDeps,
   clientHref,
   doerName,
-  eventHref,
   findingHref,
   type Names,
   partyNames,
@@ -23,6 +21,7 @@ import {
 } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { evidenceOf } from './evidence.ts';
 import { addFindingForms, findingOf, type ShownFinding } from './finding-forms.ts';
 import { INVENTORIES } from './inventory-import.ts';
 import { askedOf, listed } from './list-page.ts';
@@ -82,10 +81,7 @@ export const addFindingPages = (parts: PageParts): void => {
             ...{ reason: why, points },
             ...(value === undefined ? {} : { value }),
           })),
-          evidence: finding.evidence.map((event) => ({
-            ...placeOfId(event),
-            ...(seesLog ? { href: eventHref(deps, event) } : {}),
-          })),
+          evidence: await evidenceOf(parts, viewer, finding.evidence),
           ...(until === undefined ? {} : { until }),
           ...(by === undefined || at === undefined
             ? {}
