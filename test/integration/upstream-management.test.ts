@@ -193,6 +193,8 @@ describe('in the console', () => {
     expect([back.status, back.url]).toEqual([200, one]);
     expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('disabled');
     expect((await press()).status).toBe(200);
+    const form = await browser.open(`${server.issuer}/console/sign-in/new`);
+    for (const path of ['upstream/callback', 'jwks']) expect(form.text).toContain(`${server.issuer}/${path}`);
     expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('active');
     expect((await server.events('upstream.enabled')).at(-1)).toMatchObject({ target: { kind: 'upstream', id } });
 

@@ -80,7 +80,8 @@ export type UpstreamModel = ConsoleFrame & {
   readonly auditLogHref?: string;
 };
 
-const copied = (text: string): Html =>
+/** An address of this server, to register at a provider. */
+export const copied = (text: string): Html =>
   html`<span class="copied"><code>${plainText(text, 400)}</code>${copyButton(text)}</span>`;
 
 export const upstreamPage = ({ upstream, addresses, listHref, actions, auditLogHref, ...frame }: UpstreamModel): Html =>
@@ -114,7 +115,7 @@ export const upstreamPage = ({ upstream, addresses, listHref, actions, auditLogH
       ],
       [words.signOut, words.signOuts[upstream.signOut]],
       [registerWords.made, agoText(upstream.createdAt)],
-      [registerWords.changed, agoText(upstream.updatedAt)],
+      upstream.updatedAt !== upstream.createdAt && [registerWords.changed, agoText(upstream.updatedAt)],
     ],
     further: html`<section aria-labelledby="addresses" class="card"><h2 id="addresses">${words.toRegister}</h2>
 ${factList([

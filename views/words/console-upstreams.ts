@@ -20,8 +20,8 @@ export const upstreamsWords = {
   make: phrase({ en: 'Add a provider', de: 'Anmeldedienst hinzufügen' }),
   add: phrase({ en: 'Add the provider', de: 'Anmeldedienst hinzufügen' }),
   makeLead: phrase({
-    en: 'People then sign in here with their account there, by OpenID Connect.',
-    de: 'Personen melden sich dann hier mit ihrem Konto dort an, über OpenID Connect.',
+    en: 'People sign in here with their account at the provider, over OpenID Connect.',
+    de: 'Personen melden sich hier mit ihrem Konto beim Anmeldedienst an, über OpenID Connect.',
   }),
   changeTitle: phrase({ en: 'Change a provider', de: 'Anmeldedienst ändern' }),
   changeLead: phrase({
@@ -30,9 +30,9 @@ export const upstreamsWords = {
   }),
   toRegister: phrase({ en: 'Addresses to register at the provider', de: 'Adressen, die der Anmeldedienst braucht' }),
   redirectUri: phrase({ en: 'Redirect URI', de: 'Redirect-URI' }),
-  logoutUri: phrase({ en: 'Redirect URI after sign-out', de: 'Redirect-URI nach dem Abmelden' }),
-  backchannelUri: phrase({ en: 'URL for logout tokens', de: 'URL für Logout-Tokens' }),
-  keys: phrase({ en: 'Keys of this server, for private_key_jwt', de: 'Schlüssel dieses Servers, für private_key_jwt' }),
+  logoutUri: phrase({ en: 'Post-logout redirect URI', de: 'Post-Logout-Redirect-URI' }),
+  backchannelUri: phrase({ en: 'Back-channel logout URI', de: 'Back-Channel-Logout-URI' }),
+  keys: phrase({ en: 'JWKS URI', de: 'JWKS-URI' }),
   label: phrase({ en: 'Name on the button', de: 'Name auf der Schaltfläche' }),
   labelHint: phrase({
     en: 'People read it on the sign-in page.',
@@ -40,10 +40,20 @@ export const upstreamsWords = {
   }),
   issuer: phrase({ en: 'Issuer', de: 'Aussteller' }),
   issuerHint: phrase({
-    en: 'The URL below which the provider has its discovery document. It cannot change later.',
-    de: 'Die URL, unter der das Discovery-Dokument des Dienstes liegt. Sie ändert sich später nicht.',
+    en: 'The URL of the provider, without the path of its discovery document. It cannot change later.',
+    de: 'Die URL des Dienstes, ohne den Pfad seines Discovery-Dokuments. Sie lässt sich später nicht ändern.',
   }),
   connection: phrase({ en: 'This server at the provider', de: 'Dieser Server beim Anmeldedienst' }),
+  connectionHint: (redirectUri: HtmlValue) =>
+    phrase({
+      en: html`Register this server there first, with the redirect URI ${redirectUri}`,
+      de: html`Registrieren Sie diesen Server zuerst dort, mit der Redirect-URI ${redirectUri}`,
+    }),
+  methodHint: (jwksUri: HtmlValue) =>
+    phrase({
+      en: html`With a key, the provider needs the JWKS URI ${jwksUri}`,
+      de: html`Mit Schlüssel braucht der Anmeldedienst die JWKS-URI ${jwksUri}`,
+    }),
   clientId: phrase({ en: 'Client id', de: 'Client-Id' }),
   methods: {
     private_key_jwt: phrase({
@@ -74,8 +84,8 @@ export const upstreamsWords = {
   button: phrase({ en: 'Button on the sign-in page', de: 'Schaltfläche auf der Anmeldeseite' }),
   domains: phrase({ en: 'Domains of usernames', de: 'Domains der Benutzernamen' }),
   domainsHint: phrase({
-    en: 'A person who types a username with @ and one of these goes to the provider. One on each line.',
-    de: 'Wer einen Benutzernamen mit @ und einer davon eingibt, geht zum Anmeldedienst. Je Zeile eine.',
+    en: 'People with a username at one of these sign in at the provider. One on each line.',
+    de: 'Personen mit einem Benutzernamen bei einer davon melden sich beim Anmeldedienst an. Je Zeile eine.',
   }),
   createAccounts: phrase({
     en: 'Create an account at the first sign-in',
@@ -106,7 +116,7 @@ export const upstreamsWords = {
     en: 'One on each line. Without any, this server asks for the second factor.',
     de: 'Je Zeile einer. Ohne einen fragt dieser Server nach dem zweiten Faktor.',
   }),
-  noFactor: phrase({ en: 'asked for here', de: 'wird hier verlangt' }),
+  noFactor: phrase({ en: 'this server asks for it', de: 'dieser Server fragt danach' }),
   factor: phrase({ en: 'Second factor', de: 'Zweiter Faktor' }),
   signOut: phrase({ en: 'Sign-out at the provider', de: 'Abmelden beim Anmeldedienst' }),
   signOuts: {
@@ -120,8 +130,8 @@ export const upstreamsWords = {
       de: html`${button ? 'Schaltfläche auf der Anmeldeseite' : 'keine Schaltfläche'}${domains && html`, ${button ? 'und' : 'aber'} für Benutzernamen bei ${domains}`}`,
     }),
   newPeople: phrase({ en: 'New accounts', de: 'Neue Konten' }),
-  getAccount: phrase({ en: 'yes, at the first sign-in', de: 'ja, bei der ersten Anmeldung' }),
-  getNone: phrase({ en: 'no', de: 'nein' }),
+  getAccount: phrase({ en: 'created at the first sign-in', de: 'bei der ersten Anmeldung angelegt' }),
+  getNone: phrase({ en: 'not created', de: 'nicht angelegt' }),
   disableTitle: phrase({ en: 'Disable a provider', de: 'Anmeldedienst sperren' }),
   disableAsked: (name: HtmlValue) =>
     phrase({ en: html`Disable sign-in with ${name}?`, de: html`Anmeldung mit ${name} sperren?` }),

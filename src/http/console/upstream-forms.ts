@@ -1,7 +1,9 @@
 /** The forms that add and change a provider at which people sign in. */
+import { copied } from '../../../views/pages/console-upstreams.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { upstreamsWords as words } from '../../../views/words/console-upstreams.ts';
+import { upstreamAddresses } from '../../domain/identity/upstream/upstream-addresses.ts';
 import {
   AUTHENTICATION_METHODS,
   SIGN_OUT_THERE,
@@ -71,7 +73,7 @@ const factor = (name: 'acr' | 'amr'): FieldSpec => ({
   kind: linesField(2, 6000),
 });
 
-const SECTIONS: readonly SectionSpec[] = [
+const sectionsOf = (issuer: string): readonly SectionSpec[] => [
   {
     title: objectWords.identity,
     fields: [
@@ -81,10 +83,11 @@ const SECTIONS: readonly SectionSpec[] = [
   },
   {
     title: words.connection,
+    hint: words.connectionHint(copied(upstreamAddresses(issuer).redirectUri)),
     fields: [
       { name: 'client_id', label: words.clientId, kind: lineField(512) },
       {
-        ...{ name: 'authentication', label: fieldWords.method },
+        ...{ name: 'authentication', label: fieldWords.method, hint: words.methodHint(copied(`${issuer}/jwks`)) },
         kind: choiceField(AUTHENTICATION_METHODS.map((value) => ({ value, text: words.methods[value] }))),
       },
       {
@@ -125,8 +128,8 @@ const SECTIONS: readonly SectionSpec[] = [
 ];
 
 /** `home`: the list, including the issuer's path. */
-export const upstreamForms = (path: string, home: string): ObjectFormSpec => ({
-  ...{ path, place: 'sign-in', sections: SECTIONS },
+export const upstreamForms = (path: string, home: string, issuer: string): ObjectFormSpec => ({
+  ...{ path, place: 'sign-in', sections: sectionsOf(issuer) },
   hrefOf: (id) => `${home}/${id}`,
   create: {
     ...{ operation: 'createUpstream', title: words.make, lead: words.makeLead, button: words.add, done: 'on' },

@@ -37,7 +37,7 @@ export const addUpstreamPages = (parts: PageParts): void => {
     sendPage(ctx, 200, upstreamsPage({ ...frame, ...list, isPasswordOn: deps.isPasswordOn }));
   });
 
-  addObjectForms(parts, upstreamForms(PATH, home));
+  addObjectForms(parts, upstreamForms(PATH, home, deps.issuer));
 
   const upstreamOf = async ({ account, by }: Viewer, id: string): Promise<ShownUpstream> =>
     (await calls.run('getUpstream', account, by, { id })).body;
