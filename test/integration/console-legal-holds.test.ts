@@ -65,6 +65,7 @@ test('a hold is placed about an agent by its name, and shows whom it is by, why,
     to: '2099-01-31',
   });
   expect([made.status, made.text]).toEqual([200, expect.stringContaining('Placed. It applies from now on.')]);
+  expect(made.text).toContain('The store keeps these records and all later ones until the hold is released.');
   id = idOf(made);
   const agent = scene.agent.clientId;
   const from = Date.parse('2026-01-01') / 1000;

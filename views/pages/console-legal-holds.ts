@@ -25,7 +25,7 @@ export type HoldRow = {
   readonly kept?: { readonly count: number; readonly isMore: boolean; readonly href: string };
 };
 
-const LOOKS = { active: 'warn', released: 'gone' } as const;
+const LOOKS = { active: 'good', released: 'gone' } as const;
 
 const stateTag = (state: HoldRow['state']): Html =>
   html`<span class="tag ${LOOKS[state]}">${words.states[state]}</span>`;
@@ -75,14 +75,12 @@ export const holdPage = (model: HoldModel): Html => {
     heading: words.holdOn(covered(hold)),
     state: stateTag(hold.state),
     actions: [releaseHref !== undefined && { text: words.release, href: releaseHref, kind: 'danger' }],
+    ...(hold.state === 'active' ? { first: html`<p class="lead">${words.keepsLead}</p>` } : {}),
     facts: [
       [words.covers, aboutHref === undefined ? covered(hold) : html`<a href="${aboutHref}">${covered(hold)}</a>`],
       from !== undefined && [words.from, timeText(from)],
       to !== undefined && [words.to, timeText(to)],
-      [
-        words.keeps,
-        html`${keptBy(hold)}${hold.state === 'active' && html`<span class="line hint">${words.keepsHint}</span>`}`,
-      ],
+      [words.keeps, keptBy(hold)],
       [words.reason, plainText(hold.reason, 400)],
       [words.by, anyName(hold.byName)],
       [words.since, timeText(hold.at)],

@@ -22,7 +22,7 @@ export const holdWords = {
   reason: phrase({ en: 'Reason', de: 'Grund' }),
   by: phrase({ en: 'Placed by', de: 'Angelegt von' }),
   since: phrase({ en: 'Since', de: 'Seit' }),
-  keeps: phrase({ en: 'Records found', de: 'Gefundene Einträge' }),
+  keeps: phrase({ en: 'Records', de: 'Einträge' }),
   /** `isMore`: at least so many. */
   records: (count: number, isMore: boolean) =>
     phrase({
@@ -30,9 +30,10 @@ export const holdWords = {
       de: `${count}${isMore ? ' oder mehr' : ''} ${count === 1 && !isMore ? 'Eintrag' : 'Einträge'}`,
     }),
   nothingKept: phrase({ en: 'no records', de: 'keine Einträge' }),
-  keepsHint: phrase({
-    en: 'What a search finds in the store. The hold also keeps records that name the object elsewhere, and all records after the first one.',
-    de: 'Was eine Suche im Speicher findet. Die Sperre hält auch Einträge, die das Objekt anderswo nennen, und alle nach dem ersten.',
+  /** About one in force. */
+  keepsLead: phrase({
+    en: 'The store keeps these records and all later ones until the hold is released.',
+    de: 'Der Speicher behält diese Einträge und alle späteren, bis die Sperre aufgehoben ist.',
   }),
   states: {
     active: phrase({ en: 'in force', de: 'in Kraft' }),
@@ -40,13 +41,13 @@ export const holdWords = {
   },
   make: phrase({ en: 'Place a hold', de: 'Löschsperre anlegen' }),
   makeLead: phrase({
-    en: 'It applies at once, on all nodes. It does not cover records that are only in an archive: keep that archive.',
-    de: 'Sie gilt sofort, auf allen Knoten. Einträge, die nur noch im Archiv sind, umfasst sie nicht: Bewahren Sie das Archiv auf.',
+    en: 'The hold applies at once. It does not cover records that were already archived and removed: keep their archive.',
+    de: 'Die Sperre gilt sofort. Einträge, die schon archiviert und entfernt sind, umfasst sie nicht: Bewahren Sie deren Archiv auf.',
   }),
   what: phrase({ en: 'What to keep', de: 'Was bewahrt wird' }),
   whatHint: phrase({
-    en: 'A record is kept when it meets all conditions. Without any, the hold covers all records.',
-    de: 'Ein Eintrag bleibt, wenn er alle Bedingungen erfüllt. Ohne Bedingung umfasst die Sperre alle Einträge.',
+    en: 'Without a name and days, the hold covers all records.',
+    de: 'Ohne Namen und Tage umfasst die Sperre alle Einträge.',
   }),
   days: phrase({ en: 'Which days', de: 'Welche Tage' }),
   kind: phrase({ en: 'About', de: 'Über' }),
@@ -58,13 +59,13 @@ export const holdWords = {
   },
   name: phrase({ en: 'Name or id', de: 'Name oder Kennung' }),
   nameHint: phrase({
-    en: 'A transaction has only an id. Empty: records about anything.',
-    de: 'Ein Vorgang hat nur eine Kennung. Leer: Einträge über alles.',
+    en: 'For a transaction, enter its id.',
+    de: 'Für einen Vorgang geben Sie seine Kennung ein.',
   }),
-  dayHint: phrase({ en: 'Both are included, in UTC.', de: 'Beide gehören dazu, in UTC.' }),
+  dayHint: phrase({ en: 'From the first to the last day, in UTC.', de: 'Vom ersten bis zum letzten Tag, in UTC.' }),
   why: phrase({ en: 'Why', de: 'Warum' }),
   reasonHint: phrase({
-    en: 'Such as the number of the case. It is stored permanently.',
+    en: 'For example, the case number. It is stored permanently.',
     de: 'Etwa das Aktenzeichen. Er wird dauerhaft gespeichert.',
   }),
   release: phrase({ en: 'Release the hold', de: 'Löschsperre aufheben' }),
