@@ -79,7 +79,7 @@ test('an administrator admits a receiver, pauses and resumes its stream, and let
       await world.push(set, { authorization: fast.authorization });
     }
     await page.goto(`${server.issuer}/console/transmitters`);
-    await says(page, 'events about 2 accounts held');
+    await says(page, 'signals about 2 accounts held');
     await follow(page, 'Fast');
     await press(page, 'Drop');
     await says(page, 'The signal has no effect.');

@@ -241,7 +241,7 @@ describe('trusted transmitters', () => {
 
   test('an auditor sees what the last events did and what is held, and may change nothing', async () => {
     const list = await auditor.open(at('/console/transmitters'));
-    expect(list.text).toMatch(/Fast[\s\S]*effects paused\s+events about 3 accounts held/);
+    expect(list.text).toMatch(/Fast[\s\S]*effects paused\s+signals about 3 accounts held/);
     const page = await auditor.open(at(`/console/transmitters/${id}`));
     expect(page.status).toBe(200);
     for (const text of ['Held signals', 'Session revoked', 'medium risk', 'fast-1', 'Sessions end', 'applied'])

@@ -120,8 +120,8 @@ export const transmitterPage = (model: TransmitterModel): Html => {
     ...{ place: 'transmitters', title: words.transmitter, name: transmitter.name, id: transmitter.id },
     ...{ state: stateOf(transmitter), actions: model.actions },
     first: html`${activity(transmitter)}
-${transmitter.polls && pollsCard(transmitter.polls, words.never)}
 ${held(model)}
+${transmitter.polls && pollsCard(transmitter.polls, words.never)}
 ${signals(model)}`,
     facts: [
       [words.issuer, isolated(transmitter.issuer, 400)],
@@ -137,8 +137,8 @@ ${signals(model)}`,
       [registerWords.made, timeText(transmitter.createdAt)],
       transmitter.updatedAt !== transmitter.createdAt && [registerWords.changed, timeText(transmitter.updatedAt)],
     ],
-    further: html`<section aria-labelledby="effects"><h2 id="effects">${words.effects}</h2>
-${table(EFFECTS, transmitter.effects, 'effects')}</section>`,
+    further: html`<details class="card"><summary id="effects">${words.effects}</summary>
+${table(EFFECTS, transmitter.effects, 'effects')}</details>`,
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };
@@ -160,7 +160,13 @@ const effectsOf = (effects: readonly Effect[]): HtmlValue =>
 
 const EFFECTS: readonly Column<TransmitterModel['transmitter']['effects'][number]>[] = [
   { title: words.event, cell: ({ event }) => securityEventWords[event] },
-  { title: words.effect, cell: ({ effects }) => effectsOf(effects) },
+  {
+    title: words.effect,
+    cell: ({ effects }) =>
+      effects.length === 0
+        ? words.noEffect
+        : effects.map((effect, index) => html`${index > 0 && ' · '}${words.effectNames[effect]}`),
+  },
 ];
 
 const STATE_LOOKS = {

@@ -28,7 +28,7 @@ export type PollsModel = {
 
 export const pollsCard = ({ failed, failingSince, dueAt, node, ...polls }: PollsModel, never: Phrase): Html =>
   html`<section aria-labelledby="polls" class="card"><h2 id="polls">${words.title}</h2>
-${failingSince !== undefined && failed && html`<div class="flash warning"><span>${pollRemedy(failed.failure)}</span></div>`}
+${failingSince !== undefined && failed && html`<div class="flash warning"><span>${words.failingLead(pollRemedy(failed.failure))}</span></div>`}
 ${factList([
   [words.url, isolated(polls.url, 400)],
   [words.every, polls.interval === 0 ? words.held : durationPhrase(polls.interval)],

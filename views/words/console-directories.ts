@@ -13,19 +13,19 @@ export const directoryWords = {
   }),
   make: phrase({ en: 'Add a directory', de: 'Verzeichnis hinzufügen' }),
   makeLead: phrase({
-    en: html`Next you get an address and a secret to enter in the directory. The guide <code>docs/how-to/directories.md</code> shows where, for Entra ID, Okta and others.`,
-    de: html`Danach erhalten Sie eine Adresse und ein Secret, die Sie im Verzeichnis eintragen. Die Anleitung <code>docs/how-to/directories.md</code> zeigt, wo, für Entra ID, Okta und andere.`,
+    en: html`Next, the server shows the address and credentials to enter at the directory.`,
+    de: html`Danach zeigt der Server die Adresse und die Zugangsdaten, die Sie im Verzeichnis eintragen.`,
   }),
   add: phrase({ en: 'Add the directory', de: 'Verzeichnis hinzufügen' }),
   clientHint: phrase({
-    en: 'Empty: the server creates a client with a secret. Or the name or id of a client that you created for this directory.',
-    de: 'Leer: Der Server legt einen Client mit Secret an. Oder Name oder Kennung eines Clients, den Sie für dieses Verzeichnis angelegt haben.',
+    en: 'Leave it empty: the server creates one with a secret. Or enter the name or id of your own.',
+    de: 'Lassen Sie das Feld leer: Der Server legt einen mit Secret an. Oder geben Sie Name oder Kennung eines eigenen ein.',
   }),
   firstSync: phrase({ en: 'First sync', de: 'Erste Synchronisierung' }),
   dryRunField: phrase({ en: 'Begin with a dry run', de: 'Mit einem Probelauf beginnen' }),
   dryRunHint: phrase({
-    en: 'The server answers the directory and writes only a report of what it would do. You start it for real on its page.',
-    de: 'Der Server antwortet dem Verzeichnis und schreibt nur einen Bericht, was er tun würde. Wirklich starten Sie es auf seiner Seite.',
+    en: 'The server only reports what the sync would change. You then start it for real on the page of the directory.',
+    de: 'Der Server berichtet nur, was die Synchronisierung ändern würde. Wirklich starten Sie sie danach auf der Seite des Verzeichnisses.',
   }),
   connectTitle: phrase({ en: 'Enter these values at the directory', de: 'Tragen Sie diese Werte im Verzeichnis ein' }),
   connectLead: phrase({
@@ -99,8 +99,8 @@ export const directoryWords = {
   noAgents: phrase({ en: 'none: it creates no agents', de: 'keiner: Es legt keine Agenten an' }),
   verifiesField: phrase({ en: 'Its e-mail addresses are verified', de: 'Seine E-Mail-Adressen sind bestätigt' }),
   verifiesHint: phrase({
-    en: 'A person with a verified address can set a password by mail: only if the directory controls the mailboxes.',
-    de: 'Eine Person mit bestätigter Adresse kann per Mail ein Passwort setzen: nur wenn das Verzeichnis die Postfächer verwaltet.',
+    en: 'Check it only if the directory controls the mailboxes: people can then set a password by mail.',
+    de: 'Nur ankreuzen, wenn das Verzeichnis die Postfächer verwaltet: Personen können dann per Mail ein Passwort setzen.',
   }),
   gives: phrase({ en: 'What it gives', de: 'Was es vergibt' }),
   groupMap: phrase({ en: 'Groups', de: 'Gruppen' }),

@@ -10,7 +10,7 @@ export const streamWords = {
   },
   method: phrase({ en: 'Method', de: 'Zustellart' }),
   endpoint: phrase({ en: 'Endpoint', de: 'Endpunkt' }),
-  description: phrase({ en: 'Description by the receiver', de: 'Beschreibung des Empfängers' }),
+  description: phrase({ en: 'Description', de: 'Beschreibung' }),
   states: {
     enabled: phrase({ en: 'active', de: 'aktiv' }),
     failing: phrase({ en: 'failing', de: 'fehlerhaft' }),
@@ -24,7 +24,7 @@ export const streamWords = {
     administrator: phrase({ en: 'an administrator', de: 'einem Administrator' }),
     server: phrase({ en: 'this server', de: 'diesem Server' }),
   },
-  reason: phrase({ en: 'Reason of the last change of state', de: 'Grund der letzten Änderung des Zustands' }),
+  reason: phrase({ en: 'Reason for the state', de: 'Grund des Zustands' }),
   waiting: phrase({ en: 'Waiting', de: 'Wartend' }),
   waits: (events: HtmlValue) => phrase({ en: html`${events} not acknowledged`, de: html`${events} nicht bestätigt` }),
   unread: (count: number, shown: HtmlValue) =>
@@ -43,10 +43,10 @@ export const streamWords = {
     phrase({ en: html`Deliveries fail. ${what}`, de: html`Zustellungen schlagen fehl. ${what}` }),
   due: phrase({ en: 'Next attempt', de: 'Nächster Versuch' }),
   acknowledged: phrase({ en: 'Acknowledged', de: 'Bestätigt' }),
-  refused: phrase({ en: 'Refused by the receiver', de: 'Vom Empfänger abgelehnt' }),
+  refused: phrase({ en: 'Refused', de: 'Abgelehnt' }),
   lastRefusal: phrase({ en: 'Last refusal', de: 'Letzte Ablehnung' }),
   removed: phrase({ en: 'Subjects that the receiver removed', de: 'Subjekte, die der Empfänger entfernt hat' }),
-  events: phrase({ en: 'Events in the stream', de: 'Ereignisse im Stream' }),
+  events: phrase({ en: 'Events', de: 'Ereignisse' }),
   verified: phrase({ en: 'Verification', de: 'Prüfung' }),
   verifications: {
     yes: phrase({ en: 'acknowledged by the endpoint', de: 'vom Endpunkt bestätigt' }),
@@ -84,8 +84,8 @@ export const streamWords = {
 /** What mends a failure, by its code. */
 const REMEDIES = {
   status_not_ok: phrase({
-    en: 'Let the endpoint answer 202 to a security event.',
-    de: 'Lassen Sie den Endpunkt ein Ereignis mit 202 beantworten.',
+    en: 'The endpoint must answer a security event with 202.',
+    de: 'Der Endpunkt muss ein Sicherheitsereignis mit 202 beantworten.',
   }),
   gone: phrase({
     en: 'Have the receiver set another endpoint.',

@@ -74,6 +74,8 @@ export const pollWords = {
   every: phrase({ en: 'Interval', de: 'Zeitabstand' }),
   held: phrase({ en: 'held until there is an event', de: 'gehalten, bis es ein Ereignis gibt' }),
   fail: phrase({ en: 'polls fail', de: 'Abrufe scheitern' }),
+  failingLead: (what: HtmlValue) =>
+    phrase({ en: html`The polls fail. ${what}`, de: html`Die Abrufe scheitern. ${what}` }),
   answered: phrase({ en: 'Last answer', de: 'Letzte Antwort' }),
   acknowledged: phrase({ en: 'Acknowledged events', de: 'Bestätigte Ereignisse' }),
   refused: phrase({ en: 'Refused events', de: 'Abgelehnte Ereignisse' }),

@@ -8,8 +8,8 @@ export const transmitterWords = {
     de: 'Systeme, deren Sicherheitsereignisse hier Sitzungen beenden, Agenten anhalten oder ändern, was Richtlinien erlauben.',
   }),
   none: phrase({
-    en: html`This server trusts no transmitter of security events. One speaks of people who sign in at an upstream provider: connect that provider first. The guide <code>docs/how-to/receive-signals.md</code> has each step.`,
-    de: html`Dieser Server vertraut keinem Sender von Sicherheitsereignissen. Ein Sender spricht über Personen, die sich bei einem Anmeldedienst anmelden: Verbinden Sie diesen zuerst. Jeder Schritt steht in der Anleitung <code>docs/how-to/receive-signals.md</code>.`,
+    en: html`This server trusts no transmitter of security events. A transmitter reports on people who sign in at a provider: add that provider first.`,
+    de: html`Dieser Server vertraut keinem Sender von Sicherheitsereignissen. Ein Sender meldet Ereignisse über Personen, die sich bei einem Anmeldedienst anmelden: Fügen Sie diesen zuerst hinzu.`,
   }),
   transmitter: phrase({ en: 'Trusted transmitter', de: 'Vertrauter Sender' }),
   issuer: phrase({ en: 'Issuer of its events', de: 'Issuer seiner Ereignisse' }),
@@ -17,7 +17,7 @@ export const transmitterWords = {
     en: html`The <code>iss</code> of its events, character by character.`,
     de: html`Das <code>iss</code> seiner Ereignisse, Zeichen für Zeichen.`,
   }),
-  upstream: phrase({ en: 'People of', de: 'Personen von' }),
+  upstream: phrase({ en: 'Sign-in provider', de: 'Anmeldedienst' }),
   upstreamHint: phrase({
     en: 'Its events reach only accounts that are linked to this provider, and none with a role.',
     de: 'Seine Ereignisse erreichen nur Konten, die mit diesem Anmeldedienst verknüpft sind, und keines mit einer Rolle.',
@@ -64,13 +64,13 @@ export const transmitterWords = {
   paused: phrase({ en: 'effects paused', de: 'Wirkungen angehalten' }),
   heldCount: (count: number, shown: HtmlValue) =>
     phrase({
-      en: html`events about ${shown} ${count === 1 ? 'account' : 'accounts'} held`,
-      de: html`Ereignisse zu ${shown} ${count === 1 ? 'Konto' : 'Konten'} zurückgehalten`,
+      en: html`signals about ${shown} ${count === 1 ? 'account' : 'accounts'} held`,
+      de: html`Signale zu ${shown} ${count === 1 ? 'Konto' : 'Konten'} zurückgehalten`,
     }),
   pausedSince: phrase({ en: 'Paused', de: 'Angehalten' }),
   pausedLead: phrase({
-    en: 'Its events affected more accounts than its limit allows. Further signals have no effect until an administrator resumes them or drops them.',
-    de: 'Seine Ereignisse trafen mehr Konten, als seine Grenze erlaubt. Weitere Signale wirken nicht, bis ein Administrator sie fortsetzt oder verwirft.',
+    en: 'Its signals affected more accounts than its limit allows. Further ones are held until an administrator lets them pass or drops them.',
+    de: 'Seine Signale trafen mehr Konten, als seine Grenze erlaubt. Weitere bleiben zurückgehalten, bis ein Administrator sie durchlässt oder verwirft.',
   }),
   activity: phrase({ en: 'Effects', de: 'Wirkungen' }),
   lastTenMinutes: phrase({ en: 'Accounts affected in 10 minutes', de: 'Betroffene Konten in 10 Minuten' }),
@@ -95,7 +95,7 @@ export const transmitterWords = {
   event: phrase({ en: 'Event', de: 'Ereignis' }),
   otherEvent: phrase({ en: 'Unknown type of event', de: 'Unbekannte Art von Ereignis' }),
   person: phrase({ en: 'Person', de: 'Person' }),
-  noPerson: phrase({ en: 'no person of its provider', de: 'keine Person seines Anmeldediensts' }),
+  noPerson: phrase({ en: 'unknown', de: 'unbekannt' }),
   when: phrase({ en: 'Happened', de: 'Geschehen' }),
   outcome: phrase({ en: 'What it did', de: 'Was es bewirkt hat' }),
   would: phrase({ en: 'What it would do', de: 'Was es bewirken würde' }),
@@ -108,8 +108,8 @@ export const transmitterWords = {
   },
   reasons: {
     unknown_subject: phrase({
-      en: 'The transmitter may speak of no such person here.',
-      de: 'Der Sender darf hier über keine solche Person sprechen.',
+      en: 'No account here is linked to this person at the provider.',
+      de: 'Kein Konto hier ist mit dieser Person beim Anmeldedienst verknüpft.',
     }),
     account_privileged: phrase({ en: 'The account has a role.', de: 'Das Konto hat eine Rolle.' }),
     account_inactive: phrase({ en: 'The account was deleted.', de: 'Das Konto wurde gelöscht.' }),
