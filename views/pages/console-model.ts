@@ -8,8 +8,8 @@ import type { Loss } from '../partials/losses.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
 import type { Dashboard } from './console-dashboard.ts';
-import type { FindingKind } from './console-findings.ts';
 import type { FirstSteps } from './console-first-steps.ts';
+import type { FindingKind } from './finding-cells.ts';
 
 /** An agent that waits for the person's acceptance: registered for them, or offered by its owner. */
 export type WaitingAgent = {

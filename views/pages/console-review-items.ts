@@ -12,8 +12,8 @@ import type { findingWords } from '../words/console-findings.ts';
 import { reviewWords, reviewItemWords as words } from '../words/console-reviews.ts';
 import { listWords } from '../words/lists.ts';
 import { riskWords } from '../words/scope.ts';
-import { findingTitle } from './console-findings.ts';
 import { beforeFacts, MOST_SCOPES, reviewedScopes, usedText } from './console-review-advice.ts';
+import { findingTitle } from './finding-cells.ts';
 
 export type ItemState = keyof typeof words.states;
 export type Risk = 'low' | 'medium' | 'high' | 'critical';

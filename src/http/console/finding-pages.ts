@@ -1,9 +1,5 @@
-import {
-  type FindingRow,
-  type FindingsModel,
-  findingPage,
-  findingsPage,
-} from '../../../views/pages/console-findings.ts';
+import { type FindingsModel, findingPage, findingsPage } from '../../../views/pages/console-findings.ts';
+import type { FindingRow } from '../../../views/pages/finding-cells.ts';
 import { findingWords as words } from '../../../views/words/console-findings.ts';
 import { FINDING_KINDS, FINDING_STATES, type FindingKind } from '../../domain/governance/finding.ts';
 import { partiesOf } from '../../domain/identity/groups/owners.ts';

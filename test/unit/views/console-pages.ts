@@ -8,7 +8,6 @@ import { editPage, newCredentialPage } from '../../../views/pages/console-edit.t
 import {
   adoptFindingPage,
   dismissFindingPage,
-  type FindingRow,
   findingPage,
   findingsPage,
   quarantineFindingPage,
@@ -21,6 +20,7 @@ import { type SearchHit, type SearchKind, searchPage } from '../../../views/page
 import { transactionPage } from '../../../views/pages/console-transaction.ts';
 import { transactionsPage } from '../../../views/pages/console-transactions.ts';
 import { upstreamPage, upstreamsPage } from '../../../views/pages/console-upstreams.ts';
+import type { FindingRow } from '../../../views/pages/finding-cells.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { AgentState } from '../../../views/partials/agent-state.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
