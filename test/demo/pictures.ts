@@ -78,9 +78,10 @@ try {
   };
   await drive(DRIVEN_FIRST(full.ids));
   const stops = tourOf(full).filter(isWanted);
-  for (const [index, { name, url, as, press }] of stops.entries()) {
+  for (const [index, { name, url, as, press, clear }] of stops.entries()) {
     const page = pages[as ?? 'anonymous'];
     await page.goto(url);
+    if (clear !== undefined) await page.getByLabel(clear).uncheck();
     if (press !== undefined) {
       const loaded = page.waitForEvent('load');
       await page.locator('main').getByRole('button', { name: press, exact: true }).click();

@@ -86,7 +86,7 @@ describe('an operator narrows a delegation', () => {
       // By the keyboard: the box has the focus of a click on its label, and the space bar unticks it.
       await page.getByLabel('Add and change').focus();
       await page.keyboard.press('Space');
-      await press(page, 'Show what ends');
+      await press(page, 'Preview');
       await faultless();
       expect(await page.locator('h1').textContent()).toMatch(/^Remove 1 right of Narrowed/);
       await press(page, 'Remove 1 right');

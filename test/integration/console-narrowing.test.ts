@@ -89,7 +89,7 @@ afterAll(() => server?.close());
 describe('the rights of a delegation', () => {
   test('are ticked boxes; the pages of the agent, the person and the delegation lead to them', async () => {
     const page = await operator.open(at(pathOf(first)));
-    expect([page.status, page.text]).toEqual([200, expect.stringContaining('What Route planner may do for Ada')]);
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Remove rights of Route planner for Ada')]);
     const boxes = formOf(page).fields.filter(({ name }) => name === 'scope');
     expect(boxes.map(({ isOn }) => isOn)).toEqual([true, true, true]);
     const links = [
@@ -106,7 +106,7 @@ describe('the rights of a delegation', () => {
 
   test('change nothing before the confirmation: not with all ticked, nor with none', async () => {
     const all = await choose(operator, pathOf(first), () => false);
-    expect([all.status, all.text]).toEqual([400, expect.stringContaining('All boxes are ticked')]);
+    expect([all.status, all.text]).toEqual([400, expect.stringContaining('No right is cleared yet')]);
     const none = await choose(operator, pathOf(first), (name) => name === 'scope');
     expect([none.status, none.text]).toEqual([400, expect.stringContaining('Keep at least one right')]);
     const preview = await choose(operator, pathOf(first), (_, value) => value.endsWith(' delete'));

@@ -9,6 +9,8 @@ export type Stop = {
   readonly as?: 'ada';
   /** The button that a picture of the page presses first. */
   readonly press?: string;
+  /** The label of the box that the picture clears before. */
+  readonly clear?: string;
 };
 
 /** A request of an agent for one payment, in which everything is as it says. */
@@ -169,7 +171,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('delegation, to narrow', `/console/delegations/${ids.delegation}/narrow`),
     {
       ...ada('delegation, what ends with it', `/console/delegations/${ids.delegation}/narrow`),
-      press: 'Show what ends',
+      ...{ clear: 'Change your calendar', press: 'Preview' },
     },
     ada('grant, to narrow', `/console/grants/${ids.grant}/narrow`),
     ada('search', '/console/search'),

@@ -10,7 +10,7 @@ import { heldRights, rightChoices } from '../partials/rights-list.ts';
 import { type ResourceFacts, resourceHeading, type ScopeChoice, scopeFieldValue } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { tickList } from '../partials/tick-list.ts';
-import { agoText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { narrowWords as words } from '../words/console-narrowing.ts';
 import { registerWords } from '../words/registries.ts';
 import { wordOf } from '../words/word-of.ts';
@@ -24,8 +24,8 @@ export type NarrowableAt = {
 
 type Narrowable = {
   readonly place: ConsolePlace;
-  /** The agent or app that holds the rights. */
-  readonly holder: { readonly kind: 'agent' | 'app'; readonly name: string };
+  /** Name of the agent or app that holds the rights. */
+  readonly holder: string;
   /** A phrase of ours, if the viewer may not know the person. */
   readonly person: Text;
   readonly backHref: string;
@@ -36,6 +36,8 @@ type Narrowable = {
 /** The choice, or why there is none. The form POSTs `csrf`, `seen`, and `scope`, `detail` and `openid` for each right that stays. */
 export type NarrowChoiceModel = Narrowable & {
   readonly action: string;
+  /** Epoch seconds since which the holder has them. */
+  readonly since: number;
   /** Digest of the rights that the page shows. */
   readonly seen: string;
   readonly at: readonly NarrowableAt[];
@@ -48,13 +50,13 @@ export type NarrowChoiceModel = Narrowable & {
 };
 
 const headingOf = ({ holder, person }: Narrowable): Phrase =>
-  (holder.kind === 'agent' ? words.ofAgent : words.ofApp)(chosenName(holder.name, 100), isolated(person, 100));
+  words.choose(chosenName(holder, 100), isolated(person, 100));
 
 const pageOf = (frame: ConsoleFrame, place: ConsolePlace, heading: Phrase, lead: HtmlValue, body: Html): Html =>
   layout({
     frame,
     style: 'agents.css',
-    title: words.title,
+    title: words.narrow,
     width: 'wide',
     side: consoleNavigation(frame, place, false),
     body: html`<div class="page-head"><h1>${heading}</h1>${lead && html`<p class="lead">${lead}</p>`}</div>
@@ -66,11 +68,11 @@ export const narrowChoicePage = (frame: ConsoleFrame, model: NarrowChoiceModel):
   if (obstacle !== undefined) {
     return pageOf(frame, place, headingOf(model), undefined, obstacleCard(model, obstacle));
   }
-  return pageOf(frame, place, headingOf(model), words.chooseLead, choiceForm(frame, model));
+  return pageOf(frame, place, headingOf(model), words.chooseLead(timeText(model.since)), choiceForm(frame, model));
 };
 
 const obstacleCard = (model: NarrowChoiceModel, obstacle: NonNullable<NarrowChoiceModel['obstacle']>): Html =>
-  html`<section class="card" aria-label="${words.title}"><p>${words[obstacle]}</p>
+  html`<section class="card" aria-label="${words.narrow}"><p>${words[obstacle]}</p>
 <div class="actions">${
     obstacle === 'isHop' &&
     model.firstHref !== undefined &&
@@ -82,13 +84,15 @@ const endLink = ({ endHref }: Narrowable): Html | undefined =>
 
 const choiceForm = ({ csrf }: ConsoleFrame, model: NarrowChoiceModel): Html => {
   const { action, seen, at, openidScopes, backHref, error } = model;
-  return html`<form method="post" action="${action}" class="card form" aria-labelledby="stays"><h2 id="stays">${words.stays}</h2>${error !== undefined && html`<p class="error" role="alert">${error}</p>`}
+  return html`${error !== undefined && html`<div class="flash error" role="alert"><span>${error}</span></div>`}
+<form method="post" action="${action}" class="card form" aria-labelledby="stays"><h2 id="stays">${words.stays}</h2>
 <input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="seen" value="${seen}">
 ${at.map(
   ({ resource, scopes, details }, index) =>
     html`<fieldset class="choices"><legend>${resourceHeading(resource)}</legend>${rightChoices(
       { identifier: resource.identifier, scopes, details },
       `right-${index}`,
+      { hasNames: true },
     )}</fieldset>`,
 )}
 ${
@@ -147,7 +151,7 @@ export const narrowPreviewPage = (frame: ConsoleFrame, model: NarrowPreviewModel
   const count =
     at.flatMap(({ scopes, details }) => [...scopes, ...details]).filter(({ checked }) => !checked).length +
     openidScopes.filter(({ checked }) => !checked).length;
-  const holder = chosenName(model.holder.name, 100);
+  const holder = chosenName(model.holder, 100);
   const person = isolated(model.person, 100);
   return pageOf(
     frame,
@@ -174,7 +178,9 @@ const part = ({ at, openidScopes }: NarrowPreviewModel, id: 'ends' | 'stays', st
   const openid = openidScopes.filter(({ checked }) => checked === stays);
   const some = at.flatMap(({ resource, scopes, details }) => {
     const rights = [...scopes, ...details].filter(({ checked }) => checked === stays);
-    return rights.length === 0 ? [] : [html`<h3>${resourceHeading(resource)}</h3>${heldRights(rights)}`];
+    return rights.length === 0
+      ? []
+      : [html`<h3>${resourceHeading(resource)}</h3>${heldRights(rights, { hasNames: true })}`];
   });
   if (some.length + openid.length === 0) return undefined;
   return html`<section class="card" aria-labelledby="${id}"><h2 id="${id}">${words[id]}</h2>${some}${

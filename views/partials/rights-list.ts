@@ -22,6 +22,9 @@ const isScope = (right: Right): right is ScopeItem => !('sentence' in right);
 const rightText = (right: Right): Html =>
   isScope(right) ? html`<span class="does">${scopeText(right)}</span>` : detailText(right);
 
+/** For those who know scopes by their names, as operators do. */
+type Named = { readonly hasNames?: boolean };
+
 /** The `most` riskiest rights in one line of text. */
 export const rightsBrief = (rights: readonly Right[], most: number): Html =>
   html`${byRisk(rights)
@@ -32,17 +35,18 @@ export const rightsBrief = (rights: readonly Right[], most: number): Html =>
     )}`;
 
 /** Rights to read, the riskiest first. */
-export const heldRights = (rights: readonly Right[]): Html | undefined =>
+export const heldRights = (rights: readonly Right[], { hasNames = false }: Named = {}): Html | undefined =>
   rights.length === 0
     ? undefined
     : html`<ul class="choices rights">${byRisk(rights).map(
         (right) =>
-          html`<li class="${right.risk}"><div class="option"><div>${rightText(right)}</div> <span class="marks">${riskBadge(right.risk)}</span></div></li>`,
+          html`<li class="${right.risk}"><div class="option"><div>${hasNames && isScope(right) ? named(right) : rightText(right)}</div> <span class="marks">${riskBadge(right.risk)}</span></div></li>`,
       )}</ul>`;
 
 /**
  * Boxes for the rights at one resource, the riskiest first. The form fields are `scope` (its value as `scopeFieldValue` has
- * it) and `detail` (its id). `saysOff`: a right of high or critical risk that the page does not tick says so.
+ * it) and `detail` (its id). `saysOff`: a right of high or critical risk that the page does not tick says so. `hasNames`: each
+ * scope has its name behind it.
  */
 export const rightChoices = (
   {
@@ -55,12 +59,12 @@ export const rightChoices = (
     readonly details?: readonly DetailChoice[] | undefined;
   },
   idPrefix: string,
-  { saysOff = false }: { readonly saysOff?: boolean } = {},
+  { saysOff = false, hasNames = false }: Named & { readonly saysOff?: boolean } = {},
 ): Html | undefined => {
   const boxes = byRisk<ScopeChoice | DetailChoice>([...scopes, ...details]).map((right, index): Tick => {
     const { checked, risk, isNew } = right;
     const isOff = saysOff && !checked && (risk === 'high' || risk === 'critical');
-    const text = 'id' in right ? detailText(right) : labelOf(right, scopes);
+    const text = 'id' in right ? detailText(right) : hasNames ? named(right) : labelOf(right, scopes);
     return {
       id: `${idPrefix}-${index}`,
       ...('id' in right
@@ -95,5 +99,7 @@ export const wishChoices = (
 /** With the name of the scope where only the name tells it from another one of the list. */
 const labelOf = (scope: ScopeItem, all: readonly ScopeItem[]): Html => {
   const isAlike = all.some((other) => other.name !== scope.name && scopeText(other) === scopeText(scope));
-  return html`${rightText(scope)}${isAlike && html` <code>${plainText(scope.name, 80)}</code>`}`;
+  return isAlike ? named(scope) : rightText(scope);
 };
+
+const named = (scope: ScopeItem): Html => html`${rightText(scope)} <code>${plainText(scope.name, 80)}</code>`;

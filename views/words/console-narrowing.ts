@@ -2,18 +2,16 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 
 /** Single rights taken from a delegation or a grant: what stays, what ends with it, and the confirmation. */
 export const narrowWords = {
-  title: phrase({ en: 'Narrow access', de: 'Zugriff einschränken' }),
   narrow: phrase({ en: 'Remove rights', de: 'Rechte entziehen' }),
-  ofAgent: (agent: HtmlValue, person: HtmlValue) =>
-    phrase({ en: html`What ${agent} may do for ${person}`, de: html`Was ${agent} für ${person} darf` }),
-  ofApp: (app: HtmlValue, person: HtmlValue) =>
-    phrase({ en: html`What ${app} may do for ${person}`, de: html`Was ${app} für ${person} darf` }),
-  chooseLead: phrase({
-    en: 'Untick what is to end. The next page shows what ends with it, before anything changes.',
-    de: 'Nehmen Sie die Haken bei dem weg, was enden soll. Die nächste Seite zeigt, was dadurch endet. Bis dahin ändert sich nichts.',
-  }),
-  stays: phrase({ en: 'What stays', de: 'Was bleibt' }),
-  ends: phrase({ en: 'What ends', de: 'Was endet' }),
+  choose: (holder: HtmlValue, person: HtmlValue) =>
+    phrase({ en: html`Remove rights of ${holder} for ${person}`, de: html`${holder} Rechte für ${person} entziehen` }),
+  chooseLead: (since: HtmlValue) =>
+    phrase({
+      en: html`Given ${since}. Clear the rights to remove. Nothing changes until you confirm.`,
+      de: html`Erteilt ${since}. Entfernen Sie die Haken der Rechte, die enden sollen. Erst Ihre Bestätigung ändert etwas.`,
+    }),
+  stays: phrase({ en: 'Rights to keep', de: 'Rechte, die bleiben' }),
+  ends: phrase({ en: 'Rights to remove', de: 'Rechte, die enden' }),
   aboutPerson: phrase({ en: 'About the person', de: 'Angaben zur Person' }),
   signInStays: phrase({
     en: 'The sign-in itself and its duration stay. They end with the whole access.',
@@ -25,7 +23,7 @@ export const narrowWords = {
     email: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
     groups: phrase({ en: 'Groups', de: 'Gruppen' }),
   },
-  next: phrase({ en: 'Show what ends', de: 'Zeigen, was endet' }),
+  next: phrase({ en: 'Preview', de: 'Vorschau' }),
   change: phrase({ en: 'Change the choice', de: 'Auswahl ändern' }),
   asked: (count: number, holder: HtmlValue, person: HtmlValue) =>
     phrase({
@@ -70,8 +68,8 @@ export const narrowWords = {
   through: (agent: HtmlValue) => phrase({ en: html`Through ${agent}`, de: html`Über ${agent}` }),
   another: phrase({ en: 'another agent', de: 'einen anderen Agenten' }),
   untickOne: phrase({
-    en: 'All boxes are ticked, so nothing would change. Untick what is to end.',
-    de: 'Alle Haken sind gesetzt, es würde sich nichts ändern. Nehmen Sie weg, was enden soll.',
+    en: 'No right is cleared yet. Clear at least one.',
+    de: 'Noch sind alle Haken gesetzt. Entfernen Sie mindestens einen.',
   }),
   keepOne: phrase({
     en: 'Nothing would stay. Keep at least one right, or end the whole access.',

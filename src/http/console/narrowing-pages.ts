@@ -32,12 +32,12 @@ export const addNarrowingPages = (parts: PageParts): void => {
           ...(details.length === 0 ? {} : { details: { [resource]: details } }),
         },
         shown: {
-          ...{ place: 'delegations', holder: { kind: 'agent', name: names(one.actor) }, backHref: href },
+          ...{ place: 'delegations', holder: names(one.actor), backHref: href },
           person: shownPerson(deps, viewer, frame, one.subject, names(one.subject)).person,
           ...(mayEnd ? { endHref: `${delegationsHref(deps)}/end?id=${id}` } : {}),
           ...(await firstHrefOf(parts, viewer, one)),
         },
-        action: `${href}/narrow`,
+        ...{ action: `${href}/narrow`, since: one.created_at },
         ...obstacleOf(one),
         ...(one.last_used_at === undefined ? {} : { lastUsedAt: one.last_used_at }),
         losses: async (removed, left) => ({ below: await losesBelow(parts, viewer, one, { removed, left }) }),
@@ -68,15 +68,8 @@ export const addNarrowingPages = (parts: PageParts): void => {
           resources: isAgent ? {} : one.resources,
           ...(isAgent || one.details === undefined ? {} : { details: one.details }),
         },
-        shown: {
-          ...{
-            place: 'people',
-            holder: { kind: isAgent ? 'agent' : 'app', name: names(one.client) },
-            person,
-            backHref,
-          },
-        },
-        action: `${deps.basePath}/console/grants/${id}/narrow`,
+        shown: { place: 'people', holder: names(one.client), person, backHref },
+        ...{ action: `${deps.basePath}/console/grants/${id}/narrow`, since: one.created_at },
         ...(one.last_used_at === undefined ? {} : { lastUsedAt: one.last_used_at }),
         losses: async () => ({ instances: await instancesOf(calls, viewer, one) }),
         bodyOf: ({ openidScopes, resources, details }) => ({

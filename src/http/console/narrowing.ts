@@ -29,6 +29,8 @@ export type NarrowedObject = {
   readonly rights: GrantRights;
   readonly shown: Pick<NarrowChoiceModel, 'place' | 'holder' | 'person' | 'backHref' | 'endHref' | 'firstHref'>;
   readonly action: string;
+  /** Epoch seconds since which it exists. */
+  readonly since: number;
   readonly obstacle?: 'over' | 'isHop';
   readonly lastUsedAt?: number;
   /** What else loses the rights. */
@@ -63,11 +65,11 @@ export const addNarrowing = (
     found: NarrowedObject,
     given: { readonly stays?: Taking; readonly error?: Phrase; readonly status?: number } = {},
   ): Promise<void> => {
-    const { rights, shown, action } = found;
+    const { rights, shown, action, since } = found;
     const { stays, error, status = 200 } = given;
     const obstacle = found.obstacle ?? (isSingle(rights) ? ('single' as const) : undefined);
     const model: NarrowChoiceModel = {
-      ...{ ...shown, action, seen: digestOf(rights), ...(await choices(deps, rights, stays)) },
+      ...{ ...shown, action, since, seen: digestOf(rights), ...(await choices(deps, rights, stays)) },
       ...(obstacle === undefined ? {} : { obstacle }),
       ...(error === undefined ? {} : { error }),
     };

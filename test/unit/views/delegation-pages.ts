@@ -106,7 +106,7 @@ export const delegationPages = (
     },
   ];
   const narrowed = {
-    ...({ place: 'delegations', holder: { kind: 'agent', name: text('Planner') }, person: text('Alice') } as const),
+    ...({ place: 'delegations', holder: text('Planner'), person: text('Alice') } as const),
     ...{ backHref: `${home}/delegations/dlg_1`, endHref: `${home}/delegations/end?id=dlg_1` },
     action: `${home}/delegations/dlg_1/narrow`,
     at,
@@ -125,15 +125,15 @@ export const delegationPages = (
       endHref: `${home}/delegations/end?id=dlg_1`,
     }),
     'console-delegation-narrow': narrowChoicePage(frame, {
-      ...{ ...narrowed, seen: 'x'.repeat(43), openidScopes: [{ name: 'profile', checked: true }] },
+      ...{ ...narrowed, since: NOON, seen: 'x'.repeat(43), openidScopes: [{ name: 'profile', checked: true }] },
       error: narrowWords.keepOne,
     }),
     'console-delegation-narrow-hop': narrowChoicePage(frame, {
-      ...{ ...narrowed, seen: 'x'.repeat(43), openidScopes: [], obstacle: 'isHop' },
+      ...{ ...narrowed, since: NOON, seen: 'x'.repeat(43), openidScopes: [], obstacle: 'isHop' },
       firstHref: `${home}/delegations/dlg_1/narrow`,
     }),
     'console-delegation-narrow-over': narrowChoicePage(frame, {
-      ...{ ...narrowed, seen: 'x'.repeat(43), openidScopes: [], obstacle: 'over' },
+      ...{ ...narrowed, since: NOON, seen: 'x'.repeat(43), openidScopes: [], obstacle: 'over' },
     }),
     'console-delegation-narrow-preview': narrowPreviewPage(frame, {
       ...{ ...narrowed, seen: 'x'.repeat(43), openidScopes: [], lastUsedAt: NOON },
@@ -149,7 +149,7 @@ export const delegationPages = (
       },
     }),
     'console-grant-narrow-preview': narrowPreviewPage(frame, {
-      ...{ ...narrowed, place: 'people', holder: { kind: 'app', name: text('Desk') }, seen: 'x'.repeat(43) },
+      ...{ ...narrowed, place: 'people', holder: text('Desk'), seen: 'x'.repeat(43) },
       openidScopes: [
         { name: 'profile', checked: false },
         { name: text('other'), checked: true },
