@@ -3,7 +3,7 @@ import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { commaList, factList } from '../partials/console-list.ts';
+import { factList } from '../partials/console-list.ts';
 import { choice, textArea } from '../partials/controls.ts';
 import { keyMaker } from '../partials/key-maker.ts';
 import { type OldCredential, oldCredential } from '../partials/old-credential.ts';
@@ -35,13 +35,11 @@ const OVERLAPS = [0, 3600, 86_400] as const;
 /** Key ids that the page shows. */
 const MOST_KEYS = 3;
 
-/** The credential by its name, its keys and since when it works. */
-const oldKeys = ({ name, kind, keys, createdAt }: RotateKeysModel['credential']): HtmlValue =>
-  commaList([
-    name === undefined ? kind : chosenName(name),
-    ...keys.slice(0, MOST_KEYS).map((key) => html`<code>${isolated(key, 80)}</code>`),
-    words.since(timeText(createdAt)),
-  ]);
+/** The credential by its name, and its keys below. */
+const oldKeys = ({ name, kind, keys }: RotateKeysModel['credential']): HtmlValue =>
+  html`${name === undefined ? kind : chosenName(name)}${keys
+    .slice(0, MOST_KEYS)
+    .map((key) => html`<span class="line"><code>${isolated(key, 80)}</code></span>`)}`;
 
 /** The form POSTs `csrf`, `jwks`, and `overlap_seconds`. */
 export const rotateKeysPage = (frame: ConsoleFrame, model: RotateKeysModel): Html => {
@@ -55,11 +53,14 @@ export const rotateKeysPage = (frame: ConsoleFrame, model: RotateKeysModel): Htm
     side: consoleNavigation(frame, 'agents', false),
     body: html`<section class="card"><h1>${words.asked(chosenName(agent.name, 100))}</h1>
 <p class="lead">${words.lead}</p>
-${factList([[words.toReplace, oldKeys(credential)]])}
+${factList([
+  [words.toReplace, oldKeys(credential)],
+  [registerWords.made, timeText(credential.createdAt)],
+])}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${frame.csrf}">
 ${keyMaker}
 ${textArea({
-  ...{ name: 'jwks', label: words.keys, hint: agentFormWords.keysWithIds, rows: 6, maxLength: 12_000, code: true },
+  ...{ name: 'jwks', label: words.keys, hint: agentFormWords.keysWithIds, rows: 4, maxLength: 12_000, code: true },
   ...{ value: values.jwks ?? '', ...(errors.jwks === undefined ? {} : { error: errors.jwks }) },
 })}
 ${choice({

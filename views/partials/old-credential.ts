@@ -12,17 +12,13 @@ export type OldCredential = {
   readonly endAction?: string;
 };
 
-/** Says until when the old credential works. After it the main button `next`, and the one that ends the old credential early. */
+/** Says until when the old credential works, and what ending it early does. Then the main button `next`, and the one that ends it. */
 export const oldCredential = (
   { until, endAction }: OldCredential,
   { of, next, csrf }: { readonly of: keyof typeof words.old; readonly next: Html; readonly csrf: string },
 ): Html => {
   const { until: works, ended, end, afterEnd } = words.old[of];
   const button = endAction !== undefined && postButton(endAction, csrf, submit({ text: end, kind: 'danger' }));
-  return html`<p>${until === undefined ? ended : works(timeText(until))}</p>
-<div class="actions">${next} ${button}</div>${
-    button &&
-    html`
-<p class="hint">${afterEnd}</p>`
-  }`;
+  return html`<p>${until === undefined ? ended : works(timeText(until))}${button && html` ${afterEnd}`}</p>
+<div class="actions">${next} ${button}</div>`;
 };

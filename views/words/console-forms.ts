@@ -134,8 +134,8 @@ export const agentFormWords = {
     de: 'Der Agent behält seine Schlüssel und kann so ohne Pause auf die neuen wechseln. Füllen Sie eines der beiden Felder aus.',
   }),
   keysWithIds: phrase({
-    en: 'A JSON Web Key, or a set of them ({"keys": […]}), each with a kid of its own. Never the private key.',
-    de: 'Ein JSON Web Key oder mehrere ({"keys": […]}), jeder mit einer eigenen kid. Nie der private Schlüssel.',
+    en: 'A JSON Web Key or JWK Set, each key with its own kid. Never a private key.',
+    de: 'Ein JSON Web Key oder JWK Set, jeder Schlüssel mit eigener kid. Nie ein privater Schlüssel.',
   }),
   credentialName: phrase({ en: 'Name', de: 'Name' }),
   add: phrase({ en: 'Add the keys', de: 'Schlüssel hinzufügen' }),

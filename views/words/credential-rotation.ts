@@ -7,10 +7,9 @@ export const rotationWords = {
   asked: (agent: HtmlValue) =>
     phrase({ en: html`Rotate the keys of ${agent}?`, de: html`Die Schlüssel von ${agent} erneuern?` }),
   toReplace: phrase({ en: 'Keys to replace', de: 'Zu ersetzende Schlüssel' }),
-  since: (time: HtmlValue) => phrase({ en: html`since ${time}`, de: html`seit ${time}` }),
   lead: phrase({
-    en: 'Give the new public keys to the server here, and the new private key to the agent. Until the old keys end, both work.',
-    de: 'Geben Sie hier die neuen öffentlichen Schlüssel an und dem Agenten den neuen privaten Schlüssel. Bis die alten enden, gelten beide.',
+    en: 'Register new public keys here, and give the agent the private key. Old and new keys both work until the old ones end.',
+    de: 'Registrieren Sie hier neue öffentliche Schlüssel, und geben Sie dem Agenten den privaten. Alte und neue gelten, bis die alten enden.',
   }),
   keys: phrase({ en: 'Or paste new public keys', de: 'Oder neue öffentliche Schlüssel einfügen' }),
   oldEnds: phrase({ en: 'The old keys end', de: 'Die alten Schlüssel enden' }),
@@ -32,8 +31,8 @@ export const rotationWords = {
       ended: phrase({ en: 'The old keys have ended.', de: 'Die alten Schlüssel sind beendet.' }),
       end: phrase({ en: 'End the old keys now', de: 'Die alten Schlüssel jetzt beenden' }),
       afterEnd: phrase({
-        en: 'Once the old keys have ended, the agent cannot authenticate until it uses the new ones.',
-        de: 'Sind die alten Schlüssel beendet, kann sich der Agent erst wieder authentifizieren, wenn er die neuen verwendet.',
+        en: 'If you end them now, the agent cannot authenticate until it uses the new ones.',
+        de: 'Beenden Sie sie jetzt, kann sich der Agent erst wieder authentifizieren, wenn er die neuen verwendet.',
       }),
     },
     secret: {
@@ -42,8 +41,8 @@ export const rotationWords = {
       ended: phrase({ en: 'The old secret has ended.', de: 'Das alte Geheimnis ist beendet.' }),
       end: phrase({ en: 'End the old secret now', de: 'Das alte Geheimnis jetzt beenden' }),
       afterEnd: phrase({
-        en: 'Once the old secret has ended, the agent cannot authenticate until it uses the new one.',
-        de: 'Ist das alte Geheimnis beendet, kann sich der Agent erst wieder authentifizieren, wenn er das neue verwendet.',
+        en: 'If you end it now, the agent cannot authenticate until it uses the new one.',
+        de: 'Beenden Sie es jetzt, kann sich der Agent erst wieder authentifizieren, wenn er das neue verwendet.',
       }),
     },
   },

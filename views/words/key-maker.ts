@@ -4,8 +4,8 @@ import { phrase } from '../html.ts';
 export const keyMakerWords = {
   make: phrase({ en: 'Make a key in this browser', de: 'Schlüssel in diesem Browser erzeugen' }),
   what: phrase({
-    en: 'The browser saves the private key as a file and adds the public key below. It does not send the private key.',
-    de: 'Der Browser speichert den privaten Schlüssel als Datei und trägt den öffentlichen unten ein. Den privaten sendet er nicht.',
+    en: 'Saves the private key as a file, and fills in the public key below. The private key is not sent.',
+    de: 'Speichert den privaten Schlüssel als Datei und trägt den öffentlichen unten ein. Der private wird nicht gesendet.',
   }),
   done: phrase({
     en: 'Saved. Move the file to where the agent runs, readable for the agent only, and delete the download. The agent signs its requests with it (private_key_jwt). If the file is lost, make another key.',
