@@ -114,8 +114,20 @@ describe('a workload token', () => {
     expect([page.status, page.text]).toEqual([200, expect.stringContaining(`Failed check ${check}`)]);
     expect(page.text).not.toContain('Rules that it misses');
     expect(page.text).toMatch(
-      /In the token alg RS256 iss https:\/\/.+ sub system:serviceaccount:desk:planner aud http.+ exp /,
+      /In the token, not verified alg RS256 iss https:\/\/.+ sub system:serviceaccount:desk:planner aud http.+ exp /,
     );
+  });
+
+  test('of an issuer that is not trusted says so once, and leads those who may to trust it', async () => {
+    const token = await tokenWith({ iss: 'https://other.example.com' });
+    const reader = await send(auditor, path, { token });
+    expect(reader.text).toContain('Why This server does not trust the issuer of the token.');
+    expect(reader.html).not.toContain('href="/console/trusted-issuers/new"');
+    const other = await send(admin, path, { token: await tokenWith({ aud: 'https://other.example.com' }) });
+    expect(other.html).not.toContain('href="/console/trusted-issuers/new"');
+    const page = await send(admin, path, { token });
+    expect(page.html).toMatch(/class="button primary" href="\/console\/trusted-issuers\/new"/);
+    expect(page.text.match(/trust(?:s|ed)? (?:the|an) issuer|no such trusted issuer/gi)).toHaveLength(2);
   });
 
   test('with an algorithm that is not accepted names the accepted ones, and what the token states', async () => {
@@ -125,9 +137,9 @@ describe('a workload token', () => {
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Failed check algorithm')]);
     expect(page.text).toMatch(/Accepted algorithms RS256 ?, .+ES256/);
     expect(page.text).toMatch(/alg HS256 iss https:\/\/other\.example\.com sub missing aud a, b exp missing/);
-    expect(page.text).toContain('They are not verified.');
+    expect(page.text).toContain('In the token, not verified');
     // The issuer was not looked up.
-    expect(page.text).not.toContain('not trusted here');
+    expect(page.text).not.toContain('does not trust');
     expect(page.html).not.toContain('c2lnbmVk');
     const none = await send(auditor, path, { token: 'no token' });
     expect([none.status, none.text.includes('In the token')]).toEqual([200, false]);

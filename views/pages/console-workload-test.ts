@@ -41,7 +41,7 @@ export type WorkloadTestResult = {
   readonly stated?: StatedMembers;
   /** Of a token that fails by its algorithm. */
   readonly accepted?: readonly string[];
-  /** The form that trusts an issuer. Absent: not permitted to the viewer, or the issuer is trusted. */
+  /** The form that trusts an issuer. Absent: not permitted to the viewer, or another check failed. */
   readonly trustHref?: string;
   readonly matches: readonly MatchedRule[];
   readonly needsClientId: boolean;
@@ -98,14 +98,18 @@ export const workloadTestPage = (
     title: words.title,
     width: 'wide',
     side: consoleNavigation(frame, 'issuers', false),
-    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p></div>
+    body: html`<div class="page-head"><h1>${words.title}</h1>${result === undefined && html`<p class="lead">${words.lead}</p>`}</div>
 ${result && shown(result)}
 <form method="post" action="${action}" class="card form"><input type="hidden" name="csrf" value="${frame.csrf}">
 ${textArea({
   ...{ name: 'token', label: words.token, hint: words.tokenHint, rows: 6, maxLength: 16_384, code: true },
   ...(error === undefined ? {} : { error }),
 })}
-<div class="actions">${submit({ text: result === undefined ? words.test : words.again })} <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div></form>`,
+<div class="actions">${submit(
+      result?.trustHref === undefined
+        ? { text: result === undefined ? words.test : words.again }
+        : { text: words.again, kind: 'plain' },
+    )} <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div></form>`,
   });
 
 const shown = ({ matches, near, ...result }: WorkloadTestResult): HtmlValue => [
@@ -127,23 +131,22 @@ type Verdict = Omit<WorkloadTestResult, 'matches' | 'near'>;
 
 const verdict = (result: Verdict): HtmlValue => {
   const { issuer, subject, failed, stated, accepted, trustHref, needsClientId } = result;
+  const isUntrusted = failed?.check === 'issuer' && issuer === undefined;
   return [
     html`<div class="flash ${failed === undefined ? 'success' : 'error'}" role="status" id="result"><strong>${failed === undefined ? words.good : words.bad}</strong></div>`,
     html`<section class="card" aria-label="${words.result}">${factList([
       failed !== undefined && [words.failedCheck, code(failed.check)],
-      failed !== undefined && [words.why, englishText(failed.why, 300)],
+      failed !== undefined && [words.why, isUntrusted ? words.noIssuer : englishText(failed.why, 300)],
       accepted !== undefined && [words.accepted, commaList(accepted.map(code))],
       issuer !== undefined && [words.issuer, linkedName(issuer)],
-      failed?.check === 'issuer' &&
-        issuer === undefined && [
-          words.issuer,
-          html`${words.noIssuer}${trustHref !== undefined && html` <a href="${trustHref}">${words.trust}</a>`}`,
-        ],
       subject !== undefined && stated === undefined && [words.subject, isolated(subject, 400)],
-    ])}${failed !== undefined && html`<p class="hint">${words.firstOnly}</p>`}${needsClientId && html`<p>${words.needsClientId}</p>`}${
+    ])}${failed !== undefined && html`<p class="hint">${words.firstOnly}</p>`}${
+      trustHref !== undefined &&
+      html`<p class="actions"><a class="button primary" href="${trustHref}">${words.trust}</a></p>`
+    }${needsClientId && html`<p>${words.needsClientId}</p>`}${
       stated !== undefined &&
-      html`<h2>${words.inToken}</h2>
-<dl class="facts">${MEMBERS.map((name) => html`<div><dt><code>${name}</code></dt><dd>${statedValue(name, stated[name])}</dd></div>`)}</dl>${failed !== undefined && html`<p class="hint">${words.notVerified}</p>`}`
+      html`<h2>${failed === undefined ? words.inToken : words.notVerified}</h2>
+<dl class="facts">${MEMBERS.map((name) => html`<div><dt><code>${name}</code></dt><dd>${statedValue(name, stated[name])}</dd></div>`)}</dl>`
     }</section>`,
   ];
 };

@@ -4,8 +4,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const workloadTestWords = {
   title: phrase({ en: 'Test a workload token', de: 'Workload-Token prüfen' }),
   lead: phrase({
-    en: 'See which agent this token would authenticate, and by which rule. The checks are those of the token endpoint. No token is issued, and nothing of this one is stored or logged.',
-    de: 'Sehen Sie, welchen Agenten dieses Token authentifizieren würde, und durch welche Regel. Die Prüfungen sind die des Token-Endpunkts. Es wird kein Token ausgestellt und nichts von diesem gespeichert oder protokolliert.',
+    en: 'Shows which agent a token authenticates, and by which rule. The server does not store or log the token, and issues none.',
+    de: 'Zeigt, welchen Agenten ein Token authentifiziert, und durch welche Regel. Der Server speichert und protokolliert das Token nicht und stellt keines aus.',
   }),
   token: phrase({ en: 'Workload token', de: 'Workload-Token' }),
   tokenHint: phrase({
@@ -27,8 +27,8 @@ export const workloadTestWords = {
   why: phrase({ en: 'Why', de: 'Grund' }),
   issuer: phrase({ en: 'Trusted issuer', de: 'Vertrauter Aussteller' }),
   noIssuer: phrase({
-    en: 'The issuer in the token is not trusted here.',
-    de: 'Dem Aussteller im Token wird hier nicht vertraut.',
+    en: 'This server does not trust the issuer of the token.',
+    de: 'Dieser Server vertraut dem Aussteller des Tokens nicht.',
   }),
   trust: phrase({ en: 'Trust an issuer', de: 'Einem Aussteller vertrauen' }),
   accepted: phrase({ en: 'Accepted algorithms', de: 'Akzeptierte Algorithmen' }),
@@ -38,10 +38,7 @@ export const workloadTestWords = {
   }),
   /** Members of the token, as it states them. */
   inToken: phrase({ en: 'In the token', de: 'Im Token' }),
-  notVerified: phrase({
-    en: 'These values are as the token states them. They are not verified.',
-    de: 'Diese Werte stehen so im Token. Sie sind nicht geprüft.',
-  }),
+  notVerified: phrase({ en: 'In the token, not verified', de: 'Im Token, nicht geprüft' }),
   absent: phrase({ en: 'missing', de: 'fehlt' }),
   subject: phrase({ en: 'Subject', de: 'Subjekt' }),
   matches: phrase({ en: 'Agents that it authenticates', de: 'Agenten, die es authentifiziert' }),

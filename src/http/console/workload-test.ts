@@ -63,7 +63,8 @@ export const addWorkloadTest = (parts: PageParts, home: string): void => {
         href: agentHref(deps, agent),
       });
       const stated = statedBy(values['token'] ?? '');
-      const mayTrust = issuer === undefined && calls.may('createTrustedIssuer', viewer.account);
+      const isUntrusted = failed?.check === 'issuer' && issuer === undefined;
+      const mayTrust = isUntrusted && calls.may('createTrustedIssuer', viewer.account);
       const result = {
         ...(stated === undefined ? {} : { stated }),
         ...(failed?.check === 'algorithm' ? { accepted: SIGNING_ALGORITHMS } : {}),
