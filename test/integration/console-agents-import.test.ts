@@ -97,21 +97,25 @@ describe('a list of agents', () => {
       'no JSON',
       row('Second', { environment: 'moon' }),
       row('Third', { owner: 'unknown' }),
+      row('Fourth', { purpose: undefined }),
     ];
     const preview = await previewOf(operator, list.join('\n'));
     expect([preview.status, preview.text]).toEqual([200, expect.stringContaining('Register 1 agent?')]);
-    expect(preview.text).toContain('3 lines have errors and are left out');
+    expect(preview.text).toContain('4 lines have errors and are left out');
     const wrong = preview.text.slice(preview.text.indexOf('Lines with errors'));
     expect(wrong).toMatch(/– 3 This line is no JSON object\./);
     expect(wrong).toMatch(/Second 4 environment “ ?moon ?” ?: /);
     expect(wrong).toMatch(/Third 5 owner “ ?unknown ?” ?: There is no active account or group with this name\./);
+    expect(wrong).toMatch(/Fourth 6 purpose ?: missing/);
+    // A column in which no line has anything is left out.
+    expect(wrong).toMatch(/Name Line Environment Owner State First 1 test you active/);
     expect(await eventsOf('agent.created')).toHaveLength(before);
     const result = (await run(operator, preview)).at(-1) ?? preview;
-    expect(result.text).toContain('1 of 4 agents registered');
-    expect(result.text).toMatch(/1 Active 0 Wait for their owner 0 Refused 3 Left out/);
+    expect(result.text).toContain('1 of 5 agents registered');
+    expect(result.text).toMatch(/1 Active 0 Waiting for owners 4 Not registered/);
     const left = await send(operator, `${PATH}/file`, fillForm(formIn(result, '/file'), { button: /file=refused/ }));
     expect(left.html).toMatch(
-      /^"line","name","error"\r\n"3","",.+\r\n"4","Second","environment: .+\r\n"5","Third","owner: /,
+      /^"line","name","error"\r\n"3","",.+\r\n"4","Second","environment: .+\r\n"5","Third","owner: .+\r\n"6","Fourth","purpose: missing"/,
     );
   });
 
@@ -165,7 +169,7 @@ describe('a list of agents', () => {
     expect(steps.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(steps[1]?.text).toContain('Registering agents: 250 of 1,000');
     expect(steps[1]?.html).toContain('<progress max="1000" value="250"');
-    expect(steps.at(-1)?.text).toMatch(/1000 Active 0 Wait for their owner 0 Refused 0 Left out/);
+    expect(steps.at(-1)?.text).toMatch(/1000 Active 0 Waiting for owners 0 Not registered/);
     const again = await send(operator, PATH, fillForm(formIn(preview)));
     expect([again.status, again.text]).toEqual([200, expect.stringContaining('Registering agents: 250 of 1,000')]);
     const counts = (await eventsOf('agent.bulk_registered')).slice(before).map(({ inputs }) => inputs);
@@ -179,7 +183,7 @@ describe('a list of agents', () => {
     const foreign = row('Under nothing', { blueprint: 'bpt_nothing' });
     const pages = await run(operator, await previewOf(operator, [row('Fine'), foreign].join('\n')));
     const result = pages.at(-1);
-    expect(result?.text).toMatch(/1 Active 0 Wait for their owner 1 Refused 0 Left out/);
+    expect(result?.text).toMatch(/1 Active 0 Waiting for owners 1 Not registered/);
     expect(result?.text).toMatch(/Not registered Name Line Error Under nothing 2 .*blueprint/);
     const file = await send(
       operator,
@@ -202,7 +206,7 @@ describe('a list of agents', () => {
     const before = (await eventsOf('request.refused')).length;
     const refused = await previewOf(operator, list);
     expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(text)]);
-    expect(refused.html).toMatch(/id="field-(?:file|list)-error"/);
+    expect(refused.html.slice(refused.html.search(/id="field-(?:file|list)-error"/))).toContain(text);
     expect((await eventsOf('request.refused')).slice(before)).toMatchObject([{ error: 'invalid_field' }]);
   });
 
@@ -244,9 +248,9 @@ describe('a list of agents', () => {
     expect(preview.text).toMatch(
       new RegExp(`For Olga 6 owner “ ?olga ?” ?: ${text}.*For none 7 owner “ ?unknown ?” ?: ${text}`),
     );
-    expect(preview.text.match(/starts active/g)).toHaveLength(5);
+    expect(preview.text).toMatch(/(?:(?:Mine|By|Of my group) .*?test .*? active ?){5}/);
     const pages = await run(owner, preview);
-    expect(pages.at(-1)?.text).toMatch(/5 Active 0 Wait for their owner 0 Refused 2 Left out/);
+    expect(pages.at(-1)?.text).toMatch(/5 Active 0 Waiting for owners 2 Not registered/);
   });
 
   test('whose step names another owner after all is refused by the API at its line', async () => {
@@ -255,6 +259,6 @@ describe('a list of agents', () => {
     const step = JSON.parse(fields.get('rest') ?? '') as { readonly body: object };
     fields.set('rest', JSON.stringify({ ...step, body: { ...step.body, owner: olga } }));
     const result = await send(owner, PATH, fields);
-    expect(result.text).toMatch(/0 Active 0 Wait for their owner 1 Refused 0 Left out/);
+    expect(result.text).toMatch(/0 Active 0 Waiting for owners 1 Not registered/);
   });
 });

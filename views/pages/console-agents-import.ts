@@ -69,7 +69,7 @@ export const agentsImportPage = (
     ...{ heading: words.title, lead: words.lead(most) },
     body: html`${
       error !== undefined &&
-      html`<div class="flash error" role="alert"><strong>${words.refusedList}</strong> <span>${anyText(error, 400)} <a href="#field-${isPasted ? 'list' : 'file'}">${words.toField}</a></span></div>`
+      html`<div class="flash error" role="alert"><strong>${words.refusedList}</strong> <span><a href="#field-${isPasted ? 'list' : 'file'}">${words.toField}</a></span></div>`
     }
 ${formOf(
   frame,
@@ -79,11 +79,11 @@ ${formOf(
 <div class="field"><label for="field-file">${words.file}</label>
 <p class="hint" id="field-file-hint">${words.fileHint}</p>
 <input type="file" id="field-file" name="file" accept=".csv,.ndjson,.jsonl,.json,.txt" aria-describedby="field-file-hint${fileError !== undefined && ' field-file-error'}"${fileError !== undefined && html` aria-invalid="true"`}>
-${fileError !== undefined && html`<p class="error" id="field-file-error">${words.chooseAgain}</p>`}</div>
+${fileError !== undefined && html`<p class="error" id="field-file-error">${anyText(fileError, 400)}</p>`}</div>
 <details class="fold"${isPasted && html` open`}><summary>${words.paste}</summary>
 ${textArea({
-  ...{ name: 'list', label: words.list, value: list, rows: 10, maxLength: MOST_PASTED, code: true, optional: true },
-  ...(isPasted && error !== undefined ? { error: words.correctList } : {}),
+  ...{ name: 'list', label: words.list, value: list, rows: 6, maxLength: MOST_PASTED, code: true, optional: true },
+  ...(isPasted && error !== undefined ? { error } : {}),
 })}</details>
 <div class="actions">${submit({ text: words.preview })} <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div>`,
 )}
@@ -115,17 +115,22 @@ export type WrongLine = {
   readonly errors: readonly { readonly member?: string; readonly given?: string; readonly text: HtmlValue }[];
 };
 
+/** The state in which an agent is registered. */
+const stateTag = ({ isPending }: { readonly isPending: boolean }): Html =>
+  html`<span class="tag ${isPending ? 'warn' : 'good'}">${isPending ? words.waits : words.active}</span>`;
+
 const RIGHT: readonly Column<PreviewedAgent>[] = [
   { title: words.name, cell: ({ name }) => chosenName(name, 100) },
   { title: words.line, cell: ({ line }) => String(line) },
   { title: words.environment, cell: ({ environment }) => isolated(environment, 40) },
   { title: words.owner, cell: ({ owner }) => (owner === '' ? words.you : isolated(owner, 100)) },
-  { title: words.start, cell: ({ isPending }) => (isPending ? words.waits : words.startsActive) },
-  {
-    title: words.blueprint,
-    cell: ({ blueprint }) => (blueprint === '' ? '–' : html`<code>${plainText(blueprint, 80)}</code>`),
-  },
+  { title: registerWords.state, cell: stateTag },
 ];
+
+const BLUEPRINT: Column<PreviewedAgent> = {
+  title: words.blueprint,
+  cell: ({ blueprint }) => (blueprint === '' ? '–' : html`<code>${plainText(blueprint, 80)}</code>`),
+};
 
 const WRONG: readonly Column<WrongLine>[] = [
   { title: words.name, cell: ({ name }) => (name === '' ? '–' : chosenName(name, 100)) },
@@ -158,26 +163,25 @@ export const previewAgentsPage = (
   {
     right,
     wrong,
-    isCsv,
     carried,
     action,
     listHref,
   }: Links & {
     readonly right: readonly PreviewedAgent[];
-    readonly isCsv: boolean;
     readonly wrong: readonly WrongLine[];
     readonly carried: Readonly<Record<string, string>>;
   },
 ): Html => {
+  const columns = right.some(({ blueprint }) => blueprint !== '') ? [...RIGHT, BLUEPRINT] : RIGHT;
   const isLong = right.length + wrong.length > LONG;
   const buttons = (form?: string): Html =>
     html`<div class="actions">${right.length > 0 && submit({ text: words.confirm(right.length), ...(form === undefined ? {} : { form }) })} <a class="button plain" href="${action}">${words.begin}</a> <a class="button plain" href="${listHref}">${registerWords.cancel}</a></div>`;
   return pageOf(frame, {
     heading: right.length === 0 ? words.previewNone : words.previewOf(right.length),
-    lead: html`${right.length > 0 && words.previewLead} ${wrong.length > 0 && words.wrongLead(wrong.length)}`,
-    body: html`${isLong && buttons('register')}
-${rowsOf('wrong', words.wrong, WRONG, wrong)}${isCsv && html`<p class="hint">${words.lineHint}</p>`}
-${rowsOf('right', words.right, RIGHT, right)}
+    ...(right.some(({ isPending }) => isPending) ? { lead: words.previewLead } : {}),
+    body: html`${wrong.length > 0 && html`<div class="flash warning" role="note"><span>${words.wrongLead(wrong.length)}</span></div>`}${isLong && buttons('register')}
+${rowsOf('wrong', words.wrong, WRONG, wrong)}
+${rowsOf('right', words.right, columns, right)}
 ${formOf(
   frame,
   action,
@@ -231,23 +235,18 @@ export type MadeAgent = {
   readonly isPending: boolean;
 };
 
-/** `error` exists in English only. `isLeftOut`: the preview left it out. */
+/** `error` exists in English only. */
 export type RefusedAgent = {
   readonly line: number;
   readonly name: string;
   readonly error: string;
-  readonly isLeftOut?: boolean;
 };
 
 const MADE: readonly Column<MadeAgent>[] = [
   { title: words.name, cell: ({ name, href }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
   { title: words.line, cell: ({ line }) => String(line) },
   { title: registerWords.id, cell: ({ id }) => html`<code>${plainText(id, 80)}</code>` },
-  {
-    title: registerWords.state,
-    cell: ({ isPending }) =>
-      html`<span class="tag ${isPending ? 'warn' : 'good'}">${isPending ? words.waits : words.active}</span>`,
-  },
+  { title: registerWords.state, cell: stateTag },
 ];
 
 const REFUSED: readonly Column<RefusedAgent>[] = [
@@ -274,14 +273,12 @@ export const importedAgentsPage = (
   },
 ): Html => {
   const pending = made.filter(({ isPending }) => isPending).length;
-  const leftOut = refused.filter(({ isLeftOut }) => isLeftOut).length;
   return pageOf(frame, {
     heading: words.result(made.length, made.length + refused.length),
     body: html`${figureTiles(words.counts, [
       { figure: made.length - pending, label: words.tiles.active },
       { figure: pending, label: words.tiles.pending },
-      { figure: refused.length - leftOut, label: words.tiles.refused, isUrgent: refused.length > leftOut },
-      { figure: leftOut, label: words.tiles.leftOut },
+      { figure: refused.length, label: words.notMade, isUrgent: refused.length > 0 },
     ])}
 ${rowsOf('refused', words.notMade, REFUSED, refused)}
 ${rowsOf('made', words.made, MADE, made)}

@@ -9,19 +9,20 @@ export const agentsImportWords = {
   title: phrase({ en: 'Register many agents', de: 'Viele Agenten registrieren' }),
   lead: (most: number) =>
     phrase({
-      en: html`From a CSV file, or a file with one JSON object per line. At most ${numberPhrase(most)} agents. The next page shows each error with its line. Nothing is registered before you confirm.`,
-      de: html`Aus einer CSV-Datei oder einer Datei mit einem JSON-Objekt je Zeile. Höchstens ${numberPhrase(most)} Agenten. Die nächste Seite zeigt jeden Fehler mit seiner Zeile. Nichts wird registriert, bevor Sie bestätigen.`,
+      en: html`Up to ${numberPhrase(most)} agents from one file. The preview shows each error before you confirm.`,
+      de: html`Bis zu ${numberPhrase(most)} Agenten aus einer Datei. Die Vorschau zeigt jeden Fehler, bevor Sie bestätigen.`,
     }),
   file: phrase({ en: 'File', de: 'Datei' }),
-  fileHint: phrase({ en: 'CSV or NDJSON, in UTF-8.', de: 'CSV oder NDJSON, in UTF-8.' }),
+  fileHint: phrase({
+    en: 'CSV, or NDJSON with one JSON object per line. UTF-8.',
+    de: 'CSV oder NDJSON mit einem JSON-Objekt je Zeile. UTF-8.',
+  }),
   paste: phrase({ en: 'Paste the list instead', de: 'Die Liste stattdessen einfügen' }),
   list: phrase({ en: 'List', de: 'Liste' }),
-  chooseAgain: phrase({ en: 'Choose the file again.', de: 'Wählen Sie die Datei erneut.' }),
   preview: phrase({ en: 'Preview', de: 'Vorschau' }),
   /** The list cannot be read. */
-  refusedList: phrase({ en: 'Nothing was registered.', de: 'Es wurde nichts registriert.' }),
+  refusedList: phrase({ en: 'The list has an error.', de: 'Die Liste hat einen Fehler.' }),
   toField: phrase({ en: 'Go to the field', de: 'Zum Feld' }),
-  correctList: phrase({ en: 'Correct the list.', de: 'Berichtigen Sie die Liste.' }),
   columns: phrase({ en: 'Columns of a CSV file', de: 'Spalten einer CSV-Datei' }),
   columnsLead: phrase({
     en: 'The first line names the columns. Their order is free.',
@@ -30,26 +31,23 @@ export const agentsImportWords = {
   required: phrase({ en: 'required', de: 'nötig' }),
   emptyFile: phrase({ en: 'Download an empty file with these columns', de: 'Leere Datei mit diesen Spalten laden' }),
   jsonLead: phrase({
-    en: html`A file with JSON objects: the members are those of <code>POST /agents</code>. They may name rights and further credentials.`,
-    de: html`Eine Datei mit JSON-Objekten: Die Felder sind die von <code>POST /agents</code>. Sie können auch Rechte und weitere Nachweise nennen.`,
+    en: html`The objects of an NDJSON file have the members of <code>POST /agents</code>, which include rights and further credentials.`,
+    de: html`Die Objekte einer NDJSON-Datei haben die Felder von <code>POST /agents</code>, auch Rechte und weitere Nachweise.`,
   }),
   example: phrase({ en: 'Example', de: 'Beispiel' }),
   previewOf: (count: number) =>
     phrase({ en: html`Register ${agents(count)}?`, de: html`${agents(count)} registrieren?` }),
   previewNone: phrase({ en: 'No agent can be registered', de: 'Kein Agent kann registriert werden' }),
   previewLead: phrase({
-    en: 'An agent for another owner waits until that owner accepts it. The server checks rights, names and policies when it registers each one.',
-    de: 'Ein Agent für einen anderen Eigentümer wartet, bis der ihn annimmt. Rechte, Namen und Richtlinien prüft der Server, wenn er jeden registriert.',
+    en: 'An agent for another owner waits until that owner accepts it.',
+    de: 'Ein Agent für einen anderen Eigentümer wartet, bis der ihn annimmt.',
   }),
   wrongLead: (count: number) =>
     phrase({
-      en: `${count} ${count === 1 ? 'line has errors and is left out' : 'lines have errors and are left out'}. Correct the list and choose it again, or go on without them.`,
-      de: `${count} ${count === 1 ? 'Zeile hat Fehler und wird ausgelassen' : 'Zeilen haben Fehler und werden ausgelassen'}. Berichtigen Sie die Liste und wählen Sie sie erneut, oder fahren Sie ohne sie fort.`,
+      en: `${count} ${count === 1 ? 'line has errors and is left out' : 'lines have errors and are left out'}. Correct the file and choose it again, or continue without ${count === 1 ? 'it' : 'them'}.`,
+      de: `${count} ${count === 1 ? 'Zeile hat Fehler und wird ausgelassen' : 'Zeilen haben Fehler und werden ausgelassen'}. Berichtigen Sie die Datei und wählen Sie sie erneut, oder fahren Sie ohne sie fort.`,
     }),
-  lineHint: phrase({
-    en: 'The line with the names of the columns is line 1.',
-    de: 'Die Zeile mit den Namen der Spalten ist Zeile 1.',
-  }),
+  missing: phrase({ en: 'missing', de: 'fehlt' }),
   wrong: phrase({ en: 'Lines with errors', de: 'Zeilen mit Fehlern' }),
   right: phrase({ en: 'Agents to register', de: 'Agenten zum Registrieren' }),
   firstOf: (shown: number, all: number) =>
@@ -62,8 +60,6 @@ export const agentsImportWords = {
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
   you: phrase({ en: 'you', de: 'Sie' }),
   blueprint: phrase({ en: 'Blueprint', de: 'Blueprint' }),
-  start: phrase({ en: 'Start', de: 'Beginn' }),
-  startsActive: phrase({ en: 'starts active', de: 'beginnt aktiv' }),
   error: phrase({ en: 'Error', de: 'Fehler' }),
   running: (done: number, all: number) =>
     phrase({
@@ -91,9 +87,7 @@ export const agentsImportWords = {
   waits: phrase({ en: 'waits for its owner', de: 'wartet auf den Eigentümer' }),
   tiles: {
     active: phrase({ en: 'Active', de: 'Aktiv' }),
-    pending: phrase({ en: 'Wait for their owner', de: 'Warten auf den Eigentümer' }),
-    refused: phrase({ en: 'Refused', de: 'Abgelehnt' }),
-    leftOut: phrase({ en: 'Left out', de: 'Ausgelassen' }),
+    pending: phrase({ en: 'Waiting for owners', de: 'Warten auf Eigentümer' }),
   },
   made: phrase({ en: 'Registered agents', de: 'Registrierte Agenten' }),
   notMade: phrase({ en: 'Not registered', de: 'Nicht registriert' }),

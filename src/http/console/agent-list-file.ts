@@ -1,5 +1,6 @@
 /** Reads a list of agents to register: one JSON object a line, or CSV. Says of each line what is wrong with it. */
 import type { Html, Phrase } from '../../../views/html.ts';
+import { agentsImportWords as words } from '../../../views/words/console-agents-import.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import { foldedName } from '../../domain/identity/accounts/username.ts';
 import { csvRows } from '../../domain/vocabulary/csv-rows.ts';
@@ -114,7 +115,7 @@ const ofCsv = (text: string): readonly Read[] => {
 };
 
 /** Whether a list is JSON objects: its first sign is `{`. Else it is CSV. */
-export const isNdjson = (text: string): boolean => /^\uFEFF?\s*\{/.test(text);
+const isNdjson = (text: string): boolean => /^\uFEFF?\s*\{/.test(text);
 
 const checkAgent = bodyCheck(NEW_AGENT);
 
@@ -184,7 +185,10 @@ const errorsOf = (error: unknown, body: JsonObject): ListedAgent['errors'] => {
     return {
       ...(member === undefined ? {} : { member }),
       ...(typeof given === 'string' && given !== '' && given.length <= LONGEST_GIVEN ? { given } : {}),
-      ...{ text: refusalPhrase(refusal), english: refusal.message },
+      // A column of a CSV file is no member.
+      ...(refusal.reason === 'member_missing'
+        ? { text: words.missing, english: 'missing' }
+        : { text: refusalPhrase(refusal), english: refusal.message }),
     };
   });
 };

@@ -14,7 +14,7 @@ import { recordRefusal, sendPage, statusOf } from '../interaction/page-answers.t
 import { single } from '../middleware/form-body.ts';
 import type { PostedFile } from '../middleware/multipart-form.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
-import { isNdjson, type ListedAgent, MOST_AGENTS, readAgents } from './agent-list-file.ts';
+import { type ListedAgent, MOST_AGENTS, readAgents } from './agent-list-file.ts';
 import { agentHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
@@ -121,7 +121,6 @@ export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs 
     ctx: Context,
     { viewer: { account }, frame }: Opened,
     agents: readonly ListedAgent[],
-    isCsv: boolean,
   ): Promise<void> => {
     const groups = await deps.groups.ofAccount(account.id);
     // An agent of the viewer, or of a group of theirs, needs no acceptance.
@@ -129,7 +128,7 @@ export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs 
     const right = agents.filter(({ errors }) => errors.length === 0);
     const wrong = agents.filter(({ errors }) => errors.length > 0);
     const model = {
-      ...{ ...links, isCsv },
+      ...links,
       right: right.map(({ line, body, owner }) => ({
         ...{ line, name: textIn(body, 'name'), environment: textIn(body, 'environment'), owner },
         blueprint: textIn(body, 'blueprint'),
@@ -221,8 +220,7 @@ export const addAgentsImport = ({ router, page, deps, calls, sessions, openedAs 
     const own = calls.mayAll('createAgents', account) ? undefined : account;
     const list = (single(given, 'list') ?? '').replaceAll('\r\n', '\n');
     try {
-      const text = givenText(files, list);
-      await preview(ctx, opened, await readAgents(deps, text, own), !isNdjson(text));
+      await preview(ctx, opened, await readAgents(deps, givenText(files, list), own));
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/list') throw error;
       await recordRefusal(deps, ctx, error);

@@ -38,7 +38,7 @@ export const agentsImportPages = (
       error: text('Unknown column.'),
     }),
     'console-agents-import-preview': previewAgentsPage(frame, {
-      ...{ ...links, carried, right: [right, { ...right, owner: '', blueprint: '', isPending: false }], isCsv: true },
+      ...{ ...links, carried, right: [right, { ...right, owner: '', blueprint: '', isPending: false }] },
       wrong: [
         {
           line: 3,
@@ -48,7 +48,7 @@ export const agentsImportPages = (
         { line: 4, name: '', errors: [{ text: 'No JSON.' }] },
       ],
     }),
-    'console-agents-import-none': previewAgentsPage(frame, { ...links, carried, right: [], wrong: [], isCsv: false }),
+    'console-agents-import-none': previewAgentsPage(frame, { ...links, carried, right: [], wrong: [] }),
     'console-agents-import-running': importingAgentsPage(frame, {
       ...links,
       done: 250,
@@ -64,7 +64,7 @@ export const agentsImportPages = (
         { line: 3, name: text('Payer'), id: text('agt_2'), href: `${listHref}/agt_2`, isPending: false },
       ],
       ...{
-        refused: [{ line: 3, name: '', error: text('No JSON.'), isLeftOut: true }, refused],
+        refused: [{ line: 3, name: '', error: text('No JSON.') }, refused],
         results: text('{}'),
         fileAction: `${links.action}/file`,
         listHref,
