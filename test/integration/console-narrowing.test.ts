@@ -102,6 +102,8 @@ describe('the rights of a delegation', () => {
     }
     // An auditor may not, and sees no link.
     expect((await auditor.open(at(`/console/delegations/${first.id}`))).html).not.toContain('/narrow"');
+    const person = await operator.open(at(links[1] ?? ''));
+    expect(person.text).toMatch(/Agents with access .*Route planner The calendar service /);
   });
 
   test('change nothing before the confirmation: not with all ticked, nor with none', async () => {

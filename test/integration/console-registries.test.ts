@@ -144,12 +144,12 @@ describe('people', () => {
     const token = String((await scene.newTokens(scene.opaque.identifier))['access_token']);
     const isActive = async () => (await scene.calls.introspect(scene.opaque.credential, token)).body['active'];
     const path = `/console/people/${scene.accountId}`;
-    expect((await auditor.open(at(path))).text).toMatch(/What apps may do in this name[\s\S]*Desk/);
+    expect((await auditor.open(at(path))).text).toMatch(/Apps with access[\s\S]*Desk/);
     expect(await isActive()).toBe(true);
     const done = await press(operator, path, /\/grants\/grt_\w+\/end$/);
     expect([done.url, done.text]).toEqual([
       at(`${path}?done=grantEnded`),
-      expect.stringContaining('No app has access in this name.'),
+      expect.stringContaining('No app has access for this person.'),
     ]);
     expect(await isActive()).toBe(false);
     expect((await server.events('grant.revoked')).at(-1)).toMatchObject({
@@ -166,12 +166,12 @@ describe('people', () => {
     await upstreamLinks.create(link, { caller: 'system' });
     const path = `/console/people/${id}`;
     const ofOperator = await operator.open(at(path));
-    expect(ofOperator.text).toMatch(/Connected elsewhere[\s\S]*u-17/);
+    expect(ofOperator.text).toMatch(/Linked identities[\s\S]*u-17/);
     expect(actionsOn(ofOperator).filter((action) => action.includes('/links/'))).toEqual([]);
     const done = await press(admin, path, /\/links\/upl_\w+\/end$/);
     expect([done.url, done.text]).toEqual([
       at(`${path}?done=linkRemoved`),
-      expect.not.stringContaining('Connected elsewhere'),
+      expect.not.stringContaining('Linked identities'),
     ]);
     expect((await server.events('upstream_link.removed')).at(-1)).toMatchObject({ outcome: 'done', subject: id });
   });

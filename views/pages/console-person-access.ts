@@ -14,6 +14,7 @@ import { peopleWords as words } from '../words/console-people.ts';
 export type PersonDelegation = {
   readonly agent: string;
   readonly agentHref?: string;
+  /** Name of the API, or its identifier. */
   readonly resource: string;
   /** Name of the app to whose calls it is limited. Absent: it applies to all. */
   readonly calledBy?: string;
@@ -92,7 +93,7 @@ export const personDelegations = (rows: readonly PersonDelegation[], csrf: strin
     endColumn(csrf, ({ agent }) => plainText(agent, 60)),
   ];
   return html`<section aria-labelledby="delegations"><h2 id="delegations">${words.delegations}</h2>
-${rows.length === 0 ? html`<p class="empty">${words.noDelegations}</p>` : table(columns, rows, 'delegations')}</section>`;
+${rows.length === 0 ? html`<p class="hint">${words.noDelegations}</p>` : table(columns, rows, 'delegations')}</section>`;
 };
 
 export const personApps = (rows: readonly PersonApp[], csrf: string): Html => {
@@ -114,7 +115,7 @@ export const personApps = (rows: readonly PersonApp[], csrf: string): Html => {
     endColumn(csrf, ({ client }) => plainText(client.name, 60)),
   ];
   return html`<section aria-labelledby="apps"><h2 id="apps">${words.apps}</h2>
-${rows.length === 0 ? html`<p class="empty">${words.noApps}</p>` : table(columns, rows, 'apps')}</section>`;
+${rows.length === 0 ? html`<p class="hint">${words.noApps}</p>` : table(columns, rows, 'apps')}</section>`;
 };
 
 /** Nothing, for an account that is connected nowhere. */

@@ -141,15 +141,15 @@ ${factList([
   [registerWords.id, html`<code>${plainText(person.id, 80)}</code> ${copyButton(person.id)}`],
 ])}</section>
 ${accountSignals(model.signals, accountSignalWords.lead)}
-${factors(model)}
-${sessions(model)}
-${personLinks(model.links, model.csrf)}
-${agents(model)}
 ${personDelegations(model.delegations, model.csrf)}
 ${personApps(model.apps, model.csrf)}
+${agents(model)}
+${factors(model)}
+${personLinks(model.links, model.csrf)}
+${sessions(model)}
 ${model.transactions && transactionsOf(model.transactions)}
-${delegationTrees(model.delegationTrees)}
-${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${words.auditLog}</a></p>`}`,
+${model.delegationTrees.trees.length > 0 && delegationTrees(model.delegationTrees)}
+${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${registerWords.inTheAuditLog}</a></p>`}`,
   });
 };
 
@@ -185,7 +185,7 @@ const factors = ({ factors: all, actions, person }: PersonModel): Html =>
     actions.removeFactors !== undefined &&
     html`<a class="button danger" href="${actions.removeFactors}">${words.removeFactors}<span class="unseen"> ${plainText(person.name, 60)}</span></a>`
   }</div>
-${all.length === 0 ? html`<p class="empty">${words.noFactors}</p>` : table(FACTORS, all, 'factors')}</section>`;
+${all.length === 0 ? html`<p class="hint">${words.noFactors}</p>` : table(FACTORS, all, 'factors')}</section>`;
 
 const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html => {
   const columns: readonly Column<PersonSession>[] = [
@@ -213,12 +213,12 @@ const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html =
       submit({ text: words.endSessions, kind: 'danger', about: plainText(person.name, 60) }),
     )
   }</div>
-${all.length === 0 ? html`<p class="empty">${words.noSessions}</p>` : table(columns, all, 'sessions')}</section>`;
+${all.length === 0 ? html`<p class="hint">${words.noSessions}</p>` : table(columns, all, 'sessions')}</section>`;
 };
 
 const agents = ({ agents: rows, agentsHref }: PersonModel): Html =>
   html`<section aria-labelledby="agents"><h2 id="agents">${words.agents}</h2>
-${rows.length === 0 ? html`<p class="empty">${words.noAgents}</p>` : agentRows(rows)}
+${rows.length === 0 ? html`<p class="hint">${words.noAgents}</p>` : agentRows(rows)}
 ${agentsHref !== undefined && html`<p><a href="${agentsHref}">${words.allAgents}</a></p>`}</section>`;
 
 const TRANSACTIONS: readonly Column<PersonTransactionRow>[] = [
@@ -237,7 +237,7 @@ const TRANSACTIONS: readonly Column<PersonTransactionRow>[] = [
 
 const transactionsOf = (rows: readonly PersonTransactionRow[]): Html =>
   html`<section aria-labelledby="transactions"><h2 id="transactions">${words.transactions}</h2>
-${rows.length === 0 ? html`<p class="empty">${words.noTransactions}</p>` : table(TRANSACTIONS, rows, 'transactions')}</section>`;
+${rows.length === 0 ? html`<p class="hint">${words.noTransactions}</p>` : table(TRANSACTIONS, rows, 'transactions')}</section>`;
 
 /** The confirmation before all second factors are removed. */
 export const removeFactorsPage = (

@@ -49,8 +49,8 @@ export const peopleWords = {
   whatConsentGives: phrase({ en: 'no limit', de: 'keine Grenze' }),
   factors: phrase({ en: 'Second factors', de: 'Zweite Faktoren' }),
   noFactors: phrase({
-    en: 'There is none: the password, or a sign-in provider, is enough.',
-    de: 'Es gibt keinen: Das Passwort oder ein Anmeldedienst genügt.',
+    en: 'None. A password or a sign-in provider is enough.',
+    de: 'Keine. Ein Passwort oder ein Anmeldedienst genügt.',
   }),
   factorKinds: {
     passkey: phrase({ en: 'Passkey', de: 'Passkey' }),
@@ -70,44 +70,40 @@ export const peopleWords = {
     en: 'For a person who lost them: from then on the password alone is enough. Their sessions continue. The person is notified. Verify who asks.',
     de: 'Für jemanden, dem sie verloren gingen: Von da an genügt das Passwort allein. Sitzungen laufen weiter. Die Person erfährt davon. Vergewissern Sie sich, wer darum bittet.',
   }),
-  sessions: phrase({ en: 'Where they are signed in', de: 'Wo die Person angemeldet ist' }),
+  sessions: phrase({ en: 'Sessions', de: 'Sitzungen' }),
   noSessions: phrase({ en: 'Not signed in anywhere.', de: 'Nirgends angemeldet.' }),
   endSessions: phrase({ en: 'Sign out everywhere', de: 'Überall abmelden' }),
   browser: phrase({ en: 'Browser', de: 'Browser' }),
-  links: phrase({ en: 'Connected elsewhere', de: 'Anderswo verbunden' }),
+  links: phrase({ en: 'Linked identities', de: 'Verbundene Identitäten' }),
   provider: phrase({ en: 'Sign-in provider', de: 'Anmeldedienst' }),
-  theirId: phrase({ en: 'Identity there', de: 'Identität dort' }),
-  agents: phrase({ en: 'Agents', de: 'Agenten' }),
+  theirId: phrase({ en: 'User id there', de: 'Kennung dort' }),
+  agents: phrase({ en: 'Owned agents', de: 'Eigene Agenten' }),
   noAgents: phrase({ en: 'Owns no agent.', de: 'Besitzt keinen Agenten.' }),
   allAgents: phrase({ en: 'All of them', de: 'Alle zeigen' }),
-  delegations: phrase({ en: 'What agents may do in this name', de: 'Was Agenten in diesem Namen dürfen' }),
+  delegations: phrase({ en: 'Agents with access', de: 'Agenten mit Zugriff' }),
   noDelegations: phrase({
-    en: 'No agent may do anything in this name.',
-    de: 'Kein Agent darf in diesem Namen etwas tun.',
+    en: 'No agent may act for this person.',
+    de: 'Kein Agent darf für diese Person handeln.',
   }),
-  apps: phrase({ en: 'What apps may do in this name', de: 'Was Apps in diesem Namen dürfen' }),
+  apps: phrase({ en: 'Apps with access', de: 'Apps mit Zugriff' }),
   noApps: phrase({
-    en: 'No app has access in this name.',
-    de: 'Keine App hat Zugriff in diesem Namen.',
+    en: 'No app has access for this person.',
+    de: 'Keine App hat Zugriff für diese Person.',
   }),
   app: phrase({ en: 'App', de: 'App' }),
   aboutPerson: phrase({ en: 'About the person:', de: 'Zur Person:' }),
-  transactions: phrase({ en: 'Transactions in this name', de: 'Vorgänge in diesem Namen' }),
+  transactions: phrase({ en: 'Transactions', de: 'Vorgänge' }),
   noTransactions: phrase({
-    en: 'No agent or app has worked in this name lately.',
-    de: 'In letzter Zeit hat kein Agent und keine App in diesem Namen gearbeitet.',
+    en: 'No agent or app has acted for this person lately.',
+    de: 'In letzter Zeit hat kein Agent und keine App für diese Person gehandelt.',
   }),
   undeclared: phrase({ en: 'not declared', de: 'nicht angekündigt' }),
   lastEvent: phrase({ en: 'Last event', de: 'Letztes Ereignis' }),
   agent: phrase({ en: 'Agent', de: 'Agent' }),
-  where: phrase({ en: 'Where', de: 'Wo' }),
+  where: phrase({ en: 'API', de: 'API' }),
   scopes: phrase({ en: 'Scopes', de: 'Berechtigungen' }),
   until: phrase({ en: 'Until', de: 'Bis' }),
   end: phrase({ en: 'End', de: 'Beenden' }),
-  auditLog: phrase({
-    en: 'What was done in this name, in the audit log',
-    de: 'Was in diesem Namen geschah, im Protokoll',
-  }),
 };
 
 /** Groups of people that own agents. */
@@ -147,11 +143,11 @@ export const groupWords = {
 /** Confirmations of what was ended on the page of a person. */
 export const personDoneWords = {
   grantEnded: phrase({
-    en: 'Ended. The app has no access in this name any more.',
-    de: 'Beendet. Die App hat in diesem Namen keinen Zugriff mehr.',
+    en: 'The app no longer has access for this person.',
+    de: 'Die App hat keinen Zugriff mehr für diese Person.',
   }),
   linkRemoved: phrase({
-    en: 'Ended. The person can no longer sign in from there.',
-    de: 'Beendet. Von dort meldet sich die Person nicht mehr an.',
+    en: 'The person can no longer sign in from there.',
+    de: 'Von dort meldet sich die Person nicht mehr an.',
   }),
 } as const;

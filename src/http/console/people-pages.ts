@@ -14,7 +14,7 @@ import type { OperationId } from '../management/resource-table.ts';
 import { accountSignalRows } from './account-signals.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import type { AnswerOf } from './console-calls.ts';
-import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from './console-deps.ts';
+import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref, resourceNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { treesOfPerson } from './delegation-tree.ts';
@@ -176,11 +176,15 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
       deps,
       rows.flatMap(({ actor, via }) => [actor, via]),
     );
+    const resources = await resourceNames(
+      deps,
+      rows.map(({ resource }) => resource),
+    );
     const mayEnd = calls.mayAll('revokeDelegation', account);
     return rows.map((row) => ({
       agent: names(row.actor),
       ...(row.actor.startsWith('agt_') ? { agentHref: agentHref(deps, row.actor) } : {}),
-      resource: row.resource,
+      resource: resources(row.resource),
       ...(row.via === undefined ? {} : { calledBy: names(row.via) }),
       scopes: row.scope,
       until: row.expires_at,
