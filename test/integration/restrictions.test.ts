@@ -1,6 +1,8 @@
 /** Restrictions of response rules over HTTP: at each endpoint that gives or confirms authority, for the agent, those below it, and its tokens from before. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
 import { type Past, type Restriction, rightOf } from '../../src/domain/clients/agents/restriction.ts';
+import { update } from '../../src/domain/ports/document-store.ts';
 import { CLIENT_ASSERTION_TYPE, clientAssertion, type Identity } from '../support/agent-keys.ts';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK } from '../support/approvals-world.ts';
 import { authZenClient } from '../support/authzen-client.ts';
@@ -345,6 +347,23 @@ describe('an agent whose new acts people approve', () => {
     expect(refused.slice(-2).map(({ denial }) => denial?.reason)).toEqual([
       ...['narrowed_by_response', 'narrowed_by_response'],
     ]);
+  });
+
+  test('names who lifts it, and no approval, where people would approve what is of low risk', async () => {
+    const blueprint = await world.management.createBlueprint({
+      ...{ name: 'Asks each time', purpose: 'Pays the bills', ceilings: { approvals: { [BANK]: ['balance'] } } },
+    });
+    const agent = await world.newAgent('Asking');
+    const allowed = await world.allow(agent, 'openid balance pay');
+    const { agents, clock, documents } = own.behalf.services;
+    await update(documents.collection<Agent>(AGENTS), agent.clientId, (one) => ({ ...one, blueprint: blueprint.id }));
+    const ordered = { response: 'rsp_3', at: clock.now(), until: clock.now() + 3600 };
+    const past = { resources: [BANK], people: [world.accountId] };
+    await agents.restrict(agent.clientId, { act: 'withhold', ...ordered, ...past }, { caller: 'system' });
+    expect(await world.want(agent, allowed, { scope: 'balance' })).toMatchObject(NARROWED);
+    expect(await world.open(agent)).toEqual([]);
+    const refused = (await own.events('token.refused')).filter(({ caller }) => caller === agent.clientId);
+    expect(refused.map(({ denial }) => denial)).toMatchObject([{ layer: 'response', reason: 'narrowed_by_response' }]);
   });
 
   test('a standing approval does not cover it meanwhile', async () => {

@@ -139,6 +139,32 @@ describe('an agent from which high risk is withheld', () => {
     });
   });
 
+  test('is refused, not sent to people, what a policy or a blueprint lets people approve', async () => {
+    const asking = policiesThat(() => ({ effect: 'deny', annotations: { approval: 'required' } }));
+    const under = authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies: asking });
+    const details = [{ type: 'low' }];
+    const holds = { asked: details, grant: details, subjectToken: details, delegation: [details] };
+    const facts: DecisionFacts = {
+      ...{ ...generous('token_exchange'), caller: withheld(), asked: ['read'], details: holds },
+      server: { ...server, detailTypes: [detailType('low')] },
+    };
+    const refused = {
+      ...{ layer: 'response', reason: 'narrowed_by_response' },
+      remedies: [{ kind: 'contact', whom: 'operator', page: '/console/responses' }],
+    };
+    const decision = await under(facts);
+    expect(nothingLeft(decision)).toMatchObject(refused);
+    expect(refusedDetails(decision)).toMatchObject(refused);
+    const ceilings: AgentParty = { ...withheld(), ceilings: { approvals: { [MAIL]: ['read'] } } };
+    expect(nothingLeft(await decide({ ...facts, caller: ceilings }))).toMatchObject(refused);
+    // Once it has ended, people approve as before.
+    const asked = await under({ ...facts, caller: withheld({ until: NOW }) });
+    expect([nothingLeft(asked).reason, refusedDetails(asked).reason]).toEqual([
+      'approval_required',
+      'approval_required',
+    ]);
+  });
+
   test('is narrowed and asked as well where other rules restrict it', async () => {
     const reading = restriction({ rights: [rightOf('send', MAIL)] });
     const all = restricted(reading, restriction({ act: 'withhold' }), restriction({ act: 'approve' }));

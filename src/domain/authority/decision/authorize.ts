@@ -18,6 +18,7 @@ import { type DecisionLayer, LAYERS_OF_FACTS } from './layers.ts';
 import { cutByParticipants } from './participants-layer.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
+import { withheldApprovals } from './restricted-parties.ts';
 import { counts } from './routes.ts';
 
 /** Groups of an account: its own, and those from its links. */
@@ -131,7 +132,8 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
 
   const alone = async (asked: DecisionFacts): Promise<Decision> => {
     const facts = { ...asked, isOwnApi: asked.server.identifier === managementApi };
-    const decision = await decide(facts);
+    const decided = await decide(facts);
+    const decision = narrows('response', facts) ? withheldApprovals(facts, decided) : decided;
     // An external service must not lock out administrators, who have to stop incidents.
     if (facts.isOwnApi || !external?.isAsked(facts.route) || !narrows('external', facts)) return decision;
     const { scope, details } = await external.cut(facts, decision);

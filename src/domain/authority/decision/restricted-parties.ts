@@ -11,6 +11,7 @@ import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
 import type { Risk } from '../../vocabulary/risk.ts';
 import type { Limit } from '../../vocabulary/scope-sets.ts';
+import type { Decision } from './decision.ts';
 import type { DecisionFacts } from './facts.ts';
 
 type Restrictable = Pick<DecisionFacts, 'caller' | 'through' | 'now' | 'server' | 'subject'>;
@@ -79,6 +80,18 @@ const isOfHighRisk = (facts: Restrictable, detail: Detail): boolean =>
 /** Whether an authorization detail is withheld because of its risk. */
 export const isWithheldDetail = (facts: Restrictable, detail: Detail): boolean =>
   standingOf(facts, 'withhold') !== 'free' && isOfHighRisk(facts, detail);
+
+/** The decision, where what people would have to approve is withheld: a caller who is told to ask them could not. */
+export const withheldApprovals = (facts: Restrictable, decision: Decision): Decision => {
+  if (standingOf(facts, 'withhold') === 'free') return decision;
+  return {
+    ...decision,
+    removed: decision.removed.map((one) => (one.layer === 'approval' ? { scope: one.scope, layer: 'response' } : one)),
+    removedDetails: decision.removedDetails.map((one) =>
+      one.layer === 'approval' ? { detail: one.detail, layer: 'response' } : one,
+    ),
+  };
+};
 
 /** What people approve each time: all that is new, and of the rest what is of high or critical risk. */
 export const approvalLimitsOfRestricted = (facts: Restrictable): readonly Limit[] => {
