@@ -30,7 +30,7 @@ describe('a rule that narrows', () => {
     expect(await restrictions()).toEqual([
       {
         ...{ act: 'narrow', response: response?.id, at: clock.now(), until, owner: 'acc_owner' },
-        ...{ resources: [MAIL, FILES], people: ['acc_ada'] },
+        ...{ resources: [MAIL, FILES], rights: [], people: ['acc_ada'] },
       },
     ]);
     expect(typed('response.acted')).toMatchObject([{ agent: id, inputs: { act: 'narrow', until } }]);
@@ -342,8 +342,15 @@ describe('the past of an agent', () => {
     expect(past.rights).toEqual([`read ${MAIL}`]);
     const later = rememberedOf(facts([read(START), send, read(START + 3 * HOUR)]));
     expect(later.rights).toEqual([`read ${MAIL}`, `send ${MAIL}`]);
+    // One that got authorization details alone was given no scope.
+    const detailed = facts([
+      [START, { resource: MAIL }],
+      [START + 2 * HOUR, { resource: MAIL }],
+    ]);
+    expect(rememberedOf(detailed)).toMatchObject({ resources: [MAIL], rights: [] });
     // Facts from before scopes were counted limit none.
-    expect(rememberedOf(facts([[START, { resource: MAIL }]])).rights).toBeUndefined();
+    const { rights: _, ...uncounted } = detailed;
+    expect(rememberedOf(uncounted).rights).toBeUndefined();
   });
 
   test('limits no scopes of an agent that was given more than are remembered, a day ago', () => {
@@ -456,7 +463,7 @@ describe('an API or person for which the agent only asked for an approval', () =
     };
     const many = Array.from({ length: 900 }, (_, index) => ask(1_800_000_000 + Math.floor(index / 100) * DAY, index));
     const past = rememberedOf(withEvents('agt_1', undefined, many.flat()) as AgentFacts);
-    expect(past).toEqual({ resources: [], people: [] });
+    expect(past).toEqual({ resources: [], rights: [], people: [] });
   });
 
   test('is a person whom it met, as soon as it has the token: that is a habit, too', () => {

@@ -145,7 +145,8 @@ const isOwn = (event: AgentEvent): event is OwnEvent => event.counts !== 'usedBe
 
 const newFacts = (id: string, { id: record, at }: AgentEvent): AgentFacts => ({
   ...{ id, firstAt: at, lastAt: at, slots: [], days: [], resources: [], networks: [], people: [], chains: [] },
-  ...{ refused: [], ticks: [], switches: [] },
+  // Without a list, scopes would not limit an agent that got authorization details alone.
+  ...{ refused: [], ticks: [], switches: [], rights: [] },
   ...{ evidence: [], lastRecord: record, counted: [], expiresAt: at + FORGOTTEN_SECONDS },
 });
 
