@@ -103,6 +103,26 @@ describe('values of an agent', () => {
     });
   });
 
+  test.each(['answers', 'approved'] as const)(
+    '%s: a person who answers after the full hour makes no act odd',
+    (counts) => {
+      // The last hour in which it works begins at 16:00.
+      const late = NOON + 5 * 3600 - 300;
+      const asked = [...habit(20), event(late, { used: HOME }), event(late + 1, { counts: 'approvals', used: HOME })];
+      const answered = [...asked, event(late + 900, { counts })];
+      expect(values(answered)).toMatchObject({ tokens_hour: 1 });
+      for (const fact of ['odd_tokens_hour', 'odd_approvals_hour', 'odd_approvals_minute'])
+        expect(values(answered)).not.toHaveProperty(fact);
+      // What it does itself then is odd, also once a person has answered.
+      const itself = [
+        ...answered,
+        event(late + 901, { counts: 'approvals', used: HOME }),
+        event(late + 902, { counts }),
+      ];
+      expect(values(itself)).toMatchObject({ odd_approvals_hour: 2, odd_approvals_minute: 1 });
+    },
+  );
+
   test('a person who approves from a new network: from a week after the first approval, and no act of the agent', () => {
     const approved = (at: number, approvers: string) => event(at, { counts: 'approved', used: { approvers } });
     const known = [...habit(20), approved(NOON - 8 * DAY, 'home'), event(NOON, { used: HOME })];

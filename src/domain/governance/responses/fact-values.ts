@@ -140,11 +140,16 @@ const newLater = (look: Look, list: LaterList): number => {
 const knowsPeople = ({ facts, now, isLearned }: Look): boolean => isLearned && !isForAnyone(facts, now);
 const peopleMet = (look: Look): number => (knowsPeople(look) ? inSlots(look, 'met', NEW_SECONDS) : 0);
 
-/** Whether it was idle at this time of day for 28 days. */
+/** When the agent itself last did something: a person may answer hours later. */
+const lastActOf = ({ facts: { slots }, now }: Look): number =>
+  slots.findLast(({ tokens, denials, approvals }) => tokens + denials + approvals > 0)?.at ?? now;
+
+/** Whether it was idle for 28 days at the time of day at which it now works. */
 const isOdd = (look: Look): boolean => {
   if (!look.isLearned) return false;
-  const today = Math.floor(look.now / DAY);
-  const hour = 1 << (Math.floor(look.now / 3600) % 24);
+  const at = lastActOf(look);
+  const today = Math.floor(at / DAY);
+  const hour = 1 << (Math.floor(at / 3600) % 24);
   const { days } = look.facts;
   // Asked of each event: nearly always yesterday has the answer.
   for (let place = days.length - 1; place >= 0; place -= 1) {
