@@ -123,6 +123,19 @@ describe('values of an agent', () => {
     },
   );
 
+  test('networks of people who approve are not new where there are more than are remembered, for a day', () => {
+    const approved = (at: number, approvers: string) => event(at, { counts: 'approved', used: { approvers } });
+    const many = (count: number, at: number) => times(count, (one) => approved(at + one, `known ${one}`));
+    const after = (weekAgo: number, today: number) => {
+      const before = [...habit(20), ...many(weekAgo, NOON - 8 * DAY), ...many(today, NOON - 7200)];
+      return values([...before, event(NOON, { used: HOME }), approved(NOON + 1, 'hotel')]);
+    };
+    expect(after(14, 0)).toMatchObject({ new_approver_networks_hour: 1 });
+    expect(after(20, 0)).not.toHaveProperty('new_approver_networks_hour');
+    // Who fills the list today hides nothing.
+    expect(after(1, 20)).toMatchObject({ new_approver_networks_hour: 1 });
+  });
+
   test('a person who approves from a new network: from a week after the first approval, and no act of the agent', () => {
     const approved = (at: number, approvers: string) => event(at, { counts: 'approved', used: { approvers } });
     const known = [...habit(20), approved(NOON - 8 * DAY, 'home'), event(NOON, { used: HOME })];

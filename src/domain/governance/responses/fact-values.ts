@@ -2,7 +2,7 @@
 import type { AgentFacts } from './agent-facts.ts';
 import { spentInHour } from './budget-shares.ts';
 import { inHour, inMinute } from './recent-counts.ts';
-import { DAY, isForAnyone, KEPT_DAYS, type SeenList } from './seen-things.ts';
+import { DAY, isApprovedAnywhere, isForAnyone, KEPT_DAYS, type SeenList } from './seen-things.ts';
 
 /** An agent has its own habits after so long. Until then nothing about it is new, odd or faster than usual. */
 const LEARNING_SECONDS = 7 * DAY;
@@ -217,7 +217,8 @@ const VALUES = {
     return asked === 0 || !isCounted(look) ? 0 : tenths(asked / mostOf(look, LEAST_ASKED, (day) => day.asked ?? 0));
   },
   denied_approvals_hour: (look) => inSlots(look, 'answers', 3600),
-  new_approver_networks_hour: (look) => newLater(look, 'approvers'),
+  new_approver_networks_hour: (look) =>
+    isApprovedAnywhere(look.facts.approvers, look.now) ? 0 : newLater(look, 'approvers'),
   budget_percent_hour: ({ facts, now, from }) => tenths(spentInHour(facts.slots, now, from) / 10_000),
   budget_times(look) {
     const spent = look.isLearned ? spentInHour(look.facts.slots, look.now, look.from) : 0;

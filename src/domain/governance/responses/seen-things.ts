@@ -196,13 +196,13 @@ export const isForAnyone = ({ morePeople = [] }: Pick<People, 'morePeople'>, at:
 /** Whether it got a token for it up to that time. */
 const isGotBy = ({ firstAt, gotAt = firstAt }: Seen, at: number): boolean => gotAt > 0 && gotAt <= at;
 
-/** Whether the agent has used so many APIs, for a day or more, that a further one cannot be told: a full list changes its last place. */
-const usesAnything = (resources: readonly Seen[], at: number): boolean =>
-  resources.filter((one) => isGotBy(one, at - DAY)).length >= MOST_RESOURCES - 1;
+/** Whether there have been so many, for a day or more, that a further one cannot be told: a full list changes its last place. */
+const isFull = (all: readonly Seen[], list: Exclude<SeenList, 'people'>, at: number): boolean =>
+  all.filter((one) => isGotBy(one, at - DAY)).length >= MOST_SEEN[list] - 1;
 
-/** Whether it was given so many scopes, for a day or more, that a further one cannot be told. */
-const hasAnyRights = (rights: readonly Seen[], at: number): boolean =>
-  rights.filter((one) => isGotBy(one, at - DAY)).length >= MOST_RIGHTS - 1;
+/** Whether people approve from so many networks that a new one cannot be told. */
+export const isApprovedAnywhere = (approvers: readonly Seen[] = [], at: number): boolean =>
+  isFull(approvers, 'approvers', at);
 
 /** What an agent did within the hour before its last event is not of its past: a rule may act because of it. */
 const LATELY_SECONDS = 3600;
@@ -243,9 +243,9 @@ export const rememberedOf = (facts: Remembering): Past => {
   const below = keysOf(usedBelow);
   return {
     resources: keysOf(resources),
-    ...(usesAnything(resources, at) ? { hasAllResources: true } : {}),
+    ...(isFull(resources, 'resources', at) ? { hasAllResources: true } : {}),
     // Without a list, its facts are from before scopes were counted.
-    ...(rights === undefined || hasAnyRights(rights, at) ? {} : { rights: keysOf(rights) }),
+    ...(rights === undefined || isFull(rights, 'rights', at) ? {} : { rights: keysOf(rights) }),
     ...(below.length === 0 ? {} : { usedBelow: below }),
     people: keysOf(people),
     ...(digests === '' ? {} : { morePeople: digests }),
