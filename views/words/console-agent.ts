@@ -14,8 +14,8 @@ export const agentPageWords = {
       }),
     withhold: (until: HtmlValue) =>
       phrase({
-        en: html`It behaved unlike itself. Until ${until} it gets only what it did before, and nothing of high risk or that people approve.`,
-        de: html`Er verhielt sich anders als sonst. Bis ${until} bekommt er nur, was er vorher getan hat, und nichts mit hohem Risiko oder auf Freigabe.`,
+        en: html`It behaved unlike itself. Until ${until} it gets only what it did before, and of that nothing of high risk and nothing that people approve.`,
+        de: html`Er verhielt sich anders als sonst. Bis ${until} bekommt er nur, was er vorher getan hat, davon nichts mit hohem Risiko und nichts, was Personen freigeben.`,
       }),
     approve: (until: HtmlValue) =>
       phrase({

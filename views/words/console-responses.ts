@@ -30,7 +30,7 @@ export const responseWords = {
   acts: {
     notify: phrase({ en: 'Notify administrators', de: 'Verwaltung benachrichtigen' }),
     narrow: phrase({ en: 'Narrow it to what it did before', de: 'Auf das Bisherige beschränken' }),
-    withhold: phrase({ en: 'Narrow it, and withhold high risk', de: 'Beschränken, hohes Risiko einbehalten' }),
+    withhold: phrase({ en: 'Narrow it, and withhold high risk', de: 'Beschränken, hohes Risiko verweigern' }),
     approve: phrase({ en: 'Ask people about what is new', de: 'Neues von Personen freigeben lassen' }),
     suspend: phrase({ en: 'Suspend the agent', de: 'Agenten aussetzen' }),
     contain: phrase({ en: 'Suspend it and end its approvals', de: 'Aussetzen, Freigaben beenden' }),
@@ -245,16 +245,16 @@ export const responseWords = {
   },
   restrictedLong: {
     narrow: phrase({
-      en: 'It works on, with the APIs and for the people from before. Requests for others are refused.',
-      de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Anderes wird abgelehnt.',
+      en: 'It works on as before: with the same APIs and scopes, for the same people. Anything else is refused.',
+      de: 'Er arbeitet weiter wie vorher: mit denselben APIs und Scopes, für dieselben Personen. Anderes wird abgelehnt.',
     }),
     withhold: phrase({
-      en: 'It works on, with the APIs and for the people from before. It gets nothing else, nothing of high risk, and nothing that people approve.',
-      de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Er bekommt nichts anderes, nichts mit hohem Risiko und nichts auf Freigabe.',
+      en: 'It works on as before: with the same APIs and scopes, for the same people. Anything else is refused, and all that is of high risk or that people approve.',
+      de: 'Er arbeitet weiter wie vorher: mit denselben APIs und Scopes, für dieselben Personen. Anderes wird abgelehnt, auch alles mit hohem Risiko und alles, was Personen freigeben.',
     }),
     approve: phrase({
-      en: 'It works on, with the APIs and for the people from before. Its owner and the person for whom it acts approve the rest, and what is of high risk.',
-      de: 'Er arbeitet weiter, mit den APIs und für die Personen von vorher. Anderes, und was hohes Risiko hat, geben sein Eigentümer und die Person frei, für die er handelt.',
+      en: 'It works on as before: with the same APIs and scopes, for the same people. Its owner and the person for whom it acts approve the rest, and what is of high risk.',
+      de: 'Er arbeitet weiter wie vorher: mit denselben APIs und Scopes, für dieselben Personen. Anderes, und was hohes Risiko hat, geben sein Eigentümer und die Person frei, für die er handelt.',
     }),
   },
   pastApis: phrase({ en: 'APIs from before', de: 'APIs von vorher' }),

@@ -81,7 +81,7 @@ export const wordsOfLayer = (layer: string): LayerWords | undefined =>
 /** What has to change before a layer lets a scope through, by reason. */
 export const LAYER_STATEMENTS_GERMAN = {
   lift_narrowing:
-    'Die Reaktion, die einen Agenten der Kette eingeschränkt hat: Jemand vom Betrieb hebt sie auf, oder sie endet von selbst. Bis dahin ist {scope} bei {resource} neu oder einbehalten.',
+    'Die Reaktion, die einen Agenten der Kette eingeschränkt hat: Jemand vom Betrieb hebt sie auf, oder sie endet von selbst. Bis dahin ist {scope} bei {resource} neu oder verweigert.',
   simulation_skips_external_point: 'eine Simulation fragt sonst niemanden',
   register_document_client: '{client} hier registrieren: Ohne Eigentümer kann es {scope} bei {resource} nicht haben.',
   give_client_scope: 'Client {client}: ihm {scope} bei {resource} geben.',
