@@ -13,7 +13,7 @@ import { isBrokenConnection } from './broken-connections.ts';
 import { answerConfirmed } from './confirmed-answers.ts';
 import type { Series } from './durations.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
-import { indexedRouter } from './indexed-router.ts';
+import { indexedRoutes } from './indexed-router.ts';
 import type { LazyRouter } from './lazy-router.ts';
 import { loggedPath } from './logged-path.ts';
 import type { Metrics } from './metrics.ts';
@@ -74,7 +74,7 @@ export const requestListener = (deps: {
       ctx.status = status;
     }
   });
-  for (const router of routers.map(indexedRouter)) app.use(router.routes()).use(router.allowedMethods());
+  for (const router of routers) app.use(indexedRoutes(router));
   for (const { routes } of deps.lazyRouters) app.use(routes);
   app.on('error', (error: unknown, ctx?: Koa.Context) => {
     if (isBrokenConnection(error)) return;

@@ -1,8 +1,10 @@
 /**
  * Lets a router try only those of its routes that can match. @koa/router tries every route of every router for each request: a call of the
- * management API tried several hundred patterns, a tenth of the registration of an agent.
+ * management API tried several hundred patterns, a tenth of the registration of an agent. A router none of whose routes can match is
+ * passed over.
  */
 import Router from '@koa/router';
+import type { Middleware } from 'koa';
 
 type Layers = Router['stack'];
 type Match = Pick<Router, 'match'>['match'];
@@ -47,4 +49,27 @@ export const indexedRouter = (router: Router): Router => {
   const match: Match = (path, method) =>
     Router.prototype.match.call({ stack: candidates(path) } as Router, path, method);
   return Object.assign(router, { match });
+};
+
+/** Whether a route can begin with a segment, in lower case. True for all when one of the routes begins with a parameter or a pattern. */
+const beginningsOf = ({ stack }: Router): ((segment: string) => boolean) => {
+  const firsts = stack
+    .filter(({ methods }) => methods.length > 0)
+    .map(({ path }) => (path === '/' ? '' : plainHead(path)[0]));
+  const known = new Set(firsts);
+  return known.has(undefined) ? () => true : (segment) => known.has(segment);
+};
+
+/** The same router as one middleware, with its answer to other methods. Call it after all routes are registered. */
+export const indexedRoutes = (router: Router): Middleware => {
+  const [routes, allowed] = [
+    indexedRouter(router).routes(),
+    router.allowedMethods(),
+  ] as unknown as readonly Middleware[];
+  if (!routes || !allowed) throw new TypeError('a router has both');
+  const begins = beginningsOf(router);
+  return (ctx, next) => {
+    const [, first = ''] = ctx.path.split('/', 2);
+    return begins(first.toLowerCase()) ? routes(ctx, async () => allowed(ctx, next)) : next();
+  };
 };

@@ -4,7 +4,7 @@
  */
 import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
-import { indexedRouter } from './indexed-router.ts';
+import { indexedRoutes } from './indexed-router.ts';
 
 export interface LazyRouter {
   readonly routes: Middleware;
@@ -26,13 +26,11 @@ export const lazyRouter = (below: readonly string[], make: () => Promise<Router>
   };
 
   const madeNow = async (): Promise<Middleware> => {
-    const router = indexedRouter(await make());
+    const router = await make();
     for (const { path, methods } of router.stack) {
       if (methods.length > 0 && !isBelow(String(path))) throw new TypeError(`the route ${path} is elsewhere`);
     }
-    const [routes, allowed] = [router.routes(), router.allowedMethods()] as unknown as readonly Middleware[];
-    if (!routes || !allowed) throw new TypeError('a router has both');
-    return (ctx, next) => routes(ctx, async () => allowed(ctx, next));
+    return indexedRoutes(router);
   };
   const loaded = (): Promise<Middleware> => {
     made ??= madeNow().catch((error: unknown) => {
@@ -43,10 +41,7 @@ export const lazyRouter = (below: readonly string[], make: () => Promise<Router>
   };
 
   return {
-    async routes(ctx, next) {
-      if (!isBelow(ctx.path)) return next();
-      return (await loaded())(ctx, next);
-    },
+    routes: (ctx, next) => (isBelow(ctx.path) ? loaded().then((routes) => routes(ctx, next)) : next()),
     async load(): Promise<void> {
       await loaded();
     },

@@ -2,7 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import Router from '@koa/router';
 import fc from 'fast-check';
-import { indexedRouter } from '../../../src/http/indexed-router.ts';
+import Koa, { type Context } from 'koa';
+import request from 'supertest';
+import { indexedRouter, indexedRoutes } from '../../../src/http/indexed-router.ts';
 
 const ROUTES = [
   '/',
@@ -99,4 +101,64 @@ test('tries few of many routes', () => {
   expect(tried).toBe(1);
   // More paths than there are lists kept for.
   for (let at = 0; at < 1500; at += 1) expect(indexed.match(`/api/v1/noun${at}/a`, 'GET').route).toBe(at < 300);
+});
+
+describe('as one middleware', () => {
+  /** Whether the router looks for a route of this path at all. */
+  const looking = (router: Router) => {
+    const routes = indexedRoutes(router);
+    const { match } = router;
+    let looked = false;
+    router.match = (path, method) => {
+      looked = true;
+      return match(path, method);
+    };
+    return async (path: string): Promise<boolean> => {
+      looked = false;
+      await routes({ path, method: 'GET', host: 'localhost', request: {} } as unknown as Context, async () => {});
+      return looked;
+    };
+  };
+
+  const withRoutes = (...routes: readonly string[]): Router => {
+    const router = new Router();
+    router.use(async (_ctx, next) => next());
+    for (const path of routes) router.get(path, async () => {});
+    return router;
+  };
+
+  test('looks for no route of a path that none of its routes begins like', async () => {
+    const looks = looking(withRoutes('/', '/console/:id', '/api/v1/agents'));
+    for (const path of ['/', '/console', '/CONSOLE/a', '/api', '/api/v1/agents/']) expect(await looks(path)).toBe(true);
+    for (const path of ['/consoles', '/account/console', '/v1/api', '/a']) expect(await looks(path)).toBe(false);
+  });
+
+  test.each(['/:any', '/a{/b}', '/{*rest}', '/a:b'])('looks for a route of each path when one is %s', async (route) => {
+    const looks = looking(withRoutes('/console', route));
+    for (const path of ['/', '/console', '/other/a']) expect(await looks(path)).toBe(true);
+  });
+
+  test('finds the routes that the router finds', async () => {
+    const plain = withRoutes(...ROUTES.filter((path) => path !== '/:any'));
+    const looks = looking(withRoutes(...ROUTES.filter((path) => path !== '/:any')));
+    await fc.assert(
+      fc.asyncProperty(paths, async (path) => {
+        if (plain.match(path, 'GET').path.some(({ methods }) => methods.length > 0))
+          expect(await looks(path)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('answers another method with those that there are, and leaves other paths to the next', async () => {
+    const app = new Koa();
+    app.use(indexedRoutes(withRoutes('/console')));
+    app.use((ctx) => {
+      if (ctx.path !== '/console') ctx.body = 'next';
+    });
+    const other = await request(app.callback()).post('/console');
+    expect(other.status).toBe(405);
+    expect(other.headers['allow']).toBe('HEAD, GET');
+    expect((await request(app.callback()).post('/account')).text).toBe('next');
+  });
 });
