@@ -168,7 +168,9 @@ describe('what is read', () => {
     const interaction = Reflect.construct(provider.Interaction, ['handle', {}]) as { uid: string; jti: string };
     expect(interaction.uid).toBe('handle');
     expect(interaction.jti).toBe('handle');
-    expect(member(provider, 'interactionDetails')).toHaveLength(2);
+    expect(member(provider.Interaction, 'find')).toHaveLength(1);
+    expect(member(provider.Session, 'find')).toHaveLength(1);
+    expect(member(provider, 'createContext')).toHaveLength(2);
     expect(member(provider, 'interactionResult')).toHaveLength(3);
   });
 

@@ -40,25 +40,29 @@ type Deps = {
 
 type ProviderInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
+const SIGNED = { signed: true } as const;
+
 export const interactions = (deps: Deps): Interactions => {
   const { provider, clock, consumptions, masterKey } = deps;
 
   const sessionOf = (exchange: Exchange) =>
     within(exchange, () => provider().Session.get(provider().createContext(exchange.request, exchange.response)));
 
-  /** `prompt`: the prompt at which this browser must be. */
+  /**
+   * The prompt of this browser, whose session must be live and its own (AP-12, WB-11). As `interactionDetails` of oidc-provider, which
+   * would find the session by its uid and then not know whose it is. `prompt`: the prompt at which this browser must be.
+   */
   const open = async (exchange: Exchange, uid: string, prompt?: 'login' | 'consent'): Promise<ProviderInteraction> => {
-    let found: ProviderInteraction;
-    try {
-      found = await within(exchange, () => provider().interactionDetails(exchange.request, exchange.response));
-    } catch (error) {
-      if ((error as { error?: string }).error !== 'invalid_request') throw error;
-      throw gone();
-    }
-    if (found.uid !== uid || found.exp <= clock.now()) throw gone();
+    const current = provider();
+    const { cookies } = current.createContext(exchange.request, exchange.response);
+    const isNamed = cookies.get(deps.cookies.interaction, SIGNED) === uid;
+    const found = isNamed ? await within(exchange, () => current.Interaction.find(uid)) : undefined;
+    if (found?.uid !== uid || found.exp <= clock.now()) throw gone();
     if (prompt !== undefined && found.prompt.name !== prompt) throw gone();
-    // oidc-provider checks that the session is live. This checks that it belongs to this browser (AP-12, WB-11).
-    if (found.session && (await sessionOf(exchange)).uid !== found.session.uid) throw gone();
+    if (!found.session) return found;
+    const id = cookies.get(deps.cookies.session, SIGNED);
+    const session = id === undefined ? undefined : await within(exchange, () => current.Session.find(id));
+    if (session?.uid !== found.session.uid || session.accountId !== found.session.accountId) throw gone();
     return found;
   };
 

@@ -2,7 +2,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { errors } from 'oidc-provider';
 import { sessionIdOf } from '../../../src/domain/identity/sessions/session.ts';
 import { StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import type { ConsentResult } from '../../../src/domain/ports/interactions.ts';
@@ -10,28 +9,31 @@ import { interactions } from '../../../src/provider/interactions/interactions.ts
 import { protocolError } from '../../../src/provider/seam/oauth-errors.ts';
 import { begunRequest } from './begun-request.ts';
 
-/** The prompt 'uid' of a browser for which oidc-provider throws. */
-const promptOf = (thrown: Error) => {
-  const provider = {
-    interactionDetails: async () => {
-      throw thrown;
-    },
-  };
+/** The prompt 'uid' of a browser whose prompt oidc-provider looks for by `find`. `named`: the prompt in its cookie. */
+const promptOf = (find: () => Promise<undefined>, named?: string) => {
+  const provider = { Interaction: { find }, createContext: () => ({ cookies: { get: () => named } }) };
   const request = new IncomingMessage(new Socket());
-  const port = interactions({ provider: () => provider } as never);
+  const port = interactions({
+    provider: () => provider,
+    cookies: { interaction: 'behalf_interaction', session: 'behalf_session' },
+  } as never);
   return port.get({ request, response: new ServerResponse(request) }, 'uid');
 };
 
-test('a prompt that oidc-provider does not know has expired (V21)', async () => {
-  await expect(promptOf(new errors.SessionNotFound('interaction session id cookie not found'))).rejects.toMatchObject({
-    code: 'not_found',
-  });
+test.each([
+  ['without a cookie', undefined],
+  ['with the cookie of another prompt', 'other'],
+  ['whose state is gone', 'uid'],
+])('a prompt of a browser %s has expired (V21)', async (_, named) => {
+  await expect(promptOf(async () => undefined, named)).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('a store that fails does not end the prompt: its error goes to the page', async () => {
   const failure = new StoreUnavailable('down');
-  await expect(promptOf(protocolError(failure) as Error)).rejects.toBe(failure);
-  await expect(promptOf(failure)).rejects.toBe(failure);
+  for (const thrown of [protocolError(failure), failure]) {
+    const failing = promptOf(() => Promise.reject(thrown), 'uid');
+    await expect(failing).rejects.toBe(failure);
+  }
 });
 
 const NOW = 1000;
@@ -63,10 +65,10 @@ class Grant {
   }
 }
 
-/** A browser at a prompt, of which `changes` differ. `browser`: its session. */
+/** A browser at a prompt, of which `changes` differ. `browser`: its session; null: none that is live. */
 const scene = (
   changes: Partial<Found> = {},
-  browser: { uid: string; accountId?: string } = { uid: 'ses', accountId: 'acc_anna' },
+  browser: { uid: string; accountId?: string } | null | undefined = { uid: 'ses', accountId: 'acc_anna' },
   { isFirst = true, isReleased = true } = {},
 ) => {
   const did: unknown[] = [];
@@ -84,7 +86,7 @@ const scene = (
     },
     ...changes,
   };
-  const session = { ...browser, destroy: async () => did.push('destroy') };
+  const session = browser && { ...browser, destroy: async () => did.push('destroy') };
   class OfProvider extends Grant {
     constructor(members: Result) {
       super(members);
@@ -92,12 +94,18 @@ const scene = (
     }
   }
   const provider = {
-    interactionDetails: async () => found,
+    Interaction: { find: async () => found },
     createContext: () => ({
       secure: true,
-      cookies: { set: (name: string, value: unknown) => did.push([name, value]) },
+      cookies: {
+        get: (name: string) => (name === '__Host-session' ? 'ses_cookie' : 'uid'),
+        set: (name: string, value: unknown) => did.push([name, value]),
+      },
     }),
-    Session: { get: async () => session },
+    Session: {
+      get: async () => session,
+      find: async (id: string) => (id === 'ses_cookie' ? (session ?? undefined) : undefined),
+    },
     Grant: OfProvider,
   };
   const consumptions = {
@@ -122,7 +130,7 @@ const scene = (
     identifiers: { newId: (prefix: string) => `${prefix}_1` },
     consumptions,
     masterKey: { ordered: (_: string, uid: string) => [uid] },
-    cookies: { session: '__Host-session' },
+    cookies: { session: '__Host-session', interaction: 'behalf_interaction' },
     sessions: { end: async (...given: unknown[]) => did.push(['end', ...given]) },
   } as never);
   return { port, exchange, found, did, grants };
@@ -133,21 +141,26 @@ const CONSENT = { prompt: { name: 'consent', reasons: ['consent_required'], deta
 const SIGN_IN = { acr: 'mfa', amr: ['pwd'], authTime: 990 };
 const GIVEN: ConsentResult = { openidScopes: ['openid'], resources: {}, expiresAt: NOW + 100 };
 
-test.each<[string, Partial<Found>]>([
+test.each<[string, Partial<Found>, null?]>([
   ['of another uid', { uid: 'other' }],
   ['that ends in this second', { exp: NOW }],
   ['that ended before', { exp: NOW - 1 }],
   ['of the session of another browser', { session: { uid: 'other', accountId: 'acc_anna' } }],
-])('a prompt %s is over, and no answer changes it (V21, AP-12)', async (_, changes) => {
-  const { port, exchange, did } = scene(changes);
-  const calls = [
-    port.get(exchange, 'uid'),
-    port.refuse(exchange, 'uid', 'access_denied', ''),
-    port.restart(exchange, 'uid'),
-  ];
-  for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'not_found' });
-  expect(did).toEqual([]);
-});
+  ['of a session whose account is another one now', { session: { uid: 'ses', accountId: 'acc_eve' } }],
+  ['of a session that has ended', { session: { uid: 'ses', accountId: 'acc_anna' } }, null],
+])(
+  'a prompt %s is over, and no answer changes it (V21, AP-12)',
+  async (_, changes, browser: Found['session'] | null = SIGNED_IN) => {
+    const { port, exchange, did } = scene(changes, browser);
+    const calls = [
+      port.get(exchange, 'uid'),
+      port.refuse(exchange, 'uid', 'access_denied', ''),
+      port.restart(exchange, 'uid'),
+    ];
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'not_found' });
+    expect(did).toEqual([]);
+  },
+);
 
 test('a sign-in answers no consent, a consent no sign-in, and a consent needs an account', async () => {
   const atConsent = scene(CONSENT);
@@ -224,7 +237,7 @@ test.each<[string, Partial<Found>, boolean]>([
   ['lacks something else', { session: SIGNED_IN, prompt: { name: 'login', reasons: ['max_age'], details: {} } }, false],
   ['is to consent', { session: SIGNED_IN, prompt: { name: 'consent', reasons: ['acr_values'], details: {} } }, false],
 ])('a user who %s is asked for a factor alone: or not', async (_, changes, lacksFactor) => {
-  const { port, exchange } = scene(changes);
+  const { port, exchange } = scene(changes, changes.session);
   expect('lacksFactor' in (await port.get(exchange, 'uid'))).toBe(lacksFactor);
 });
 
