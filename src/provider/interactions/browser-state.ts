@@ -14,6 +14,9 @@ import type { Payload } from '../seam/stored-payloads.ts';
  */
 const SEALED_CHARACTERS = 2200;
 
+/** States that this process sealed last, of about 4 KB each. Most come back to it, in the next request of the browser. */
+const MOST_KEPT = 500;
+
 export type StateCookie = { readonly name: string; readonly path: string };
 
 /** The cookie value in place of a state that is too long for a cookie: the store has it. */
@@ -51,10 +54,20 @@ export const browserState = (deps: {
     res.appendHeader('Set-Cookie', `${name}=${value}; Path=${path}; Max-Age=${seconds}; ${attributes}`);
   };
 
+  /** By the sealed value, which is of one text and one context for ever. */
+  const kept = new Map<string, { readonly context: string; readonly text: string }>();
+  const opened = (value: string, context: string): string | undefined => {
+    const known = kept.get(value);
+    return known?.context === context ? known.text : openedOrNothing(masterKey, context, value);
+  };
+
   return {
     keep(exchange: Exchange, cookie: StateCookie, context: string, payload: Payload, seconds: number): boolean {
-      const sealed = masterKey.seal(context, JSON.stringify({ until: clock.now() + seconds, payload }));
+      const text = JSON.stringify({ until: clock.now() + seconds, payload });
+      const sealed = masterKey.seal(context, text);
       if (sealed.length > SEALED_CHARACTERS) return false;
+      if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value as string);
+      kept.set(sealed, { context, text });
       put(exchange, cookie, sealed, seconds);
       return true;
     },
@@ -77,7 +90,7 @@ export const browserState = (deps: {
 
     opened(value: string | undefined, context: string): Payload | undefined {
       if (value === undefined || value.length > SEALED_CHARACTERS) return undefined;
-      const text = openedOrNothing(masterKey, context, value);
+      const text = opened(value, context);
       if (text === undefined) return undefined;
       const { until, payload } = JSON.parse(text) as { readonly until: number; readonly payload: Payload };
       return until > clock.now() ? payload : undefined;
