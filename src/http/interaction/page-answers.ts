@@ -91,7 +91,8 @@ export const sendPage = (
   ctx.type = 'text/html; charset=utf-8';
   const view = viewOf(ctx, status);
   ctx.set('Content-Language', view.language);
-  ctx.body = page.in(view);
+  // As bytes: koa would measure the text, and Node would join it to the headers and encode it.
+  ctx.body = Buffer.from(page.in(view));
 };
 
 /**
