@@ -53,6 +53,8 @@ export const confirmation = ({ monotonic, wall }: ConfirmationClocks): Confirmat
   let epoch = 0;
   let isSynchronous = false;
   let last: Beat | undefined;
+  /** When the heartbeat was sent that `isSynchronous` is from. */
+  let learnedAt = Number.NEGATIVE_INFINITY;
   let heldUntil = Number.NEGATIVE_INFINITY;
   const waiting = new Set<() => void>();
 
@@ -87,14 +89,15 @@ export const confirmation = ({ monotonic, wall }: ConfirmationClocks): Confirmat
     },
     beat: () => ({ monotonic: monotonic(), wall: wall() }),
     answered(beat, of, isNow) {
-      if (of !== epoch) return;
+      // Of several under way, an earlier one may be answered later, and knows the setting from before.
+      if (of !== epoch || beat.monotonic < learnedAt) return;
+      learnedAt = beat.monotonic;
       // Until now it needed no standby, so its own answer counts once.
       if (isNow && !isSynchronous) last = beat;
       isSynchronous = isNow;
     },
     confirmed(beat, of) {
       if (of !== epoch) return;
-      // Of several under way, an earlier one may be answered later.
       if (last === undefined || beat.monotonic > last.monotonic) last = beat;
       for (const resume of [...waiting]) resume();
     },

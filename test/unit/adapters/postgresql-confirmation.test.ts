@@ -174,6 +174,18 @@ describe('without a synchronous standby', () => {
     expect(node.problem()).toBeUndefined();
   });
 
+  test('FT-03 an answer that an earlier heartbeat gets late does not take back what a later one has learned', () => {
+    const epoch = node.saw(server({ isSynchronous: false }));
+    const earlier = node.beat();
+    pass(1);
+    node.answered(node.beat(), epoch, true);
+    pass(CONFIRMED_MILLISECONDS);
+    node.answered(earlier, epoch, false);
+    expect(node.problem()).toContain('confirmed a heartbeat');
+    node.answered(node.beat(), epoch, true);
+    expect(node.problem()).toContain('confirmed a heartbeat');
+  });
+
   test('nor where the server keeps its timeline from the user: no promotion is noticed, and it says so', () => {
     const hidden = server({ system: undefined, timeline: undefined });
     const epoch = node.saw(hidden);
