@@ -99,13 +99,16 @@ export const confirmation = ({ monotonic, wall }: ConfirmationClocks): Confirmat
     confirmed(beat, of) {
       if (of !== epoch) return;
       if (last === undefined || beat.monotonic > last.monotonic) last = beat;
-      for (const resume of [...waiting]) resume();
+      // During the hold it ends no problem.
+      if (held() === 0) for (const resume of [...waiting]) resume();
     },
     async retry() {
       if (held() === 0 && age() > CONFIRMED_MILLISECONDS + PATIENCE_MILLISECONDS) return;
       const { promise, resolve: resume } = Promise.withResolvers<void>();
       waiting.add(resume);
-      const timer = setTimeout(resume, held() > 0 ? Math.min(held(), PATIENCE_MILLISECONDS) : PATIENCE_MILLISECONDS);
+      // A timer leaves out the part of a millisecond, and would end before the hold.
+      const patience = held() > 0 ? Math.min(Math.ceil(held()) + 1, PATIENCE_MILLISECONDS) : PATIENCE_MILLISECONDS;
+      const timer = setTimeout(resume, patience);
       await promise;
       clearTimeout(timer);
       waiting.delete(resume);

@@ -107,6 +107,18 @@ describe('a confirmation that is late', () => {
 });
 
 describe('a promotion', () => {
+  test('is waited for to the end of its hold, though heartbeats of the new server are confirmed meanwhile', async () => {
+    let offset = 0;
+    const late = confirmation({ monotonic: () => offset + performance.now(), wall: () => offset + Date.now() });
+    const epoch = late.saw(server({ timeline: 2 }));
+    // A part of a millisecond is left in any case.
+    offset = HOLD_MILLISECONDS - 20.5;
+    const waited = late.retry();
+    late.confirmed(late.beat(), epoch);
+    await waited;
+    expect([late.held(), late.problem()]).toEqual([0, undefined]);
+  });
+
   test('FT-03 is followed by a hold of that second and the clock error, and then by heartbeats of the new server', () => {
     const before = begun();
     const epoch = node.saw(server({ timeline: 2 }));
