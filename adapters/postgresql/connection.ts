@@ -193,7 +193,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
         await calls.settled(4 * deadlineMilliseconds);
         unanswered.end();
         unansweredBeats.end();
-        beats.release();
+        beats.end();
         await pool.end();
       };
       const ending = runningCalls();

@@ -20,6 +20,8 @@ export interface Heartbeat {
   beat(): Promise<void>;
   /** Closes the connections that it keeps. */
   release(): void;
+  /** The same, and keeps none from then on: a heartbeat under way closes its own when it is over. */
+  end(): void;
 }
 
 /**
@@ -33,6 +35,7 @@ export const heartbeat = (
 ): Heartbeat => {
   const { confirmation } = pool;
   const kept: { readonly client: PoolClient; readonly until: number }[] = [];
+  let isEnded = false;
 
   const send = async (client: PoolClient): Promise<void> => {
     const epoch = pool.epochOf(client);
@@ -57,6 +60,10 @@ export const heartbeat = (
     return { client, until: confirmation.beat().monotonic + 1000 * LIFETIME_SECONDS };
   };
 
+  const release = (): void => {
+    for (const { client } of kept.splice(0)) client.release(true);
+  };
+
   return {
     async beat() {
       if (unanswered.size() >= MOST_UNANSWERED_BEATS) {
@@ -67,16 +74,18 @@ export const heartbeat = (
         const used = await connection();
         client = used.client;
         await send(client);
-        if (pool.isCurrent(client) && confirmation.beat().monotonic < used.until) kept.push(used);
+        if (!isEnded && pool.isCurrent(client) && confirmation.beat().monotonic < used.until) kept.push(used);
         else client.release(true);
       } catch (error) {
-        if (client && isGivenUp(error)) unanswered.add(client);
+        if (client && isGivenUp(error) && !isEnded) unanswered.add(client);
         else client?.release(true);
         throw unavailable(error);
       }
     },
-    release() {
-      for (const { client } of kept.splice(0)) client.release(true);
+    release,
+    end() {
+      isEnded = true;
+      release();
     },
   };
 };

@@ -1,0 +1,85 @@
+/** One heartbeat over a connection that the test answers. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { CheckedPool } from '../../../adapters/postgresql/checked-pool.ts';
+import { CONFIRMED_MILLISECONDS, type Confirmation, confirmation } from '../../../adapters/postgresql/confirmation.ts';
+import { type Heartbeat, heartbeat } from '../../../adapters/postgresql/heartbeat.ts';
+
+let now: number;
+let known: Confirmation;
+let beats: Heartbeat;
+let isWarned: boolean;
+let released: unknown[];
+let givenUp: number;
+/** What the server does with each statement. */
+let answer: (text: string) => Promise<unknown>;
+
+beforeEach(() => {
+  [now, isWarned, released, givenUp] = [0, false, [], 0];
+  answer = async () => ({ rows: [{ synchronous: true }] });
+  known = confirmation({ monotonic: () => now, wall: () => now });
+  known.saw({ system: '7', timeline: 1, isSynchronous: true });
+  now += 10_000;
+  const client = {
+    query: ({ text }: { readonly text: string }) => answer(text),
+    release: (isBroken: unknown) => released.push(isBroken),
+  };
+  const pool = {
+    confirmation: known,
+    connect: async () => client,
+    epochOf: () => known.epoch(),
+    isCurrent: () => true,
+    warnings: () => () => isWarned,
+  } as unknown as CheckedPool;
+  const unanswered = {
+    size: () => givenUp,
+    add() {
+      givenUp += 1;
+    },
+    end: () => undefined,
+  };
+  beats = heartbeat(pool, (text) => ({ name: text, text }), unanswered);
+});
+
+test('FT-03 counts from the moment before it was sent, however long its answer takes', async () => {
+  answer = async () => {
+    now += CONFIRMED_MILLISECONDS - 1;
+    return { rows: [{ synchronous: true }] };
+  };
+  await beats.beat();
+  expect(known.problem()).toBeUndefined();
+  now += 1;
+  expect(known.problem()).toContain('confirmed a heartbeat');
+});
+
+test('FT-03 does not count when a warning came with its answer', async () => {
+  answer = async () => {
+    isWarned = true;
+    return { rows: [{ synchronous: true }] };
+  };
+  await beats.beat();
+  expect(known.problem()).toContain('confirmed a heartbeat');
+});
+
+describe('the end of the pool', () => {
+  test('closes a connection that is kept, and the one of a heartbeat under way when that is over', async () => {
+    await beats.beat();
+    const held = Promise.withResolvers<unknown>();
+    answer = () => held.promise;
+    const underWay = beats.beat();
+    beats.end();
+    held.resolve({ rows: [{ synchronous: true }] });
+    await underWay;
+    expect(released).toEqual([true]);
+  });
+
+  test('closes the connection of a heartbeat under way that is not answered, too', async () => {
+    const held = Promise.withResolvers<unknown>();
+    answer = () => held.promise;
+    const underWay = beats.beat();
+    await new Promise(setImmediate);
+    beats.end();
+    held.reject(new Error('Query read timeout'));
+    await expect(underWay).rejects.toThrow('not in reach');
+    expect([released, givenUp]).toEqual([[true], 0]);
+  });
+});
