@@ -1,6 +1,6 @@
 /** The pool, whose connections are checked, and all lead to the server that was promoted last. */
 import { type Client, Pool, type PoolClient } from 'pg';
-import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { PostgresqlAddress } from './address.ts';
 import { type Confirmation, type ConfirmationClocks, confirmation, type ServerFacts } from './confirmation.ts';
 import { isWithheld } from './failures.ts';
@@ -8,6 +8,9 @@ import { assertFit, assertFitAtStart } from './fitness.ts';
 
 /** So each is judged anew, and none stays for long at a server that is no longer the primary. */
 export const LIFETIME_SECONDS = 60;
+
+const HIDDEN =
+  'PostgreSQL keeps its timeline from the user, and has shown it before: grant the user EXECUTE on pg_walfile_name and pg_control_system again';
 
 /** Of a connection. `isWarned`: the server has sent a warning since this was set. */
 type Session = { readonly epoch: number; isWarned: boolean };
@@ -70,7 +73,8 @@ export const checkedPool = (options: {
   const sessions = new Map<Client, Session>();
   /** Whether the last check refused the server. */
   let isUnfit = false;
-  let seesOrigin = true;
+  /** Whether the server lets this user see its cluster and timeline; undefined before the first connection. */
+  let seesOrigin: boolean | undefined;
 
   const noted = async (check: Promise<void>): Promise<void> => {
     try {
@@ -82,10 +86,15 @@ export const checkedPool = (options: {
     }
   };
   const factsOf = async (client: Client): Promise<ServerFacts> => {
+    if (seesOrigin === false) return assertFitAtStart(client, false);
     try {
-      return await assertFitAtStart(client, seesOrigin);
+      const facts = await assertFitAtStart(client, true);
+      seesOrigin = true;
+      return facts;
     } catch (error) {
-      if (!seesOrigin || !isWithheld(error)) throw error;
+      if (!isWithheld(error)) throw error;
+      // This process relies on it, and would not notice a promotion any more.
+      if (seesOrigin) throw new StoreUnavailable(HIDDEN);
       seesOrigin = false;
       return assertFitAtStart(client, false);
     }

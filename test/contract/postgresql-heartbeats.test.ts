@@ -79,6 +79,23 @@ test('FT-03 a heartbeat whose wait an operator of the server cancels does not co
   expect(confirmation.problem()).toContain(MISSING);
 });
 
+test('FT-03 a server that begins to keep its timeline from the user is refused until it shows it again', async () => {
+  await primary.ask('CREATE ROLE kept LOGIN; CREATE SCHEMA kept AUTHORIZATION kept');
+  const url = primary.url('kept').replace('//behalf@', '//kept@');
+  const connection = await connectPostgresql({ url, deadlineMilliseconds: 10_000, clocks: CLOCKS });
+  opened.push(connection);
+  const held = await connection.hold();
+  await primary.ask('REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC');
+  try {
+    const refused = await failure(connection.hold());
+    expect([isStoreUnavailable(refused), refused?.message]).toEqual([true, expect.stringContaining('its timeline')]);
+  } finally {
+    held.release(true);
+    await primary.ask('GRANT EXECUTE ON FUNCTION pg_control_system() TO PUBLIC');
+  }
+  (await connection.hold()).release(true);
+});
+
 test('FT-03 after a promotion no connection to the server before gives a result, and none to it is opened', async () => {
   const { query, confirmation, hold, judge, check } = await open();
   const before = confirmation.epoch();
