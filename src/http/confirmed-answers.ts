@@ -46,7 +46,10 @@ export const answerConfirmed = (
   else void beginLater();
 };
 
-/** Sends the response only if it may still go. `isAnyEpoch`: also when another server took over since. */
+/**
+ * Sends the response only if it may still go. What is written while a confirmation is late waits for it, in its order, so that a stream is
+ * not broken off. `isAnyEpoch`: also when another server took over since.
+ */
 const guardResponse = (
   response: ServerResponse,
   confirmation: StoreConfirmation,
@@ -70,21 +73,23 @@ const guardResponse = (
       Object.assign(response, { write: () => true, end: () => response });
     }
   };
-  const endLater = async (given: readonly unknown[]): Promise<void> => {
+  const waiting: (readonly [send: typeof write | typeof end, given: readonly unknown[]])[] = [];
+  const sendLater = async (): Promise<void> => {
     if (isOfEpoch()) await confirmation.retry();
-    if (!mayGo()) refuse();
-    else if (!response.writableEnded) Reflect.apply(end, response, given);
+    const waited = waiting.splice(0);
+    if (response.writableEnded || response.destroyed) return;
+    if (!mayGo()) return refuse();
+    for (const [send, given] of waited) Reflect.apply(send, response, given);
+    if (!response.writableEnded && !response.writableNeedDrain) response.emit('drain');
   };
-  Object.assign(response, {
-    write(...given: readonly unknown[]): boolean {
-      if (mayGo()) return Reflect.apply(write, response, given);
-      refuse();
-      return false;
-    },
-    end(...given: readonly unknown[]): ServerResponse {
-      if (mayGo()) return Reflect.apply(end, response, given);
-      void endLater(given);
-      return response;
-    },
-  });
+  const sending =
+    (send: typeof write | typeof end, meanwhile: unknown) =>
+    (...given: readonly unknown[]): unknown => {
+      const isError = response.statusCode >= 500;
+      if (isError || (waiting.length === 0 && mayGo())) return Reflect.apply(send, response, given);
+      waiting.push([send, given]);
+      if (waiting.length === 1) void sendLater();
+      return meanwhile;
+    };
+  Object.assign(response, { write: sending(write, false), end: sending(end, response) });
 };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { answerConfirmed } from '../../../src/http/confirmed-answers.ts';
 
@@ -10,7 +11,7 @@ let problem: string | undefined;
 let isHeld: boolean;
 let epoch: number;
 /** What has changed when a confirmation was waited for. */
-let retry: () => void;
+let retry: () => void | Promise<void>;
 let refused: string[];
 let handled: number;
 beforeEach(() => {
@@ -91,6 +92,54 @@ test('a confirmation that is a little late is waited for, before and after', asy
   });
   expect(await seen(await fetch(url))).toMatchObject({ status: 200, cookie: 'session=1', body: { active: true } });
   expect([handled, refused]).toEqual([1, []]);
+});
+
+test('a stream waits for a confirmation that is a little late, keeps its order, and goes on', async () => {
+  retry = () => {
+    problem = undefined;
+  };
+  const url = await serving((response) => {
+    const parts = async function* () {
+      yield 'first ';
+      problem = PROBLEM;
+      yield 'second ';
+      yield 'third';
+    };
+    Readable.from(parts(), { objectMode: false, highWaterMark: 1 }).pipe(response);
+  });
+  const answer = await fetch(url);
+  expect([answer.status, await answer.text(), refused]).toEqual([200, 'first second third', []]);
+});
+
+test('a stream that does not wait for its reader keeps its order, too', async () => {
+  const confirmed = Promise.withResolvers<void>();
+  retry = () => confirmed.promise;
+  const url = await serving((response) => {
+    response.write('first ');
+    problem = PROBLEM;
+    response.write('second ');
+    problem = undefined;
+    response.write('third ');
+    response.end('last');
+    confirmed.resolve();
+  });
+  expect(await (await fetch(url)).text()).toBe('first second third last');
+});
+
+test('FT-03 what waits does not leave under the status of a deadline', async () => {
+  const confirmed = Promise.withResolvers<void>();
+  retry = () => confirmed.promise;
+  const url = await serving((response) => {
+    problem = PROBLEM;
+    response.write('{"active":true}');
+    response.statusCode = 503;
+    response.end('{"error":"temporarily_unavailable"}');
+    problem = undefined;
+    confirmed.resolve();
+  });
+  const answer = await fetch(url);
+  const text = await answer.text();
+  expect([answer.status, JSON.parse(text)]).toMatchObject([503, { error: 'temporarily_unavailable' }]);
 });
 
 describe('a kill', () => {
