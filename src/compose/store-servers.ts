@@ -9,6 +9,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { StoreConfirmation } from '../domain/ports/store-confirmation.ts';
+import { lastingProblem } from '../http/confirmed-answers.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
 import { CACHED, LINEARIZABLE } from './collections.ts';
 
@@ -52,7 +53,10 @@ export const storeServers = async ({ stores: settings }: Configuration, around: 
       ephemeral,
       broadcast,
       checks: [
-        { name: settings.document, check: async () => (await documents.check()) ?? confirmation?.problem() },
+        {
+          name: settings.document,
+          check: async () => (await documents.check()) ?? (confirmation && lastingProblem(confirmation)),
+        },
         ...checks,
       ],
       ...(confirmation ? { confirmation } : {}),

@@ -14,6 +14,15 @@ const PROMOTED = 'PostgreSQL was promoted while this was answered: try again';
 
 type Refused = (when: 'before' | 'after') => void;
 
+/** The problem that is still there after the wait for a confirmation that is late. */
+export const lastingProblem = async (
+  confirmation: Pick<StoreConfirmation, 'problem' | 'retry'>,
+): Promise<string | undefined> => {
+  if (confirmation.problem() === undefined) return undefined;
+  await confirmation.retry();
+  return confirmation.problem();
+};
+
 /** Calls `handle`, or answers 503. `refused`: called for each response with 503. */
 export const answerConfirmed = (
   request: IncomingMessage,
@@ -33,9 +42,8 @@ export const answerConfirmed = (
     handle();
   };
   const beginLater = async (): Promise<void> => {
-    await confirmation.retry();
+    const description = await lastingProblem({ problem, retry: () => confirmation.retry() });
     if (response.destroyed || response.writableEnded) return;
-    const description = problem();
     if (description === undefined) begin();
     else {
       refused('before');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { answerConfirmed } from '../../../src/http/confirmed-answers.ts';
+import { answerConfirmed, lastingProblem } from '../../../src/http/confirmed-answers.ts';
 
 const PROBLEM = 'no synchronous standby has confirmed a heartbeat';
 let server: Server;
@@ -92,6 +92,28 @@ test('a confirmation that is a little late is waited for, before and after', asy
   });
   expect(await seen(await fetch(url))).toMatchObject({ status: 200, cookie: 'session=1', body: { active: true } });
   expect([handled, refused]).toEqual([1, []]);
+});
+
+describe('a check of readiness', () => {
+  const confirmation = { problem: () => problem, retry: async () => retry() };
+
+  test('waits for a confirmation that is a little late', async () => {
+    problem = PROBLEM;
+    retry = () => {
+      problem = undefined;
+    };
+    expect(await lastingProblem(confirmation)).toBeUndefined();
+  });
+
+  test('says the problem that stays, and waits for nothing without one', async () => {
+    let waits = 0;
+    retry = () => {
+      waits += 1;
+    };
+    expect([await lastingProblem(confirmation), waits]).toEqual([undefined, 0]);
+    problem = PROBLEM;
+    expect([await lastingProblem(confirmation), waits]).toEqual([PROBLEM, 1]);
+  });
 });
 
 test('a stream waits for a confirmation that is a little late, keeps its order, and goes on', async () => {
