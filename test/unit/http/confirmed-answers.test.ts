@@ -72,6 +72,7 @@ describe('while the store is not confirmed', () => {
     ['POST', '/api/v1/kills', true],
     ['GET', '/api/v1/kills', false],
     ['POST', '/api/v1/kills/kil_1/lift', false],
+    ['POST', '/console/kills', false],
     ['GET', '/jwks', false],
   ])('%s %s is handled: %s', async (method, path, isHandled) => {
     problem = PROBLEM;
