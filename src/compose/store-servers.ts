@@ -8,8 +8,7 @@ import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import type { StoreConfirmation } from '../domain/ports/store-confirmation.ts';
-import { lastingProblem } from '../http/confirmed-answers.ts';
+import { lastingProblem, type StoreConfirmation } from '../domain/ports/store-confirmation.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
 import { CACHED, LINEARIZABLE } from './collections.ts';
 

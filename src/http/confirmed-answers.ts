@@ -3,7 +3,7 @@
  * a process that was stopped in between sends no answer from before. Waits for a confirmation that is a little late.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { StoreConfirmation } from '../domain/ports/store-confirmation.ts';
+import { lastingProblem, type StoreConfirmation } from '../domain/ports/store-confirmation.ts';
 import { answerUnavailable } from './request-deadline.ts';
 
 /** Paths whose answer no store decides. */
@@ -13,15 +13,6 @@ const KILLS = /^\/api\/v1\/kills(?:\?|$)/;
 const PROMOTED = 'PostgreSQL was promoted while this was answered: try again';
 
 type Refused = (when: 'before' | 'after') => void;
-
-/** The problem that is still there after the wait for a confirmation that is late. */
-export const lastingProblem = async (
-  confirmation: Pick<StoreConfirmation, 'problem' | 'retry'>,
-): Promise<string | undefined> => {
-  if (confirmation.problem() === undefined) return undefined;
-  await confirmation.retry();
-  return confirmation.problem();
-};
 
 /** Calls `handle`, or answers 503. `refused`: called for each response with 503. */
 export const answerConfirmed = (

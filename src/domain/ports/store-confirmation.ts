@@ -12,3 +12,12 @@ export interface StoreConfirmation {
   /** Changes when another server takes over. What was read before must not be answered after. */
   epoch(): number;
 }
+
+/** The problem that is still there after the wait for a confirmation that is late. */
+export const lastingProblem = async (
+  confirmation: Pick<StoreConfirmation, 'problem' | 'retry'>,
+): Promise<string | undefined> => {
+  if (confirmation.problem() === undefined) return undefined;
+  await confirmation.retry();
+  return confirmation.problem();
+};

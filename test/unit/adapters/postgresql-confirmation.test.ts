@@ -186,7 +186,7 @@ describe('without a synchronous standby', () => {
     expect(node.problem()).toBeUndefined();
   });
 
-  test('FT-03 an answer that an earlier heartbeat gets late does not take back what a later one has learned', () => {
+  test('FT-03 an answer that an earlier heartbeat gets late does not undo what a later one has learned', () => {
     const epoch = node.saw(server({ isSynchronous: false }));
     const earlier = node.beat();
     pass(1);

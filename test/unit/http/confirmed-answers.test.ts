@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { answerConfirmed, lastingProblem } from '../../../src/http/confirmed-answers.ts';
+import { lastingProblem } from '../../../src/domain/ports/store-confirmation.ts';
+import { answerConfirmed } from '../../../src/http/confirmed-answers.ts';
 
 const PROBLEM = 'no synchronous standby has confirmed a heartbeat';
 let server: Server;
