@@ -101,9 +101,9 @@ export interface PostgresqlConnection {
 /** Connects and checks the server. Throws StoreUnavailable with the reason when it is unreachable or unsuitable. */
 export const connectPostgresql = async (options: PostgresqlOptions): Promise<PostgresqlConnection> => {
   const { deadlineMilliseconds = 1000, connections = 10, clocks = STANDING } = options;
-  const { schema, ...address } = postgresqlAddress(options.url);
+  const address = postgresqlAddress(options.url);
   const pool = checkedPool({
-    address: { ...address, schema },
+    address,
     deadlineMilliseconds,
     // Half of those of calls are for the ones whose caller has given up.
     most: 2 * connections + FOR_MESSAGES + MOST_UNANSWERED_BEATS + MOST_BEATS,
@@ -204,7 +204,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
   };
 
   try {
-    const isNew = await defining((query) => prepareSchema(query, schema));
+    const isNew = await defining((query) => prepareSchema(query, address.schema));
     return {
       deadlineMilliseconds,
       isNew,

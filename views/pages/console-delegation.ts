@@ -5,7 +5,7 @@ import { andMore } from '../more-text.ts';
 import { chosenForm, withBoxes } from '../partials/bulk-choice.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, commaList, factList, type ListModel, listPage } from '../partials/console-list.ts';
-import { copyButton } from '../partials/copy-button.ts';
+import { copyable } from '../partials/copy-button.ts';
 import { headActions } from '../partials/object-page.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { delegationWords as words } from '../words/console-delegations.ts';
@@ -67,7 +67,7 @@ ${headActions(
   ],
   plainText(model.agent, 60),
 )}</div>
-<p class="facts">${delegationTag(model.state)} <span class="copied"><code>${plainText(model.id, 80)}</code>${copyButton(model.id)}</span></p></div>
+<p class="facts">${delegationTag(model.state)} ${copyable(model.id, { limit: 80 })}</p></div>
 ${delegationTrees(model.tree)}
 <section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>
 ${factList([

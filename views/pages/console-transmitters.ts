@@ -153,19 +153,17 @@ ${factList([
   transmitter.allowed > 0 && [words.allowed, numberPhrase(transmitter.allowed)],
 ])}</section>`;
 
-const effectsOf = (effects: readonly Effect[]): HtmlValue =>
-  effects.length === 0
-    ? words.noEffect
-    : effects.map((effect) => html`<span class="line">${words.effectNames[effect]}</span>`);
+const effectsOf = (
+  effects: readonly Effect[],
+  shown = (name: Phrase, _index: number): Html => html`<span class="line">${name}</span>`,
+): HtmlValue =>
+  effects.length === 0 ? words.noEffect : effects.map((effect, index) => shown(words.effectNames[effect], index));
 
 const EFFECTS: readonly Column<TransmitterModel['transmitter']['effects'][number]>[] = [
   { title: words.event, cell: ({ event }) => securityEventWords[event] },
   {
     title: words.effect,
-    cell: ({ effects }) =>
-      effects.length === 0
-        ? words.noEffect
-        : effects.map((effect, index) => html`${index > 0 && ' · '}${words.effectNames[effect]}`),
+    cell: ({ effects }) => effectsOf(effects, (name, index) => html`${index > 0 && ' · '}${name}`),
   },
 ];
 

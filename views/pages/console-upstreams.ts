@@ -10,7 +10,7 @@ import {
   listPage,
   registeredState,
 } from '../partials/console-list.ts';
-import { copyButton } from '../partials/copy-button.ts';
+import { copyable } from '../partials/copy-button.ts';
 import { type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { agoText } from '../time-text.ts';
 import { upstreamsWords as words } from '../words/console-upstreams.ts';
@@ -80,10 +80,6 @@ export type UpstreamModel = ConsoleFrame & {
   readonly auditLogHref?: string;
 };
 
-/** An address of this server, to register at a provider. */
-export const copied = (text: string): Html =>
-  html`<span class="copied"><code>${plainText(text, 400)}</code>${copyButton(text)}</span>`;
-
 export const upstreamPage = ({ upstream, addresses, listHref, actions, auditLogHref, ...frame }: UpstreamModel): Html =>
   objectPage(frame, {
     ...{ place: 'sign-in', title: words.provider, name: upstream.name, id: upstream.id, actions },
@@ -119,10 +115,10 @@ export const upstreamPage = ({ upstream, addresses, listHref, actions, auditLogH
     ],
     further: html`<section aria-labelledby="addresses" class="card"><h2 id="addresses">${words.toRegister}</h2>
 ${factList([
-  [words.redirectUri, copied(addresses.redirectUri)],
-  upstream.method === 'private_key_jwt' && [words.keys, copied(addresses.jwksUri)],
-  [words.logoutUri, copied(addresses.logoutUri)],
-  [words.backchannelUri, copied(addresses.backchannelUri)],
+  [words.redirectUri, copyable(addresses.redirectUri)],
+  upstream.method === 'private_key_jwt' && [words.keys, copyable(addresses.jwksUri)],
+  [words.logoutUri, copyable(addresses.logoutUri)],
+  [words.backchannelUri, copyable(addresses.backchannelUri)],
 ])}</section>`,
     ...(auditLogHref === undefined ? {} : { auditLogHref }),
   });

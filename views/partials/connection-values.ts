@@ -1,7 +1,6 @@
-import { plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { factList } from './console-list.ts';
-import { copyButton } from './copy-button.ts';
+import { copyable } from './copy-button.ts';
 
 /** A value that an administrator enters at another system. */
 export type ConnectionValue = readonly [label: Phrase, value: string];
@@ -9,9 +8,4 @@ export type ConnectionValue = readonly [label: Phrase, value: string];
 /** A section of such values, each with a button that copies it. */
 export const connectionValues = (title: Phrase, values: readonly ConnectionValue[]): Html =>
   html`<section aria-labelledby="connection" class="card"><h2 id="connection">${title}</h2>
-${factList(
-  values.map(([label, value]) => [
-    label,
-    html`<span class="copied"><code class="long">${plainText(value, 400)}</code>${copyButton(value, label)}</span>`,
-  ]),
-)}</section>`;
+${factList(values.map(([label, value]) => [label, copyable(value, { look: 'long', what: label })]))}</section>`;

@@ -1,11 +1,11 @@
-import { anyText, chosenName, plainText } from '../agent-text.ts';
+import { anyText, chosenName } from '../agent-text.ts';
 import type { StyleName } from '../assets.ts';
 import { type Html, type HtmlValue, html, Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { registerWords } from '../words/registries.ts';
 import { type ConsoleFrame, type ConsolePlace, consoleNavigation } from './console-frame.ts';
 import { type Fact, factList, postButton } from './console-list.ts';
-import { copyButton } from './copy-button.ts';
+import { copyable } from './copy-button.ts';
 import { submit } from './submit.ts';
 
 type Named = {
@@ -113,7 +113,7 @@ ${headActions(
   about,
   model.endsInView ? 'in view' : 'in menu',
 )}</div>
-<p class="facts">${model.state} <span class="copied"><code>${plainText(model.id, 300)}</code>${copyButton(model.id)}</span></p></div>
+<p class="facts">${model.state} ${copyable(model.id, { limit: 300 })}</p></div>
 ${model.first}
 <section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
 ${factList(model.facts)}</section>

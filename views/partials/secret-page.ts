@@ -1,9 +1,8 @@
-import { plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { objectWords as words } from '../words/console-objects.ts';
 import type { ConsoleFrame, ConsolePlace } from './console-frame.ts';
-import { copyButton } from './copy-button.ts';
+import { copyable } from './copy-button.ts';
 import { type OldCredential, oldCredential } from './old-credential.ts';
 
 type Labelled = { readonly label: Phrase; readonly value: string };
@@ -37,4 +36,4 @@ ${shown.old ? oldCredential(shown.old, { of: 'secret', next, csrf: frame.csrf })
 };
 
 const labelled = ({ label, value }: Labelled): Html =>
-  html`<div><dt>${label}</dt><dd><span class="copied"><code class="secret">${plainText(value, 400)}</code>${copyButton(value, label)}</span></dd></div>`;
+  html`<div><dt>${label}</dt><dd>${copyable(value, { look: 'secret', what: label })}</dd></div>`;

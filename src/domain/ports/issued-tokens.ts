@@ -110,7 +110,8 @@ export interface IssuedTokens {
    * The token behind a presented string, if it is an access token of this server and everything it depends on is live.
    * Checks signature, issuer, `typ`, expiry and revocation. Checks the grant, and the delegation with all its ancestors.
    * Agent, client and account must be active, the token issued after the epoch, and its scope still allowed by all of them.
-   * Undefined for anything else, in any shape or size. `onGenuine` hears of the token before it is known whether it is live.
+   * Undefined for anything else, in any shape or size. `onGenuine`: called with a token
+   * of this server, before it is known whether that is live.
    */
   find(token: string, onGenuine?: (token: IssuedToken) => void): Promise<IssuedToken | undefined>;
   /**

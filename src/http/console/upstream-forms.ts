@@ -1,9 +1,8 @@
 /** The forms that add and change a provider at which people sign in. */
-import { copied } from '../../../views/pages/console-upstreams.ts';
+import { copyable } from '../../../views/partials/copy-button.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { upstreamsWords as words } from '../../../views/words/console-upstreams.ts';
-import { upstreamAddresses } from '../../domain/identity/upstream/upstream-addresses.ts';
 import {
   AUTHENTICATION_METHODS,
   SIGN_OUT_THERE,
@@ -73,7 +72,10 @@ const factor = (name: 'acr' | 'amr'): FieldSpec => ({
   kind: linesField(2, 6000),
 });
 
-const sectionsOf = (issuer: string): readonly SectionSpec[] => [
+/** Addresses of this server that an administrator registers at the provider. */
+type OwnAddresses = { readonly redirectUri: string; readonly jwksUri: string };
+
+const sectionsOf = ({ redirectUri, jwksUri }: OwnAddresses): readonly SectionSpec[] => [
   {
     title: objectWords.identity,
     fields: [
@@ -83,11 +85,11 @@ const sectionsOf = (issuer: string): readonly SectionSpec[] => [
   },
   {
     title: words.connection,
-    hint: words.connectionHint(copied(upstreamAddresses(issuer).redirectUri)),
+    hint: words.connectionHint(copyable(redirectUri)),
     fields: [
       { name: 'client_id', label: words.clientId, kind: lineField(512) },
       {
-        ...{ name: 'authentication', label: fieldWords.method, hint: words.methodHint(copied(`${issuer}/jwks`)) },
+        ...{ name: 'authentication', label: fieldWords.method, hint: words.methodHint(copyable(jwksUri)) },
         kind: choiceField(AUTHENTICATION_METHODS.map((value) => ({ value, text: words.methods[value] }))),
       },
       {
@@ -128,8 +130,8 @@ const sectionsOf = (issuer: string): readonly SectionSpec[] => [
 ];
 
 /** `home`: the list, including the issuer's path. */
-export const upstreamForms = (path: string, home: string, issuer: string): ObjectFormSpec => ({
-  ...{ path, place: 'sign-in', sections: sectionsOf(issuer) },
+export const upstreamForms = (path: string, home: string, addresses: OwnAddresses): ObjectFormSpec => ({
+  ...{ path, place: 'sign-in', sections: sectionsOf(addresses) },
   hrefOf: (id) => `${home}/${id}`,
   create: {
     ...{ operation: 'createUpstream', title: words.make, lead: words.makeLead, button: words.add, done: 'on' },

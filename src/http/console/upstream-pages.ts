@@ -8,6 +8,7 @@ import type { TypedConfirmation } from '../../../views/partials/typed-confirmati
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { upstreamsWords as words } from '../../../views/words/console-upstreams.ts';
 import { registerWords } from '../../../views/words/registries.ts';
+import { upstreamAddresses } from '../../domain/identity/upstream/upstream-addresses.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
@@ -37,7 +38,9 @@ export const addUpstreamPages = (parts: PageParts): void => {
     sendPage(ctx, 200, upstreamsPage({ ...frame, ...list, isPasswordOn: deps.isPasswordOn }));
   });
 
-  addObjectForms(parts, upstreamForms(PATH, home, deps.issuer));
+  const jwksUri = `${deps.issuer}/jwks`;
+  const { redirectUri } = upstreamAddresses(deps.issuer);
+  addObjectForms(parts, upstreamForms(PATH, home, { redirectUri, jwksUri }));
 
   const upstreamOf = async ({ account, by }: Viewer, id: string): Promise<ShownUpstream> =>
     (await calls.run('getUpstream', account, by, { id })).body;
@@ -55,7 +58,7 @@ export const addUpstreamPages = (parts: PageParts): void => {
           redirectUri: upstream.redirect_uri,
           logoutUri: upstream.post_logout_redirect_uri,
           backchannelUri: upstream.backchannel_logout_uri,
-          jwksUri: `${deps.issuer}/jwks`,
+          jwksUri,
         },
         ...(calls.may('listAuditEvents', viewer.account)
           ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` }

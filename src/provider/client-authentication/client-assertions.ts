@@ -145,8 +145,10 @@ export const clientAssertions = (deps: {
       const assertedAt = state?.assertedAt;
       const isAssertion = context !== undefined && assertedAt !== undefined;
       if (state) state.assertedAt = undefined;
-      if (isAssertion) deps.proofs.isBeingUsedUp(context);
-      if (isAssertion) state?.readAhead?.();
+      if (isAssertion) {
+        deps.proofs.isBeingUsedUp(context);
+        state?.readAhead?.();
+      }
       const proof = isAssertion ? deps.presented.proofIn(context) : undefined;
       if (isAssertion && proof) return asProtocol(() => isUsedOnce(context, issuer, proof));
       if (isAssertion && deps.presented.isOurs(context)) {

@@ -92,7 +92,8 @@ export const withOwnHandlers = (provider: Provider, handlers: readonly OwnHandle
       const body = await currentContext.run(context, async () => {
         oidc.body = form;
         oidc.params = { ...none, ...form };
-        requestState(request).readAhead = () => handler.readAhead?.(context);
+        const { readAhead } = handler;
+        if (readAhead) requestState(request).readAhead = () => readAhead(context);
         await authenticate(context);
         isAuthenticated = true;
         return handler.answer(context);
