@@ -9,6 +9,7 @@ import type { RunningServer } from '../support/running-server.ts';
 import type { Scene } from '../support/scene.ts';
 import { advance } from '../support/stopped-clock.ts';
 import type { TokenFamily } from '../support/token-family.ts';
+import { until } from '../support/until.ts';
 
 const world = exchangeWorld();
 let server: RunningServer;
@@ -40,7 +41,9 @@ beforeEach(async () => {
   family = await world.wholeFamily();
 });
 
-/** Sends the request, and calls `meanwhile` when the server does no more before the assertion is claimed. */
+const READ_AHEAD = ['sessions', 'delegations'];
+
+/** Sends the request, and calls `meanwhile` when its reads have begun and the assertion is not claimed yet. */
 const whileClaiming = async (send: () => Promise<Answer>, meanwhile: () => Promise<void> | void): Promise<Answer> => {
   const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   server.faults.beforeClaim = () => {
@@ -51,8 +54,7 @@ const whileClaiming = async (send: () => Promise<Answer>, meanwhile: () => Promi
   const answer = send();
   await reached.promise;
   server.faults.beforeClaim = undefined;
-  // The claim itself is a call that the server waits for.
-  for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+  await until(() => READ_AHEAD.every((name) => reads.includes(name)), { what: 'each read ahead' });
   await meanwhile();
   held.resolve();
   return answer;
@@ -78,7 +80,7 @@ test('the session and the delegation are read before the answer, and not again',
       },
     ),
   );
-  expect(before).toEqual(expect.arrayContaining(['sessions', 'delegations']));
+  expect(before).toEqual(expect.arrayContaining(READ_AHEAD));
   expect(reads).not.toContain('sessions');
 });
 

@@ -38,6 +38,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   rotateSecretPage: 'a page',
   scopeFieldValue: 'the value of a field',
   linkedName: 'a name in a row or a fact',
+  copyable: 'a value in front of copyButton',
   connectionValues: 'facts in a card, each with a button that copies it',
   evidenceCard: 'a list of links in a card, on the page of a finding or response',
   keyMaker: 'hidden until its script shows it',
