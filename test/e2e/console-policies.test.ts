@@ -37,12 +37,11 @@ const WAYS: readonly (readonly [string, BrowserContextOptions])[] = [
   ['320 px', { viewport: { width: 320, height: 700 } }],
 ];
 
-describe.each(WAYS)('%s, by keyboard', (way, options) => {
+describe.each(WAYS)('%s, by keyboard', (_way, options) => {
   test('a version is drafted, tried, replayed, activated and rolled back; axe finds nothing on the way', async () => {
     const found: string[] = [];
     const objections: string[] = [];
-    const look = async (page: Page): Promise<void> =>
-      void found.push(...(await pageFaults(page, { isSeen: way !== WAYS[0]?.[0] })));
+    const look = async (page: Page): Promise<void> => void found.push(...(await pageFaults(page)));
     const heading = (page: Page): Promise<string | null> => page.locator('#counts-now').textContent();
     const before = (await scene.management.call('GET', '/policy-sets/active')).body['version'];
 

@@ -98,16 +98,13 @@ export const faultsIn = async (page: Page, looks: readonly Look[], brand?: strin
   return at(page, faults);
 };
 
-/**
- * The same in the width the page has: all rules in light colours, and the contrast of the dark ones. `isSeen`: all rules have seen the
- * same state of the page in another width, so only those run that hear of the width.
- */
-export const pageFaults = async (page: Page, { isSeen = false } = {}): Promise<readonly string[]> => {
+/** The same in the width the page has: all rules in light colours, and the contrast of the dark ones. */
+export const pageFaults = async (page: Page): Promise<readonly string[]> => {
   await unfolded(page);
   await page.emulateMedia({ colorScheme: 'dark' });
   const dark = await findings(page, COLOURS);
   await page.emulateMedia({ colorScheme: 'light' });
-  const faults = at(page, [...dark, ...(await lookFaults(page, isSeen ? RULES_OF_LOOKS : ALL_RULES))]);
+  const faults = at(page, [...dark, ...(await lookFaults(page, ALL_RULES))]);
   await folded(page);
   return faults;
 };
