@@ -80,4 +80,4 @@ const files = [
 
 const given = process.argv.slice(2);
 if (given.includes('--list')) process.stdout.write(`${files.join('\n')}\n`);
-else runJest(['--runTestsByPath', ...files, ...given]);
+else await runJest(['--runTestsByPath', ...files, ...given]);

@@ -31,4 +31,4 @@ const STORES = '--stores=';
 const stores = given.find((one) => one.startsWith(STORES))?.slice(STORES.length) ?? 'mongodb+redis';
 const options = given.filter((one) => one.startsWith('-') && one !== '--list' && !one.startsWith(STORES));
 if (given.includes('--list')) process.stdout.write(`${files.join('\n')}\n`);
-else runJest(['--runTestsByPath', patience, ...files, ...options], { BEHALF_TEST_STORES: stores });
+else await runJest(['--runTestsByPath', patience, ...files, ...options], { BEHALF_TEST_STORES: stores });

@@ -20,7 +20,7 @@ const named = isOfFolders ? given.slice(2) : given;
 const options = named.some((one) => SAYS_WORKERS.test(one)) ? named : [WORKERS, ...named];
 const namesLong = options.some((one) => LONG.some((name) => one.includes(name)));
 
-if (namesLong) runJest(options);
-else if (isOfFolders) runJest([...folders.map((folder) => `${folder}/`), ...options]);
+if (namesLong) await runJest(options);
+else if (isOfFolders) await runJest([...folders.map((folder) => `${folder}/`), ...options]);
 // Last: Jest takes what follows as a pattern of its own.
-else runJest([...options, `--testPathIgnorePatterns=/node_modules/|<rootDir>/(${LONG.join('|')})/`]);
+else await runJest([...options, `--testPathIgnorePatterns=/node_modules/|<rootDir>/(${LONG.join('|')})/`]);
