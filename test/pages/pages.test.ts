@@ -14,8 +14,8 @@ import { elementsOf } from '../unit/views/markup.ts';
 import { PAYLOADS } from '../unit/views/payloads.ts';
 import { samplePages } from '../unit/views/sample-pages.ts';
 
-// Each test opens every page there is.
-jest.setTimeout(240_000);
+// Each test opens every page there is, beside other browsers on the same cores.
+jest.setTimeout(420_000);
 
 const usual = samplePages();
 /** Those with scripts are the last ones: another policy is a navigation. */
