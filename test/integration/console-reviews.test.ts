@@ -138,7 +138,7 @@ test('a reviewer without a role finds the items of the group, narrows one, and s
   expect((await reviewer.open(at('/console/review-items'))).html).not.toContain(item);
 });
 
-test('an item is kept with one press, handed on, and a decided one is refused', async () => {
+test('an item is kept with one press, handed on, and refused when it is decided otherwise', async () => {
   await newToken(await scene.newAgent('Librarian'));
   const path = await begun('Keeps', { agent: 'Librarian' });
   const item = itemIn(await operator.open(at(path)), 'Librarian');
@@ -148,10 +148,18 @@ test('an item is kept with one press, handed on, and a decided one is refused', 
   expect(own.status).toBe(409);
   expect((await send(operator, await operator.open(at(`${item}/assign`)), '/assign', { to: 'rita' })).status).toBe(200);
   const page = await reviewer.open(at(item));
-  const kept = await send(reviewer, page, '/keep');
-  expect([kept.status, kept.url]).toEqual([200, expect.stringContaining('?done=itemKept')]);
-  // The form of before: the item is decided.
-  expect((await send(reviewer, page, '/keep')).status).toBe(409);
+  const other = await reviewer.open(at(`${item}/end`));
+  // The second time as from the form of before.
+  for (let times = 0; times < 2; times += 1) {
+    const kept = await send(reviewer, page, '/keep');
+    expect([kept.status, kept.url]).toEqual([200, expect.stringContaining('?done=itemKept')]);
+  }
+  const refused = await send(reviewer, other, '/end');
+  expect([refused.status, refused.text]).toEqual([412, expect.stringContaining('precondition_failed')]);
+  const decided = (await server.events('review.item_decided')).filter(({ inputs }) =>
+    item.endsWith(String(inputs?.['item'])),
+  );
+  expect(decided).toMatchObject([{ outcome: 'done', inputs: { decision: 'keep' } }]);
   const review = await operator.open(at(path));
   expect(review.text).toContain('completed');
 });

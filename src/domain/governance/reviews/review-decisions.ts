@@ -30,8 +30,10 @@ type Expected = number | undefined;
 
 export interface ReviewDecisions {
   /**
-   * Decides an item and stores the effect. Throws 'not_found', 'precondition_failed' when the item changed, 'forbidden' for the owner of the agent where
-   * the review says so, 'invalid_field', and 'conflict' when the item is decided, the delegation has ended or the review is not open.
+   * Decides an item and stores the effect. The same decision again by the same caller, such as after an answer that was lost, only stores an
+   * effect that is outstanding. Throws 'not_found', 'precondition_failed' when the item has another version than expected, 'forbidden' for the owner
+   * of the agent where the review says so, 'invalid_field', and 'conflict' when the item is decided otherwise, the delegation has ended or the review
+   * is not open.
    */
   decide(id: string, expected: Expected, given: GivenDecision, by: By): Promise<Versioned<ReviewItem>>;
   /** Applies the default of the review to an open item. A lost race changes nothing. */
@@ -60,15 +62,14 @@ export const reviewDecisions = (deps: {
 }): ReviewDecisions => {
   const { items, reviews, clock, delegations, agents, owners } = deps;
 
-  const openItem = async (id: string, expected: Expected) => {
-    const held = await items.found(id, expected);
-    const review = (await reviews.get(held.document.review))?.document;
-    const { state } = held.document;
+  /** Of an open item. Throws 'conflict' for another one. */
+  const openReview = async ({ state, review: of }: ReviewItem): Promise<Review> => {
+    const review = (await reviews.get(of))?.document;
     if (state === 'over') throw reviewRefusal('review_item_over');
     if (state !== 'open') throw reviewRefusal('review_item_decided', { params: { state } });
     if (review?.state !== 'open')
       throw reviewRefusal('review_not_open', { params: { state: review?.state ?? 'over' } });
-    return { held, review };
+    return review;
   };
 
   /** Whether an account owns the agent now, or did when the item was made. */
@@ -105,7 +106,7 @@ export const reviewDecisions = (deps: {
       if (foreign >= 0) throw delegationRefusal('delegation_holds_less', { field: `/remove/${foreign}` });
       const isLeft = details.length > 0 || scope.some((name) => !remove.includes(name));
       if (!isLeft) throw delegationRefusal('narrowing_leaves_nothing');
-      return { ...because, removed: [...new Set(remove)].sort() };
+      return { ...because, removed: scopesOf(remove) };
     }
     if (decision === 'transfer') {
       if (owner === undefined) throw reviewRefusal('review_owner_missing', { field: '/owner' });
@@ -123,12 +124,7 @@ export const reviewDecisions = (deps: {
     retryLost(agent, async () => {
       const held = await agents.get(agent);
       if (!held) throw documentRefusal('document_not_found', { params: { kind: 'agent' } });
-      try {
-        return await agents.update(agent, held.version, { owner }, by);
-      } catch (error) {
-        if (isDomainError(error) && error.code === 'precondition_failed') return LOST;
-        throw error;
-      }
+      return orLost(agents.update(agent, held.version, { owner }, by));
     });
 
   /** Stores the effect. Each call is idempotent, and has an event of its own. */
@@ -188,17 +184,25 @@ export const reviewDecisions = (deps: {
     });
   };
 
+  /** The item with this decision, whose effect may be outstanding. */
+  const decidedAs = async (id: string, expected: Expected, given: GivenDecision, by: By) => {
+    const held = await items.found(id, expected);
+    if (isRepeated(held.document, given, by)) return held;
+    await refuseOwnerOf(held.document, await openReview(held.document), by);
+    const delegation = await standing(held.document);
+    if (!delegation) {
+      await over(held, SYSTEM);
+      throw reviewRefusal('review_item_over');
+    }
+    return decided(held, given.decision, by, await changeOf(given, delegation, by));
+  };
+
   return {
     async decide(id, expected, given, by) {
-      const { held, review } = await openItem(id, expected);
-      await refuseOwnerOf(held.document, review, by);
-      const delegation = await standing(held.document);
-      if (!delegation) {
-        await over(held, SYSTEM);
-        throw reviewRefusal('review_item_over');
-      }
-      const change = await changeOf(given, delegation, by);
-      return settled(await decided(held, given.decision, by, change), by);
+      // Who expects no version is not refused because of one: the item is read again.
+      const once = () => decidedAs(id, expected, given, by);
+      const item = await (expected === undefined ? retryLost(id, () => orLost(once())) : once());
+      return item.document.unfinishedAt === undefined ? item : settled(item, by);
     },
 
     async decideByDefault(held, review) {
@@ -214,7 +218,8 @@ export const reviewDecisions = (deps: {
     },
 
     async assign(id, expected, to, by) {
-      const { held, review } = await openItem(id, expected);
+      const held = await items.found(id, expected);
+      const review = await openReview(held.document);
       await refuseOwnerOf(held.document, review, by);
       if (!(await owners.isActive(to))) throw reviewRefusal('review_party_unknown', { field: '/to' });
       const { owner } = held.document;
@@ -239,4 +244,30 @@ export const reviewDecisions = (deps: {
       }
     },
   };
+};
+
+/** `LOST` when another change was faster. */
+const orLost = async <T>(change: Promise<T>): Promise<T | typeof LOST> => {
+  try {
+    return await change;
+  } catch (error) {
+    if (isDomainError(error) && error.code === 'precondition_failed') return LOST;
+    throw error;
+  }
+};
+
+const scopesOf = (remove: readonly string[]): readonly string[] => [...new Set(remove)].sort();
+
+/** Whether the item is decided by this caller, in exactly this way. */
+const isRepeated = (item: ReviewItem, { decision, remove = [], owner, reason }: GivenDecision, by: By): boolean => {
+  const state = item.state === 'transferred' ? 'offered' : item.state;
+  // An item keeps the owner of an earlier offer, which was declined.
+  const newOwner = decision === 'transfer' ? item.newOwner : undefined;
+  return (
+    state === STATE_AFTER[decision] &&
+    item.decidedBy === by.caller &&
+    item.reason === reason &&
+    newOwner === owner &&
+    (item.removed ?? []).join(' ') === scopesOf(remove).join(' ')
+  );
 };

@@ -153,7 +153,7 @@ const routes = {
   decideReviewItem: make.act(
     '/review-items/{id}/decide',
     ITEM,
-    'Keep, narrow or end a delegation, or offer its agent to another owner. Exactly one decision of an item counts',
+    'Keep, narrow or end a delegation, or offer its agent to another owner. Exactly one decision of an item counts; the same one may be sent again',
     { ...OWN, body: DECISION, ifMatch: 'may' },
   ),
   assignReviewItem: make.act('/review-items/{id}/assign', ITEM, 'Hand an open item to another reviewer', {
