@@ -110,6 +110,20 @@ const worldOn = async (removals: (() => Promise<unknown>)[], remove: () => Promi
     );
   };
 
+  /** Promotes the standby, and ends at the new side. Resolves when that is acknowledged. */
+  const promoted = async (standby: PostgresqlServer, ending: Ending, isStopped: boolean) => {
+    if (isStopped) process.kill(oldSide.pid, 'SIGSTOP');
+    try {
+      await standby.ask('SELECT pg_promote()');
+      const promotedAt = performance.now();
+      addresses[NEW].leadTo(standby.port);
+      await ended(ending);
+      return { promotedAt, acknowledgedAt: performance.now() };
+    } finally {
+      if (isStopped) process.kill(oldSide.pid, 'SIGCONT');
+    }
+  };
+
   return {
     scene,
     endings: await endingsOf(scene, nodes),
@@ -147,17 +161,16 @@ const worldOn = async (removals: (() => Promise<unknown>)[], remove: () => Promi
         }
       };
       const askers = Promise.all([asking(), asking()]);
-      await until(() => answers.length > 5);
-      if (isStopped) process.kill(oldSide.pid, 'SIGSTOP');
-      await standby.ask('SELECT pg_promote()');
-      const promotedAt = performance.now();
-      addresses[NEW].leadTo(standby.port);
-      await ended(ending);
-      const acknowledgedAt = performance.now();
-      if (isStopped) process.kill(oldSide.pid, 'SIGCONT');
-      await delay(ASKED_AFTER_MILLISECONDS);
-      isOver = true;
-      await askers;
+      const during = async () => {
+        await until(() => answers.length > 5);
+        const times = await promoted(standby, ending, isStopped);
+        await delay(ASKED_AFTER_MILLISECONDS);
+        return times;
+      };
+      const { promotedAt, acknowledgedAt } = await during().finally(async () => {
+        isOver = true;
+        await askers;
+      });
 
       const before = primary;
       primary = standby;
