@@ -52,6 +52,7 @@ import { FINDINGS } from '../domain/governance/finding.ts';
 import { INVENTORY_ENTRIES } from '../domain/governance/inventory.ts';
 import { AGENT_FACTS } from '../domain/governance/responses/agent-facts.ts';
 import { FLEET_NETWORKS } from '../domain/governance/responses/fleet-networks.ts';
+import { PERSON_FACTS } from '../domain/governance/responses/person-facts.ts';
 import { RESPONSE_BRAKE, RESPONSES } from '../domain/governance/responses/response.ts';
 import { RESPONSE_RULES } from '../domain/governance/responses/response-rule.ts';
 import { KEPT_DELEGATIONS } from '../domain/governance/reviews/own-review.ts';
@@ -125,6 +126,7 @@ export const COLLECTIONS = [
   CLIENT_ACTIVITY,
   AGENT_FACTS,
   FLEET_NETWORKS,
+  PERSON_FACTS,
   RESPONSE_RULES,
   RESPONSES,
   RESPONSE_BRAKE,

@@ -18,6 +18,7 @@ import { type InventoryRegistry, inventoryRegistry } from '../domain/governance/
 import { networkDigests } from '../domain/governance/network-digests.ts';
 import { reporterFindings } from '../domain/governance/reporter-findings.ts';
 import { storedFleet } from '../domain/governance/responses/fleet-networks.ts';
+import { personWatch } from '../domain/governance/responses/person-watch.ts';
 import { type ResponseActs, responseActs } from '../domain/governance/responses/response-acts.ts';
 import { type ResponseList, responseList } from '../domain/governance/responses/response-list.ts';
 import {
@@ -26,6 +27,7 @@ import {
 } from '../domain/governance/responses/response-rule-registry.ts';
 import { responseWorker } from '../domain/governance/responses/response-worker.ts';
 import { type RuleReplays, ruleReplays } from '../domain/governance/responses/rule-replay.ts';
+import { sharedDeviationsOf } from '../domain/governance/responses/shared-deviations.ts';
 import { registeredStops } from '../domain/governance/subject-stops.ts';
 import type { Found } from '../domain/ports/document-store.ts';
 import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
@@ -159,6 +161,8 @@ const responseServices = (
     worker: responseWorker({
       ...{ documents, clock, rules, acts, digestOf, pause, mostHeld: most },
       fleet: storedFleet(documents, (network) => digestOf('', network)),
+      people: personWatch({ documents, clock, digestOf, pause }),
+      shared: sharedDeviationsOf(documents),
       onFailed: (agent, err) =>
         log.error(
           { event: 'response.not_examined', agent, err },

@@ -8,8 +8,8 @@ import { deliveredFiles } from './source-files.ts';
 const LATER = ['mongodb', 'ioredis', 'pg', '@simplewebauthn/server', '@cedar-policy/cedar-wasm/nodejs'];
 
 /** What a start of the server may load of ours: each module costs it a fifth of a millisecond, and each kilobyte is stripped and compiled. */
-const MOST_MODULES = 1_210;
-const MOST_KILOBYTES = 5_980;
+const MOST_MODULES = 1_215;
+const MOST_KILOBYTES = 6_020;
 
 const files = new Map(deliveredFiles().map((file) => [file.path, file]));
 

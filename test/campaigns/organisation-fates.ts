@@ -4,7 +4,7 @@ import type { Random } from './campaign.ts';
 import { type How, noteAct, noteTry, type Outcome, outcomeOf, type Victim } from './organisation-outcomes.ts';
 import type { newServer, Stop } from './organisation-server.ts';
 import { approvesItself } from './organisation-takeovers.ts';
-import { DAY, HOUR, type Work } from './organisation-work.ts';
+import { approved, DAY, HOUR, type Work } from './organisation-work.ts';
 
 /** An operator lifts a false suspension after so long. */
 const LIFTED_SECONDS = HOUR;
@@ -50,6 +50,8 @@ export const organisationFates = (
   /** Until when a person is asked, by request. */
   const pending = new Map<string, number>();
   const denials = new Map<string, number[]>();
+  /** When the agent last asked for an approval. */
+  const requestedAt = new Map<string, number>();
 
   const lastingOf = (agent: string): readonly Restricting[] =>
     (restricting.get(agent) ?? []).filter(({ until }) => until > server.time.now);
@@ -111,6 +113,8 @@ export const organisationFates = (
       noteAct(victim, work, isQuiet ? ['muted'] : all);
     }
     if (fate === 'suspended' || isQuiet) return [];
+    if (isAsking && !work.isApproved && fate === 'passes') requestedAt.set(caller, at);
+    if (fate === 'passes' && work.isApproved) return [approved(caller, at, at - (requestedAt.get(caller) ?? at)), work];
     if (fate === 'passes') return [work];
     // The server merges identical requests for an approval.
     const key = [caller, event.resource, event.subject, ...(event.scopeGiven ?? [])].join(' ');
@@ -120,6 +124,7 @@ export const organisationFates = (
       liftLater(caller, RESTRICTION_SECONDS);
     }
     if (fate === 'refused') return Array.from({ length: 1 + random.integer(REPEATS) }, () => refusal(work));
+    requestedAt.set(caller, at);
     pending.set(key, answer(work, all, isByAttacker));
     return [question(work)];
   };
@@ -143,6 +148,7 @@ export const organisationFates = (
 
     /** The events of one request or answer. May insert later ones into `all`. */
     async of(work: Work, all: Work[]): Promise<readonly Work[]> {
+      if (work.event.type === 'approval.approved') return [work];
       if (work.event.type !== 'approval.denied') return ofAgent(work, all);
       const { agent = '' } = work.event;
       if (work.isHostile && ended.has(agent)) return [];

@@ -7,10 +7,12 @@ import { agentDocuments } from '../../src/domain/clients/agents/agent-documents.
 import { agentRestrictions } from '../../src/domain/clients/agents/agent-restrictions.ts';
 import { mostHeld } from '../../src/domain/governance/held-counts.ts';
 import { storedFleet } from '../../src/domain/governance/responses/fleet-networks.ts';
+import { personWatch } from '../../src/domain/governance/responses/person-watch.ts';
 import { RESPONSES, type Response } from '../../src/domain/governance/responses/response.ts';
 import { responseActs } from '../../src/domain/governance/responses/response-acts.ts';
 import type { ResponseRule } from '../../src/domain/governance/responses/response-rule.ts';
 import { responseWorker } from '../../src/domain/governance/responses/response-worker.ts';
+import { sharedDeviationsOf } from '../../src/domain/governance/responses/shared-deviations.ts';
 import { update } from '../../src/domain/ports/document-store.ts';
 import { DAY, SCOPES, type Work } from './organisation-work.ts';
 
@@ -18,8 +20,13 @@ export const START = 20_000 * DAY;
 /** As on a server with 4 GiB of heap. */
 export const MOST_HELD = mostHeld(4 * 1024 ** 3);
 
-const agentOf = (id: string): Agent => ({
-  ...{ id, name: id, owner: 'acc_1', purpose: 'Works', environment: 'production', state: 'active' },
+/** Agents of one owner, and of one blueprint. */
+const OF_OWNER = 5;
+const OF_BLUEPRINT = 10;
+
+const agentOf = (id: string, index: number): Agent => ({
+  ...{ owner: `acc_o${Math.floor(index / OF_OWNER)}`, blueprint: `bpt_${Math.floor(index / OF_BLUEPRINT)}` },
+  ...{ id, name: id, purpose: 'Works', environment: 'production', state: 'active' },
   ...{ redirectUris: [], grantTypes: [], dpopBoundAccessTokens: false, resourceServers: [] },
   ...{ createdAt: START, updatedAt: START },
 });
@@ -87,6 +94,13 @@ export const newServer = async (ids: readonly string[], rules: readonly Response
   });
   const worker = responseWorker({
     fleet: storedFleet(documents, (network) => network),
+    people: personWatch({
+      documents: documents,
+      clock,
+      pause: async () => undefined,
+      digestOf: (_, network) => network,
+    }),
+    shared: sharedDeviationsOf(documents),
     ...{ documents, clock, acts, rules: { active: async () => rules }, pause: async () => undefined },
     digestOf: (_, network) => network,
     mostHeld: MOST_HELD,

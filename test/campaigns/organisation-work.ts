@@ -172,6 +172,12 @@ export const denied = ({ id, network }: Worker, at: number): Work => ({
   event: { type: 'approval.denied', outcome: 'done', agent: id, inputs: { channel: 'backchannel' } },
 });
 
+/** A person approves what the agent asked for so many seconds before. */
+export const approved = (agent: string, at: number, seconds: number): Work => ({
+  ...{ at, caller: 'acc_approver', source: '' },
+  event: { type: 'approval.approved', outcome: 'done', agent, inputs: { channel: 'backchannel', seconds } },
+});
+
 export const times = (count: number, make: (index: number) => Work): Work[] =>
   Array.from({ length: count }, (_, at) => make(at));
 

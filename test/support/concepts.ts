@@ -115,7 +115,7 @@ const DECLARED: readonly Concept[] = [
     name: 'response rule',
     means:
       'a rule by which the server notifies about an agent, restricts or suspends it, when the agent behaves unlike itself',
-    collections: ['response_rules', 'agent_facts', 'fleet_networks'],
+    collections: ['response_rules', 'agent_facts', 'person_facts', 'fleet_networks'],
     paths: ['response-rules'],
     commands: ['response-rules'],
   },

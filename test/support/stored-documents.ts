@@ -10,7 +10,7 @@ export type StoredRows = Readonly<Record<string, number>>;
  * are bounded by other rules.
  */
 const OF_AUDIT =
-  /audit|checkpoint|refusal|outcome|notification|changes|collections|nodes|findings|client_activity|agent_facts|fleet_networks|scope_use|response|discovery/;
+  /audit|checkpoint|refusal|outcome|notification|changes|collections|nodes|findings|client_activity|agent_facts|person_facts|fleet_networks|scope_use|response|discovery/;
 
 /** Rows of each table that has any. The file may be open in the server. */
 export const storedRows = (dataFolder: string): StoredRows => {

@@ -5,7 +5,7 @@
 import type { AuditRecord, RecordedEvent } from './audit-record.ts';
 
 /**
- * What readers of the log need of a record. Its only personal value is the address of a request for a token: the store may have
+ * What readers of the log need of a record. Its only personal value is the address of its request: the store may have
  * erased it meanwhile, so a reader keeps at most a keyed digest of its network.
  */
 export type RecentRecord = Pick<AuditRecord, 'id' | 'stream' | 'sequence' | 'at' | 'hash' | 'event'> & {
@@ -14,7 +14,7 @@ export type RecentRecord = Pick<AuditRecord, 'id' | 'stream' | 'sequence' | 'at'
   readonly text?: string;
 };
 
-/** The address of a request for a token. A record that this process wrote last has it in memory, a stored one beside the chain. */
+/** The address of the request. A record that this process wrote last has it in memory, a stored one beside the chain. */
 export const sourceOfRecord = (record: RecentRecord): string | undefined =>
   record.source ?? (record as Partial<AuditRecord>).erasable?.['source']?.value;
 
@@ -75,7 +75,7 @@ export const recentRecords = (): RecentRecords => {
       if (first && last && (last.stream !== first.stream || last.sequence + 1 !== first.sequence)) forget();
       for (const [index, { id, stream, sequence, at, hash, event, erasable }] of stored.entries()) {
         const text = texts[index] ?? '';
-        const source = event.type === 'token.issued' ? erasable?.['source']?.value : undefined;
+        const source = erasable?.['source']?.value;
         held.push({
           ...{ id, stream, sequence, at, hash, event },
           ...(source === undefined ? {} : { source }),

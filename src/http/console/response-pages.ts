@@ -5,7 +5,7 @@ import {
   responsesPage,
 } from '../../../views/pages/console-responses.ts';
 import { responseWords as words } from '../../../views/words/console-responses.ts';
-import { FACT_NAMES } from '../../domain/governance/responses/fact-values.ts';
+import { FACT_NAMES } from '../../domain/governance/responses/fact-names.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, doerName, type Names, partyNames } from './console-deps.ts';

@@ -12,7 +12,7 @@ import { agentWords } from '../../../views/words/agent.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { responseWords as words } from '../../../views/words/console-responses.ts';
-import { FACT_NAMES } from '../../domain/governance/responses/fact-values.ts';
+import { FACT_NAMES } from '../../domain/governance/responses/fact-names.ts';
 import { MOST_CONDITIONS, RESPONSE_ACTS } from '../../domain/governance/responses/response-rule.ts';
 import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';

@@ -6,7 +6,7 @@ import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { newAuditLog } from '../../../src/domain/audit/audit-log.ts';
 import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record.ts';
 import { canonicalText } from '../../../src/domain/audit/canonical-text.ts';
-import { type RecentRecords, recentRecords } from '../../../src/domain/audit/recent-records.ts';
+import { type RecentRecords, recentRecords, sourceOfRecord } from '../../../src/domain/audit/recent-records.ts';
 import { recentOrStored, recordsAfter, storedRecords } from '../../../src/domain/audit/records-after.ts';
 import { auditSearch } from '../../../src/domain/audit/search/audit-search.ts';
 import { transparencyLog } from '../../../src/domain/audit/transparency-log/transparency-log.ts';
@@ -101,6 +101,13 @@ describe('recent records', () => {
     expect(recent.after('nod_a', 200 - 65, 1)).toEqual([]);
     expect(recent.after('nod_a', 200 - 32, 100)).toHaveLength(32);
   });
+});
+
+test('have the address of each request that has one: also of people who sign in and approve', () => {
+  const recent = recentRecords();
+  const event = { type: 'approval.approved', outcome: 'done', personal: { source: '192.0.2.7' } } as const;
+  note(recent, [linkRecord('nod_a', undefined, prepareEvent(event, 0), 'w')]);
+  expect(recent.after('nod_a', 0, 1).map(sourceOfRecord)).toEqual(['192.0.2.7']);
 });
 
 describe('the texts of recent records', () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { agentEventOf } from '../../../src/domain/governance/responses/agent-events.ts';
 import { type AgentEvent, type AgentFacts, withEvents } from '../../../src/domain/governance/responses/agent-facts.ts';
-import { FACT_NAMES, type Fact, valuesOf } from '../../../src/domain/governance/responses/fact-values.ts';
+import { FACT_NAMES, type Fact } from '../../../src/domain/governance/responses/fact-names.ts';
+import { valuesOf } from '../../../src/domain/governance/responses/fact-values.ts';
 
 const DAY = 86_400;
 /** 12:00 UTC. */
@@ -20,6 +21,7 @@ const HOME = {
   people: 'acc_1',
   software: 'kit',
   compositions: 'v1',
+  shapes: 'read',
 };
 const RIGHTS = ['read api'];
 /** A token an hour from 9 to 16 UTC of each of the last `days` days before today. */
@@ -38,7 +40,7 @@ const valuesIn = (facts: AgentFacts, since?: number) => {
   return Object.fromEntries(FACT_NAMES.map((fact) => [fact, of(fact)] as const).filter(([, value]) => value !== 0));
 };
 const values = (events: readonly AgentEvent[], since?: number) => valuesIn(factsOf(events), since);
-const ONE_TOKEN = { tokens_hour: 1, rate_times: 0.1, tokens_minute: 1, minute_times: 0.2 };
+const ONE_TOKEN = { tokens_hour: 1, rate_times: 0.1, tokens_minute: 1, minute_times: 0.2, burst_times: 0.3 };
 /** An event at noon, as usual but for this. */
 const at = (used: AgentEvent['used'], more: Partial<AgentEvent> = {}) =>
   event(NOON, { used: { ...HOME, ...used }, ...more });
@@ -79,6 +81,52 @@ describe('values of an agent', () => {
     // An agent without habits has nothing that is new or odd; what it is refused counts at once.
     const young = values([event(NOON - 6 * DAY, { used: HOME }), ...times(count, make)])[fact];
     expect(young).toBe(fact === 'denials_10_minutes' ? value : undefined);
+  });
+
+  test('a form of request is new where its API and scopes are not, and have been used for a week', () => {
+    const other = { ...HOME, shapes: 'other' };
+    expect(values([...habit(20), event(NOON, { used: other, rights: RIGHTS })])).toEqual({
+      ...ONE_TOKEN,
+      ...{ reach_times: 0.3, new_shapes_hour: 1, oddness_hour: 1 },
+    });
+    const withScope = () => event(NOON, { used: other, rights: ['pay api'] });
+    expect(values([...habit(20), withScope()])).not.toHaveProperty('new_shapes_hour');
+    const ofNewApi = (then: number, shapes: string) => event(then, { used: { ...HOME, resources: 'r', shapes } });
+    expect(values([...habit(20), ofNewApi(NOON, 'first'), ofNewApi(NOON + 2 * DAY, 'second')])).not.toHaveProperty(
+      'new_shapes_hour',
+    );
+  });
+
+  test('a first person after a fortnight without any: not of an agent that meets people', () => {
+    const ada = () => at({ people: 'acc_ada' });
+    expect(values([...habit(20), ada()])).toMatchObject({ first_people_hour: 1, oddness_hour: 1 });
+    const met = () => event(NOON - 10 * DAY, { used: { ...HOME, people: 'acc_bob' } });
+    expect(values([...habit(20), met(), ada()])).not.toHaveProperty('first_people_hour');
+    // Nor of one that worked on few days.
+    expect(values([...habit(20).filter(({ at: then }) => then < NOON - 12 * DAY), ada()])).not.toHaveProperty(
+      'first_people_hour',
+    );
+  });
+
+  test('an approval that a person gave three times as fast as any in 28 days, of five days at least', () => {
+    const approvedIn = (then: number, seconds: number) => event(then, { counts: 'approved', seconds });
+    const before = (days: number) => times(days, (index) => approvedIn(NOON - (index + 1) * DAY, 90 + index));
+    const after = (days: number, seconds: number) =>
+      values([...habit(20), ...before(days), event(NOON, { used: HOME }), approvedIn(NOON + 1, seconds)]);
+    expect(after(5, 29)).toMatchObject({ quick_approvals_hour: 1, oddness_hour: 1 });
+    expect(after(5, 30)).not.toHaveProperty('quick_approvals_hour');
+    expect(after(4, 1)).not.toHaveProperty('quick_approvals_hour');
+  });
+
+  test('tokens within seconds, and scopes within ten minutes, as multiples of the most before', () => {
+    const burst = () => times(6, (index) => event(NOON + index, { used: HOME, rights: RIGHTS }));
+    expect(values([...habit(20), ...burst()])).toMatchObject({ burst_times: 2 });
+    const many = Array.from({ length: 30 }, (_, index) => `scope-${index} api`);
+    const wide = (then: number) =>
+      times(3, (index) => event(then + index * 60, { used: HOME, rights: many.slice(index * 10, index * 10 + 10) }));
+    expect(values([...habit(20), ...wide(NOON)])).toMatchObject({ reach_times: 10 });
+    // The next day, the same is no more than ever.
+    expect(values([...habit(20), ...wide(NOON), ...wide(NOON + DAY)])).toMatchObject({ reach_times: 1 });
   });
 
   test('programs are new from a week after the first one was recorded: an agent may be older than that', () => {
@@ -422,7 +470,12 @@ describe('which events count', () => {
       agent: 'agt_1',
       event: {
         ...{ id: 's:1', stream: 's', sequence: 1, at: NOON, counts: 'tokens', network: '192.0.2.0/24' },
-        used: { resources: 'https://api.example', people: 'acc_1', networks: 'agt_1 192.0.2.0/24' },
+        used: {
+          resources: 'https://api.example',
+          people: 'acc_1',
+          networks: 'agt_1 192.0.2.0/24',
+          shapes: expect.any(String),
+        },
       },
     });
   });

@@ -57,7 +57,7 @@ test('the owner of a restricted agent denies what the attacker wants, also where
 
 test('an attacker with the session of the owner approves it: to wait contains nothing', async () => {
   const waiting = await fateOfAct('session of an owner');
-  expect(waiting).toEqual({ types: ['approval.requested', 'token.issued'], how: undefined });
+  expect(waiting).toEqual({ types: ['approval.requested', 'approval.approved', 'token.issued'], how: undefined });
   const approved = await fateOfAct('session of an owner', { isApproved: true });
-  expect(approved).toEqual({ types: ['token.issued'], how: undefined });
+  expect(approved).toEqual({ types: ['approval.approved', 'token.issued'], how: undefined });
 });

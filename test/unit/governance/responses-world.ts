@@ -3,11 +3,13 @@ import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import { listEvents } from '../../../src/domain/audit/list-events.ts';
 import { storedFleet } from '../../../src/domain/governance/responses/fleet-networks.ts';
+import { personWatch } from '../../../src/domain/governance/responses/person-watch.ts';
 import { responseActs } from '../../../src/domain/governance/responses/response-acts.ts';
 import { responseList } from '../../../src/domain/governance/responses/response-list.ts';
 import { responseRuleRegistry } from '../../../src/domain/governance/responses/response-rule-registry.ts';
 import { responseWorker } from '../../../src/domain/governance/responses/response-worker.ts';
 import { ruleReplays } from '../../../src/domain/governance/responses/rule-replay.ts';
+import { sharedDeviationsOf } from '../../../src/domain/governance/responses/shared-deviations.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { agentEvents } from '../../support/agent-events.ts';
 import { BY, newAgent, registryWorld } from '../registries/registry-world.ts';
@@ -46,6 +48,8 @@ export const responsesWorld = () => {
     responseWorker({
       ...{ documents: store, clock, rules, acts: actsOn(store), digestOf, pause, mostHeld: 2000 },
       fleet: storedFleet(store, (network) => network),
+      people: personWatch({ documents: store, clock, pause, digestOf }),
+      shared: sharedDeviationsOf(store),
       onFailed: (id, error) => failed.push([id, error.message]),
     });
   const failed: [string | undefined, string][] = [];

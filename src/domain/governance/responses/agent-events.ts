@@ -96,6 +96,21 @@ const digest = (text: string): string => hash('sha256', text, 'base64url').slice
 const refusedKey = ({ denial, resource = '', scopeAsked = [] }: RecentRecord['event']): string =>
   digest([denial?.layer, resource, ...[...scopeAsked].sort()].join(' '));
 
+/** Most forms of requests whose digests a process remembers: nearly all requests have one of a few forms. */
+const MOST_REMEMBERED = 4096;
+const shapes = new Map<string, string>();
+
+/** Tells apart the forms of requests for tokens: what a program asks for together is written in it, and a stranger writes something else. */
+const shapeKey = ({ resource = '', scopeAsked, scopeGiven = [], grantType = '' }: RecentRecord['event']): string => {
+  const text = `${grantType} ${resource} ${[...(scopeAsked ?? scopeGiven)].sort().join(' ')}`;
+  const known = shapes.get(text);
+  if (known !== undefined) return known;
+  if (shapes.size >= MOST_REMEMBERED) shapes.clear();
+  const key = digest(text);
+  shapes.set(text, key);
+  return key;
+};
+
 /** What a granted request, or one for an approval, used. Assignments cost half of what spreads do, and this runs for each event. */
 const usedIn = (event: RecentRecord['event'], network: string | undefined): AgentEvent['used'] => {
   const { resource, subject, chain, type } = event;
@@ -109,6 +124,7 @@ const usedIn = (event: RecentRecord['event'], network: string | undefined): Agen
   if (software !== undefined) used.software = software;
   const compositions = type === 'token.issued' ? compositionIn(event) : undefined;
   if (compositions !== undefined) used.compositions = compositions;
+  if (type === 'token.issued' && resource !== undefined) used.shapes = shapeKey(event);
   return used;
 };
 
@@ -139,7 +155,9 @@ export const agentEventOf = (
   const isOwn = counts === 'tokens' || counts === 'approvals';
   if (counts === 'approved') {
     const used = approverIn(event, source === undefined ? undefined : coarseNetwork(source), digestOf);
-    return { agent: caller, event: { id, stream, sequence, at: Math.floor(at / 1000), counts, used } };
+    const seconds = event.inputs?.['seconds'];
+    const waited = typeof seconds === 'number' && seconds >= 0 ? { seconds } : {};
+    return { agent: caller, event: { id, stream, sequence, at: Math.floor(at / 1000), counts, used, ...waited } };
   }
   const network = source === undefined || !isOwn ? undefined : coarseNetwork(source);
   const ofAgent = network === undefined ? undefined : digestOf(caller, network);
@@ -147,7 +165,10 @@ export const agentEventOf = (
   const used = isOwn ? usedIn(event, ofAgent) : counts === 'denials' ? { refused: refusedKey(event) } : NOTHING;
   const noted: Draft<AgentEvent> = { id, stream, sequence, at: Math.floor(at / 1000), counts, used };
   const depth = isOwn ? actorsOf(event.chain).length : 0;
-  if (depth > 1) noted.depth = depth;
+  if (depth > 1) {
+    noted.depth = depth;
+    noted.peers = actorsOf(event.chain).filter((actor) => actor !== caller && isAgent(actor));
+  }
   const isToken = counts === 'tokens';
   const spent = isToken ? sharesIn(event.inputs?.['spent']) : undefined;
   if (spent !== undefined) noted.spent = spent;

@@ -9,20 +9,11 @@
  */
 import { countedTo, type StreamCursor } from '../../audit/records-after.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { type BudgetShares, spentInHour } from './budget-shares.ts';
-import {
-  type CountedAs,
-  type Draft,
-  inHour,
-  inMinute,
-  type Slot,
-  slotsWith,
-  type Tick,
-  ticksWith,
-} from './recent-counts.ts';
+import type { BudgetShares } from './budget-shares.ts';
+import { type Day, dayOf, daysWith } from './fact-days.ts';
+import { type CountedAs, type Draft, reachOf, type Slot, slotsWith, type Tick, ticksWith } from './recent-counts.ts';
 import {
   DAY,
-  KEPT_DAYS,
   keptOf,
   moreOf,
   type People,
@@ -39,40 +30,23 @@ const FORGOTTEN_SECONDS = 90 * DAY;
 const IDLE_SECONDS = 7 * DAY;
 const MOST_SWITCHES = 16;
 const MOST_STREAMS = 64;
+const MOST_QUICK = 16;
 const MOST_EVIDENCE = 10;
 
-/** One UTC day before today, or today. */
-type Day = {
-  /** Days since 1970. */
-  readonly day: number;
-  /** Most tokens within an hour. */
-  readonly peak: number;
-  /** Bit n: the agent got a token, or asked for an approval, in hour n. */
-  readonly hours: number;
-  /** Absent here and below: a day from before they were counted. Most tokens within a minute. */
-  readonly minute?: number;
-  /** Agents of its longest chain. */
-  readonly depth?: number;
-  /** Most that its tokens took of one budget within an hour: millionths of its limit. Absent: nothing. */
-  readonly spent?: number;
-  /** Tokens, and people for whom it got its first token. */
-  readonly tokens?: number;
-  readonly met?: number;
-  /** Most approvals that it asked for within an hour. */
-  readonly asked?: number;
-};
+/** `agents`: how many others did. */
+export type Alike = { readonly at: number; readonly agents: number };
 
 /** Lists that facts from before they were kept do not have. */
-type LaterList = 'refused' | 'software' | 'rights' | 'compositions' | 'usedBelow' | 'approvers';
+type LaterList = 'refused' | 'software' | 'rights' | 'compositions' | 'usedBelow' | 'approvers' | 'shapes';
 
-/** What one agent did. At most about 72 kB as JSON, and 84 kB in memory. Members that may be absent are so in facts from before they were counted. */
+/** What one agent did. At most about 76 kB as JSON, and 88 kB in memory. Members that may be absent are so in facts from before they were counted. */
 export type AgentFacts = People & {
   readonly [List in Exclude<SeenList, 'people' | LaterList>]: readonly Seen[];
 } & {
   /**
    * What it was refused: digests of layer, API and scopes. Digests of the programs that asked for its tokens. Scopes with their APIs. Beginnings of the
    * digests of its compositions. APIs for which agents below it got tokens in its chain, which only restrictions use. Digests of people who approved for it, each
-   * with the network.
+   * with the network. Digests of the forms of its requests: scopes together, API and grant type.
    */
   readonly [List in LaterList]?: readonly Seen[];
 } & {
@@ -85,6 +59,12 @@ export type AgentFacts = People & {
   readonly woke?: { readonly at: number; readonly idle: number };
   /** Of the last minute. */
   readonly ticks?: readonly Tick[];
+  /** How fast people approved what it asked for, within an hour, the last one last. At most MOST_QUICK. */
+  readonly approvedIn?: readonly { readonly at: number; readonly seconds: number }[];
+  /** When so many other agents, with something in common with it, lately began to do the same as it did. */
+  readonly alike?: Alike;
+  /** When its owner lately was unlike themselves, and in how many ways. */
+  readonly owner?: { readonly at: number; readonly ways: number };
   /** The network of its last event, and when it changed between one that is new and one that is not. */
   readonly lastNetwork?: string;
   readonly switches?: readonly number[];
@@ -127,6 +107,10 @@ export type AgentEvent = {
   readonly counts: CountedAs | 'usedBelow';
   /** Agents of the chain in which it acted. */
   readonly depth?: number;
+  /** The other agents of its chain, in memory only. */
+  readonly peers?: readonly string[];
+  /** How long a request for an approval had been open when a person approved it. */
+  readonly seconds?: number;
   /** What the token took of budgets. */
   readonly spent?: BudgetShares;
   /** The network of its request, in memory only, and whether other agents use it. */
@@ -158,39 +142,31 @@ const switchesWith = (facts: AgentFacts, { at, used }: AgentEvent): readonly num
   return isNew(used.networks) === isNew(lastNetwork) ? switches : [...switches, at].slice(-MOST_SWITCHES);
 };
 
-const daysWith = (
-  { days }: AgentFacts,
-  { at, counts, depth = 0, spent }: OwnEvent,
-  {
-    slots,
-    ticks,
-    hasGot,
-  }: { readonly slots: readonly Slot[]; readonly ticks: readonly Tick[]; readonly hasGot: boolean },
-): readonly Day[] => {
-  const day = dayOf(at);
-  const last = days.at(-1);
-  const found = last?.day === day ? last : days.find((one) => one.day === day);
-  const next: Draft<Day> = found ? { ...found } : { day, peak: 0, hours: 0 };
-  next.peak = Math.max(next.peak, inHour(slots, 'tokens', at));
-  if (counts === 'approvals') next.asked = Math.max(next.asked ?? 0, inHour(slots, 'approvals', at));
-  if (counts === 'tokens' || counts === 'approvals') next.hours |= 1 << (Math.floor(at / 3600) % 24);
-  next.minute = Math.max(next.minute ?? 0, inMinute(ticks, 'tokens', at));
-  next.depth = Math.max(next.depth ?? 0, depth);
-  next.tokens = (next.tokens ?? 0) + (counts === 'tokens' ? 1 : 0);
-  next.met = (next.met ?? 0) + (hasGot ? 1 : 0);
-  if (spent !== undefined) next.spent = Math.max(next.spent ?? 0, spentInHour(slots, at));
-  if (found === last && found !== undefined && (days[0]?.day ?? 0) > day - KEPT_DAYS) return days.with(-1, next);
-  return [...days.filter((one) => one.day !== day && one.day > day - KEPT_DAYS), next].sort((a, b) => a.day - b.day);
-};
-
-type OtherList = Exclude<SeenList, 'people' | 'rights'>;
-const OTHER_LISTS = SEEN_LISTS.filter((list): list is OtherList => list !== 'people' && list !== 'rights');
+type OtherList = Exclude<SeenList, 'people' | 'rights' | 'shapes'>;
+const OTHER_LISTS = SEEN_LISTS.filter(
+  (list): list is OtherList => list !== 'people' && list !== 'rights' && list !== 'shapes',
+);
 
 const isNewIn = (before: readonly Seen[], now: readonly Seen[]): boolean =>
   now !== before && (now.length > before.length || now.at(-1)?.key !== before.at(-1)?.key);
 
+/** How fast people approved within an hour, with this one. */
+const approvedInWith = ({ approvedIn = [] }: AgentFacts, at: number, seconds: number) =>
+  [...approvedIn.filter((one) => one.at > at - 3600), { at, seconds }].slice(-MOST_QUICK);
+
+/** An API, or a scope, has all its forms of requests after so long. */
+const YOUNG_SECONDS = 7 * DAY;
+
+/** Whether the API or a scope of the event is new, or lately was: its forms come one after the other. */
+const hasYoungPart = ({ resources, rights = [] }: AgentFacts, { at, used, rights: some = [] }: AgentEvent): boolean => {
+  const isYoung = (all: readonly Seen[], key: string | undefined): boolean =>
+    (all.find((one) => one.key === key)?.firstAt ?? at) > at - YOUNG_SECONDS;
+  return isYoung(resources, used.resources) || some.some((key) => isYoung(rights, key));
+};
+
 /** Notes in the draft what the event used. Returns whether one of it is new. */
-const noteUsed = (next: Draft<AgentFacts>, { at, counts, used, rights, isShared = false }: AgentEvent): boolean => {
+const noteUsed = (next: Draft<AgentFacts>, event: AgentEvent): boolean => {
+  const { at, counts, used, rights, isShared = false } = event;
   let isNew = false;
   for (const list of OTHER_LISTS) {
     const key = used[list];
@@ -201,14 +177,21 @@ const noteUsed = (next: Draft<AgentFacts>, { at, counts, used, rights, isShared 
     isNew ||= isNewIn(before, now);
     next[list] = now;
   }
+  let hasNewRight = false;
   if (rights) {
     const before = next.rights ?? [];
     let now = before;
     for (const key of rights) now = withSeen(now, { key, at, isShared: false }, 'rights');
-    isNew ||= isNewIn(before, now);
+    hasNewRight = isNewIn(before, now);
     next.rights = now;
   }
-  return isNew;
+  if (used.shapes !== undefined) {
+    const before = next.shapes ?? [];
+    const isKnown = before.some(({ key }) => key === used.shapes);
+    next.shapes = withSeen(before, { key: used.shapes, at, isShared: !isKnown && hasYoungPart(next, event) }, 'shapes');
+    isNew ||= isNewIn(before, next.shapes);
+  }
+  return isNew || hasNewRight;
 };
 
 /** Leaves out of the draft what was not used for 28 days: something new, which takes the place of it, may never come. */
@@ -219,8 +202,6 @@ const forgetOld = (next: Draft<AgentFacts>, at: number): void => {
   }
   if (next.morePeople) next.morePeople = moreOf(next.morePeople, at);
 };
-
-const dayOf = (at: number): number => Math.floor(at / DAY);
 
 /** Changes no value that rules compare, and none of the times: the agent itself did nothing. */
 const notedBelow = (facts: AgentFacts, { at, used, stream, sequence }: AgentEvent): AgentFacts => {
@@ -249,9 +230,10 @@ const counted = (facts: AgentFacts, event: OwnEvent): AgentFacts => {
   const isNew = noteUsed(next, event);
   next.switches = switchesWith(facts, event);
   if (used.networks !== undefined) next.lastNetwork = used.networks;
-  next.slots = slotsWith(facts.slots, event, hasMet);
+  next.slots = slotsWith(facts.slots, event, { hasMet, reach: reachOf(next.rights, event.rights) });
   next.ticks = ticksWith(facts.ticks ?? [], event, hasMet);
-  next.days = daysWith(facts, event, { slots: next.slots, ticks: next.ticks, hasGot });
+  next.days = daysWith(facts.days, event, { slots: next.slots, ticks: next.ticks, hasGot });
+  if (event.seconds !== undefined) next.approvedIn = approvedInWith(facts, at, event.seconds);
   // A person may answer while the agent does nothing.
   if (event.counts !== 'answers' && event.counts !== 'approved' && at - facts.lastAt >= IDLE_SECONDS)
     next.woke = { at, idle: at - facts.lastAt };

@@ -1,7 +1,9 @@
 /** The values that response rules compare: numbers about one agent, as of its last event. */
 import type { AgentFacts } from './agent-facts.ts';
 import { spentInHour } from './budget-shares.ts';
-import { inHour, inMinute } from './recent-counts.ts';
+import { FACT_NAMES, type Fact } from './fact-names.ts';
+import { oddnessOf } from './oddness.ts';
+import { inHour, inMinute, inSeconds, reachIn } from './recent-counts.ts';
 import { DAY, isApprovedAnywhere, isForAnyone, KEPT_DAYS, type SeenList } from './seen-things.ts';
 
 /** An agent has its own habits after so long. Until then nothing about it is new, odd or faster than usual. */
@@ -13,53 +15,20 @@ const DENIAL_SECONDS = 600;
 const LEAST_PEAK = 10;
 /** The same for a minute. */
 const LEAST_MINUTE = 5;
+/** The same for ten seconds, and for scopes within ten minutes. */
+const LEAST_BURST = 3;
+const LEAST_REACH = 3;
 /** The same for approvals that it asks for within an hour. */
 const LEAST_ASKED = 2;
+/** An agent for fixed people met none for so long, and worked on so many days of these. */
+const SETTLED_DAYS = 14;
+const LEAST_WORKED = 5;
+/** People have habits of answering after approvals of so many days. */
+const LEAST_ANSWERED = 5;
 /** Millionths of a budget: an hour is compared with a hundredth at least. */
 const LEAST_SPENT = 10_000;
 
-/** Every fact, with what it counts. */
-export const FACTS = {
-  tokens_hour: 'tokens within an hour',
-  rate_times: 'tokens within an hour, as a multiple of the most in any hour of its 28 days before today',
-  tokens_minute: 'tokens within a minute',
-  minute_times: 'tokens within a minute, as a multiple of the most in any minute of its 28 days before today',
-  odd_tokens_hour: 'tokens within an hour, at a time of day at which it was idle for 28 days',
-  denials_10_minutes: 'refused token requests within ten minutes',
-  refused_kinds_10_minutes: 'different sets of API and scopes that it was refused within ten minutes',
-  new_resources_hour: 'APIs that it used for the first time within an hour',
-  new_networks_hour: 'networks that it used for the first time within an hour',
-  foreign_networks_hour: 'of these networks, those that no other agent had used for a week, on three days',
-  network_returns_hour: 'changes within an hour between a network that is new and one that is not',
-  new_software_hour: 'programs that asked for its tokens for the first time within an hour',
-  new_compositions_hour:
-    'compositions (model, prompt and tools) that it showed for the first time within an hour, as far as it shows them',
-  new_rights_hour: 'scopes, each with its API, that it was given for the first time within an hour',
-  new_people_hour: 'people for whom it acted for the first time within an hour',
-  new_people_minute: 'people for whom it acted for the first time within a minute',
-  new_people_times:
-    'people for whom it acted for the first time within an hour, as a multiple of what so many tokens brought in its 28 days before today',
-  new_chains_hour: 'chains of agents in which it acted for the first time within an hour',
-  chain_growth_hour: 'agents by which its longest chain within an hour exceeds those of its 28 days before today',
-  idle_days: 'days for which it did nothing before it began again, within an hour',
-  odd_approvals_hour: 'approvals that it asked for within an hour, at a time of day at which it was idle for 28 days',
-  odd_approvals_minute: 'of these approvals, those within a minute',
-  approvals_times:
-    'approvals that it asked for within an hour, as a multiple of the most in any hour of its 28 days before today',
-  denied_approvals_hour: 'approvals that it asked for and that a person denied within an hour',
-  new_approver_networks_hour:
-    'networks from which a person approved for it for the first time within an hour, counted for each person',
-  budget_percent_hour: 'percent of a budget that its tokens took within an hour',
-  budget_times:
-    'what its tokens took of a budget within an hour, as a multiple of the most in any hour of its 28 days before today',
-  oddness_hour:
-    'ways in which it was unlike its 28 days within an hour, each counted once: a new network (2, if no other agent uses it), program, composition, API or scope, chain, more new people than its tokens bring, an hour of the day in which it is idle, a pause of a week before, faster than ever, refused three kinds of requests, approvals asked for faster than ever or denied twice',
-} as const;
-export type Fact = keyof typeof FACTS;
-export const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
 const PLACES = Object.fromEntries(FACT_NAMES.map((fact, place) => [fact, place])) as Readonly<Record<Fact, number>>;
-
-export type FactValues = { readonly [Name in Fact]: number };
 
 /** What the values are made of: the facts, and the times that they are compared with. */
 type Look = {
@@ -108,7 +77,16 @@ const tokensInHour = ({ facts, now, from }: Look): number => inHour(facts.slots,
 const askedInHour = ({ facts, now, from }: Look): number => inHour(facts.slots, 'approvals', now, from);
 const tokensInMinute = ({ facts: { ticks = [] }, now, from }: Look): number => inMinute(ticks, 'tokens', now, from);
 
-type LaterList = 'software' | 'rights' | 'compositions' | 'approvers';
+const burstOf = ({ facts: { ticks = [] }, now, from }: Look): number => inSeconds(ticks, now, from);
+const reachNow = ({ facts, now, from }: Look): number => reachIn(facts.slots, now, from);
+
+/** Whether bursts and scopes are known of a week ago. */
+const isBurstKnown = (look: Look): boolean => {
+  const today = Math.floor(look.now / DAY);
+  return daysBefore(look).some(({ burst, day }) => burst !== undefined && day <= today - LEARNING_SECONDS / DAY);
+};
+
+type LaterList = 'software' | 'rights' | 'compositions' | 'approvers' | 'shapes';
 
 const newIn = (
   look: Look,
@@ -139,6 +117,19 @@ const newLater = (look: Look, list: LaterList): number => {
 
 const knowsPeople = ({ facts, now, isLearned }: Look): boolean => isLearned && !isForAnyone(facts, now);
 const peopleMet = (look: Look): number => (knowsPeople(look) ? inSlots(look, 'met', NEW_SECONDS) : 0);
+
+/** Whether it has worked for the same people, and no others, for a fortnight. */
+const isSettled = (look: Look): boolean => {
+  const today = Math.floor(look.now / DAY);
+  const lately = daysBefore(look).filter(({ day, tokens = 0 }) => day >= today - SETTLED_DAYS && tokens > 0);
+  return lately.length >= LEAST_WORKED && lately.every(({ met = 0 }) => met === 0);
+};
+
+/** The fewest seconds after which people approved for it. Undefined: too few did. */
+const quickestBefore = (look: Look): number | undefined => {
+  const all = daysBefore(look).flatMap(({ quickest }) => quickest ?? []);
+  return all.length < LEAST_ANSWERED ? undefined : Math.min(...all);
+};
 
 /** When the agent itself last did something: a person may answer hours later. */
 const lastActOf = ({ facts: { slots }, now }: Look): number =>
@@ -172,6 +163,14 @@ const VALUES = {
     const minute = tokensInMinute(look);
     return minute === 0 || !isCounted(look) ? 0 : tenths(minute / mostOf(look, LEAST_MINUTE, (day) => day.minute ?? 0));
   },
+  burst_times(look) {
+    const burst = burstOf(look);
+    return burst === 0 || !isBurstKnown(look) ? 0 : tenths(burst / mostOf(look, LEAST_BURST, (day) => day.burst ?? 0));
+  },
+  reach_times(look) {
+    const reach = reachNow(look);
+    return reach === 0 || !isBurstKnown(look) ? 0 : tenths(reach / mostOf(look, LEAST_REACH, (day) => day.reach ?? 0));
+  },
   odd_tokens_hour: (look) => (isOdd(look) ? inSlots(look, 'tokens', 3600) : 0),
   denials_10_minutes: (look) => inSlots(look, 'denials', DENIAL_SECONDS),
   refused_kinds_10_minutes: (look) =>
@@ -184,6 +183,17 @@ const VALUES = {
   new_software_hour: (look) => newLater(look, 'software'),
   new_compositions_hour: (look) => newLater(look, 'compositions'),
   new_rights_hour: (look) => newLater(look, 'rights'),
+  new_shapes_hour(look) {
+    const found = newLater(look, 'shapes');
+    return found === 0
+      ? 0
+      : found -
+          (look.facts.shapes ?? []).filter((one) => one.isShared && isLately(look, one.firstAt, NEW_SECONDS)).length;
+  },
+  first_people_hour(look) {
+    const met = peopleMet(look);
+    return met > 0 && isSettled(look) ? met : 0;
+  },
   new_people_hour: peopleMet,
   new_people_minute: (look) => (knowsPeople(look) ? inMinute(look.facts.ticks ?? [], 'met', look.now, look.from) : 0),
   new_people_times(look) {
@@ -219,6 +229,17 @@ const VALUES = {
   denied_approvals_hour: (look) => inSlots(look, 'answers', 3600),
   new_approver_networks_hour: (look) =>
     isApprovedAnywhere(look.facts.approvers, look.now) ? 0 : newLater(look, 'approvers'),
+  quick_approvals_hour(look) {
+    const lately = (look.facts.approvedIn ?? []).filter(({ at }) => isLately(look, at, 3600));
+    const quickest = lately.length === 0 ? undefined : quickestBefore(look);
+    return quickest === undefined ? 0 : lately.filter(({ seconds }) => seconds * 3 < quickest).length;
+  },
+  alike_agents_hour({ facts: { alike }, now, from }) {
+    return alike !== undefined && alike.at > now - 3600 && alike.at >= from ? alike.agents : 0;
+  },
+  owner_oddness_hour({ facts: { owner }, now, from }) {
+    return owner !== undefined && owner.at > now - 3600 && owner.at >= from ? owner.ways : 0;
+  },
   budget_percent_hour: ({ facts, now, from }) => tenths(spentInHour(facts.slots, now, from) / 10_000),
   budget_times(look) {
     const spent = look.isLearned ? spentInHour(look.facts.slots, look.now, look.from) : 0;
@@ -227,38 +248,12 @@ const VALUES = {
   },
 } as const satisfies Record<Exclude<Fact, 'oddness_hour'>, (look: Look) => number>;
 
-type Reaches = (fact: Exclude<Fact, 'oddness_hour'>, bound: number) => boolean;
-
-/**
- * Each way counts once, however often it shows: ten new APIs are one way. Bounds are low, because one way alone is no more than what an honest agent
- * does now and then, and two or three within an hour are seldom chance.
- */
-const WAYS: readonly ((reaches: Reaches) => boolean)[] = [
-  (reaches) => reaches('new_networks_hour', 1),
-  // The network of a stranger is more than a move.
-  (reaches) => reaches('foreign_networks_hour', 1),
-  (reaches) => reaches('new_software_hour', 1),
-  (reaches) => reaches('new_compositions_hour', 1),
-  (reaches) => reaches('new_resources_hour', 1) || reaches('new_rights_hour', 1),
-  (reaches) => reaches('new_chains_hour', 1),
-  (reaches) => reaches('new_people_hour', 3) && reaches('new_people_times', 3),
-  (reaches) => reaches('odd_tokens_hour', 1) || reaches('odd_approvals_hour', 1),
-  (reaches) => reaches('idle_days', 7),
-  (reaches) => reaches('rate_times', 1.5) || reaches('minute_times', 1.2),
-  (reaches) => reaches('refused_kinds_10_minutes', 3),
-  (reaches) => reaches('denied_approvals_hour', 2),
-];
-
-const oddnessOf = (reaches: Reaches): number => {
-  let count = 0;
-  for (const isOdd of WAYS) if (isOdd(reaches)) count += 1;
-  return count;
-};
-
 /** What a value cannot exceed, where that costs less than the value: agents that work as ever reach no bound of a rule. */
 const CEILINGS: { readonly [Name in Fact]?: (look: Look) => number } = {
   rate_times: (look) => tokensInHour(look) / LEAST_PEAK,
   minute_times: (look) => tokensInMinute(look) / LEAST_MINUTE,
+  burst_times: (look) => burstOf(look) / LEAST_BURST,
+  reach_times: (look) => reachNow(look) / LEAST_REACH,
   new_people_times: (look) => inSlots(look, 'met', NEW_SECONDS),
   approvals_times: (look) => askedInHour(look) / LEAST_ASKED,
   budget_times: ({ facts, now, from }) => spentInHour(facts.slots, now, from) / LEAST_SPENT,

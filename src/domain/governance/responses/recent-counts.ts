@@ -33,6 +33,46 @@ export type Slot = {
   readonly depth?: number;
   /** What its tokens took of budgets. Absent: nothing. */
   readonly spent?: BudgetShares;
+  /** Which of its scopes it used. Absent: none. */
+  readonly reach?: Reach;
+};
+
+/** Places in the list of scopes of an agent, as bits: of the first 24, and of the next 24. */
+export type Reach = readonly [number, number];
+
+const REACH_BITS = 24;
+
+/** The places of these scopes in the list. Undefined: there are none. */
+export const reachOf = (
+  all: readonly { readonly key: string }[] = [],
+  used: readonly string[] = [],
+): Reach | undefined => {
+  if (used.length === 0) return undefined;
+  let [low, high] = [0, 0];
+  for (const key of used) {
+    let place = 0;
+    while (place < all.length && all[place]?.key !== key) place += 1;
+    if (place < REACH_BITS) low |= 1 << place;
+    else if (place < 2 * REACH_BITS) high |= 1 << (place - REACH_BITS);
+  }
+  return [low, high];
+};
+
+const bitsOf = (mask: number): number => {
+  let count = 0;
+  for (let left = mask; left !== 0; left &= left - 1) count += 1;
+  return count;
+};
+
+/** How many scopes it used in the slot of `at` and the one before. */
+export const reachIn = (slots: readonly Slot[], at: number, from = 0): number => {
+  let [low, high] = [0, 0];
+  for (let place = slots.length - 1; place >= 0; place -= 1) {
+    const { at: begin = 0, reach } = slots[place] ?? {};
+    if (begin <= at - 2 * SLOT_SECONDS || begin < from) break;
+    if (reach) [low, high] = [low | reach[0], high | reach[1]];
+  }
+  return bitsOf(low) + bitsOf(high);
 };
 
 /** One's own copy, which is changed in place: an event costs one copy of each part that it changes. */
@@ -86,6 +126,17 @@ export const ticksWith = (ticks: readonly Tick[], { at, counts }: Counted, hasMe
   });
 };
 
+/** Tokens within ten to fifteen seconds before `at`. */
+export const inSeconds = (ticks: readonly Tick[], at: number, from = 0): number => {
+  let sum = 0;
+  for (let place = ticks.length - 1; place >= 0; place -= 1) {
+    const { at: begin = 0, tokens = 0 } = ticks[place] ?? {};
+    if (begin <= at - 3 * TICK_SECONDS || begin < from) break;
+    sum += tokens;
+  }
+  return sum;
+};
+
 /** What was counted in the minute before `at`. */
 export const inMinute = (ticks: readonly Tick[], of: 'tokens' | 'approvals' | 'met', at: number, from = 0): number => {
   let sum = 0;
@@ -96,7 +147,7 @@ export const inMinute = (ticks: readonly Tick[], of: 'tokens' | 'approvals' | 'm
 export const slotsWith = (
   slots: readonly Slot[],
   { at, counts, depth, spent }: Counted,
-  hasMet: boolean,
+  { hasMet, reach }: { readonly hasMet: boolean; readonly reach: Reach | undefined },
 ): readonly Slot[] => {
   const begin = at - (at % SLOT_SECONDS);
   return withPart(slots, { begin, from: begin - 3600 - SLOT_SECONDS, most: MOST_SLOTS }, (found) => {
@@ -105,6 +156,7 @@ export const slotsWith = (
     if (hasMet) next.met = (next.met ?? 0) + 1;
     if (depth !== undefined) next.depth = Math.max(next.depth ?? 0, depth);
     if (spent !== undefined) next.spent = withShares(next.spent, spent);
+    if (reach !== undefined) next.reach = next.reach ? [next.reach[0] | reach[0], next.reach[1] | reach[1]] : reach;
     return next;
   });
 };

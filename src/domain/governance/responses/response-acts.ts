@@ -11,7 +11,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
 import type { AgentFacts } from './agent-facts.ts';
 import { eachOfAgents } from './agent-failures.ts';
-import type { FactValues } from './fact-values.ts';
+import type { FactValues } from './fact-names.ts';
 import {
   BRAKE,
   braked,

@@ -4,7 +4,8 @@ import type { Archived } from '../../audit/beginning.ts';
 import { RESTRICTING_ACTS, type RestrictingAct } from '../../clients/agents/restriction.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
-import type { Fact, FactValues, Values } from './fact-values.ts';
+import type { Fact, FactValues } from './fact-names.ts';
+import type { Values } from './fact-values.ts';
 
 /**
  * `notify`: administrators. `narrow`: for some hours the agent gets only what it did before. `withhold`: nor what is of high risk, or needs an approval. `approve`: for some hours a person approves what it did

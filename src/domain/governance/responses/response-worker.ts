@@ -13,9 +13,11 @@ import { AGENT_FACTS, type AgentEvent, type AgentFacts, withEvents } from './age
 import { isOfOneAgent } from './agent-failures.ts';
 import { valuesOf } from './fact-values.ts';
 import type { FleetNetworks } from './fleet-networks.ts';
+import type { PersonWatch } from './person-watch.ts';
 import type { ResponseActs } from './response-acts.ts';
 import { appliesTo, metBy, type ResponseRule } from './response-rule.ts';
 import type { ResponseRuleRegistry } from './response-rule-registry.ts';
+import { type Deviation, deviationsOf, type SharedDeviations } from './shared-deviations.ts';
 
 export interface ResponseWorker {
   /** Notes a record that was read. */
@@ -39,11 +41,15 @@ export interface ResponseWorker {
   forget(): void;
 }
 
+const NONE: readonly never[] = [];
+
 /** What an agent did and is not counted yet. */
 type Waiting = {
   events: AgentEvent[];
   /** Whether it could not be examined the last time. */
   hasFailed?: boolean;
+  /** Others did the same as it did. */
+  isAgain?: boolean;
 };
 
 /** Most agents that are kept over a `store` because they could not be examined, and most events of each. */
@@ -66,13 +72,15 @@ export const responseWorker = (deps: {
   /** Keyed digest of a network, for one agent. */
   readonly digestOf: (agent: string, network: string) => string;
   readonly fleet: FleetNetworks;
+  readonly people: PersonWatch;
+  readonly shared: SharedDeviations;
   /** Agents whose facts stay in memory. */
   readonly mostHeld: number;
   readonly pause: () => Promise<void>;
   /** Called with the first failure of an agent, until it could be examined. Without an agent: of responses that a crash left. */
   readonly onFailed?: (agent: string | undefined, error: Error) => void;
 }): ResponseWorker => {
-  const { documents, clock, rules, acts, digestOf, fleet } = deps;
+  const { documents, clock, rules, acts, digestOf, fleet, people, shared } = deps;
   const agents = documents.collection<Agent>(AGENTS);
   const held = heldDocuments(documents.collection<AgentFacts>(AGENT_FACTS), {
     ...{ most: deps.mostHeld, clock, pause: deps.pause },
@@ -123,19 +131,45 @@ export const responseWorker = (deps: {
     return all;
   };
 
-  /** The rules whose conditions the agent meets by what it did lately. */
-  const met = (
-    one: Held<AgentFacts>,
-    { events, isAgain }: { readonly events: readonly AgentEvent[]; readonly isAgain: boolean },
-    of: readonly ResponseRule[],
-  ): readonly ResponseRule[] => {
+  /** Counts these events. Returns what the agent did for the first time, as others may have done it. */
+  const count = (one: Held<AgentFacts>, events: readonly AgentEvent[]): readonly Deviation[] => {
     const next = withEvents(one.id, one.document, events);
-    if (!next || (next === one.document && !isAgain)) return [];
-    if (next !== one.document) held.change(one, next);
-    const values = valuesOf(next);
+    if (!next || next === one.document) return NONE;
+    const isNew = next.evidence !== one.document?.evidence;
+    const owner = people.ownerOf(one.id, next.lastAt);
+    held.change(one, owner === undefined || owner === next.owner ? next : { ...next, owner });
+    return isNew ? deviationsOf(next, events) : NONE;
+  };
+
+  /** The rules whose conditions the agent meets by what it did lately. */
+  const met = ({ document }: Held<AgentFacts>, of: readonly ResponseRule[]): readonly ResponseRule[] => {
+    if (!document) return NONE;
+    const values = valuesOf(document);
     const found: ResponseRule[] = [];
     for (const rule of of) if (metBy(rule, values)) found.push(rule);
     return found;
+  };
+
+  /** Notes that so many others did the same. False: as many were known. */
+  const isMoreAlike = (one: Held<AgentFacts>, alike: NonNullable<AgentFacts['alike']>): boolean => {
+    const before = one.document?.alike;
+    if (!one.document || (before && before.at > alike.at - 3600 && before.agents >= alike.agents)) return false;
+    held.change(one, { ...one.document, alike });
+    return true;
+  };
+
+  /** Compares with others, which are examined again where they did the same. */
+  const compare = async (one: Held<AgentFacts>, deviations: readonly Deviation[]): Promise<void> => {
+    const agent = deviations.length === 0 ? undefined : (await agents.get(one.id))?.document;
+    if (!agent) return;
+    const others = await shared.noted(agent, deviations);
+    const alike = { at: one.document?.lastAt ?? 0, agents: others.length };
+    if (others.length === 0 || !isMoreAlike(one, alike)) return;
+    for (const id of others) {
+      const other = held.known(id);
+      if (!other || !isMoreAlike(other, alike)) continue;
+      waiting.set(id, { events: [], ...waiting.get(id), isAgain: true });
+    }
   };
 
   /** Counts what an agent did, and lets rules act. A promise only where something has to be read: most agents do what they always do. */
@@ -143,16 +177,32 @@ export const responseWorker = (deps: {
     const before = held.known(id);
     const events = withNetworks(id, one.events);
     if (!before || !events) return examinedLater(id, one, of);
-    const found = met(before, { events, isAgain: one.hasFailed === true }, of);
+    const counted = before.document;
+    const deviations = count(before, events);
+    const isSame = before.document === counted && !one.hasFailed && !one.isAgain;
     one.events = [];
+    if (deviations.length > 0) return comparedLater(before, deviations, of);
+    const found = isSame ? NONE : met(before, of);
     return found.length === 0 ? undefined : actedAll(before, found);
+  };
+
+  const comparedLater = async (
+    one: Held<AgentFacts>,
+    deviations: readonly Deviation[],
+    of: readonly ResponseRule[],
+  ): Promise<void> => {
+    await compare(one, deviations);
+    await actedAll(one, met(one, of));
   };
 
   const examinedLater = async (id: string, one: Waiting, of: readonly ResponseRule[]): Promise<void> => {
     const before = held.known(id) ?? (await held.load(id));
-    const found = met(before, { events: await notedNetworks(id, one.events), isAgain: one.hasFailed === true }, of);
+    const events = await notedNetworks(id, one.events);
+    const counted = before.document;
+    const deviations = count(before, events);
+    const isSame = before.document === counted && !one.hasFailed && !one.isAgain;
     one.events = [];
-    await actedAll(before, found);
+    await comparedLater(before, deviations, isSame ? NONE : of);
   };
 
   const actedAll = async ({ document }: Held<AgentFacts>, found: readonly ResponseRule[]): Promise<void> => {
@@ -183,9 +233,12 @@ export const responseWorker = (deps: {
 
   const evaluate = async (): Promise<void> => {
     await finish();
+    // What a person did comes before what their agents do.
+    const counting = people.evaluate();
+    if (counting) await counting;
     if (waiting.size === 0) return;
     const of = await active();
-    let count = 0;
+    let looked = 0;
     for (const [id, one] of waiting) {
       try {
         const later = examined(id, one, of);
@@ -194,8 +247,8 @@ export const responseWorker = (deps: {
       } catch (error) {
         failed(id, one, error);
       }
-      count += 1;
-      if (count % AT_ONCE === 0) await deps.pause();
+      looked += 1;
+      if (looked % AT_ONCE === 0) await deps.pause();
     }
   };
 
@@ -205,6 +258,8 @@ export const responseWorker = (deps: {
         known = undefined;
         changingUntil = clock.now() + CHANGED_SECONDS;
       }
+      people.note(record);
+      shared.explain(record);
       const found = agentEventOf(record, sourceOfRecord(record), digestOf);
       if (found) noted(found);
       for (const one of usedBelowIn(record)) noted(one);
@@ -215,6 +270,7 @@ export const responseWorker = (deps: {
 
     async store(most) {
       await evaluate();
+      await people.store();
       const left = await held.store((id, error) => {
         const one = waiting.get(id) ?? { events: [] };
         failed(id, one, error);
@@ -230,6 +286,8 @@ export const responseWorker = (deps: {
 
     forget() {
       acts.again();
+      people.forget();
+      shared.forget();
       waiting = new Map();
       held.forget();
     },

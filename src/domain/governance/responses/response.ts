@@ -1,7 +1,7 @@
 /** Responses: what a rule did to an agent, and why. Owns RESPONSES and RESPONSE_BRAKE. */
 import type { Past } from '../../clients/agents/restriction.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import type { FactValues } from './fact-values.ts';
+import type { FactValues } from './fact-names.ts';
 import { isRestricting, type ResponseAct } from './response-rule.ts';
 
 /**

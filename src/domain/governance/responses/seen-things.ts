@@ -16,6 +16,7 @@ const MOST_USED_BELOW = 64;
 const MOST_RIGHTS = 48;
 const MOST_COMPOSITIONS = 8;
 const MOST_APPROVERS = 16;
+const MOST_SHAPES = 48;
 /** People of a fortnight that have no place in the list. */
 const MOST_MORE = 512;
 const FORTNIGHT_SECONDS = 14 * DAY;
@@ -32,7 +33,7 @@ export type Seen = {
   readonly lastAt: number;
   /** When it first got a token for it, if it asked for an approval before; 0: it got none. Absent: at `firstAt`. Only of APIs and people. */
   readonly gotAt?: number;
-  /** Only of networks: another agent had used it for a week when this one first did. */
+  /** Of networks: another agent had used it for a week when this one first did. Of forms of requests: their API, or a scope, was new as well. */
   readonly isShared?: true;
 };
 
@@ -48,6 +49,7 @@ export const SEEN_LISTS = [
   'compositions',
   'usedBelow',
   'approvers',
+  'shapes',
 ] as const;
 export type SeenList = (typeof SEEN_LISTS)[number];
 
@@ -62,6 +64,7 @@ const MOST_SEEN = {
   rights: MOST_RIGHTS,
   compositions: MOST_COMPOSITIONS,
   approvers: MOST_APPROVERS,
+  shapes: MOST_SHAPES,
 } as const satisfies Record<SeenList, number>;
 
 /** How a thing is used: `isAsked`: an approval for it was asked for, which is no token. */

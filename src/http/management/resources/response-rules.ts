@@ -1,5 +1,5 @@
 /** Resource: response rules, by which the server acts when an agent behaves unlike itself. */
-import { FACT_NAMES, FACTS } from '../../../domain/governance/responses/fact-values.ts';
+import { FACT_NAMES, FACTS } from '../../../domain/governance/responses/fact-names.ts';
 import {
   MOST_CONDITIONS,
   MOST_HOURS,
