@@ -4,6 +4,7 @@
  *
  * This file: turns, deadlines, and connections without an answer.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, PoolClient } from 'pg';
 import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { postgresqlAddress } from './address.ts';
@@ -27,8 +28,10 @@ export type PostgresqlOptions = {
    * one that listens, and one that sends, and for a moment each minute a third, which listens from then on.
    */
   readonly connections?: number;
-  /** Of a process that serves requests. Others ask no `confirmation`. */
+  /** Those of `confirmation`. Without them nothing is held. */
   readonly clocks?: ConfirmationClocks;
+  /** Of a process that does not ask `confirmation` before it answers: each write takes until the end of a hold. */
+  readonly waitsForHold?: boolean;
 };
 
 /** The build of an index on a large collection takes this long at most. */
@@ -100,7 +103,7 @@ export interface PostgresqlConnection {
 
 /** Connects and checks the server. Throws StoreUnavailable with the reason when it is unreachable or unsuitable. */
 export const connectPostgresql = async (options: PostgresqlOptions): Promise<PostgresqlConnection> => {
-  const { deadlineMilliseconds = 1000, connections = 10, clocks = STANDING } = options;
+  const { deadlineMilliseconds = 1000, connections = 10, clocks = STANDING, waitsForHold } = options;
   const address = postgresqlAddress(options.url);
   const pool = checkedPool({
     address,
@@ -160,6 +163,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       await pool.judgeRefused(client);
       const result = await work(client);
       if (!isCurrent(client)) throw new Unanswered('PostgreSQL was promoted while the server before was asked');
+      if (isWrite && waitsForHold) await delay(confirmation.held());
       client.release();
       return result;
     } catch (error) {

@@ -11,6 +11,7 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { lastingProblem, type StoreConfirmation } from '../domain/ports/store-confirmation.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
 import { CACHED, LINEARIZABLE } from './collections.ts';
+import { CONFIRMATION_CLOCKS } from './confirmation-clocks.ts';
 
 export type OpenedStores = {
   readonly documents: DocumentStore;
@@ -91,8 +92,12 @@ const inPostgresql = async (
   { onUnreadable, log }: Around,
 ): Promise<OpenedDocuments> => {
   const { postgresqlDocumentStore } = await import('../../adapters/postgresql/document-store.ts');
-  const clocks = { monotonic: () => 1000 * stopwatch(), wall: systemClock.nowMillis };
-  const documents = await postgresqlDocumentStore({ url: postgresqlUrl, onUnreadable, deadlineMilliseconds, clocks });
+  const documents = await postgresqlDocumentStore({
+    url: postgresqlUrl,
+    onUnreadable,
+    deadlineMilliseconds,
+    clocks: CONFIRMATION_CLOCKS,
+  });
   const confirmation = documents.confirm((problem) => {
     if (problem === undefined) log?.info({ event: 'store.confirmed' }, 'the store is confirmed again');
     else log?.warn({ event: 'store.unconfirmed', reason: problem }, 'requests are answered with 503');

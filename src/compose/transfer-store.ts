@@ -14,6 +14,7 @@ import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import { CACHED, COLLECTIONS } from './collections.ts';
+import { CONFIRMATION_CLOCKS } from './confirmation-clocks.ts';
 
 /** Longer than for a request: a transfer writes hundreds of documents at once. */
 const LEAST_DEADLINE_MILLISECONDS = 30_000;
@@ -64,7 +65,13 @@ export const movingStore = async (
     }
     case 'postgresql': {
       const { postgresqlDocumentStore } = await import('../../adapters/postgresql/document-store.ts');
-      const documents = await postgresqlDocumentStore({ url: postgresqlUrl, ...reported, deadlineMilliseconds });
+      const held = { clocks: CONFIRMATION_CLOCKS, waitsForHold: true };
+      const documents = await postgresqlDocumentStore({
+        url: postgresqlUrl,
+        ...reported,
+        deadlineMilliseconds,
+        ...held,
+      });
       return whenReady(declared(documents, { isAbsentWhenUnreadable }));
     }
     case 'memory':

@@ -1,5 +1,6 @@
 /** Heartbeats of a process, and its connections over a promotion (decision 59). The states in between are those of the unit tests. */
 import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { HOLD_MILLISECONDS } from '../../adapters/postgresql/confirmation.ts';
 import { connectPostgresql, type PostgresqlConnection } from '../../adapters/postgresql/connection.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { faultProxy } from '../support/fault-proxy.ts';
@@ -119,4 +120,17 @@ test('FT-03 after a promotion no connection to the server before gives a result,
   await until(async () => (await check())?.includes('stop the old primary') === true);
   expect(await failure(port())).toMatchObject({ message: expect.stringContaining('stop the old primary') });
   expect(confirmation.epoch()).toBe(before + 1);
+});
+
+test('FT-03 a process that serves no requests, such as a restore, acknowledges no write before the hold is over', async () => {
+  const begun = performance.now();
+  const url = standby.url('restored');
+  const held = { clocks: CLOCKS, waitsForHold: true };
+  const { query, close } = await connectPostgresql({ url, deadlineMilliseconds: 10_000, ...held });
+  try {
+    await query('CREATE TABLE written (id text)');
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(HOLD_MILLISECONDS);
+  } finally {
+    await close();
+  }
 });
