@@ -12,8 +12,12 @@ export const LIFETIME_SECONDS = 60;
 const HIDDEN =
   'PostgreSQL keeps its timeline from the user, and has shown it before: grant the user EXECUTE on pg_walfile_name and pg_control_system again';
 
-/** Of a connection. `isWarned`: the server has sent a warning since this was set. */
-type Session = { readonly epoch: number; isWarned: boolean };
+/** Of a connection. `isCutShort`: the server has ended the wait for a standby before one had the commit, since this was set. */
+type Session = { readonly epoch: number; isCutShort: boolean };
+
+/** Whether a warning says that, by the function that sent it: its text is in the language of the server. One that names none may be it. */
+const saysCutShort = ({ routine }: { readonly routine?: string | undefined }): boolean =>
+  routine === undefined || routine.startsWith('SyncRep');
 
 export interface CheckedPool {
   readonly confirmation: Confirmation;
@@ -27,8 +31,11 @@ export interface CheckedPool {
   judge(client: Client): Promise<void>;
   /** The same while the last check has refused the server. */
   judgeRefused(client: Client): Promise<void>;
-  /** Whether the server has sent a warning since this call. */
-  warnings(client: Client): () => boolean;
+  /**
+   * Whether a commit since this call is at no standby, although the server waits for one: an operator cancelled the wait, which PostgreSQL
+   * acknowledges with a warning.
+   */
+  cutShort(client: Client): () => boolean;
   end(): Promise<void>;
 }
 
@@ -59,9 +66,9 @@ export const checkedPool = (options: {
     onConnect: (client) => {
       // Of a connection in use; its call gets the error too. Without a listener it would end the process.
       client.on('error', () => undefined);
-      client.on('notice', () => {
+      client.on('notice', (notice) => {
         const session = sessions.get(client);
-        if (session) session.isWarned = true;
+        if (session && saysCutShort(notice)) session.isCutShort = true;
       });
       client.on('end', () => void sessions.delete(client));
       return noted(begin(client));
@@ -102,7 +109,7 @@ export const checkedPool = (options: {
   const begin = async (client: Client): Promise<void> => {
     const before = known.epoch();
     const epoch = known.saw(await factsOf(client));
-    sessions.set(client, { epoch, isWarned: false });
+    sessions.set(client, { epoch, isCutShort: false });
     if (epoch !== before) onPromotion();
   };
   const isCurrent = (client: Client): boolean => sessions.get(client)?.epoch === known.epoch();
@@ -122,10 +129,10 @@ export const checkedPool = (options: {
     async judgeRefused(client) {
       if (isUnfit) await noted(assertFit(client));
     },
-    warnings(client) {
+    cutShort(client) {
       const session = sessions.get(client);
-      if (session) session.isWarned = false;
-      return () => session?.isWarned !== false;
+      if (session) session.isCutShort = false;
+      return () => session?.isCutShort !== false;
     },
     end: () => pool.end(),
   };

@@ -39,6 +39,8 @@ const PREPARING_MILLISECONDS = 3_600_000;
 /** One that listens, the one that follows it, and one that sends. */
 const FOR_MESSAGES = 3;
 const STANDING: ConfirmationClocks = { monotonic: () => 0, wall: () => 0 };
+const CUT_SHORT =
+  'PostgreSQL has committed a change that no standby confirms, because the wait for it was cancelled: try again when a standby is there';
 const READS = /^\s*SELECT\b/i;
 
 type Handling = {
@@ -83,8 +85,8 @@ export interface PostgresqlConnection {
   /** Throws StoreUnavailable when the server of a held connection is unsuitable now, or says nothing. */
   judge(client: PoolClient): Promise<void>;
 
-  /** Sends one heartbeat, for `confirmation`. Throws StoreUnavailable without an answer. */
-  beat(): Promise<void>;
+  /** Sends one heartbeat, for `confirmation`. See `Heartbeat`. */
+  beat(): Promise<boolean>;
 
   readonly confirmation: Confirmation;
 
@@ -147,6 +149,10 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
     (text, values = []) =>
       client.query({ ...named(text), values });
 
+  /** A standby that has a later commit has those before. */
+  const assertAtStandby = async (): Promise<void> => {
+    if (!(await beats.beat().catch(() => false))) throw new StoreUnavailable(CUT_SHORT);
+  };
   const attempt = async <R>(work: (client: PoolClient) => Promise<R>, handling: Handling) => {
     const { keepsAfter, isWrite, patience, lane = turn } = handling;
     if (!(await lane.take(patience ?? deadlineMilliseconds))) {
@@ -161,7 +167,9 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       }
       client = await pool.connect();
       await pool.judgeRefused(client);
+      const isCutShort = pool.cutShort(client);
       const result = await work(client);
+      if (isCutShort()) await assertAtStandby();
       if (!isCurrent(client)) throw new Unanswered('PostgreSQL was promoted while the server before was asked');
       if (isWrite && waitsForHold) await delay(confirmation.held());
       client.release();

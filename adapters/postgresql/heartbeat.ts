@@ -16,8 +16,11 @@ const ASK_SYNCHRONOUS = `SELECT ${IS_SYNCHRONOUS} AS synchronous`;
 const HEARTBEAT = `${ASK_SYNCHRONOUS}, pg_logical_emit_message(true, 'behalf', '')`;
 
 export interface Heartbeat {
-  /** Throws StoreUnavailable without an answer. */
-  beat(): Promise<void>;
+  /**
+   * Whether what the server had committed before is durable: a standby has it, or the server needs none. Throws StoreUnavailable without
+   * an answer.
+   */
+  beat(): Promise<boolean>;
   /** Closes the connections that it keeps. */
   release(): void;
   /** The same, and keeps none from then on: a heartbeat under way closes its own when it is over. */
@@ -37,9 +40,9 @@ export const heartbeat = (
   const kept: { readonly client: PoolClient; readonly until: number }[] = [];
   let isEnded = false;
 
-  const send = async (client: PoolClient): Promise<void> => {
+  const send = async (client: PoolClient): Promise<boolean> => {
     const epoch = pool.epochOf(client);
-    const isWarned = pool.warnings(client);
+    const isCutShort = pool.cutShort(client);
     const ask = async (text: string): Promise<{ readonly sent: Beat; readonly isSynchronous: boolean }> => {
       const sent = confirmation.beat();
       const { rows } = await client.query({ ...named(text), query_timeout: CONFIRMED_MILLISECONDS });
@@ -48,10 +51,11 @@ export const heartbeat = (
       return { sent, isSynchronous };
     };
     // A server without a standby has nothing to write.
-    if (!confirmation.isSynchronous() && !(await ask(ASK_SYNCHRONOUS)).isSynchronous) return;
+    if (!confirmation.isSynchronous() && !(await ask(ASK_SYNCHRONOUS)).isSynchronous) return true;
     const { sent, isSynchronous } = await ask(HEARTBEAT);
-    // A wait that an operator of the server has cancelled ends like one that a standby has confirmed, with a warning.
-    if (isSynchronous && !isWarned()) confirmation.confirmed(sent, epoch);
+    if (isCutShort()) return false;
+    if (isSynchronous) confirmation.confirmed(sent, epoch);
+    return true;
   };
   const connection = async () => {
     const found = kept.pop();
@@ -73,9 +77,10 @@ export const heartbeat = (
       try {
         const used = await connection();
         client = used.client;
-        await send(client);
+        const isDurable = await send(client);
         if (!isEnded && pool.isCurrent(client) && confirmation.beat().monotonic < used.until) kept.push(used);
         else client.release(true);
+        return isDurable;
       } catch (error) {
         if (client && isGivenUp(error) && !isEnded) unanswered.add(client);
         else client?.release(true);

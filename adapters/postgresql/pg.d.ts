@@ -24,7 +24,7 @@ declare module 'pg' {
     ): void;
     on(event: 'error', handler: (error: Error) => void): void;
     /** What the server says beside its answers: warnings, with the settings of the adapter. */
-    on(event: 'notice', handler: () => void): void;
+    on(event: 'notice', handler: (notice: { readonly routine?: string | undefined }) => void): void;
     /** `drain`: the server has answered all statements. */
     on(event: 'end' | 'drain', handler: () => void): void;
     /** Number of the session at the server, while there is one. */

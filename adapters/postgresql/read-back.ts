@@ -7,11 +7,11 @@ const FIRST_PAUSE_MILLISECONDS = 20;
 
 /**
  * Runs one statement that stores rows, by collection. When its outcome is unknown, asks on other connections whether one of them is
- * stored, for one deadline: the server may still be waiting for its disk. Found: all are stored, so it returns `whenStored`. Not
- * found: it still may happen, so the error propagates.
+ * stored, for one deadline: the server may still be waiting for its disk. Found, and at a standby if the server waits for one: all are
+ * stored, so it returns `whenStored`. Not found: it still may happen, so the error propagates.
  */
 export const readBack = async <R>(
-  connection: Pick<PostgresqlConnection, 'query' | 'deadlineMilliseconds'>,
+  connection: Pick<PostgresqlConnection, 'query' | 'beat' | 'confirmation' | 'deadlineMilliseconds'>,
   work: () => Promise<R>,
   stored: ReadonlyMap<string, readonly StoredRow[]>,
   whenStored: R,
@@ -25,8 +25,12 @@ export const readBack = async <R>(
         `SELECT 1 FROM ${tableOf(collection)} WHERE id = ANY ($${2 * at + 1}::text[]) AND ${WRITE_NAME} = ANY ($${2 * at + 2}::text[])`,
     );
     const values = [...stored.values()].flatMap((rows) => [rows.map(({ id }) => id), rows.map(({ write }) => write)]);
-    const isThere = async (): Promise<boolean> =>
-      (await connection.query(`${parts.join(' UNION ALL ')} LIMIT 1`, values)).rows.length > 0;
+    const isThere = async (): Promise<boolean> => {
+      const epoch = connection.confirmation.epoch();
+      const { rows } = await connection.query(`${parts.join(' UNION ALL ')} LIMIT 1`, values);
+      // A server that ends a session ends its wait for a standby, and what it has committed can be read.
+      return rows.length > 0 && (await connection.beat()) && connection.confirmation.epoch() === epoch;
+    };
     if (await comesTrue(isThere, connection.deadlineMilliseconds)) return whenStored;
     throw error;
   }

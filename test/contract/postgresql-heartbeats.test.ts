@@ -1,7 +1,8 @@
 /** Heartbeats of a process, and its connections over a promotion (decision 59). The states in between are those of the unit tests. */
-import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { HOLD_MILLISECONDS } from '../../adapters/postgresql/confirmation.ts';
 import { connectPostgresql, type PostgresqlConnection } from '../../adapters/postgresql/connection.ts';
+import { postgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { faultProxy } from '../support/fault-proxy.ts';
 import { startPostgresql } from '../support/postgresql-server.ts';
@@ -23,6 +24,7 @@ afterAll(async () => {
 });
 
 const CLOCKS = { monotonic: () => performance.now(), wall: () => Date.now() };
+const NOTES = { name: 'notes', indexes: [], consistency: 'majority' } as const;
 const MISSING = 'synchronous_standby_names';
 const open = async (): Promise<PostgresqlConnection> => {
   const url = primary.url('beats').replace(`:${primary.port}/`, `:${proxy.port}/`);
@@ -78,6 +80,48 @@ test('FT-03 a heartbeat whose wait an operator of the server cancels does not co
   await primary.ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
   expect(await sent).toBeUndefined();
   expect(confirmation.problem()).toContain(MISSING);
+});
+
+describe('a write that waits for a standby', () => {
+  const during = async (
+    id: string,
+    deadlineMilliseconds: number,
+    work: (sent: Promise<Error | undefined>, end: (how: string) => Promise<unknown>) => Promise<void>,
+  ): Promise<void> => {
+    const url = primary.url('beats');
+    const store = await postgresqlDocumentStore({ url, deadlineMilliseconds, clocks: CLOCKS });
+    try {
+      const notes = store.collection<{ readonly id: string }>(NOTES);
+      await notes.get(id);
+      await primary.set({ synchronous_standby_names: 'absent' });
+      const sent = failure(notes.insert({ id }));
+      await until(async () => (await waiting()).length === 1);
+      await work(sent, (how) => primary.ask(`SELECT ${how}(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`));
+      await primary.set({ synchronous_standby_names: '' });
+      // The server has committed it in each case.
+      expect(await notes.get(id)).toBeDefined();
+    } finally {
+      await primary.set({ synchronous_standby_names: '' });
+      await store.close();
+    }
+  };
+
+  test.each(['pg_cancel_backend', 'pg_terminate_backend'])(
+    'FT-03 is not acknowledged when the server ends the wait by %s',
+    (how) =>
+      during(`ended-${how}`, 3000, async (sent, end) => {
+        await end(how);
+        const late = await sent;
+        expect([isStoreUnavailable(late), late?.message]).toEqual([true, expect.stringMatching(/no standby|in reach/)]);
+      }),
+  );
+
+  test('is acknowledged when a standby has it after that', () =>
+    during('ended-and-there', 10_000, async (sent, end) => {
+      await end('pg_terminate_backend');
+      await primary.set({ synchronous_standby_names: '*' });
+      expect(await sent).toBeUndefined();
+    }));
 });
 
 test('FT-03 a server that begins to keep its timeline from the user is refused until it shows it again', async () => {

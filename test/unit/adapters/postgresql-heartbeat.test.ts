@@ -7,14 +7,14 @@ import { type Heartbeat, heartbeat } from '../../../adapters/postgresql/heartbea
 let now: number;
 let known: Confirmation;
 let beats: Heartbeat;
-let isWarned: boolean;
+let isCutShort: boolean;
 let released: unknown[];
 let givenUp: number;
 /** What the server does with each statement. */
 let answer: (text: string) => Promise<unknown>;
 
 beforeEach(() => {
-  [now, isWarned, released, givenUp] = [0, false, [], 0];
+  [now, isCutShort, released, givenUp] = [0, false, [], 0];
   answer = async () => ({ rows: [{ synchronous: true }] });
   known = confirmation({ monotonic: () => now, wall: () => now });
   known.saw({ system: '7', timeline: 1, isSynchronous: true });
@@ -28,7 +28,7 @@ beforeEach(() => {
     connect: async () => client,
     epochOf: () => known.epoch(),
     isCurrent: () => true,
-    warnings: () => () => isWarned,
+    cutShort: () => () => isCutShort,
   } as unknown as CheckedPool;
   const unanswered = {
     size: () => givenUp,
@@ -51,12 +51,12 @@ test('FT-03 counts from the moment before it was sent, however long its answer t
   expect(known.problem()).toContain('confirmed a heartbeat');
 });
 
-test('FT-03 does not count when a warning came with its answer', async () => {
+test('FT-03 does not count when its wait for a standby was cut short', async () => {
   answer = async () => {
-    isWarned = true;
+    isCutShort = true;
     return { rows: [{ synchronous: true }] };
   };
-  await beats.beat();
+  expect(await beats.beat()).toBe(false);
   expect(known.problem()).toContain('confirmed a heartbeat');
 });
 
