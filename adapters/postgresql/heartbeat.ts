@@ -1,9 +1,9 @@
 /** One heartbeat: what confirms that a standby still follows the server. heartbeats.ts sends them in time. */
 import type { PoolClient } from 'pg';
-import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { type CheckedPool, LIFETIME_SECONDS } from './checked-pool.ts';
 import { type Beat, CONFIRMED_MILLISECONDS } from './confirmation.ts';
-import { isGivenUp, unavailable } from './failures.ts';
+import { codeOf, isGivenUp, isWithheld, unavailable } from './failures.ts';
 import { IS_SYNCHRONOUS } from './fitness.ts';
 import type { GivenUp } from './given-up.ts';
 
@@ -14,6 +14,8 @@ export const MOST_BEATS = 3;
 const ASK_SYNCHRONOUS = `SELECT ${IS_SYNCHRONOUS} AS synchronous`;
 /** Written to the log of the server and to no table. It is a commit, which waits for a standby like every other. */
 const HEARTBEAT = `${ASK_SYNCHRONOUS}, pg_logical_emit_message(true, 'behalf', '')`;
+const WITHHELD =
+  'PostgreSQL keeps heartbeats from the user: grant it EXECUTE on pg_logical_emit_message(boolean, text, text)';
 
 export interface Heartbeat {
   /**
@@ -43,19 +45,26 @@ export const heartbeat = (
   const send = async (client: PoolClient): Promise<boolean> => {
     const epoch = pool.epochOf(client);
     const isCutShort = pool.cutShort(client);
-    const ask = async (text: string): Promise<{ readonly sent: Beat; readonly isSynchronous: boolean }> => {
+    const ask = async (text: string, more = {}): Promise<{ readonly sent: Beat; readonly isSynchronous: boolean }> => {
       const sent = confirmation.beat();
-      const { rows } = await client.query({ ...named(text), query_timeout: CONFIRMED_MILLISECONDS });
+      const { rows } = await client.query({ ...named(text), ...more });
       const isSynchronous = rows[0]?.['synchronous'] === true;
       confirmation.answered(sent, epoch, isSynchronous);
       return { sent, isSynchronous };
     };
     // A server without a standby has nothing to write.
     if (!confirmation.isSynchronous() && !(await ask(ASK_SYNCHRONOUS)).isSynchronous) return true;
-    const { sent, isSynchronous } = await ask(HEARTBEAT);
+    const { sent, isSynchronous } = await ask(HEARTBEAT, { query_timeout: CONFIRMED_MILLISECONDS });
     if (isCutShort()) return false;
     if (isSynchronous) confirmation.confirmed(sent, epoch);
     return true;
+  };
+  const failed = (error: unknown): StoreUnavailable => {
+    const refusal = isWithheld(error) ? new StoreUnavailable(WITHHELD) : unavailable(error);
+    const failure = isStoreUnavailable(error) ? error : refusal;
+    const isExplained = failure.cause === undefined || codeOf(error) !== undefined;
+    confirmation.failed(isExplained ? failure.message : undefined);
+    return failure;
   };
   const connection = async () => {
     const found = kept.pop();
@@ -82,9 +91,11 @@ export const heartbeat = (
         else client.release(true);
         return isDurable;
       } catch (error) {
-        if (client && isGivenUp(error) && !isEnded) unanswered.add(client);
+        // Any other statement ends at the server with its connection.
+        const isWaiting = confirmation.isSynchronous() && isGivenUp(error);
+        if (client && isWaiting && !isEnded) unanswered.add(client);
         else client?.release(true);
-        throw unavailable(error);
+        throw failed(error);
       }
     },
     release,

@@ -1,6 +1,6 @@
 /** Heartbeats of a process, and its connections over a promotion (decision 59). The states in between are those of the unit tests. */
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { HOLD_MILLISECONDS } from '../../adapters/postgresql/confirmation.ts';
+import { HOLD_MILLISECONDS, STANDALONE_MILLISECONDS } from '../../adapters/postgresql/confirmation.ts';
 import { connectPostgresql, type PostgresqlConnection } from '../../adapters/postgresql/connection.ts';
 import { postgresqlDocumentStore } from '../../adapters/postgresql/document-store.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
@@ -23,12 +23,13 @@ afterAll(async () => {
   await primary.remove();
 });
 
-const CLOCKS = { monotonic: () => performance.now(), wall: () => Date.now() };
+let ahead = 0;
+const CLOCKS = { monotonic: () => performance.now() + ahead, wall: () => Date.now() };
 const NOTES = { name: 'notes', indexes: [], consistency: 'majority' } as const;
 const MISSING = 'synchronous_standby_names';
-const open = async (): Promise<PostgresqlConnection> => {
+const open = async (deadlineMilliseconds = 10_000): Promise<PostgresqlConnection> => {
   const url = primary.url('beats').replace(`:${primary.port}/`, `:${proxy.port}/`);
-  const connection = await connectPostgresql({ url, deadlineMilliseconds: 10_000, connections: 4, clocks: CLOCKS });
+  const connection = await connectPostgresql({ url, deadlineMilliseconds, connections: 4, clocks: CLOCKS });
   opened.push(connection);
   return connection;
 };
@@ -82,6 +83,21 @@ test('FT-03 a heartbeat whose wait an operator of the server cancels does not co
   expect(confirmation.problem()).toContain(MISSING);
 });
 
+test('FT-03 a server that stands still is not answered from, without a standby either, until it answers again', async () => {
+  const { beat, confirmation } = await open(1000);
+  await beat();
+  primary.pause();
+  try {
+    for (let beats = 0; beats < 3; beats += 1) expect(isStoreUnavailable(await failure(beat()))).toBe(true);
+    ahead += STANDALONE_MILLISECONDS;
+    expect(confirmation.problem()).toContain('has answered no heartbeat');
+  } finally {
+    primary.resume();
+  }
+  await until(async () => (await failure(beat())) === undefined);
+  expect(confirmation.problem()).toBeUndefined();
+});
+
 describe('a write that waits for a standby', () => {
   const during = async (
     id: string,
@@ -122,6 +138,27 @@ describe('a write that waits for a standby', () => {
       await primary.set({ synchronous_standby_names: '*' });
       expect(await sent).toBeUndefined();
     }));
+});
+
+test('FT-03 a user without the privilege to write heartbeats is told so', async () => {
+  await primary.ask('CREATE ROLE silent LOGIN; CREATE SCHEMA silent AUTHORIZATION silent');
+  const emit = 'FUNCTION pg_logical_emit_message(boolean, text, text)';
+  const url = primary.url('silent').replace('//behalf@', '//silent@');
+  const { beat, confirmation, close } = await connectPostgresql({ url, deadlineMilliseconds: 10_000, clocks: CLOCKS });
+  await primary.ask(`REVOKE EXECUTE ON ${emit} FROM PUBLIC`);
+  try {
+    await primary.set({ synchronous_standby_names: '*' });
+    const refused = await failure(beat());
+    expect([isStoreUnavailable(refused), refused?.message]).toEqual([
+      true,
+      expect.stringContaining('grant it EXECUTE'),
+    ]);
+    await until(() => confirmation.problem() !== undefined);
+    expect(confirmation.problem()).toBe(refused?.message);
+  } finally {
+    await primary.ask(`GRANT EXECUTE ON ${emit} TO PUBLIC`);
+    await close();
+  }
 });
 
 test('FT-03 a server that begins to keep its timeline from the user is refused until it shows it again', async () => {

@@ -5,6 +5,7 @@ import {
   confirmation,
   HOLD_MILLISECONDS,
   type ServerFacts,
+  STANDALONE_MILLISECONDS,
 } from '../../../adapters/postgresql/confirmation.ts';
 import { isStoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 
@@ -16,6 +17,7 @@ beforeEach(() => {
   wall = 1_700_000_000_000;
   node = confirmation({ monotonic: () => monotonic, wall: () => wall });
 });
+const UNANSWERED = expect.stringContaining('has answered no heartbeat');
 const pass = (milliseconds: number): void => {
   monotonic += milliseconds;
   wall += milliseconds;
@@ -76,6 +78,33 @@ describe('a heartbeat that a standby confirmed', () => {
     node.saw(server({ timeline: 2 }));
     pass(HOLD_MILLISECONDS);
     beat(before);
+    expect(node.problem()).toContain('confirmed a heartbeat');
+  });
+});
+
+describe('the reason that a heartbeat failed', () => {
+  const REASON = 'grant it EXECUTE';
+
+  test.each([true, false])('is the problem when none counts any more, with a standby: %s', (isSynchronous) => {
+    const epoch = node.saw(server({ isSynchronous }));
+    pass(HOLD_MILLISECONDS);
+    node.failed(REASON);
+    expect(node.problem()).toBe(REASON);
+    node.failed(undefined);
+    expect(node.problem()).not.toBe(REASON);
+    node.failed(REASON);
+    if (isSynchronous) beat(epoch);
+    else node.answered(node.beat(), epoch, false);
+    expect(node.problem()).toBeUndefined();
+    pass(STANDALONE_MILLISECONDS);
+    expect(node.problem()).toEqual(expect.not.stringContaining(REASON));
+  });
+
+  test('is not that of another server', () => {
+    begun();
+    node.failed(REASON);
+    node.saw(server({ timeline: 2 }));
+    pass(HOLD_MILLISECONDS);
     expect(node.problem()).toContain('confirmed a heartbeat');
   });
 });
@@ -152,6 +181,7 @@ describe('a promotion', () => {
     node.saw(server({ timeline: 2, isSynchronous: false }));
     expect(node.problem()).toContain('was promoted');
     pass(HOLD_MILLISECONDS);
+    node.answered(node.beat(), node.epoch(), false);
     expect(node.problem()).toBeUndefined();
     const later = confirmation({ monotonic: () => monotonic, wall: () => wall });
     later.saw(server({ timeline: 2, isSynchronous: false }));
@@ -166,16 +196,42 @@ describe('a promotion', () => {
 });
 
 describe('without a synchronous standby', () => {
-  test('a server that was never promoted needs no heartbeat and no hold', () => {
+  test('FT-03 a server that was never promoted needs no hold, and a heartbeat within the last ten seconds', () => {
     const epoch = node.saw(server({ isSynchronous: false }));
-    expect([node.held(), node.problem(), node.isKept()]).toEqual([0, undefined, false]);
-    pass(60_000);
+    expect([node.held(), node.problem(), node.isKept()]).toEqual([0, UNANSWERED, false]);
     node.answered(node.beat(), epoch, false);
+    pass(STANDALONE_MILLISECONDS - 1);
+    expect(node.problem()).toBeUndefined();
+    pass(1);
+    expect(node.problem()).toEqual(UNANSWERED);
+    node.answered(node.beat(), epoch, false);
+    expect(node.problem()).toBeUndefined();
+  });
+
+  test('a heartbeat that is a little late is waited for', async () => {
+    const epoch = node.saw(server({ isSynchronous: false }));
+    node.answered(node.beat(), epoch, false);
+    pass(STANDALONE_MILLISECONDS);
+    const waited = node.retry();
+    node.answered(node.beat(), epoch, false);
+    await waited;
+    expect(node.problem()).toBeUndefined();
+  });
+
+  test('FT-03 a server that got one while this process stood still is not answered from before it confirms', () => {
+    const epoch = node.saw(server({ isSynchronous: false }));
+    node.answered(node.beat(), epoch, false);
+    pass(STANDALONE_MILLISECONDS);
+    node.answered(node.beat(), epoch, true);
+    expect(node.problem()).toContain('confirmed a heartbeat');
+    beat(epoch);
     expect(node.problem()).toBeUndefined();
   });
 
   test('a server that gets one is answered from without a gap, and needs its confirmation from then on', () => {
     const epoch = node.saw(server({ isSynchronous: false }));
+    node.answered(node.beat(), epoch, false);
+    pass(STANDALONE_MILLISECONDS - 1);
     node.answered(node.beat(), epoch, true);
     expect([node.problem(), node.isKept()]).toEqual([undefined, true]);
     pass(CONFIRMED_MILLISECONDS - 1);
@@ -188,6 +244,7 @@ describe('without a synchronous standby', () => {
 
   test('FT-03 an answer that an earlier heartbeat gets late does not undo what a later one has learned', () => {
     const epoch = node.saw(server({ isSynchronous: false }));
+    node.answered(node.beat(), epoch, false);
     const earlier = node.beat();
     pass(1);
     node.answered(node.beat(), epoch, true);

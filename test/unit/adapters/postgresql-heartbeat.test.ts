@@ -60,6 +60,30 @@ test('FT-03 does not count when its wait for a standby was cut short', async () 
   expect(known.problem()).toContain('confirmed a heartbeat');
 });
 
+describe('one that fails', () => {
+  const refusal = (code: string): Error => Object.assign(new Error('no'), { code, severity: 'ERROR' });
+
+  test.each<readonly [string, Error, string]>([
+    ['a user without the privilege', refusal('42501'), 'pg_logical_emit_message'],
+    ['a server that takes no more connections', refusal('53300'), 'max_connections'],
+    ['no answer', new Error('Query read timeout'), 'synchronous_standby_names'],
+  ])('FT-03 is explained by what the server said: %s', async (_, error, expected) => {
+    answer = async () => Promise.reject(error);
+    await expect(beats.beat()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(known.problem()).toContain(expected);
+  });
+
+  test('keeps its connection only while the server may wait for a standby', async () => {
+    const timeout = new Error('Query read timeout');
+    answer = async () => Promise.reject(timeout);
+    await expect(beats.beat()).rejects.toThrow('not in reach');
+    expect([released, givenUp]).toEqual([[], 1]);
+    known.answered(known.beat(), known.epoch(), false);
+    await expect(beats.beat()).rejects.toThrow('not in reach');
+    expect([released, givenUp]).toEqual([[true], 1]);
+  });
+});
+
 describe('the end of the pool', () => {
   test('closes a connection that is kept, and the one of a heartbeat under way when that is over', async () => {
     await beats.beat();
