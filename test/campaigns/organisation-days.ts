@@ -1,5 +1,6 @@
 /** What honest agents of a simulated organisation do on a day, and what changes about them. */
 import type { Random } from './campaign.ts';
+import { widening } from './organisation-blueprints.ts';
 import { otherSoftware } from './organisation-tools.ts';
 import {
   address,
@@ -74,8 +75,17 @@ const asked = (worker: Worker, at: number, random: Random): readonly Work[] => {
   return work;
 };
 
-/** A new version: another prompt or other tools, and now and then one more API, or one more scope of an API that it has. */
-const grown = (worker: Worker, random: Random): void => {
+const ADMINISTRATOR = { caller: 'acc_admin', source: '10.0.0.1' };
+
+const countRights = ({ apis, scopes }: Worker): number =>
+  apis.length + Object.values(scopes).reduce((sum, some) => sum + some.length, 0);
+
+/**
+ * A new version: another prompt or other tools, and now and then one more API, or one more scope of an API that it has. Gives what an administrator does for
+ * that before the agent begins to work at `at`.
+ */
+const grown = (worker: Worker, at: number, random: Random): readonly Work[] => {
+  const before = countRights(worker);
   if (worker.composition && random.chance(0.04)) worker.composition = newComposition(random);
   if (random.chance(0.005)) {
     const added = api(60 + random.integer(20));
@@ -89,6 +99,7 @@ const grown = (worker: Worker, random: Random): void => {
     const scope = random.chance(0.8) ? 'write' : random.pick(['export', 'pay', 'admin']);
     worker.scopes[known] = [...new Set([...(worker.scopes[known] ?? ['read']), scope])];
   }
+  return countRights(worker) > before ? widening(worker, ADMINISTRATOR, at, 0) : [];
 };
 
 /** An honest day: its usual hours, and now and then a burst, a mistake, another API or another network. */
@@ -96,8 +107,7 @@ export const honestDay = (worker: Worker, day: number, random: Random): readonly
   const start = day * DAY;
   if (worker.isDormant && day % 20 > 1) return [];
   renewed(worker, day, random);
-  grown(worker, random);
-  const work: Work[] = [];
+  const work: Work[] = [...grown(worker, start + worker.from * HOUR, random)];
   // It is late, for once.
   const hours = worker.hours + (random.chance(0.01) ? 1 : 0);
   for (let hour = 0; hour < hours; hour += 1) {

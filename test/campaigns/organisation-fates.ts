@@ -148,12 +148,17 @@ export const organisationFates = (
 
     /** The events of one request or answer. May insert later ones into `all`. */
     async of(work: Work, all: Work[]): Promise<readonly Work[]> {
-      if (work.event.type === 'approval.approved') return [work];
-      if (work.event.type !== 'approval.denied') return ofAgent(work, all);
-      const { agent = '' } = work.event;
+      const agent = work.about ?? work.event.agent;
+      if (agent === undefined) return ofAgent(work, all);
+      // What people do about an agent: no restriction of the agent stops that.
       if (work.isHostile && ended.has(agent)) return [];
+      const victim = victims.get(agent);
+      if (work.event.type !== 'approval.denied') {
+        if (work.isHostile && victim) noteTry(victim, work);
+        return [work];
+      }
       denials.set(agent, [...(denials.get(agent) ?? []).slice(1 - DENIALS), work.at]);
-      if (isMuted(agent, work.at)) victims.get(agent)?.stops.push({ at: work.at, how: 'muted' });
+      if (isMuted(agent, work.at)) victim?.stops.push({ at: work.at, how: 'muted' });
       return [work];
     },
 

@@ -15,6 +15,8 @@ export type Work = {
   readonly caller: string;
   readonly event: Partial<AuditEvent>;
   readonly source: string;
+  /** The agent that an act of an operator is about: not every event names it. */
+  readonly about?: string;
   /** It is the act of a thief or of a misled agent. */
   readonly isHostile?: true;
   /** It is what the attacker wants, and not a way to it. Where a takeover marks none of its acts, all are. */
@@ -126,7 +128,7 @@ const scopesAt = ({ scopes }: Worker, resource: string, random: Random): readonl
 };
 
 /** It works below that agent. */
-const below = ({ id }: Worker, caller: string): Partial<AuditEvent> => {
+export const below = ({ id }: Worker, caller: string): Partial<AuditEvent> => {
   const iss = 'https://as.example';
   return {
     chain: { sub: id, iss, sub_profile: 'ai_agent', act: { sub: caller, iss, sub_profile: 'ai_agent' } },

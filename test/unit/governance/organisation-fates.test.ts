@@ -1,6 +1,7 @@
 /** Who answers what waits in the simulated organisation: an owner who denies it, or the attacker who has the owner's session. */
 import { expect, test } from '@jest/globals';
 import { seededRandom } from '../../campaigns/campaign.ts';
+import { widening } from '../../campaigns/organisation-blueprints.ts';
 import { organisationFates } from '../../campaigns/organisation-fates.ts';
 import { victimOf } from '../../campaigns/organisation-outcomes.ts';
 import type { TakeoverKind } from '../../campaigns/organisation-takeovers.ts';
@@ -60,4 +61,32 @@ test('an attacker with the session of the owner approves it: to wait contains no
   expect(waiting).toEqual({ types: ['approval.requested', 'approval.approved', 'token.issued'], how: undefined });
   const approved = await fateOfAct('session of an owner', { isApproved: true });
   expect(approved).toEqual({ types: ['approval.approved', 'token.issued'], how: undefined });
+});
+
+test('what an operator does about an agent stays in the log of a restricted agent, and begins a takeover', async () => {
+  const random = seededRandom(1);
+  const worker = { ...newWorker('agt_1', random), from: 0, hours: 24 };
+  const operator = { caller: 'acc_o1', source: '10.1.1.7' };
+  const acts = widening(worker, operator, AT, 10).map((act): Work => ({ ...act, isHostile: true }));
+  const taken: Work = { ...wanted(token(worker, AT + 30, random)), isHostile: true };
+  const lifted: string[] = [];
+  const time = { now: AT };
+  const stopsOf = async () => ['refused'] as const;
+  const fates = organisationFates({ time, stopsOf, lift: async (id) => void lifted.push(id) }, random);
+  fates.begin([victimOf('mass export', worker, [...acts, taken])]);
+  const logged: string[] = [];
+  const log = async (work: Work) => {
+    for (const { caller, event } of await fates.of(work, [])) logged.push(`${caller} ${event.type}`);
+  };
+  for (const act of acts) await log(act);
+  expect(logged).toEqual(['acc_o1 blueprint.drafted', 'acc_o1 blueprint.activated', 'acc_o1 agent.updated']);
+  const suspended = { ...RESTRICTED, agent: worker.id, act: 'suspend', createdAt: AT + 25, eventAt: AT + 20 };
+  await fates.noteResponse(suspended as never, false);
+  expect(fates.figures.falseSuspensions).toBe(0);
+  // An operator ended the takeover: the rest of it does not come.
+  for (const act of [...acts, taken]) await log(act);
+  expect(logged).toHaveLength(acts.length);
+  fates.end();
+  expect(lifted).toEqual(['rsp_1']);
+  expect(fates.outcomes[0]).toMatchObject({ how: 'suspended', seconds: 25 });
 });
