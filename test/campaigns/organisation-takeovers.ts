@@ -2,12 +2,15 @@
 import type { Random } from './campaign.ts';
 import type { Work, Worker } from './organisation-work.ts';
 import { fromBuildServer } from './takeovers/build-server.ts';
+import { throughHomeNetworks } from './takeovers/home-networks.ts';
+import { insiderOperator } from './takeovers/insider-operator.ts';
 import * as misled from './takeovers/misled-agents.ts';
 import { fromOwnersSession } from './takeovers/owners-session.ts';
 import { poisonedRelease } from './takeovers/poisoned-release.ts';
 import { poisonedTool } from './takeovers/poisoned-tool.ts';
 import { pressedForPayments } from './takeovers/pressed-payments.ts';
 import { promptWorm } from './takeovers/prompt-worm.ts';
+import { recruitedAgent } from './takeovers/recruited-agent.ts';
 import * as stolen from './takeovers/stolen-keys.ts';
 import type { Takeover } from './takeovers/takeover.ts';
 
@@ -28,6 +31,9 @@ export const TAKEOVERS = {
   'tool with a changed description': poisonedTool,
   'session of an owner': fromOwnersSession,
   'release with a malicious dependency': poisonedRelease,
+  'agent recruited by another': recruitedAgent,
+  'mailboxes through home networks': throughHomeNetworks,
+  'operator who widens a blueprint': insiderOperator,
 } as const satisfies Record<string, Takeover>;
 
 export type TakeoverKind = keyof typeof TAKEOVERS;

@@ -16,7 +16,7 @@ export type Takeover = {
   readonly approvesItself?: true;
   /** It comes after the honest days, so that the agent has been idle for weeks. */
   readonly isLate?: true;
-  /** It was written after the rules were frozen, by another hand that did not know them. */
+  /** It was added after the rules were frozen, by another hand that did not know them. */
   readonly isAfterRules?: true;
   /** It was that for former rules. The present ones were written with its results at hand. */
   readonly wasAfterRules?: true;
