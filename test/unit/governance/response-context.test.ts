@@ -1,5 +1,8 @@
 /** What others do weighs on an agent: agents that change as it does, and the owner who is unlike themselves. */
 import { expect, test } from '@jest/globals';
+import { AGENT_FACTS } from '../../../src/domain/governance/responses/agent-facts.ts';
+import { PERSON_FACTS } from '../../../src/domain/governance/responses/person-facts.ts';
+import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { BANK, HOUR, MAIL, responsesWorld } from './responses-world.ts';
 
 const ALIKE = { name: 'Alike', when: [{ fact: 'alike_agents_hour', atLeast: 2 }], act: 'withhold' } as const;
@@ -63,4 +66,31 @@ test('what agents do right after their owner was unlike themselves is restricted
   expect(typed('response.acted')).toMatchObject([
     { agent: own[0], outcome: 'done', inputs: { values: { owner_oddness_hour: 2 } } },
   ]);
+});
+
+/** A store whose facts about people are damaged. */
+const damagedPeople = (documents: DocumentStore): DocumentStore => ({
+  ...documents,
+  collection(declaration) {
+    const collection = documents.collection<never>(declaration);
+    if (declaration.name !== PERSON_FACTS.name) return collection as never;
+    const insert = async (): Promise<never> => {
+      throw new StoreUnavailable('the stored document cannot be read', { reason: 'unreadable' });
+    };
+    return { ...collection, insert } as never;
+  },
+});
+
+test('damaged facts about a person hold up no facts about agents, and wait to be stored', async () => {
+  const { agent, log, documents, workerOn } = responsesWorld();
+  const id = await agent();
+  await log.add('acc_owner', { type: 'session.started', outcome: 'granted', source: '198.51.100.1' });
+  await log.token(id, { resource: MAIL });
+  const worker = workerOn(damagedPeople(documents));
+  for (const { document } of await log.records.find({ limit: 10 })) worker.note(document);
+  await worker.evaluate();
+  expect(worker.changed()).toBe(2);
+  expect(await worker.store()).toBe(0);
+  expect(worker.changed()).toBe(1);
+  expect(await documents.collection(AGENT_FACTS).get(id)).toBeDefined();
 });

@@ -4,6 +4,7 @@ import { type RecentRecord, sourceOfRecord } from '../../audit/recent-records.ts
 import { AGENTS, type Agent } from '../../clients/agents/agent.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
+import { isOfOneAgent } from './agent-failures.ts';
 import { PERSON_FACTS, type PersonEvent, type PersonFacts, personEventOf, waysOf, withAct } from './person-facts.ts';
 
 /** People whose facts stay in memory: at most about 60 MB, and mostly 5. */
@@ -21,8 +22,13 @@ export interface PersonWatch {
   evaluate(): Promise<void> | undefined;
   /** How unlike themselves the owner of the agent was in the hour before `now`. Undefined: as ever, as far as is known. */
   ownerOf(agent: string, now: number): Watched | undefined;
-  /** Stores what was counted. Throws StoreUnavailable. */
-  store(): Promise<void>;
+  /** How many people's facts were changed and not stored. */
+  changed(): number;
+  /**
+   * Stores at most `most` of what was counted. Returns how many are left. Facts that are damaged in the store stay in memory. Throws
+   * StoreUnavailable where the store fails.
+   */
+  store(most?: number): Promise<number>;
   forget(): void;
 }
 
@@ -54,8 +60,8 @@ export const personWatch = ({
   };
 
   const count = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const [{ person, event }] = waiting as [(typeof waiting)[number]];
+    for (let first = waiting[0]; first; first = waiting[0]) {
+      const { person, event } = first;
       const one = held.known(person) ?? (await held.load(person));
       const next = withAct(person, one.document, event);
       if (next !== one.document) {
@@ -77,11 +83,13 @@ export const personWatch = ({
       const found = watched.size === 0 ? undefined : watched.get(agent);
       return found && found.at > now - WATCHED_SECONDS && found.at <= now ? found : undefined;
     },
-    async store() {
+    changed: held.changed,
+    async store(most) {
       await count();
-      await held.store((_, error) => {
-        throw error;
-      });
+      return held.store((_, error) => {
+        // The store has reported a damaged document, which holds up no one else.
+        if (!isOfOneAgent(error)) throw error;
+      }, most);
     },
     forget() {
       [waiting, watched] = [[], new Map()];

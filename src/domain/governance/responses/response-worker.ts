@@ -141,6 +141,14 @@ export const responseWorker = (deps: {
     return isNew ? deviationsOf(next, events) : NONE;
   };
 
+  /** The same, once. `isSame`: it changed nothing that rules compare. */
+  const counted = (facts: Held<AgentFacts>, one: Waiting, events: readonly AgentEvent[]) => {
+    const before = facts.document;
+    const deviations = count(facts, events);
+    one.events = [];
+    return { deviations, isSame: facts.document === before && !one.hasFailed && !one.isAgain };
+  };
+
   /** The rules whose conditions the agent meets by what it did lately. */
   const met = ({ document }: Held<AgentFacts>, of: readonly ResponseRule[]): readonly ResponseRule[] => {
     if (!document) return NONE;
@@ -177,10 +185,7 @@ export const responseWorker = (deps: {
     const before = held.known(id);
     const events = withNetworks(id, one.events);
     if (!before || !events) return examinedLater(id, one, of);
-    const counted = before.document;
-    const deviations = count(before, events);
-    const isSame = before.document === counted && !one.hasFailed && !one.isAgain;
-    one.events = [];
+    const { deviations, isSame } = counted(before, one, events);
     if (deviations.length > 0) return comparedLater(before, deviations, of);
     const found = isSame ? NONE : met(before, of);
     return found.length === 0 ? undefined : actedAll(before, found);
@@ -197,11 +202,7 @@ export const responseWorker = (deps: {
 
   const examinedLater = async (id: string, one: Waiting, of: readonly ResponseRule[]): Promise<void> => {
     const before = held.known(id) ?? (await held.load(id));
-    const events = await notedNetworks(id, one.events);
-    const counted = before.document;
-    const deviations = count(before, events);
-    const isSame = before.document === counted && !one.hasFailed && !one.isAgain;
-    one.events = [];
+    const { deviations, isSame } = counted(before, one, await notedNetworks(id, one.events));
     await comparedLater(before, deviations, isSame ? NONE : of);
   };
 
@@ -266,11 +267,12 @@ export const responseWorker = (deps: {
     },
 
     evaluate,
-    changed: held.changed,
+    changed: () => held.changed() + people.changed(),
 
     async store(most) {
       await evaluate();
-      await people.store();
+      const peopleLeft = await people.store(most);
+      if (peopleLeft > 0) return peopleLeft;
       const left = await held.store((id, error) => {
         const one = waiting.get(id) ?? { events: [] };
         failed(id, one, error);
