@@ -40,7 +40,7 @@ export interface Confirmation extends StoreConfirmation {
   beat(): Beat;
   /** The server of this epoch has answered a heartbeat; whether it commits with a standby. */
   answered(beat: Beat, epoch: number, isSynchronous: boolean): void;
-  /** A heartbeat has failed, for this reason. Undefined: it is not known more than that no answer came. */
+  /** A heartbeat has failed, for this reason. Undefined: nothing is known but that no answer came. */
   failed(reason: string | undefined): void;
   /** A standby of the server of this epoch has confirmed the commit of a heartbeat. */
   confirmed(beat: Beat, epoch: number): void;

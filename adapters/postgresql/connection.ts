@@ -171,7 +171,7 @@ export const connectPostgresql = async (options: PostgresqlOptions): Promise<Pos
       const result = await work(client);
       if (isCutShort()) await assertAtStandby();
       if (!isCurrent(client)) throw new Unanswered('PostgreSQL was promoted while the server before was asked');
-      if (isWrite && waitsForHold) await delay(confirmation.held());
+      if (isWrite && waitsForHold && confirmation.held() > 0) await delay(confirmation.held());
       client.release();
       return result;
     } catch (error) {

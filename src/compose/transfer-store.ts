@@ -65,12 +65,9 @@ export const movingStore = async (
     }
     case 'postgresql': {
       const { postgresqlDocumentStore } = await import('../../adapters/postgresql/document-store.ts');
-      const held = { clocks: CONFIRMATION_CLOCKS, waitsForHold: true };
       const documents = await postgresqlDocumentStore({
-        url: postgresqlUrl,
+        ...{ url: postgresqlUrl, deadlineMilliseconds, clocks: CONFIRMATION_CLOCKS, waitsForHold: true },
         ...reported,
-        deadlineMilliseconds,
-        ...held,
       });
       return whenReady(declared(documents, { isAbsentWhenUnreadable }));
     }
