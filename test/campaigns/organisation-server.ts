@@ -95,7 +95,7 @@ export const newServer = async (ids: readonly string[], rules: readonly Response
   const worker = responseWorker({
     fleet: storedFleet(documents, (network) => network),
     people: personWatch({
-      documents: documents,
+      documents,
       clock,
       pause: async () => undefined,
       digestOf: (_, network) => network,

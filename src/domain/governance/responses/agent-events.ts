@@ -66,7 +66,7 @@ const compositionIn = ({ inputs }: RecentRecord['event']): string | undefined =>
 const isAnswer = ({ inputs }: RecentRecord['event']): boolean => ASKED_BY_AGENT.has(String(inputs?.['channel']));
 const ASKED_BY_AGENT: ReadonlySet<string> = new Set(['token_exchange', 'backchannel']);
 
-const isAgent = (id: string | undefined): id is string => id?.startsWith('agt_') === true;
+export const isAgent = (id: string | undefined): id is string => id?.startsWith('agt_') === true;
 
 /** Refused where a person did not grant the target: they narrow that at any time, and a stranger may have sent the code. */
 const OF_GRANT = 'target_not_granted';

@@ -1,4 +1,5 @@
 /** The facts about an agent that the conditions of response rules name. */
+
 /** Every fact, with what it counts. */
 export const FACTS = {
   tokens_hour: 'tokens within an hour',

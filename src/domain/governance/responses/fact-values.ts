@@ -4,10 +4,8 @@ import { spentInHour } from './budget-shares.ts';
 import { FACT_NAMES, type Fact } from './fact-names.ts';
 import { oddnessOf } from './oddness.ts';
 import { inHour, inMinute, inSeconds, reachIn } from './recent-counts.ts';
-import { DAY, isApprovedAnywhere, isForAnyone, KEPT_DAYS, type SeenList } from './seen-things.ts';
+import { DAY, isApprovedAnywhere, isForAnyone, KEPT_DAYS, LEARNING_SECONDS, type SeenList } from './seen-things.ts';
 
-/** An agent has its own habits after so long. Until then nothing about it is new, odd or faster than usual. */
-const LEARNING_SECONDS = 7 * DAY;
 /** Seconds for which a thing that the agent uses for the first time is new. */
 const NEW_SECONDS = 3600;
 const DENIAL_SECONDS = 600;

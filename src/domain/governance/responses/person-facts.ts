@@ -2,15 +2,13 @@
  * What a person with an account did lately, after their own sign-in: owners of agents, and people who approve. Owns PERSON_FACTS. Agents of a person whose
  * session someone else may have are watched more closely for an hour.
  */
-
 import type { RecentRecord } from '../../audit/recent-records.ts';
 import { countedTo, type StreamCursor } from '../../audit/records-after.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { coarseNetwork } from '../../vocabulary/client-network.ts';
-import { DAY, KEPT_DAYS, type Seen, withSeen } from './seen-things.ts';
+import { dayOf } from './fact-days.ts';
+import { DAY, KEPT_DAYS, LEARNING_SECONDS, type Seen, withSeen } from './seen-things.ts';
 
-/** A person has habits after so long. */
-const LEARNING_SECONDS = 7 * DAY;
 const LATELY_SECONDS = 3600;
 const FORGOTTEN_SECONDS = 90 * DAY;
 const MOST_LATELY = 64;
@@ -49,7 +47,7 @@ export type PersonFacts = {
   readonly firstAt: number;
   readonly lastAt: number;
   /** Keyed digests of the networks of their acts, for this person. */
-  readonly approvers: readonly Seen[];
+  readonly networks: readonly Seen[];
   /** The acts of the last hour. */
   readonly lately: readonly { readonly at: number; readonly act: Act }[];
   /** The most of each kind within an hour, on each day. */
@@ -101,8 +99,6 @@ export const personEventOf = (
   return { person: caller, event: { stream, sequence, at: Math.floor(at / 1000), act: ACTS[type], ...network } };
 };
 
-const dayOf = (at: number): number => Math.floor(at / DAY);
-
 /** How many of each kind there are. */
 const countedIn = (lately: PersonFacts['lately']): Most => {
   const counts: { [Kind in Act]?: number } = {};
@@ -123,7 +119,7 @@ export const withAct = (
   { stream, sequence, at, act, network }: PersonEvent,
 ): PersonFacts => {
   const facts = before ?? {
-    ...{ id, firstAt: at, lastAt: at, approvers: [], lately: [], days: [], counted: [], expiresAt: 0 },
+    ...{ id, firstAt: at, lastAt: at, networks: [], lately: [], days: [], counted: [], expiresAt: 0 },
   };
   if (sequence <= (facts.counted.find((one) => one.stream === stream)?.sequence ?? 0)) return facts;
   const lately = [...facts.lately.filter((one) => one.at > at - LATELY_SECONDS), { at, act }].slice(-MOST_LATELY);
@@ -133,10 +129,11 @@ export const withAct = (
   return {
     ...facts,
     lastAt: Math.max(facts.lastAt, at),
-    approvers:
+    // As many as of those who approve for one agent.
+    networks:
       network === undefined
-        ? facts.approvers
-        : withSeen(facts.approvers, { key: network, at, isShared: false }, 'approvers'),
+        ? facts.networks
+        : withSeen(facts.networks, { key: network, at, isShared: false }, 'approvers'),
     lately,
     days: [...others, { day, most: higher(today?.most ?? {}, countedIn(lately)) }],
     counted: countedTo(facts.counted, { stream, sequence }, MOST_STREAMS),
@@ -148,13 +145,13 @@ export const withAct = (
  * Ways in which the person was unlike their 28 days within the hour before `now`, each counted once: acts from a network that is new for them, another
  * second factor or password, and twice as many acts of a kind as ever. 0 in the first seven days.
  */
-export const waysOf = ({ firstAt, approvers, lately, days }: PersonFacts, now: number): number => {
+export const waysOf = ({ firstAt, networks, lately, days }: PersonFacts, now: number): number => {
   if (firstAt > now - LEARNING_SECONDS) return 0;
   const acts = lately.filter(({ at }) => at > now - LATELY_SECONDS);
   if (acts.length === 0) return 0;
   const isElsewhere =
-    approvers.some((one) => one.firstAt > now - LATELY_SECONDS) &&
-    approvers.some((one) => one.firstAt <= now - LEARNING_SECONDS);
+    networks.some((one) => one.firstAt > now - LATELY_SECONDS) &&
+    networks.some((one) => one.firstAt <= now - LEARNING_SECONDS);
   const before = days.filter(({ day }) => day < dayOf(now) && day > dayOf(now) - KEPT_DAYS);
   const counts = countedIn(acts);
   const more = COMPARED.filter((act) => {

@@ -4,6 +4,8 @@ import { hasShortDigest, type Past, SHORT_DIGEST, shortDigest } from '../../clie
 export const DAY = 86_400;
 /** Days that an agent is compared with, today included. */
 export const KEPT_DAYS = 28;
+/** An agent or a person has habits after so long. Until then nothing about them is new, odd or faster than usual. */
+export const LEARNING_SECONDS = 7 * DAY;
 /** A thing that was not used for so long is new again. */
 const KEPT_SECONDS = KEPT_DAYS * DAY;
 const MOST_RESOURCES = 64;

@@ -9,15 +9,14 @@ import type { RecentRecord } from '../../audit/recent-records.ts';
 import type { Agent } from '../../clients/agents/agent.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import { RESOURCE_SERVERS, type ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { isAgent } from './agent-events.ts';
 import type { AgentEvent, AgentFacts } from './agent-facts.ts';
-import { DAY, type Seen } from './seen-things.ts';
+import { DAY, LEARNING_SECONDS, type Seen } from './seen-things.ts';
 
 /** Seconds within which agents deviate alike. */
 const ALIKE_SECONDS = 3600;
-/** An operator's act explains what follows from it for so long. */
+/** An act explains what follows from it for so long. */
 const EXPLAINED_SECONDS = DAY;
-/** An agent deviates from what it did for so long. */
-const LEARNING_SECONDS = 7 * DAY;
 /** Most deviations that are remembered, each of one group: about 10 MB with their agents. Those that were noted longest ago go first. */
 const MOST_DEVIATIONS = 20_000;
 /** Most agents of one deviation, and most deviations of one agent within an hour: it must not push out those of others. */
@@ -74,7 +73,7 @@ export const deviationsOf = (facts: AgentFacts, events: readonly AgentEvent[]): 
 };
 
 export interface SharedDeviations {
-  /** Notes acts of operators that explain what agents do alike: a blueprint, a resource server or an agent was changed. */
+  /** Notes acts of people that explain what agents do alike: a blueprint, a resource server or an agent was changed. */
   explain(record: RecentRecord): void;
   /**
    * Notes that an agent deviates, and returns the others that have something in common with it and deviated alike within an hour: the most of one
@@ -84,8 +83,16 @@ export interface SharedDeviations {
   forget(): void;
 }
 
-const EXPLAINING =
-  /^(?:blueprint\.activated|resource_server\.(?:created|updated|enabled)|agent\.(?:updated|composition_approved|transferred))$/;
+/** What the acts that explain are about, by type of event. */
+const EXPLAINING: { readonly [type: string]: 'blueprint' | 'api' | 'agent' } = {
+  'blueprint.activated': 'blueprint',
+  'resource_server.created': 'api',
+  'resource_server.updated': 'api',
+  'resource_server.enabled': 'api',
+  'agent.updated': 'agent',
+  'agent.composition_approved': 'agent',
+  'agent.transferred': 'agent',
+};
 
 /** Drops from the front of a map, which is in order of use, what is too much. */
 const shrink = (map: Map<string, unknown>, most: number): void => {
@@ -99,11 +106,11 @@ export const sharedDeviations = (
   /** The API of a resource server. Undefined: there is none with this id. Throws StoreUnavailable. */
   identifierOf: (server: string) => Promise<string | undefined>,
 ): SharedDeviations => {
-  let known = new Map<string, { readonly agent: string; readonly at: number }[]>();
-  let ofAgent = new Map<string, { readonly since: number; count: number }>();
+  const known = new Map<string, { readonly agent: string; readonly at: number }[]>();
+  const ofAgent = new Map<string, { readonly since: number; count: number }>();
   /** Until when, by object. */
-  let explained = new Map<string, number>();
-  let servers = new Map<string, number>();
+  const explained = new Map<string, number>();
+  const servers = new Map<string, number>();
 
   const isExplained = (key: string, at: number): boolean => (explained.get(key) ?? 0) > at;
 
@@ -141,14 +148,14 @@ export const sharedDeviations = (
   };
 
   return {
-    explain({ at, event: { type, target, agent, caller = '' } }) {
+    explain({ at, event: { type, target, agent, caller } }) {
+      const about = EXPLAINING[type];
+      const id = about === 'agent' ? (agent ?? target?.id) : target?.id;
       // No agent explains what agents do.
-      if (!EXPLAINING.test(type) || caller.startsWith('agt_')) return;
+      if (about === undefined || id === undefined || isAgent(caller)) return;
       const until = Math.floor(at / 1000) + EXPLAINED_SECONDS;
-      const id = type.startsWith('agent.') ? (agent ?? target?.id) : target?.id;
-      if (id === undefined) return;
-      if (type.startsWith('resource_server.')) servers.set(id, until);
-      else explained.set(`${type.startsWith('agent.') ? 'agent' : 'blueprint'} ${id}`, until);
+      if (about === 'api') servers.set(id, until);
+      else explained.set(`${about} ${id}`, until);
       shrink(servers, MOST_EXPLAINED);
       shrink(explained, MOST_EXPLAINED);
     },
@@ -174,7 +181,7 @@ export const sharedDeviations = (
     },
 
     forget() {
-      [known, ofAgent, explained, servers] = [new Map(), new Map(), new Map(), new Map()];
+      for (const map of [known, ofAgent, explained, servers]) map.clear();
     },
   };
 };
